@@ -1,0 +1,68 @@
+"""News articles in, verbatim quotes out.
+
+Importing this package is cheap: `NewsIndex`, which brings FAISS along, is loaded when it is first named.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from index.errors import (
+    BusyError,
+    ModelError,
+    NewsError,
+    RecordError,
+    SourceError,
+    StoreError,
+    UsageError,
+)
+from index.types import (
+    Answer,
+    Article,
+    Copy,
+    Failure,
+    Filters,
+    Headline,
+    IndexOptions,
+    IngestReport,
+    Progress,
+    Question,
+    Quote,
+    ReindexReport,
+    Span,
+    Status,
+)
+
+if TYPE_CHECKING:
+    from index.news import NewsIndex
+
+__all__ = [
+    "Answer",
+    "Article",
+    "BusyError",
+    "Copy",
+    "Failure",
+    "Filters",
+    "Headline",
+    "IndexOptions",
+    "IngestReport",
+    "ModelError",
+    "NewsError",
+    "NewsIndex",
+    "Progress",
+    "Question",
+    "Quote",
+    "RecordError",
+    "ReindexReport",
+    "SourceError",
+    "Span",
+    "Status",
+    "StoreError",
+    "UsageError",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "NewsIndex":
+        from index.news import NewsIndex
+
+        return NewsIndex
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

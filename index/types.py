@@ -1,0 +1,245 @@
+"""The values that flow through the library: all frozen, all comparable, none knows a database or an index.
+
+A quote is an article and a pair of offsets; its text is computed. There is no way to build a quote whose
+words the article does not contain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from index.errors import UsageError
+from index.links import link_to_text
+
+MAX_QUESTION_CHARS = 2000
+MAX_QUOTE_CHARS = 350
+MAX_QUOTES = 10
+
+
+class Span(NamedTuple):
+    """A half-open range of characters, `text[start:end]`."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One story as its source published it. `text` is canonical (see `index.canonical`); times are UTC."""
+
+    id: str
+    url: str
+    title: str
+    text: str
+    source: str
+    published_at: datetime
+    updated_at: datetime | None = None
+    highlights: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A run of whole sentences of one article: the unit that is embedded and searched.
+
+    `span` and every entry of `sentences` are offsets into the article's text; sentences are ordered,
+    do not overlap and lie inside the span.
+    """
+
+    span: Span
+    sentences: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """The same story under another address, kept once for search and named beside the quote."""
+
+    source: str
+    url: str
+    published_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A slice of a stored article: one to three whole sentences, at most `MAX_QUOTE_CHARS` characters."""
+
+    article: Article
+    span: Span
+    score: float
+    also_in: tuple[Copy, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.span.start < self.span.end <= len(self.article.text):
+            raise ValueError(f"span {self.span} is outside the text of article {self.article.id}")
+
+    @property
+    def text(self) -> str:
+        return self.article.text[self.span.start : self.span.end]
+
+    @property
+    def link(self) -> str:
+        """The article's address with a text fragment that scrolls to the quote."""
+        return link_to_text(self.article.url, self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What an article must satisfy to be searched: `since <= published_at <= until`, and its source.
+
+    Applied inside the search, so a narrow filter never returns fewer passages than exist.
+    """
+
+    since: datetime | None = None
+    until: datetime | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a person wants to know. `as_of` is the moment of asking; None means now.
+
+    Articles published after `as_of` are never used. Raises UsageError where nothing can be searched.
+    """
+
+    text: str
+    as_of: datetime | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    source: str | None = None
+    limit: int = 3
+    id: str | None = None
+
+    def __post_init__(self) -> None:
+        if not any(char.isalnum() for char in self.text):
+            raise UsageError("The question is empty: ask something about the news.")
+        if len(self.text) > MAX_QUESTION_CHARS:
+            raise UsageError(
+                f"The question has {len(self.text):,} characters: keep it under {MAX_QUESTION_CHARS:,}."
+            )
+        if not 1 <= self.limit <= MAX_QUOTES:
+            raise UsageError(f"The number of quotes must be between 1 and {MAX_QUOTES}, not {self.limit}.")
+        for name in ("as_of", "since", "until"):
+            moment = getattr(self, name)
+            if moment is not None and moment.tzinfo is None:
+                raise ValueError(f"{name} must carry a time zone")
+        if self.since and self.until and self.since > self.until:
+            raise UsageError("The start of the period lies after its end: swap since and until.")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The quotes found for a question, best first, and whether they answer it.
+
+    `confidence` is in [0, 1] and comparable between questions. When `answered` is false the quotes are
+    only the closest reports. `articles_searched` counts the articles that the filters admitted.
+    """
+
+    question: Question
+    as_of: datetime
+    since: datetime | None
+    until: datetime | None
+    answered: bool
+    confidence: float
+    quotes: tuple[Quote, ...]
+    took_ms: float
+    articles_searched: int
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """An article as `latest` shows it, with the source's own highlights or slices of its text."""
+
+    article: Article
+    highlights: tuple[str, ...]
+    also_in: tuple[Copy, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Something that could not be read: `where` (file and line, or address) and `why`."""
+
+    where: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class IngestReport:
+    """What an ingest did, counted in articles."""
+
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    duplicates: int = 0
+    failed: tuple[Failure, ...] = ()
+
+    @property
+    def read(self) -> int:
+        """How many articles were read, whatever became of them; failures are not counted."""
+        return self.added + self.updated + self.unchanged + self.duplicates
+
+
+@dataclass(frozen=True, slots=True)
+class ReindexReport:
+    """What a reindex did: the news it found in the known sources, and the passages it embedded again."""
+
+    ingested: IngestReport
+    embedded: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a long job is: `done` of `total` (None while unknown) in units of `what`."""
+
+    what: Literal["articles", "passages", "sources"]
+    done: int
+    total: int | None
+
+
+OnProgress = Callable[[Progress], None]
+
+
+def ignore_progress(_: Progress) -> None:
+    """The default listener: nobody watches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How the library is. `state` is "ready", "empty" (no articles yet) or "stale" (reindex needed)."""
+
+    articles: int
+    passages: int
+    newest: datetime | None
+    sources: int
+    index: str
+    state: Literal["ready", "empty", "stale"]
+    model: str
+    database: str
+    remedy: str | None = None
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class IndexOptions:
+    """Everything that opening a `NewsIndex` needs. `timezone` is for sources that give none (IANA name).
+
+    `embedding_model` is a folder or a hub name; None is the model that is shipped.
+    """
+
+    data_dir: Path
+    database_url: str | None = None
+    embedding_model: str | None = None
+    query_prompt: str = ""
+    passage_prompt: str = ""
+    timezone: str = "UTC"
+    threshold: float | None = None
+    follow_seconds: float = 1.0
+    clock: Callable[[], datetime] = field(default=utc_now)
