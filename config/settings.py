@@ -1,0 +1,153 @@
+"""What can be set, and one clear sentence for everything that is wrong with it.
+
+Settings come from the environment, `.env` or `newsbot.toml` (see `config.places`). An empty value means the
+default.
+"""
+
+from __future__ import annotations
+
+import difflib
+import zoneinfo
+from datetime import UTC, tzinfo
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from config.places import SettingsError, find_settings, variable
+
+LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
+SECRETS = frozenset({"discord_token", "database_url"})
+
+
+def _sqlalchemy_url(secret: SecretStr) -> SecretStr:
+    """Spell the address as SQLAlchemy wants it; hosting platforms say `postgres://`."""
+    scheme, separator, rest = secret.get_secret_value().strip().partition("://")
+    if separator and scheme == "sqlite":
+        return SecretStr(f"{scheme}://{rest}")
+    if separator and scheme in ("postgres", "postgresql", "postgresql+psycopg"):
+        return SecretStr(f"postgresql+psycopg://{rest}")
+    raise ValueError("correct it, or remove it to keep everything in a file inside NEWS_DATA_DIR")
+
+
+def _known_zone(name: str) -> str:
+    if name == "UTC":  # the one zone that needs no time zone database
+        return name
+    try:
+        return zoneinfo.ZoneInfo(name).key
+    # ZoneInfo opens a file of that name: "Europe" is a folder, "../x" is refused as a path.
+    except (zoneinfo.ZoneInfoNotFoundError, OSError, ValueError):
+        raise ValueError(_similar_zone(name)) from None
+
+
+def _similar_zone(name: str) -> str:
+    """Say which zone was probably meant; its city alone is enough to find it."""
+    zones = zoneinfo.available_timezones()
+    spellings = {zone.rpartition("/")[2].lower(): zone for zone in sorted(zones, reverse=True)}
+    spellings |= {zone.lower(): zone for zone in zones}
+    found = difflib.get_close_matches(name.strip().lower().replace(" ", "_"), spellings, n=1, cutoff=0.75)
+    return f"perhaps {spellings[found[0]]} is meant" if found else "correct it or remove it"
+
+
+def _folder(path: Path) -> Path:
+    try:
+        return path.expanduser()
+    except RuntimeError:  # "~name" of nobody
+        raise ValueError("correct it or remove it") from None
+
+
+def _upper(value: object) -> object:
+    return value.strip().upper() if isinstance(value, str) else value
+
+
+class Settings(BaseSettings):
+    """Everything that can be set: frozen, and names it does not know are refused.
+
+    `description` completes the sentence "NEWS_… must be …". `threshold` is the confidence from which an
+    answer counts, None being the library's own. `database_url` None is a SQLite file inside `data_dir`.
+    """
+
+    model_config = SettingsConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    discord_token: SecretStr | None = Field(default=None, description="the text of a bot token")
+    database_url: Annotated[SecretStr, AfterValidator(_sqlalchemy_url)] | None = Field(
+        default=None, description="an address that begins with sqlite:/// or postgresql://"
+    )
+    data_dir: Annotated[Path, AfterValidator(_folder)] = Field(
+        default=Path("data"), description="the path of a folder"
+    )
+    timezone: Annotated[str, AfterValidator(_known_zone)] = Field(
+        default="UTC", description="a time zone such as Europe/Berlin"
+    )
+    embedding_model: str | None = Field(default=None, description="a folder or the name of a model on a hub")
+    query_prompt: str = Field(default="", description="text")
+    passage_prompt: str = Field(default="", description="text")
+    threshold: float | None = Field(
+        default=None, ge=0, le=1, allow_inf_nan=False, description="a number between 0 and 1"
+    )
+    follow_seconds: float = Field(
+        default=1.0, ge=0.1, le=60, allow_inf_nan=False, description="a number of seconds between 0.1 and 60"
+    )
+    log_level: Annotated[LogLevel, BeforeValidator(_upper)] = Field(
+        default="INFO", description="one of DEBUG, INFO, WARNING and ERROR"
+    )
+
+    @field_validator("discord_token")
+    @classmethod
+    def _without_space(cls, token: SecretStr | None) -> SecretStr | None:
+        # Tokens are pasted: a newline at the end would be refused deep inside an HTTP header.
+        return token and SecretStr(token.get_secret_value().strip())
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        *_: Any,
+        **__: Any,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, _Places(settings_cls)
+
+    @property
+    def zone(self) -> tzinfo:
+        return UTC if self.timezone == "UTC" else zoneinfo.ZoneInfo(self.timezone)
+
+
+class _Places(PydanticBaseSettingsSource):
+    """The environment, `.env` and `newsbot.toml` as one source."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        raise NotImplementedError("values are handed over together")
+
+    def __call__(self) -> dict[str, Any]:
+        found = find_settings(self.settings_cls.model_fields)
+        return {field: each.value for field, each in found.items() if not _is_empty(each.value)}
+
+
+def _is_empty(value: object) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def load_settings() -> Settings:
+    """Read the settings. Raises SettingsError, whose message never holds a secret."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        # No cause is kept: pydantic's error still holds what was written, secrets included.
+        raise SettingsError(_sentence(error.errors()[0])) from None
+
+
+def _sentence(error: ErrorDetails) -> str:
+    field = str(error["loc"][0])
+    found = find_settings(Settings.model_fields).get(field)
+    name = found.name if found else variable(field)
+    written = "" if field in SECRETS else f', not "{_shortened(str(error["input"]))}"'
+    advice = str(error.get("ctx", {}).get("error", "correct it or remove it"))
+    return f"{name} must be {Settings.model_fields[field].description}{written}: {advice}."
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:60]}…"
