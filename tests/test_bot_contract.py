@@ -1,0 +1,152 @@
+"""The JSON contract, to the letter."""
+
+import json
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from bot.contract import answer_json, ingest_json, latest_json, moment_json, reindex_json, status_json
+from index import (
+    Answer,
+    Article,
+    Copy,
+    Failure,
+    Headline,
+    IngestReport,
+    Question,
+    Quote,
+    ReindexReport,
+    Span,
+    Status,
+)
+
+PUBLISHED = datetime(2025, 6, 4, 23, 29, tzinfo=UTC)
+UPDATED = datetime(2025, 6, 5, tzinfo=UTC)
+NOW = datetime(2025, 6, 7, 8, 9, 10, 999_999, tzinfo=UTC)
+ARTICLE = Article(
+    id="a1",
+    url="https://news.example/story",
+    title="A title",
+    text="One sentence. Another one.",
+    source="Sample Wire",
+    published_at=PUBLISHED,
+    updated_at=UPDATED,
+    highlights=("First",),
+)
+COPY = Copy("Sample Herald", "https://herald.example/x", PUBLISHED)
+COPY_JSON = {
+    "source": "Sample Herald",
+    "url": "https://herald.example/x",
+    "published_at": "2025-06-04T23:29:00Z",
+}
+
+
+def an_answer(question: Question) -> Answer:
+    return Answer(
+        question=question,
+        as_of=NOW,
+        since=None,
+        until=UPDATED,
+        answered=True,
+        confidence=0.75,
+        quotes=(Quote(ARTICLE, Span(0, 13), 0.5, (COPY,)),),
+        took_ms=12.3456,
+        articles_searched=1,
+    )
+
+
+def test_an_answer() -> None:
+    assert answer_json(an_answer(Question("Who?", id="q7"))) == {
+        "id": "q7",
+        "question": "Who?",
+        "as_of": "2025-06-07T08:09:10Z",
+        "since": None,
+        "until": "2025-06-05T00:00:00Z",
+        "answered": True,
+        "confidence": 0.75,
+        "quotes": [
+            {
+                "text": "One sentence.",
+                "start": 0,
+                "end": 13,
+                "article_id": "a1",
+                "title": "A title",
+                "source": "Sample Wire",
+                "url": "https://news.example/story",
+                "link": "https://news.example/story#:~:text=One%20sentence.",
+                "published_at": "2025-06-04T23:29:00Z",
+                "updated_at": "2025-06-05T00:00:00Z",
+                "score": 0.5,
+                "also_in": [COPY_JSON],
+            }
+        ],
+        "took_ms": 12.3,
+    }
+
+
+def test_only_the_id_is_left_out() -> None:
+    assert "id" not in answer_json(an_answer(Question("Who?")))
+    assert list(answer_json(an_answer(Question("Who?", id="")))) == [
+        *("id", "question", "as_of", "since", "until", "answered", "confidence", "quotes", "took_ms")
+    ]
+
+
+def test_latest() -> None:
+    found = latest_json([Headline(ARTICLE, ("First",), (COPY,))], topic=None, source="Sample Wire", as_of=NOW)
+    assert found == {
+        "topic": None,
+        "source": "Sample Wire",
+        "as_of": "2025-06-07T08:09:10Z",
+        "articles": [
+            {
+                "article_id": "a1",
+                "title": "A title",
+                "source": "Sample Wire",
+                "url": "https://news.example/story",
+                "published_at": "2025-06-04T23:29:00Z",
+                "updated_at": "2025-06-05T00:00:00Z",
+                "highlights": ["First"],
+                "also_in": [COPY_JSON],
+            }
+        ],
+    }
+
+
+def test_reports() -> None:
+    report = IngestReport(1, 2, 3, 4, (Failure("a.txt:3", "no date"),))
+    counts = {
+        "added": 1,
+        "updated": 2,
+        "unchanged": 3,
+        "duplicates": 4,
+        "failed": [{"where": "a.txt:3", "why": "no date"}],
+    }
+    assert ingest_json(report) == counts
+    assert reindex_json(ReindexReport(report, 9)) == {"ingested": counts, "embedded": 9}
+
+
+def test_status() -> None:
+    empty = Status(0, 0, None, 0, "local", "empty", "all-MiniLM-L6-v2", "sqlite")
+    assert status_json(empty) == {
+        "articles": 0,
+        "passages": 0,
+        "newest": None,
+        "sources": 0,
+        "index": "local",
+        "state": "empty",
+        "model": "all-MiniLM-L6-v2",
+        "database": "sqlite",
+        "remedy": None,
+    }
+    json.dumps(status_json(empty))
+
+
+@pytest.mark.parametrize(
+    ("moment", "text"),
+    [
+        (datetime(2025, 6, 5, 1, 29, tzinfo=timezone(timedelta(hours=2))), "2025-06-04T23:29:00Z"),
+        (datetime(987, 1, 2, tzinfo=UTC), "0987-01-02T00:00:00Z"),
+    ],
+)
+def test_moments(moment: datetime, text: str) -> None:
+    assert moment_json(moment) == text
