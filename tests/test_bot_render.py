@@ -1,0 +1,280 @@
+"""What is shown: verbatim, within Discord's limits, and honest about what is missing."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.markdown import length
+from bot.render import (
+    MAX_BODY,
+    MAX_TITLE,
+    Card,
+    answer_card,
+    headlines_card,
+    progress_text,
+    report_text,
+    status_card,
+)
+from index import (
+    Answer,
+    Article,
+    Copy,
+    Failure,
+    Headline,
+    IngestReport,
+    Progress,
+    Question,
+    Quote,
+    ReindexReport,
+    Span,
+    Status,
+)
+from tests.discord_markdown import active, find, shown
+
+PUBLISHED = datetime(2025, 6, 4, 23, 29, tzinfo=UTC)
+UPDATED = datetime(2025, 6, 5, tzinfo=UTC)
+DAY = datetime(2025, 6, 1, tzinfo=UTC)
+DAY_END = datetime(2025, 6, 7, 23, 59, 59, 999_999, tzinfo=UTC)
+
+
+def an_article(text: str = "Two quays can supply ships. A third follows.", **changes: object) -> Article:
+    known = {
+        "id": "a1",
+        "url": "https://news.example/port",
+        "title": "Port opens shore power",
+        "source": "Sample Wire",
+        "published_at": PUBLISHED,
+    }
+    return Article(text=text, **(known | changes))  # type: ignore[arg-type]
+
+
+def a_quote(article: Article | None = None, end: int | None = None, also_in: tuple[Copy, ...] = ()) -> Quote:
+    article = article or an_article()
+    return Quote(article, Span(0, end or len(article.text)), 0.9, also_in)
+
+
+def an_answer(*quotes: Quote, answered: bool = True, searched: int = 1842, **question: object) -> Answer:
+    asked = Question(**({"text": "Which port has shore power?"} | question))  # type: ignore[arg-type]
+    return Answer(asked, UPDATED, asked.since, asked.until, answered, 0.874, quotes, 12.0, searched)
+
+
+def quotes_of(card: Card) -> list[str]:
+    # A quote block takes the line break after it along, as Discord's does.
+    return [node.text.removesuffix("\n") for node in find(card.body, "quote")]
+
+
+HOSTILE = st.lists(
+    st.sampled_from(
+        [*"\\*_~`|[]()<>@#:-+.!1 \nаé😀", "**", "](https://evil.example)", "1. ", "-# ", "\n\n", "word "]
+    ),
+    min_size=1,
+    max_size=350,
+).map("".join)
+TEXTS = st.one_of(
+    st.text(st.characters(exclude_characters="\r", codec="utf-8"), min_size=1, max_size=350), HOSTILE
+)
+URLS = st.one_of(
+    st.sampled_from(["file:///srv/private/story.txt", "javascript:alert(1)", "nonsense"]),
+    TEXTS.map(lambda text: "https://news.example/" + text),
+    st.integers(0, 3000).map(lambda size: "https://news.example/" + "x" * size),
+)
+TIMES = st.datetimes(datetime(1990, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))
+COPIES = st.builds(Copy, TEXTS, URLS, TIMES)
+ARTICLES = st.builds(
+    Article,
+    id=st.just("a"),
+    url=URLS,
+    title=TEXTS,
+    text=TEXTS.map(lambda text: text[:350]),
+    source=TEXTS,
+    published_at=TIMES,
+    updated_at=st.none() | TIMES,
+)
+
+
+@st.composite
+def quotes(draw: st.DrawFn) -> Quote:
+    article = draw(ARTICLES)
+    start = draw(st.integers(0, len(article.text) - 1))
+    end = draw(st.integers(start + 1, len(article.text)))
+    return Quote(article, Span(start, end), 0.5, tuple(draw(st.lists(COPIES, max_size=6))))
+
+
+@given(st.lists(quotes(), max_size=10), st.booleans(), TEXTS.filter(lambda text: any(map(str.isalnum, text))))
+@settings(max_examples=60, deadline=None)
+def test_quotes_survive_verbatim_and_within_the_limits(
+    given_quotes: list[Quote], answered: bool, question: str
+) -> None:
+    card = answer_card(an_answer(*given_quotes, answered=answered, text=question, source=question))
+    texts = [quote.text for quote in given_quotes]
+    visible = quotes_of(card)
+    assert visible == texts[: len(visible)]
+    assert bool(visible) == bool(texts)  # at least one always fits
+    assert (f"{len(texts) - len(visible)} more" in card.body) or len(texts) == len(visible)
+    assert length(card.body) <= MAX_BODY
+    assert 0 < length(card.title) <= MAX_TITLE
+    assert card.size <= 6000
+    assert "/srv/private" not in card.body
+    assert all(node.to.startswith("https://news.example/") for node in find(card.body, "link"))
+    assert not active(card.title)
+
+
+@given(st.lists(st.builds(Headline, ARTICLES, st.lists(TEXTS, max_size=5).map(tuple)), max_size=8))
+@settings(max_examples=40, deadline=None)
+def test_headlines_fit_and_say_how_many_do_not(headlines: list[Headline]) -> None:
+    card = headlines_card(headlines)
+    visible = card.body.count(" · published ")
+    assert length(card.body) <= MAX_BODY
+    assert visible == len(headlines) or f"-# {len(headlines) - visible} more article" in card.body
+    assert bool(visible) == bool(headlines)
+    assert "/srv/private" not in card.body
+
+
+def test_an_answer_looks_like_this() -> None:
+    article = an_article(updated_at=UPDATED)
+    card = answer_card(
+        an_answer(a_quote(article, 27, (Copy("Herald", "https://herald.example/x", PUBLISHED),)))
+    )
+    assert card.title == "Which port has shore power?"
+    assert card.body == (
+        "> Two quays can supply ships.\n"
+        "**[Port opens shore power](https://news.example/port#:~:text=Two%20quays%20can%20supply%20ships.)**\n"
+        "-# **Sample Wire** · published <t:1749079740:f> (<t:1749079740:R>)"
+        " · updated <t:1749081600:f> (<t:1749081600:R>) · also in [Herald](https://herald.example/x)"
+    )
+    assert card.footer == "Confidence 87%"
+
+
+def test_no_answer_says_what_was_searched_and_offers_the_closest_reports() -> None:
+    card = answer_card(an_answer(a_quote(), answered=False, since=DAY, until=DAY_END, source="Sample Wire"))
+    head, closest, quote = card.body.split("\n\n")
+    assert head == (
+        "Nothing reported answers this. Searched 1,842 articles"
+        " published from 2025-06-01 to 2025-06-07 UTC from **Sample Wire**."
+    )
+    assert closest == "**Closest reports**"
+    assert quote.startswith("> Two quays")
+    assert card.colour != answer_card(an_answer(a_quote())).colour
+
+
+def test_an_empty_library_says_so() -> None:
+    card = answer_card(an_answer(answered=False, searched=0))
+    assert card.body == "There is no article to search, so there is no answer."
+    assert card.footer == ""
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "expected"),
+    [
+        (DAY, DAY_END, "Published from 2025-06-01 to 2025-06-07 UTC"),
+        (DAY, None, "Published since 2025-06-01 UTC"),
+        (None, DAY_END, "Published until 2025-06-07 UTC"),
+        (DAY, DAY.replace(hour=23, minute=59, second=59), "Published on 2025-06-01 UTC"),
+        (DAY.replace(hour=9), None, "Published since 2025-06-01 09:00 UTC"),
+        (None, DAY, "Published until 2025-06-01 00:00 UTC"),
+    ],
+)
+def test_the_period_is_shown_where_there_is_one(
+    since: datetime | None, until: datetime | None, expected: str
+) -> None:
+    assert (
+        answer_card(an_answer(a_quote(), since=since, until=until)).footer == f"Confidence 87% · {expected}"
+    )
+
+
+def test_a_local_file_is_named_but_neither_linked_nor_located() -> None:
+    article = an_article(url="file:///srv/news/port.txt")
+    for card in (answer_card(an_answer(a_quote(article))), headlines_card([Headline(article, ())])):
+        assert "**Port opens shore power**" in card.body
+        assert not find(card.body, "link")
+        assert "srv" not in card.body
+
+
+def test_a_deep_link_that_is_too_long_leads_to_the_article() -> None:
+    (node,) = find(answer_card(an_answer(a_quote(an_article("火" * 300)))).body, "link")
+    assert node.to == "https://news.example/port"
+
+
+def test_whole_quotes_are_dropped_last_first() -> None:
+    texts = [str(number) + "*" * 349 for number in range(10)]
+    card = answer_card(an_answer(*(a_quote(an_article(text)) for text in texts), limit=10))
+    visible = quotes_of(card)
+    assert visible == texts[: len(visible)]
+    assert 0 < len(visible) < 10
+    assert card.body.endswith(f"-# {10 - len(visible)} more quotes would not fit in one message.")
+
+
+def test_copies_are_named_once_each_and_the_rest_is_counted() -> None:
+    copies = tuple(Copy(name, "https://x.example", PUBLISHED) for name in ["B", "B", "C", "D", "E", "F"])
+    body = answer_card(an_answer(a_quote(also_in=copies))).body
+    assert shown(body).endswith("also in B, C, D and 2 more")
+
+
+def test_headlines_look_like_this() -> None:
+    headline = Headline(an_article(updated_at=UPDATED), ("Two quays *so far*.", "More\nto come."))
+    card = headlines_card([headline], topic="ports & ships", source="Sample Wire")
+    assert card.title == "Latest news on ports & ships from Sample Wire"
+    assert card.body == (
+        "**[Port opens shore power](https://news.example/port)**\n"
+        "-# **Sample Wire** · published <t:1749079740:f> (<t:1749079740:R>)"
+        " · updated <t:1749081600:f> (<t:1749081600:R>)\n"
+        "- Two quays \\*so far\\*.\n"
+        "- More\n  to come."
+    )
+
+
+def test_no_headline_says_what_to_try() -> None:
+    assert headlines_card([], topic="ports").body.startswith("No article matches.")
+
+
+def test_a_long_question_is_cut_in_the_title() -> None:
+    card = answer_card(an_answer(a_quote(), text="Why " + "*" * 500))
+    assert length(card.title) <= MAX_TITLE
+    assert card.title.endswith("…")
+
+
+def test_a_card_becomes_an_embed() -> None:
+    embed = Card("Title", "Body", "Footer", 0x123456).embed()
+    assert (embed.title, embed.description, embed.footer.text) == ("Title", "Body", "Footer")
+    assert "footer" not in Card("Title", "Body").embed().to_dict()
+
+
+def test_the_status_never_names_paths_or_the_database() -> None:
+    status = Status(
+        1842,
+        9001,
+        PUBLISHED,
+        12,
+        "local",
+        "stale",
+        "/srv/model",
+        "postgresql://u:secret@db/news",
+        "Run it: now.",
+    )
+    card = status_card(status)
+    assert card.title == "The index is out of date"
+    assert shown(card.body).splitlines()[0] == "1,842 articles from 12 sources"
+    assert "Run it: now." in shown(card.body)
+    assert "secret" not in card.body
+    assert "/srv" not in card.body
+
+
+def test_progress_has_a_bar_where_the_end_is_known() -> None:
+    assert progress_text(None) == "**Reindexing** · starting"
+    assert progress_text(Progress("sources", 1200, None)) == "**Reindexing** · 1,200 sources"
+    text = progress_text(Progress("passages", 500, 1000))
+    assert text == "**Reindexing** · 500 of 1,000 passages\n▰▰▰▰▰▰▰▰▱▱▱▱▱▱▱▱ 50 %"
+    assert "100 %" in progress_text(Progress("passages", 12, 10))
+
+
+def test_a_report_counts_and_keeps_places_for_the_log() -> None:
+    ingested = IngestReport(5, 2, 100, 1, (Failure("/srv/news/broken.txt", "no headline"),))
+    text = report_text(ReindexReport(ingested, 1204), timedelta(seconds=72.3))
+    assert text.splitlines() == [
+        "**Reindexed** in 1 min 12 s",
+        "5 new, 2 updated, 100 unchanged, 1 duplicate",
+        "1,204 passages embedded again",
+        "1 could not be read: the log says which and why",
+    ]
