@@ -1,0 +1,267 @@
+"""The commands of `newsbot`. Results go to stdout, everything else to stderr.
+
+Importing this loads neither the search engines nor Discord, so that `newsbot --help` is quick.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console, RenderableType
+
+from bot import terminal
+from bot.batch import answer_line, read_lines
+from bot.chat import chat as converse
+from bot.contract import answer_json, ingest_json, latest_json, reindex_json, status_json
+from bot.dates import parse_moment
+from bot.progress import progress_bars, tracked, working
+from config import Settings, SettingsError, load_settings, logging_to_stderr
+from index import IndexOptions, IngestReport, Question, UsageError
+
+if TYPE_CHECKING:
+    from index import NewsIndex
+
+log = logging.getLogger(__name__)
+
+NO_TOKEN = (
+    "DISCORD_TOKEN is not set: create a bot and its token at https://discord.com/developers/applications, "
+    "then set DISCORD_TOKEN in the environment or in a file called .env."
+)
+
+app = typer.Typer(
+    name="newsbot",
+    help="Answers questions about the news only with word-for-word quotes from stored articles.",
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+Source = Annotated[str | None, typer.Option(metavar="NAME", help="Only articles of this source.")]
+Since = Annotated[str | None, typer.Option(metavar="DATE", help="Only articles published from then on.")]
+Until = Annotated[str | None, typer.Option(metavar="DATE", help="Only articles published until then.")]
+AsOf = Annotated[
+    str | None, typer.Option(metavar="DATE", help="Answer as if it were then: later articles do not count.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+
+
+def open_index(settings: Settings) -> NewsIndex:
+    """Open the library with these settings. This is where the search engines are loaded."""
+    from index import NewsIndex
+
+    address = settings.database_url
+    return NewsIndex.open(
+        IndexOptions(
+            data_dir=settings.data_dir,
+            database_url=address.get_secret_value() if address else None,
+            embedding_model=settings.embedding_model,
+            query_prompt=settings.query_prompt,
+            passage_prompt=settings.passage_prompt,
+            timezone=settings.timezone,
+            threshold=settings.threshold,
+            follow_seconds=settings.follow_seconds,
+        )
+    )
+
+
+@contextmanager
+def _logged(settings: Settings, default: str) -> Iterator[None]:
+    """Log to stderr, from `default` on unless a level was chosen. An error is logged at DEBUG and goes on."""
+    level = settings.log_level if "log_level" in settings.model_fields_set else default
+    with logging_to_stderr(level):
+        try:
+            yield
+        except Exception:
+            log.debug("command.failed", exc_info=True)
+            raise
+
+
+@contextmanager
+def library(settings: Settings) -> Iterator[NewsIndex]:
+    """Logging and the opened library, for a command that does one thing and ends."""
+    with _logged(settings, "WARNING"):
+        with working(err(), "Opening …"):
+            index = open_index(settings)
+        with index:
+            yield index
+
+
+def out() -> Console:
+    return Console(highlight=False)
+
+
+def err() -> Console:
+    return Console(stderr=True, highlight=False)
+
+
+def _print_json(value: dict[str, Any]) -> None:
+    text = json.dumps(value, ensure_ascii=False)
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:  # the terminal's character set is smaller than the news
+        text = json.dumps(value)
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def _print(as_json: bool, value: dict[str, Any], view: RenderableType) -> None:
+    if as_json:
+        _print_json(value)
+    else:
+        terminal.show(out(), view)
+
+
+def _moment(text: str | None, settings: Settings, *, end: bool = False) -> datetime | None:
+    return None if text is None else parse_moment(text, settings.timezone, end=end)
+
+
+@app.command("run")
+def run_command() -> None:
+    """Run the Discord bot until it is stopped (needs DISCORD_TOKEN)."""
+    settings = load_settings()
+    if settings.discord_token is None:
+        raise SettingsError(NO_TOKEN)
+    run_discord(settings, settings.discord_token.get_secret_value())
+
+
+def run_discord(settings: Settings, token: str) -> None:
+    """Run the Discord bot until it is stopped. This is where discord.py is loaded."""
+    with _logged(settings, "INFO"):
+        from bot.client import run_bot
+
+        run_bot(partial(open_index, settings), token, settings.data_dir)
+
+
+@app.command()
+def chat() -> None:
+    """Ask question after question in the terminal."""
+    settings = load_settings()
+    with library(settings) as index:
+        converse(index, out(), settings.zone)
+
+
+@app.command()
+def ask(
+    question: Annotated[str | None, typer.Argument(help="What you want to know.", show_default=False)] = None,
+    since: Since = None,
+    until: Until = None,
+    source: Source = None,
+    as_of: AsOf = None,
+    limit: Annotated[int, typer.Option(metavar="N", help="At most this many quotes, 1 to 10.")] = 3,
+    batch: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE", help='Answer every line {"id", "question", "as_of"?} of FILE (- is stdin).'
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Answer a question with quotes, or say that the stored articles do not answer it."""
+    if (question is None) == (batch is None):
+        raise UsageError('Give one question in quotation marks, or --batch FILE: newsbot ask "Who won?"')
+    if batch is not None and not as_json:
+        raise UsageError("--batch writes JSON lines: add --json.")
+    lines = [] if batch is None else read_lines(batch)
+    settings = load_settings()
+    build = partial(
+        Question,
+        since=_moment(since, settings),
+        until=_moment(until, settings, end=True),
+        as_of=_moment(as_of, settings, end=True),
+        source=source,
+        limit=limit,
+    )
+    if question is None:
+        _ask_all(settings, lines, build)
+    else:
+        _ask_one(settings, build(question), as_json)
+
+
+def _ask_one(settings: Settings, question: Question, as_json: bool) -> None:
+    with library(settings) as index:
+        with working(err(), "Searching …"):
+            answer = index.ask(question)
+        _print(as_json, answer_json(answer), terminal.answer_view(answer, settings.zone))
+
+
+def _ask_all(settings: Settings, lines: Sequence[str], build: partial[Question]) -> None:
+    failed = 0
+    with library(settings) as index:
+        # Where the answers themselves scroll by, a bar between them would only disturb.
+        bar = Console(quiet=True) if sys.stdout.isatty() else err()
+        for line in tracked(bar, "questions", lines):
+            answer = answer_line(index, line, build, settings.timezone)
+            failed += "error" in answer
+            _print_json(answer)
+    if failed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def latest(
+    topic: Annotated[
+        str | None, typer.Argument(help="Only articles on this topic.", show_default=False)
+    ] = None,
+    source: Source = None,
+    limit: Annotated[int, typer.Option(metavar="N", min=1, max=100, help="At most this many articles.")] = 5,
+    as_of: AsOf = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the newest articles with their highlights."""
+    settings = load_settings()
+    moment = _moment(as_of, settings, end=True) or datetime.now(UTC)
+    with library(settings) as index:
+        with working(err(), "Searching …"):
+            headlines = index.latest(topic, source=source, limit=limit, as_of=moment)
+        value = latest_json(headlines, topic=topic, source=source, as_of=moment)
+        _print(as_json, value, terminal.latest_view(headlines, settings.zone, moment))
+
+
+@app.command()
+def ingest(
+    uris: Annotated[list[str], typer.Argument(metavar="PATH_OR_URL...", help="Files, folders or addresses.")],
+    as_json: AsJson = False,
+) -> None:
+    """Read articles: story pages and JSON lines, single files or whole folders."""
+    with library(load_settings()) as index:
+        with progress_bars(err()) as on_progress:
+            report = index.ingest(uris, on_progress)
+        _print(as_json, ingest_json(report), terminal.ingest_view(report))
+    _fail_if_nothing_was_read(report)
+
+
+@app.command()
+def reindex(
+    full: Annotated[
+        bool, typer.Option("--full", help="Embed everything again, even what is up to date.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Read the known sources again and bring the search up to date."""
+    with library(load_settings()) as index:
+        with progress_bars(err()) as on_progress:
+            report = index.reindex(full=full, on_progress=on_progress)
+        _print(as_json, reindex_json(report), terminal.reindex_view(report))
+    _fail_if_nothing_was_read(report.ingested)
+
+
+def _fail_if_nothing_was_read(report: IngestReport) -> None:
+    if report.failed and not report.read:
+        raise typer.Exit(1)
+
+
+@app.command()
+def status(as_json: AsJson = False) -> None:
+    """Show how much is stored and whether the search is up to date."""
+    settings = load_settings()
+    with library(settings) as index:
+        found = index.status()
+        view = terminal.status_view(found, settings.zone, datetime.now(UTC))
+        _print(as_json, status_json(found), view)

@@ -1,0 +1,252 @@
+"""Answers, headlines and reports for the terminal.
+
+Everything that comes from an article goes through `printable` and into `rich.text.Text`, never into markup:
+brackets stay brackets, and no control character reaches the terminal.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+
+from rich.console import Console, ConsoleOptions, Group, RenderableType
+from rich.padding import Padding
+from rich.style import Style
+from rich.table import Table
+from rich.text import Text
+
+from index import (
+    Answer,
+    Article,
+    Copy,
+    Failure,
+    Headline,
+    IngestReport,
+    NewsError,
+    Quote,
+    ReindexReport,
+    Status,
+)
+
+FAILURES_SHOWN = 10
+NO_ARTICLES = "There are no articles yet: add some with `newsbot ingest PATH_OR_URL`."
+
+# C0 and C1 controls but line feed and tab, line separators, the marks that reverse the direction of the text
+# after them, and lone surrogates, which cannot be written at all.
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_BROWSABLE = re.compile(r"(https?|file)://\S+", re.IGNORECASE)
+_UNITS = (
+    ("year", timedelta(days=365)),
+    ("month", timedelta(days=30)),
+    ("day", timedelta(days=1)),
+    ("hour", timedelta(hours=1)),
+    ("minute", timedelta(minutes=1)),
+)
+
+
+def printable(text: str) -> str:
+    """Return the text with a replacement character for each one that could steer the terminal."""
+    return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def show(console: Console, *views: RenderableType) -> None:
+    """Print views. Lines are not cropped, so that addresses stay whole where the output is not a terminal."""
+    console.print(*views, sep="\n", crop=False, markup=False, emoji=False, highlight=False)
+
+
+def answer_view(answer: Answer, zone: tzinfo, *, echo: bool = True) -> RenderableType:
+    """Return the question (unless `echo` is off), then its quotes or an honest no with what comes closest."""
+    views: list[RenderableType] = []
+    if echo:
+        views += [Text(printable(answer.question.text), "bold"), *_period(answer, zone), ""]
+    if not answer.answered:
+        views += [Text(_no_answer(answer), "yellow"), ""]
+    for quote in answer.quotes:
+        views += [_quote_view(quote, zone, answer.as_of, "green" if answer.answered else "bright_black"), ""]
+    return Group(*views, _footer(answer))
+
+
+def latest_view(headlines: Sequence[Headline], zone: tzinfo, now: datetime) -> RenderableType:
+    if not headlines:
+        return Text("No article matches: `newsbot status` shows what is stored.")
+    views: list[RenderableType] = []
+    for headline in headlines:
+        article = headline.article
+        views += [_title(article, article.url), _details(article, headline.also_in, zone, now)]
+        views += [_bullet(highlight) for highlight in headline.highlights]
+        views.append("")
+    return Group(*views[:-1])
+
+
+def status_view(status: Status, zone: tzinfo, now: datetime) -> RenderableType:
+    table = Table.grid(padding=(0, 2))
+    rows = {
+        "State": status.state,
+        "Articles": f"{status.articles:,}",
+        "Passages": f"{status.passages:,}",
+        "Newest": _when(status.newest, zone, now) if status.newest else "none",
+        "Sources": f"{status.sources:,}",
+        "Index": status.index,
+        "Model": status.model,
+        "Database": status.database,
+    }
+    for name, value in rows.items():
+        table.add_row(Text(name, "dim"), Text(printable(value)))
+    return Group(table, Text(printable(status.remedy), "yellow")) if status.remedy else table
+
+
+def ingest_view(report: IngestReport) -> RenderableType:
+    counts = {
+        "added": report.added,
+        "updated": report.updated,
+        "unchanged": report.unchanged,
+        "duplicates": report.duplicates,
+        "failed": len(report.failed),
+    }
+    line = Text(", ".join(f"{count:,} {name}" for name, count in counts.items()))
+    return Group(line, *_failures(report.failed))
+
+
+def reindex_view(report: ReindexReport) -> RenderableType:
+    return Group(ingest_view(report.ingested), Text(f"{report.embedded:,} passages embedded again"))
+
+
+def sentence(error: Exception) -> str:
+    """Return one printable line for an error: its own words, or its kind where nobody foresaw it."""
+    own_words = _one_line(str(error))
+    if isinstance(error, NewsError) and own_words:
+        return own_words
+    return (
+        f"Something unforeseen went wrong ({type(error).__name__}: {own_words}): "
+        "set NEWS_LOG_LEVEL=DEBUG and try again to see where."
+    )
+
+
+def error_view(message: str) -> RenderableType:
+    return Text(printable(message), "red")
+
+
+def ago(moment: datetime, now: datetime) -> str:
+    """Return "2 days ago", "in 3 hours" or "just now"."""
+    distance = abs(now - moment)
+    for name, unit in _UNITS:
+        if count := distance // unit:
+            phrase = f"{count} {name}{'s' if count > 1 else ''}"
+            return f"{phrase} ago" if moment < now else f"in {phrase}"
+    return "just now"
+
+
+@dataclass(frozen=True, slots=True)
+class _Barred:
+    """Text with a coloured bar before each of its lines."""
+
+    text: Text
+    style: str
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
+        bar = "| " if options.ascii_only else "▌ "
+        for line in self.text.wrap(console, max(options.max_width - len(bar), 1)):
+            yield Text.assemble((bar, self.style), line)
+
+
+@dataclass(frozen=True, slots=True)
+class _Address:
+    """An address, shown only where a link cannot be clicked."""
+
+    url: str
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
+        if not options.is_terminal:
+            yield Text(printable(self.url), no_wrap=True, overflow="ignore")
+
+
+def _quote_view(quote: Quote, zone: tzinfo, now: datetime, colour: str) -> RenderableType:
+    below = Group(
+        _title(quote.article, quote.link),
+        _details(quote.article, quote.also_in, zone, now),
+    )
+    return Group(_Barred(Text(printable(quote.text)), colour), Padding.indent(below, 2))
+
+
+def _title(article: Article, link: str) -> Text:
+    title = _one_line(article.title) or "Untitled"
+    return Text(title, Style(bold=True, link=_safe_link(link)))
+
+
+def _details(article: Article, also_in: Sequence[Copy], zone: tzinfo, now: datetime) -> RenderableType:
+    published = f"{_one_line(article.source)} · published {_when(article.published_at, zone, now)}"
+    lines: list[RenderableType] = [Text(published, "dim")]
+    if article.updated_at:
+        lines.append(Text(f"updated {_when(article.updated_at, zone, now)}", "dim"))
+    if also_in:
+        lines.append(_also_in(also_in))
+    return Group(*lines, _Address(article.url))
+
+
+def _also_in(copies: Sequence[Copy]) -> Text:
+    names = [Text(_one_line(copy.source), Style(link=_safe_link(copy.url))) for copy in copies]
+    return Text.assemble("also in ", Text(", ").join(names), style="dim")
+
+
+def _period(answer: Answer, zone: tzinfo) -> list[Text]:
+    """Name the limits of time that were asked for or found in the question."""
+    limits = {
+        "since": answer.since,
+        "until": answer.until,
+        "as of": answer.question.as_of,
+    }
+    named = [f"{word} {_absolute(moment, zone)}" for word, moment in limits.items() if moment]
+    return [Text(", ".join(named), "dim")] if named else []
+
+
+def _no_answer(answer: Answer) -> str:
+    if not answer.articles_searched:
+        return "No stored article lies within these limits." if _is_limited(answer) else NO_ARTICLES
+    count = f"{answer.articles_searched:,} article{'s' if answer.articles_searched > 1 else ''}"
+    closest = " Closest reports:" if answer.quotes else ""
+    return f"None of the {count} searched answers this.{closest}"
+
+
+def _is_limited(answer: Answer) -> bool:
+    question = answer.question
+    return any((answer.since, answer.until, question.source, question.as_of))
+
+
+def _footer(answer: Answer) -> Text:
+    searched = f"{answer.articles_searched:,} searched in {answer.took_ms:,.0f} ms"
+    return Text(f"confidence {answer.confidence:.2f} · {searched}", "bright_black")
+
+
+def _bullet(highlight: str) -> RenderableType:
+    row = Table.grid(padding=(0, 1))
+    row.add_row(Text(" •"), Text(_one_line(highlight)))
+    return row
+
+
+def _failures(failed: Sequence[Failure]) -> list[Text]:
+    lines = [
+        Text(f"  {_one_line(failure.where)}: {_one_line(failure.why)}", "yellow")
+        for failure in failed[:FAILURES_SHOWN]
+    ]
+    more = len(failed) - FAILURES_SHOWN
+    return [*lines, Text(f"  and {more:,} more", "yellow")] if more > 0 else lines
+
+
+def _when(moment: datetime, zone: tzinfo, now: datetime) -> str:
+    return f"{_absolute(moment, zone)} ({ago(moment, now)})"
+
+
+def _absolute(moment: datetime, zone: tzinfo) -> str:
+    local = moment.astimezone(zone)
+    return f"{local.day} {local:%b %Y, %H:%M %Z}"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(printable(text).split())
+
+
+def _safe_link(url: str) -> str | None:
+    """Return an address a terminal may open, or None: others run programs, or hold what ends the link."""
+    return url if _BROWSABLE.fullmatch(url) and printable(url) == url else None
