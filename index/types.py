@@ -12,6 +12,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+
 from index.errors import UsageError
 from index.links import link_to_text
 
@@ -54,6 +57,26 @@ class Passage:
 
     span: Span
     sentences: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedPassage:
+    """What a search index is told about a passage. `vector` is float16 of shape (dimension,), length 1."""
+
+    id: int
+    title: str
+    text: str
+    source: str
+    published_at: datetime
+    vector: npt.NDArray[np.float16]
+
+
+class Hit(NamedTuple):
+    """A passage that a search found: cosine in [-1, 1] and BM25 (0 where no word is shared)."""
+
+    passage_id: int
+    dense: float
+    lexical: float
 
 
 @dataclass(frozen=True, slots=True)

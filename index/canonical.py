@@ -1,0 +1,60 @@
+"""The only place where text is normalised.
+
+Everything else works with offsets into canonical text, so nothing may be cleaned after this point.
+Text that is already clean comes out unchanged, character for character.
+"""
+
+import hashlib
+import json
+import re
+import unicodedata
+from collections.abc import Iterable
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+# Controls but tab and newline; zero-width and bidirectional marks that can hide or reorder words;
+# byte order mark; lone surrogates, which no database stores. Joiners U+200C/D stay: scripts need them.
+_UNPRINTABLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
+)
+_LINE_END = re.compile(r"\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+_TRACKING = re.compile(r"utm_\w+|fbclid|gclid|mc_[ce]id|igshid|cmpid|ns_\w+", re.IGNORECASE)
+
+
+def canonical_text(raw: str) -> str:
+    """Return `raw` as NFC text with plain newlines, no hidden characters and no blank edges."""
+    text = _UNPRINTABLE.sub("", _LINE_END.sub("\n", raw))
+    return unicodedata.normalize("NFC", text).strip()
+
+
+def canonical_line(raw: str) -> str:
+    """Return `raw` as one canonical line, for headlines and names."""
+    return " ".join(canonical_text(raw).split())
+
+
+def canonical_url(raw: str) -> str:
+    """Return the address without fragment and tracking parameters, scheme and host in lower case."""
+    parts = urlsplit(raw.strip())
+    query = [(key, value) for key, value in parse_qsl(parts.query, True) if not _TRACKING.fullmatch(key)]
+    return urlunsplit((parts.scheme.lower(), parts.netloc.lower(), parts.path, urlencode(query), ""))
+
+
+def article_id(url: str) -> str:
+    """Return the identity of the article at `url`: 16 hexadecimal digits of its SHA-256."""
+    return _digest([canonical_url(url)])[:16]
+
+
+def text_hash(text: str) -> str:
+    """Return the SHA-256 of a text's words, by which verbatim copies are recognised."""
+    return _digest([" ".join(text.split())])
+
+
+def content_hash(parts: Iterable[str]) -> str:
+    """Return the SHA-256 of an article's visible parts, by which a change is recognised.
+
+    Runs of white space count as one space: a re-flowed paragraph is not a new revision.
+    """
+    return _digest([" ".join(part.split()) for part in parts])
+
+
+def _digest(parts: list[str]) -> str:
+    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()

@@ -1,0 +1,191 @@
+"""Nearest passages by embedding. The only importer of faiss.
+
+Exact inner product over unit vectors, which is cosine similarity. Filters become a FAISS bitmap selector, so
+they act inside the search: a narrow filter returns fewer passages only when fewer exist.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import faiss
+import numpy as np
+import numpy.typing as npt
+
+from index.types import Filters, IndexedPassage
+
+Ids = npt.NDArray[np.int64]
+Scores = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """What is known about each row of the FAISS index; arrays of shape (rows,)."""
+
+    ids: Ids
+    published: Ids  # seconds since 1970
+    source: npt.NDArray[np.int32]  # position in `names`
+    alive: npt.NDArray[np.bool_]
+    order: Ids  # rows sorted by id, to find an id's row
+    names: tuple[str, ...]
+
+    @classmethod
+    def empty(cls) -> _Rows:
+        none = np.empty(0, np.int64)
+        return cls(none, none, np.empty(0, np.int32), np.empty(0, np.bool_), none, ())
+
+
+class DenseIndex:
+    """Vectors with the passage ids, times and sources that filters need. Safe to use from many threads."""
+
+    def __init__(self, dimension: int) -> None:
+        self.dimension = dimension
+        self._faiss: faiss.Index = faiss.IndexFlatIP(dimension)
+        self._rows = _Rows.empty()
+        self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        return int(self._rows.alive.sum())
+
+    def ids(self) -> set[int]:
+        """Return the ids of the passages held."""
+        rows = self._rows
+        return set(rows.ids[rows.alive].tolist())
+
+    def search(self, vector: Scores, filters: Filters, limit: int) -> list[tuple[int, float]]:
+        """Return (passage id, cosine) of the best passages that satisfy the filters, best first."""
+        with self._lock:
+            rows, index = self._rows, self._faiss
+            admitted = _admitted(rows, filters)
+            count = min(limit, int(admitted.sum()))
+            if count == 0:
+                return []
+            bits = np.packbits(admitted, bitorder="little")
+            # faiss's type stubs describe the C++ signatures, not those of its Python wrappers.
+            selector = faiss.IDSelectorBitmap(bits)  # type: ignore[call-arg, arg-type]
+            parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
+            scores, found = index.search(vector[None, :], count, params=parameters)
+        return [(int(rows.ids[row]), float(score)) for row, score in zip(found[0], scores[0], strict=True)]
+
+    def scores(self, vector: Scores, ids: Sequence[int]) -> dict[int, float]:
+        """Return id → cosine for those of the passages that are held."""
+        with self._lock:
+            known = self._find(np.asarray(ids, np.int64))
+            vectors = [self._faiss.reconstruct(int(row)) for row in known.values()]
+        if not vectors:
+            return {}
+        return dict(zip(known, (np.stack(vectors) @ vector).tolist(), strict=True))
+
+    def apply(self, added: Sequence[IndexedPassage], removed: Sequence[int]) -> None:
+        """Add and remove passages; adding one that is held replaces it."""
+        with self._lock:
+            gone = list(removed) + [passage.id for passage in added]
+            self._bury(self._find(np.asarray(gone, np.int64)).values())
+            if added:
+                self._append(added)
+            if self._rows.alive.size > 2 * max(1, int(self._rows.alive.sum())):
+                self._compact()
+
+    def _find(self, ids: Ids) -> dict[int, int]:
+        """Return id → row for the ids that are held."""
+        rows = self._rows
+        if not rows.ids.size:
+            return {}
+        # Of several rows of one id, only the last can be alive: it comes last in the stable order.
+        position = np.searchsorted(rows.ids, ids, side="right", sorter=rows.order) - 1
+        row = rows.order[np.maximum(position, 0)]
+        held = (position >= 0) & (rows.ids[row] == ids) & rows.alive[row]
+        return dict(zip(ids[held].tolist(), row[held].tolist(), strict=True))
+
+    def _bury(self, dead: object) -> None:
+        listed = list(dead)  # type: ignore[call-overload]
+        if listed:
+            alive = self._rows.alive.copy()
+            alive[listed] = False
+            self._rows = replace(self._rows, alive=alive)
+
+    def _append(self, added: Sequence[IndexedPassage]) -> None:
+        rows = self._rows
+        names = {name: i for i, name in enumerate(rows.names)}
+        codes = [names.setdefault(passage.source, len(names)) for passage in added]
+        ids = np.concatenate([rows.ids, np.array([p.id for p in added], np.int64)])
+        seconds = np.array([int(p.published_at.timestamp()) for p in added], np.int64)
+        self._faiss.add(np.stack([p.vector for p in added]).astype(np.float32))
+        self._rows = _Rows(
+            ids=ids,
+            published=np.concatenate([rows.published, seconds]),
+            source=np.concatenate([rows.source, np.array(codes, np.int32)]),
+            alive=np.concatenate([rows.alive, np.ones(len(added), np.bool_)]),
+            order=np.argsort(ids, kind="stable"),
+            names=tuple(names),
+        )
+
+    def _compact(self) -> None:
+        """Drop the dead rows: they cost memory and time."""
+        rows = self._rows
+        kept = np.flatnonzero(rows.alive)
+        vectors = self._faiss.reconstruct_batch(kept) if kept.size else None
+        self._faiss = faiss.IndexFlatIP(self.dimension)
+        if vectors is not None:
+            self._faiss.add(vectors)
+        ids = rows.ids[kept]
+        self._rows = _Rows(
+            ids, rows.published[kept], rows.source[kept], rows.alive[kept], np.argsort(ids), rows.names
+        )
+
+    def save(self, path: Path, position: str) -> None:
+        """Write everything to one file, atomically. `position` is given back by `load`."""
+        with self._lock:
+            self._compact()
+            rows, packed = self._rows, faiss.serialize_index(self._faiss)
+        temporary = path.with_suffix(f".{os.getpid()}.tmp")
+        with temporary.open("wb") as file:
+            np.savez(
+                file,
+                position=np.array(position),
+                faiss=packed,
+                ids=rows.ids,
+                published=rows.published,
+                source=rows.source,
+                names=np.array(rows.names, dtype=np.str_),
+            )
+        temporary.replace(path)
+
+    @classmethod
+    def load(cls, path: Path) -> tuple[DenseIndex, str]:
+        """Return the saved index and its position. Raises OSError, ValueError or KeyError if damaged."""
+        with np.load(path, allow_pickle=False) as saved:
+            position = str(saved["position"])
+            # FAISS raises RuntimeError on damaged bytes; the zip container's checksum has found most by now.
+            index = faiss.deserialize_index(saved["faiss"])
+            ids = saved["ids"]
+            rows = _Rows(
+                ids=ids,
+                published=saved["published"],
+                source=saved["source"],
+                alive=np.ones(ids.size, np.bool_),
+                order=np.argsort(ids, kind="stable"),
+                names=tuple(saved["names"].tolist()),
+            )
+        if index.ntotal != ids.size:
+            raise ValueError("vectors and ids differ in number")
+        dense = cls(index.d)
+        dense._faiss, dense._rows = index, rows
+        return dense, position
+
+
+def _admitted(rows: _Rows, filters: Filters) -> npt.NDArray[np.bool_]:
+    """Return which rows satisfy the filters: bool of shape (rows,)."""
+    admitted = rows.alive.copy()
+    if filters.since:
+        admitted &= rows.published >= int(np.ceil(filters.since.timestamp()))
+    if filters.until:
+        admitted &= rows.published <= int(np.floor(filters.until.timestamp()))
+    if filters.source:
+        code = rows.names.index(filters.source) if filters.source in rows.names else -1
+        admitted &= rows.source == code
+    return admitted

@@ -1,0 +1,119 @@
+"""The change log applied to search indexes, in this process and in step with others.
+
+A follower remembers how far it got, together with the identity of the database and of the vectors, so that
+one made for anything else is recognised and rebuilt. Applying a change twice does no harm, so a follower
+that was stopped between applying and remembering simply applies again.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from index.errors import NewsError
+from index.store import Store
+from index.types import IndexedPassage
+
+logger = logging.getLogger(__name__)
+
+# Rows fetched at once: about 4 MB of vectors and text.
+BATCH = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How far a follower got, and in what: change `seq` of database `store` with vectors `fingerprint`."""
+
+    store: str
+    fingerprint: str
+    seq: int
+
+
+class Follower(Protocol):
+    """A search index that can be told of changes."""
+
+    def exclusive(self) -> AbstractContextManager[object]:
+        """Keep other processes from changing the same index."""
+
+    def position(self) -> Position | None:
+        """Return how far the index got, None when it is empty or damaged; see what others have written."""
+
+    def clear(self) -> None:
+        """Forget everything."""
+
+    def apply(
+        self, added: Iterable[Sequence[IndexedPassage]], removed: Sequence[int], position: Position
+    ) -> None:
+        """Remove and add passages (adding one that is held replaces it), then remember the position."""
+
+
+def catch_up(store: Store, follower: Follower, fingerprint: str) -> bool:
+    """Bring one follower to the end of the change log; return whether there was anything to do."""
+    goal = Position(store.id, fingerprint, store.last_seq())
+    if follower.position() == goal:
+        return False
+    with follower.exclusive():
+        position = follower.position()  # another process may have done the work while this one waited
+        if position is None or (position.store, position.fingerprint) != (store.id, fingerprint):
+            logger.info("follower rebuild follower=%s", type(follower).__name__)
+            follower.clear()
+            follower.apply(store.all_indexed_passages(fingerprint, BATCH), [], goal)
+            position = goal
+        while position.seq < store.last_seq():
+            position = _apply_next(store, follower, position)
+    return True
+
+
+def _apply_next(store: Store, follower: Follower, position: Position) -> Position:
+    changes = store.changes_after(position.seq, BATCH)
+    added = store.indexed_passages(changes.added, position.fingerprint)
+    # A passage that is gone again, or embedded otherwise by now, must not stay either.
+    missing = set(changes.added) - {passage.id for passage in added}
+    reached = Position(position.store, position.fingerprint, changes.seq)
+    follower.apply(_batches(added), [*changes.removed, *missing], reached)
+    return reached
+
+
+def _batches(added: Sequence[IndexedPassage]) -> Iterator[Sequence[IndexedPassage]]:
+    if added:
+        yield added
+
+
+class Follow:
+    """Keeps followers up to date, on demand and in a background thread."""
+
+    def __init__(self, store: Store, followers: Sequence[Follower], fingerprint: str) -> None:
+        self._store = store
+        self._followers = followers
+        self._fingerprint = fingerprint
+        self._stop = threading.Event()
+        self._working = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def catch_up(self) -> None:
+        """Bring all followers to the end of the change log. Raises StoreError."""
+        with self._working:
+            for follower in self._followers:
+                catch_up(self._store, follower, self._fingerprint)
+
+    def start(self, seconds: float) -> None:
+        """Look for changes every `seconds` from now on, until `stop`."""
+        self._thread = threading.Thread(target=self._run, args=(seconds,), name="follow", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        if self._thread:
+            self._thread.join()
+
+    def _run(self, seconds: float) -> None:
+        while not self._stop.wait(seconds):
+            try:
+                self.catch_up()
+            except (NewsError, OSError, ValueError, RuntimeError):
+                # The database may be away or the disk full for a while: searching goes on with what is here.
+                logger.exception("follow failed retry_seconds=%s", seconds)

@@ -1,0 +1,264 @@
+"""Articles from sources into the store.
+
+`decide` is pure: what becomes of an article follows from what is known about it. `Ingest` does it, in
+batches of one transaction each, so that an interrupted run has stored whole articles and can be repeated.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from index.canonical import content_hash, text_hash
+from index.embedding import Embedder
+from index.errors import SourceError
+from index.passages import split_passages
+from index.sources import Record, count_records, open_source, source_files
+from index.store import Known, NewArticle, Store
+from index.types import (
+    Article,
+    Copy,
+    Failure,
+    IngestReport,
+    OnProgress,
+    Passage,
+    Progress,
+    ignore_progress,
+)
+
+logger = logging.getLogger(__name__)
+
+# Enough passages at once for the model to sort by length, few enough to commit every few seconds.
+BATCH_PASSAGES = 256
+BATCH_ARTICLES = 256
+# Two stories may share a text as short as "This is a developing story."
+MIN_COPY_CHARS = 300
+
+Decision = Literal["new", "changed", "touched", "unchanged", "copy"]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An article that was read, with the hashes by which it is recognised."""
+
+    article: Article
+    content_hash: str
+    text_hash: str
+
+    @classmethod
+    def of(cls, article: Article) -> Candidate:
+        published = article.published_at.isoformat()
+        parts = [article.title, article.text, article.source, published, *article.highlights]
+        return cls(article, content_hash(parts), text_hash(article.text))
+
+
+def decide(candidate: Candidate, known: Known | None, copy_of: str | None, twin: str | None) -> Decision:
+    """Return what to do with an article.
+
+    `known` is what is stored under its id; `copy_of` the article it was a copy of when last read; `twin`
+    another article that has the same text now.
+    """
+    if known is not None:
+        if known.content_hash != candidate.content_hash:
+            return "changed"
+        return "unchanged" if known.updated_at == candidate.article.updated_at else "touched"
+    if twin is not None and len(candidate.article.text) >= MIN_COPY_CHARS:
+        return "unchanged" if copy_of == twin else "copy"
+    return "new"
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What the next transaction will store."""
+
+    new: list[tuple[Candidate, list[Passage]]] = field(default_factory=list)
+    copies: list[tuple[str, str, Copy]] = field(default_factory=list)
+    touched: list[tuple[str, datetime | None]] = field(default_factory=list)
+
+    @property
+    def passages(self) -> int:
+        return sum(len(passages) for _, passages in self.new)
+
+    @property
+    def is_full(self) -> bool:
+        return self.passages >= BATCH_PASSAGES
+
+
+@dataclass(slots=True)
+class _Counts:
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    duplicates: int = 0
+    failed: list[Failure] = field(default_factory=list)
+
+    def count(self, decision: Decision) -> None:
+        match decision:
+            case "new":
+                self.added += 1
+            case "changed":
+                self.updated += 1
+            case "copy":
+                self.duplicates += 1
+            case _:
+                self.unchanged += 1
+
+    def report(self) -> IngestReport:
+        return IngestReport(self.added, self.updated, self.unchanged, self.duplicates, tuple(self.failed))
+
+
+class Ingest:
+    """Reads sources into a store. One at a time in a process; several processes may ingest at once."""
+
+    def __init__(
+        self, store: Store, embedder: Embedder, timezone: ZoneInfo, clock: Callable[[], datetime]
+    ) -> None:
+        self._store = store
+        self._embedder = embedder
+        self._timezone = timezone
+        self._clock = clock
+
+    def run(self, uris: Sequence[str], on_progress: OnProgress = ignore_progress) -> IngestReport:
+        """Read every source to its end, whatever is broken on the way. Raises StoreError, ModelError."""
+        counts = _Counts()
+        files = list(self._files(uris, counts))
+        total = sum(count_records(path) for _, path in files)
+        done = 0
+        for records in _chunks(self._records(files, counts), BATCH_ARTICLES):
+            done += len(records)
+            self._store_records(records, counts)
+            on_progress(Progress("articles", done, max(done, total)))
+        report = counts.report()
+        logger.info(
+            "ingest done added=%d updated=%d unchanged=%d duplicates=%d failed=%d",
+            report.added,
+            report.updated,
+            report.unchanged,
+            report.duplicates,
+            len(report.failed),
+        )
+        return report
+
+    def embed(self, articles: Sequence[Article]) -> list[NewArticle]:
+        """Split and embed articles that are to be stored (again)."""
+        return self._embed([(Candidate.of(each), split_passages(each.text)) for each in articles])
+
+    def _files(self, uris: Sequence[str], counts: _Counts) -> Iterator[tuple[str, Path]]:
+        for uri in uris:
+            error = None
+            try:
+                yield from ((uri, path) for path in source_files(uri))
+            except SourceError as caught:
+                error = str(caught)
+                counts.failed.append(Failure(uri, error))
+            if error is None:
+                self._store.remember_source(_absolute(uri), self._clock(), None)
+
+    def _records(self, files: Sequence[tuple[str, Path]], counts: _Counts) -> Iterator[Record]:
+        for _uri, path in files:
+            try:
+                yield from open_source(path, self._timezone)
+            except SourceError as error:
+                logger.warning("source failed path=%s error=%s", path, error)
+                counts.failed.append(Failure(str(path), str(error)))
+
+    def _store_records(self, records: Sequence[Record], counts: _Counts) -> None:
+        candidates = []
+        for record in records:
+            if record.warning:
+                logger.warning("record warning where=%s why=%s", record.warning.where, record.warning.why)
+            if isinstance(record.outcome, Failure):
+                counts.failed.append(record.outcome)
+            else:
+                candidates.append(Candidate.of(record.outcome))
+        for run in _distinct_runs(candidates):
+            self._store_candidates(run, counts)
+
+    def _store_candidates(self, candidates: Sequence[Candidate], counts: _Counts) -> None:
+        known = self._store.known(each.article.id for each in candidates)
+        copy_of = self._store.known_copies(each.article.id for each in candidates)
+        twins = self._store.article_ids_by_text(each.text_hash for each in candidates)
+        batch = _Batch()
+        for each in candidates:
+            article = each.article
+            twin = twins.get(each.text_hash)
+            decision = decide(each, known.get(article.id), copy_of.get(article.id), twin)
+            counts.count(decision)
+            if decision in ("new", "changed"):
+                twins.setdefault(each.text_hash, article.id)
+                batch.new.append((each, split_passages(article.text)))
+            elif decision == "copy" and twin:
+                batch.copies.append(
+                    (article.id, twin, Copy(article.source, article.url, article.published_at))
+                )
+            elif decision == "touched":
+                batch.touched.append((article.id, article.updated_at))
+            if batch.is_full:
+                self._write(batch)
+                batch = _Batch()
+        self._write(batch)
+
+    def _write(self, batch: _Batch) -> None:
+        if batch.new or batch.copies or batch.touched:
+            self._store.write(self._embed(batch.new), batch.copies, batch.touched, self._clock())
+
+    def _embed(self, pairs: Sequence[tuple[Candidate, Sequence[Passage]]]) -> list[NewArticle]:
+        texts = [embedded_text(each.article, passage) for each, passages in pairs for passage in passages]
+        vectors = self._embedder.embed_passages(texts).astype(np.float16)
+        stored, start = [], 0
+        for each, passages in pairs:
+            stop = start + len(passages)
+            stored.append(
+                NewArticle(
+                    article=each.article,
+                    content_hash=each.content_hash,
+                    text_hash=each.text_hash,
+                    passages=passages,
+                    vectors=vectors[start:stop],
+                    fingerprint=self._embedder.fingerprint,
+                )
+            )
+            start = stop
+        return stored
+
+
+def embedded_text(article: Article, passage: Passage) -> str:
+    """Return what the model sees of a passage: with its headline, which tells what "it" and "he" are."""
+    return f"{article.title}\n{article.text[passage.span.start : passage.span.end]}"
+
+
+def _absolute(uri: str) -> str:
+    """Return a path so that it means the same file wherever the next reindex is started."""
+    return uri if uri.startswith("file:") else str(Path(uri).expanduser().resolve())
+
+
+def _chunks(records: Iterator[Record], size: int) -> Iterator[list[Record]]:
+    chunk: list[Record] = []
+    for record in records:
+        chunk.append(record)
+        if len(chunk) == size:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
+def _distinct_runs(candidates: Sequence[Candidate]) -> Iterator[list[Candidate]]:
+    """Cut the list where an id comes again, so that the second is decided with the first one stored."""
+    run: list[Candidate] = []
+    ids: set[str] = set()
+    for each in candidates:
+        if each.article.id in ids:
+            yield run
+            run, ids = [], set()
+        run.append(each)
+        ids.add(each.article.id)
+    if run:
+        yield run

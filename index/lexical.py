@@ -1,0 +1,156 @@
+"""Passages by the words they share with the question (BM25). The only importer of tantivy.
+
+The index lives in a folder that several processes read; whoever holds the lock (see `index.local`) writes.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import tantivy
+from tantivy import Filter, Occur, Query, TextAnalyzerBuilder, Tokenizer
+
+from index.types import Filters, IndexedPassage
+
+# The smallest heap that tantivy takes is 15 MB a thread; more speeds up only very large batches.
+_WRITER_HEAP = 50_000_000
+_ANALYZER = "news"
+# Words that say nothing about what is asked; without them a search reads a tenth of the postings.
+STOP_WORDS = frozenset(
+    "a an and are as at be been but by can could did do does for from had has have he her his how i if in "
+    "into is it its of on or our she so than that the their them then there these they this those to was we "
+    "were what when where which who whom whose why will with would you your s t".split()
+)
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_unsigned_field("passage_id", indexed=True, fast=True)
+    builder.add_integer_field("published", indexed=True, fast=True)
+    builder.add_text_field("source", tokenizer_name="raw", index_option="basic")
+    # Frequencies without positions: no phrase is ever searched, and the index is a third smaller.
+    builder.add_text_field("title", tokenizer_name=_ANALYZER, index_option="freq")
+    builder.add_text_field("text", tokenizer_name=_ANALYZER, index_option="freq")
+    return builder.build()
+
+
+def _analyzer() -> tantivy.TextAnalyzer:
+    builder = TextAnalyzerBuilder(Tokenizer.simple())
+    for each in (Filter.remove_long(60), Filter.lowercase(), Filter.ascii_fold(), Filter.stemmer("english")):
+        builder = builder.filter(each)
+    return builder.build()
+
+
+class LexicalIndex:
+    """The lexical index in one folder. Safe to search from many threads; written by one at a time."""
+
+    # A match in the headline counts this much more than one in the passage.
+    title_boost = 0.5
+
+    def __init__(self, folder: Path) -> None:
+        """Open or create the index. Raises ValueError or OSError when the folder is damaged."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
+        self._schema = _schema()
+        self._index = tantivy.Index(self._schema, path=str(folder))
+        self._analyzer = _analyzer()
+        self._index.register_tokenizer(_ANALYZER, self._analyzer)
+
+    def __len__(self) -> int:
+        return self._index.searcher().num_docs
+
+    @staticmethod
+    def delete(folder: Path) -> None:
+        shutil.rmtree(folder, ignore_errors=True)
+
+    def ids(self) -> set[int]:
+        """Return the ids of the passages held."""
+        searcher = self._index.searcher()
+        hits = searcher.search(Query.all_query(), limit=max(1, searcher.num_docs)).hits
+        return {int(id) for id in searcher.fast_field_values("passage_id", [a for _, a in hits]) if id}
+
+    def clear(self) -> None:
+        """Forget every passage."""
+        writer = self._index.writer(heap_size=_WRITER_HEAP, num_threads=1)
+        writer.delete_all_documents()
+        writer.commit()
+        writer.wait_merging_threads()
+        self._index.reload()
+
+    def reload(self) -> None:
+        """See what other processes have written."""
+        self._index.reload()
+
+    def terms(self, text: str) -> list[str]:
+        """Return the words of a text as the index knows them: lower case, folded to ASCII, stemmed."""
+        return self._analyzer.analyze(text)
+
+    def question_terms(self, text: str) -> list[str]:
+        """Return the distinct words worth searching for; all of them when every word is a stop word."""
+        distinct = list(dict.fromkeys(self.terms(text)))
+        return [term for term in distinct if term not in STOP_WORDS] or distinct
+
+    def document_frequency(self, terms: Iterable[str]) -> dict[str, int]:
+        """Return term → number of passages that contain it."""
+        searcher = self._index.searcher()
+        return {term: searcher.doc_freq("text", term) for term in terms}
+
+    def search(self, terms: Sequence[str], filters: Filters, limit: int) -> list[tuple[int, float]]:
+        """Return (passage id, BM25) of the best passages that satisfy the filters, best first."""
+        searcher = self._index.searcher()
+        if not terms or not searcher.num_docs:
+            return []
+        result = searcher.search(self._query(terms, filters), limit=limit, count=False)
+        ids = searcher.fast_field_values("passage_id", [address for _, address in result.hits])
+        return [(int(id or 0), float(score)) for id, (score, _) in zip(ids, result.hits, strict=True)]
+
+    def _query(self, terms: Sequence[str], filters: Filters) -> Query:
+        words = [(Occur.Should, self._word_query(term)) for term in terms]
+        clauses = [(Occur.Must, Query.boolean_query(words))]
+        clauses += [(Occur.Must, Query.const_score_query(each, 0.0)) for each in self._filters(filters)]
+        return Query.boolean_query(clauses)
+
+    def _word_query(self, term: str) -> Query:
+        in_text = Query.term_query(self._schema, "text", term, "freq")
+        in_title = Query.term_query(self._schema, "title", term, "freq")
+        boosted = Query.boost_query(in_title, self.title_boost)
+        return Query.disjunction_max_query([in_text, boosted], tie_breaker=0.3)
+
+    def _filters(self, filters: Filters) -> list[Query]:
+        queries = []
+        if filters.since or filters.until:
+            lower = int(-(-filters.since.timestamp() // 1)) if filters.since else None
+            upper = int(filters.until.timestamp() // 1) if filters.until else None
+            queries.append(
+                Query.range_query(self._schema, "published", tantivy.FieldType.Integer, lower, upper)
+            )
+        if filters.source:
+            queries.append(Query.term_query(self._schema, "source", filters.source, "basic"))
+        return queries
+
+    def apply(self, added: Iterable[Sequence[IndexedPassage]], removed: Sequence[int]) -> None:
+        """Add (in batches) and remove passages; adding one that is held replaces it."""
+        writer = self._index.writer(heap_size=_WRITER_HEAP, num_threads=1)
+        try:
+            for passage_id in removed:
+                writer.delete_documents_by_term("passage_id", passage_id)
+            for batch in added:
+                for passage in batch:
+                    writer.delete_documents_by_term("passage_id", passage.id)
+                    writer.add_document(_document(passage))
+            writer.commit()
+        finally:
+            writer.wait_merging_threads()
+        self._index.reload()
+
+
+def _document(passage: IndexedPassage) -> tantivy.Document:
+    document = tantivy.Document()
+    document.add_unsigned("passage_id", passage.id)
+    document.add_integer("published", int(passage.published_at.timestamp()))
+    document.add_text("source", passage.source)
+    document.add_text("title", passage.title)
+    document.add_text("text", passage.text)
+    return document

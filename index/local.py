@@ -1,0 +1,189 @@
+"""Search on this machine: FAISS in memory and Tantivy on disk, behind one `PassageIndex`."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import asdict
+from pathlib import Path
+from typing import Protocol
+
+from filelock import FileLock
+
+from index.dense import DenseIndex, Scores
+from index.follow import Follower, Position
+from index.lexical import LexicalIndex
+from index.types import Filters, Hit, IndexedPassage
+
+logger = logging.getLogger(__name__)
+
+# A snapshot of the vectors saves reading them from the database at the next start. It is written when this
+# many changes are new, so that a busy day writes it a few times and not with every article.
+SNAPSHOT_CHANGES = 5000
+
+
+class PassageIndex(Protocol):
+    """Finds passages by meaning and by words."""
+
+    def search(self, vector: Scores, text: str, filters: Filters, limit: int) -> list[Hit]:
+        """Return the best `limit` passages by embedding and the best `limit` by words, as one list.
+
+        `vector` is float32 of shape (dimension,), length 1. Each passage comes once, with both scores.
+        """
+
+    def document_frequency(self, terms: Iterable[str]) -> dict[str, int]:
+        """Return term → number of passages that contain it."""
+
+    def terms(self, text: str) -> list[str]:
+        """Return the words of a text in the form that the index compares."""
+
+    def question_terms(self, text: str) -> list[str]:
+        """Return the distinct words of a question that are worth searching for."""
+
+    def __len__(self) -> int:
+        """Return the number of passages that can be found."""
+
+
+class DenseFollower:
+    """The vectors in this process's memory, with a snapshot on disk that all processes may use."""
+
+    def __init__(self, folder: Path, dimension: int) -> None:
+        self._path = folder / "dense.npz"
+        self._lock = FileLock(folder / "dense.lock")
+        self._saved_seq = 0
+        self.index = DenseIndex(dimension)
+        self._position: Position | None = None
+        self._load(dimension)
+
+    def exclusive(self) -> AbstractContextManager[object]:
+        return nullcontext()  # memory is this process's own; `Follow` lets one thread in at a time
+
+    def position(self) -> Position | None:
+        return self._position
+
+    def clear(self) -> None:
+        self.index = DenseIndex(self.index.dimension)
+        self._position = None
+
+    def apply(
+        self, added: Iterable[Sequence[IndexedPassage]], removed: Sequence[int], position: Position
+    ) -> None:
+        self.index.apply([], removed)
+        for batch in added:
+            self.index.apply(batch, [])
+        self._position = position
+        if abs(position.seq - self._saved_seq) >= SNAPSHOT_CHANGES:
+            self.save()
+
+    def save(self) -> None:
+        """Write the snapshot, if there is anything new in it."""
+        if self._position is None or self._position.seq == self._saved_seq:
+            return
+        with self._lock:
+            self.index.save(self._path, json.dumps(asdict(self._position)))
+        self._saved_seq = self._position.seq
+
+    def _load(self, dimension: int) -> None:
+        if not self._path.exists():
+            return
+        try:
+            index, position = DenseIndex.load(self._path)
+            if index.dimension != dimension:
+                return
+            self.index, self._position = index, Position(**json.loads(position))
+            self._saved_seq = self._position.seq
+        except (OSError, ValueError, KeyError, TypeError, RuntimeError, EOFError) as error:
+            logger.warning("dense snapshot unreadable, rebuilding error=%s", error)
+        except Exception as error:  # zipfile and FAISS have errors of their own for damaged bytes
+            logger.warning("dense snapshot damaged, rebuilding error=%r", error)
+
+
+class LexicalFollower:
+    """The lexical index on disk, shared by all processes; whoever sees a change first applies it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder / "lexical"
+        self._position_file = folder / "lexical.json"
+        self._lock = FileLock(folder / "lexical.lock")
+        self._seen: Position | None = None
+        with self._lock:
+            self.index = self._open()
+
+    def exclusive(self) -> AbstractContextManager[object]:
+        return self._lock
+
+    def position(self) -> Position | None:
+        try:
+            position = Position(**json.loads(self._position_file.read_text()))
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, TypeError) as error:
+            logger.warning("lexical position unreadable, rebuilding error=%s", error)
+            return None
+        if position != self._seen:
+            self.index.reload()
+            self._seen = position
+        return position
+
+    def clear(self) -> None:
+        self._position_file.unlink(missing_ok=True)
+        self.index.clear()
+
+    def apply(
+        self, added: Iterable[Sequence[IndexedPassage]], removed: Sequence[int], position: Position
+    ) -> None:
+        self.index.apply(added, removed)
+        temporary = self._position_file.with_suffix(".tmp")
+        temporary.write_text(json.dumps(asdict(position)))
+        temporary.replace(self._position_file)
+        self._seen = position
+
+    def _open(self) -> LexicalIndex:
+        try:
+            return LexicalIndex(self._folder)
+        except (ValueError, OSError) as error:
+            logger.warning("lexical index damaged, rebuilding error=%s", error)
+            self._position_file.unlink(missing_ok=True)
+            LexicalIndex.delete(self._folder)
+            return LexicalIndex(self._folder)
+
+
+class LocalIndex:
+    """A `PassageIndex` in one folder of this machine."""
+
+    def __init__(self, folder: Path, dimension: int) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._dense = DenseFollower(folder, dimension)
+        self._lexical = LexicalFollower(folder)
+
+    @property
+    def followers(self) -> Sequence[Follower]:
+        return (self._dense, self._lexical)
+
+    def __len__(self) -> int:
+        return len(self._dense.index)
+
+    def ids(self) -> tuple[set[int], set[int]]:
+        """Return the passage ids in the dense and in the lexical index."""
+        return self._dense.index.ids(), self._lexical.index.ids()
+
+    def search(self, vector: Scores, text: str, filters: Filters, limit: int) -> list[Hit]:
+        dense = dict(self._dense.index.search(vector, filters, limit))
+        lexical = dict(self._lexical.index.search(self.question_terms(text), filters, limit))
+        only_lexical = [id for id in lexical if id not in dense]
+        dense.update(self._dense.index.scores(vector, only_lexical))
+        return [Hit(id, dense[id], lexical.get(id, 0.0)) for id in dense]
+
+    def document_frequency(self, terms: Iterable[str]) -> dict[str, int]:
+        return self._lexical.index.document_frequency(terms)
+
+    def terms(self, text: str) -> list[str]:
+        return self._lexical.index.terms(text)
+
+    def question_terms(self, text: str) -> list[str]:
+        return self._lexical.index.question_terms(text)
+
+    def close(self) -> None:
+        self._dense.save()

@@ -1,0 +1,293 @@
+"""The one place where the parts are wired together: `NewsIndex`, the facade that all faces use."""
+
+from __future__ import annotations
+
+import difflib
+import logging
+import threading
+import time
+from collections.abc import Sequence
+from datetime import datetime
+from types import TracebackType
+from typing import Self
+from zoneinfo import ZoneInfo
+
+from index.confidence import THRESHOLD, confidence
+from index.embedding import Embedder, SentenceTransformerEmbedder
+from index.errors import BusyError, ModelError, UsageError
+from index.follow import Follow
+from index.highlights import highlights
+from index.ingest import Ingest
+from index.local import LocalIndex
+from index.quotes import candidates, choose, idf
+from index.retrieve import Ranked, retrieve
+from index.store import Store, sqlite_url
+from index.types import (
+    Answer,
+    Filters,
+    Headline,
+    IndexOptions,
+    IngestReport,
+    OnProgress,
+    Progress,
+    Question,
+    ReindexReport,
+    Status,
+    ignore_progress,
+)
+
+logger = logging.getLogger(__name__)
+
+# Articles that are split and embedded again in one transaction.
+REINDEX_BATCH = 16
+# A topic is what an article is about, not a word in passing: passages closer than this in meaning, or
+# sharing most of the topic's words, count.
+TOPIC_COSINE = 0.35
+TOPIC_LEXICAL = 0.6
+
+
+class NewsIndex:
+    """Articles in, answers out. Opened once per process; every method may be called from many threads."""
+
+    def __init__(self, options: IndexOptions, store: Store, embedder: Embedder) -> None:
+        self._options = options
+        self._store = store
+        self._embedder = embedder
+        self._index = LocalIndex(options.data_dir / "index", embedder.dimension)
+        self._follow = Follow(store, self._index.followers, embedder.fingerprint)
+        self._ingest = Ingest(store, embedder, ZoneInfo(options.timezone), options.clock)
+        self._writing = threading.Lock()
+
+    @classmethod
+    def open(cls, options: IndexOptions, embedder: Embedder | None = None) -> NewsIndex:
+        """Open the database and bring the search indexes up to date with it.
+
+        The model is loaded by the first question or ingest (or by `load_model`), unless one is handed in.
+        Raises StoreError or ModelError.
+        """
+        options.data_dir.mkdir(parents=True, exist_ok=True)
+        store = Store.open(options.database_url or sqlite_url(options.data_dir / "news.db"))
+        if embedder is None:
+            embedder = SentenceTransformerEmbedder(
+                options.embedding_model, options.query_prompt, options.passage_prompt
+            )
+        news = cls(options, store, embedder)
+        news._follow.catch_up()
+        news._follow.start(options.follow_seconds)
+        return news
+
+    def close(self) -> None:
+        """Stop following, save what makes the next start quick, and let go of the database."""
+        self._follow.stop()
+        self._index.close()
+        self._store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def load_model(self) -> None:
+        """Load the embedding model now, so that the first question does not wait for it."""
+        self._embedder.embed_question("news")
+
+    # -- asking ----------------------------------------------------------------------------------------
+
+    def ask(self, question: Question) -> Answer:
+        """Return the quotes that answer the question, or the closest reports and the word that none does.
+
+        Raises UsageError for an unknown source, ModelError when a reindex is needed first.
+        """
+        started = time.perf_counter()
+        self._require_current_vectors()
+        as_of = question.as_of or self._options.clock()
+        filters = Filters(
+            since=question.since,
+            until=min(question.until, as_of) if question.until else as_of,
+            source=self._source_name(question.source),
+        )
+        ranked = self._retrieve(question.text, filters, as_of)
+        found = candidates(ranked, self._term_weights(question.text), self._index.terms)
+        copies = self._store.copies({each.ranked.stored.article.id for each in found})
+        quotes = choose(found, question.limit, copies)
+        certainty = confidence(found)
+        threshold = THRESHOLD if self._options.threshold is None else self._options.threshold
+        return Answer(
+            question=question,
+            as_of=as_of,
+            since=question.since,
+            until=question.until,
+            answered=bool(quotes) and certainty >= threshold,
+            confidence=certainty,
+            quotes=quotes,
+            took_ms=(time.perf_counter() - started) * 1000,
+            articles_searched=self._store.count_articles(filters),
+        )
+
+    def latest(
+        self,
+        topic: str | None = None,
+        *,
+        source: str | None = None,
+        limit: int = 5,
+        as_of: datetime | None = None,
+    ) -> list[Headline]:
+        """Return the newest articles, on a topic where one is given, with their highlights."""
+        if not 1 <= limit <= 100:
+            raise UsageError(f"The number of articles must be between 1 and 100, not {limit}.")
+        now = as_of or self._options.clock()
+        filters = Filters(until=now, source=self._source_name(source))
+        if topic is None:
+            articles = self._store.latest(filters, limit)
+        else:
+            self._require_current_vectors()
+            about = {
+                each.stored.article.id: each.stored.article
+                for each in self._retrieve(Question(topic).text, filters, now)
+                if _is_about(each)
+            }
+            articles = sorted(about.values(), key=lambda each: (each.published_at, each.id), reverse=True)
+        shown = articles[:limit]
+        copies = self._store.copies(each.id for each in shown)
+        return [Headline(each, highlights(each), tuple(copies.get(each.id, ()))) for each in shown]
+
+    def source_names(self) -> list[str]:
+        """Return the names of the outlets whose articles are stored, in alphabetical order."""
+        return self._store.source_names()
+
+    def _retrieve(self, text: str, filters: Filters, as_of: datetime) -> list[Ranked]:
+        # Ages are counted from the newest report, so that a library of last year's news is not all "old".
+        newest = self._store.newest(as_of) or as_of
+        vector = self._embedder.embed_question(text)
+        return retrieve(self._index, self._store, vector, text, filters, newest)
+
+    def _term_weights(self, text: str) -> dict[str, float]:
+        terms = self._index.question_terms(text)
+        return idf(self._index.document_frequency(terms), len(self._index))
+
+    def _source_name(self, source: str | None) -> str | None:
+        """Return the stored spelling of a source's name."""
+        if source is None:
+            return None
+        names = {name.casefold(): name for name in self._store.source_names()}
+        found = names.get(source.strip().casefold())
+        if found is None:
+            close = difflib.get_close_matches(source.casefold(), list(names), n=1, cutoff=0.5)
+            known = f"did you mean {names[close[0]]!r}?" if close else f"known are {_listed(names)}."
+            raise UsageError(f"There is no source {source!r}: {known}")
+        return found
+
+    # -- writing ---------------------------------------------------------------------------------------
+
+    def ingest(self, uris: Sequence[str], on_progress: OnProgress = ignore_progress) -> IngestReport:
+        """Read files and folders into the store; what is broken is reported and stops nothing.
+
+        Raises ModelError when a reindex is needed first, BusyError while this process ingests already.
+        """
+        with self._only_writer():
+            self._require_current_vectors()
+            self._adopt_fingerprint()
+            try:
+                return self._ingest.run(uris, on_progress)
+            finally:
+                self._follow.catch_up()
+
+    def reindex(self, *, full: bool = False, on_progress: OnProgress = ignore_progress) -> ReindexReport:
+        """Embed again what another model made (everything when `full`), then read the known sources.
+
+        Answers go on meanwhile. Raises BusyError while this process ingests already.
+        """
+        with self._only_writer():
+            embedded = self._embed_all(on_progress) if full else self._embed_stale(on_progress)
+            self._store.set_fingerprint(self._embedder.fingerprint)
+            uris = [source.uri for source in self._store.sources()]
+            report = self._ingest.run(uris, on_progress)
+            self._follow.catch_up()
+            return ReindexReport(report, embedded)
+
+    def _embed_stale(self, on_progress: OnProgress) -> int:
+        """Embed what has another fingerprint, in batches, so that an interrupted run goes on where it was."""
+        total = self._store.count_passages_to_reindex(self._embedder.fingerprint)
+        done = 0
+        while articles := self._store.articles_to_reindex(self._embedder.fingerprint, REINDEX_BATCH):
+            new = self._ingest.embed(articles)
+            self._store.replace_passages(new)
+            done += sum(len(each.passages) for each in new)
+            on_progress(Progress("passages", done, max(done, total)))
+        return done
+
+    def _embed_all(self, on_progress: OnProgress) -> int:
+        total = self._store.count_passages()
+        done = 0
+        for articles in self._store.all_articles(REINDEX_BATCH):
+            new = self._ingest.embed(articles)
+            self._store.replace_passages(new)
+            done += sum(len(each.passages) for each in new)
+            on_progress(Progress("passages", done, max(done, total)))
+        return done
+
+    def _only_writer(self) -> _Exclusive:
+        return _Exclusive(self._writing)
+
+    def _adopt_fingerprint(self) -> None:
+        if self._store.fingerprint() is None:
+            self._store.set_fingerprint(self._embedder.fingerprint)
+
+    def _require_current_vectors(self) -> None:
+        if self._is_stale():
+            raise ModelError(
+                "The stored articles were indexed with another model or splitter than "
+                f"{self._embedder.model}: run 'newsbot reindex', or set NEWS_EMBEDDING_MODEL back."
+            )
+
+    def _is_stale(self) -> bool:
+        return self._store.fingerprint() not in (None, self._embedder.fingerprint)
+
+    # -- telling ---------------------------------------------------------------------------------------
+
+    def status(self) -> Status:
+        """Return how much is stored and whether questions can be answered."""
+        articles = self._store.count_articles()
+        stale = self._is_stale()
+        remedy = None
+        if stale:
+            remedy = "The model or splitter has changed: run 'newsbot reindex'."
+        elif not articles:
+            remedy = "There are no articles yet: add some with 'newsbot ingest PATH'."
+        return Status(
+            articles=articles,
+            passages=self._store.count_passages(),
+            newest=self._store.newest(),
+            sources=len(self._store.source_names()),
+            index=f"local: FAISS and Tantivy, {len(self._index):,} passages",
+            state="stale" if stale else "ready" if articles else "empty",
+            model=self._embedder.model,
+            database=self._store.name,
+            remedy=remedy,
+        )
+
+
+class _Exclusive:
+    """A lock that refuses instead of waiting: two runs over the same sources would do the work twice."""
+
+    def __init__(self, lock: threading.Lock) -> None:
+        self._lock = lock
+
+    def __enter__(self) -> None:
+        if not self._lock.acquire(blocking=False):
+            raise BusyError("Articles are being read already: wait until that is done.")
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+
+def _is_about(ranked: Ranked) -> bool:
+    return ranked.dense >= TOPIC_COSINE or ranked.lexical >= TOPIC_LEXICAL
+
+
+def _listed(names: dict[str, str]) -> str:
+    shown = sorted(names.values())[:8]
+    return ", ".join(shown) + (" and others" if len(names) > len(shown) else "") if shown else "none"

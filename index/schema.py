@@ -1,0 +1,164 @@
+"""The tables of the database, and how a database gets them. Part of the store; imported only by it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    DateTime,
+    Engine,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    inspect,
+    select,
+)
+
+HEAD = "0001"
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment in UTC. SQLite keeps no zone, so it is taken off on the way in and put back on the way out."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is None:
+            return None
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+metadata = MetaData()
+# SQLite hands out ids by itself only for a column of exactly this type.
+_RowId = BigInteger().with_variant(Integer, "sqlite")
+
+articles = Table(
+    "articles",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("published_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime),
+    Column("highlights", JSON, nullable=False),
+    Column("authors", JSON, nullable=False),
+    Column("topics", JSON, nullable=False),
+    Column("language", String),
+    Column("content_hash", String(64), nullable=False),
+    Column("text_hash", String(64), nullable=False),
+    Column("read_at", UtcDateTime, nullable=False),
+    Index("ix_articles_published_at", "published_at"),
+    Index("ix_articles_source", "source"),
+    Index("ix_articles_text_hash", "text_hash"),
+)
+
+# What an article said before its source changed it.
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("highlights", JSON, nullable=False),
+    Column("published_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime),
+    Column("content_hash", String(64), nullable=False),
+    Column("replaced_at", UtcDateTime, nullable=False),
+)
+
+# The same story under another address.
+copies = Table(
+    "copies",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), nullable=False),
+    Column("url", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("published_at", UtcDateTime, nullable=False),
+    Index("ix_copies_article_id", "article_id"),
+)
+
+passages = Table(
+    "passages",
+    metadata,
+    Column("id", _RowId, primary_key=True, autoincrement=True),
+    Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("sentences", JSON, nullable=False),  # [[start, end], …]
+    Column("fingerprint", String(16), nullable=False),  # of the model and splitter that made the vector
+    Column("vector", LargeBinary, nullable=False),  # float16, unit length
+    Index("ix_passages_article_id", "article_id"),
+    Index("ix_passages_fingerprint", "fingerprint"),
+    sqlite_autoincrement=True,  # an id is never used again: followers know passages by it
+)
+
+# What the followers have to do, in the order of `seq`.
+changes = Table(
+    "changes",
+    metadata,
+    Column("seq", _RowId, primary_key=True, autoincrement=False),
+    Column("passage_id", BigInteger, nullable=False),
+    Column("removed", SmallInteger, nullable=False),
+)
+
+# Files and folders that were read, so that a reindex can read them again.
+sources = Table(
+    "sources",
+    metadata,
+    Column("uri", Text, primary_key=True),
+    Column("added_at", UtcDateTime, nullable=False),
+    Column("read_at", UtcDateTime),
+    Column("error", Text),
+)
+
+# Single values: the identity of this database, the last `seq`, the fingerprint of its vectors.
+meta = Table(
+    "meta",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+
+def migrate(engine: Engine) -> str | None:
+    """Bring the database to the newest schema; return the revision it is at when that is unknown here."""
+    with engine.connect() as connection:
+        current: str | None = None
+        if inspect(connection).has_table("alembic_version"):
+            version = Table("alembic_version", MetaData(), Column("version_num", String))
+            current = connection.execute(select(version.c.version_num)).scalar_one_or_none()
+    if current == HEAD:
+        return None
+    if current is not None and current > HEAD:
+        return current
+    config = Config()
+    config.set_main_option("script_location", "index:migrations")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+    return None

@@ -1,0 +1,141 @@
+"""JSON lines: one article an object, a line each; read as they come, plain or gzipped.
+
+Required keys: `url`, `title`, `text`, `source`, `published_at`. Optional: `updated_at`, `highlights`,
+`authors`, `topics`, `language`, `id`. Other keys are left out with a warning.
+"""
+
+import gzip
+import json
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any, cast
+from zoneinfo import ZoneInfo
+
+from index.canonical import article_id, canonical_line, canonical_text
+from index.errors import RecordError, SourceError
+from index.types import Article, Failure
+
+REQUIRED = ("url", "title", "text", "source", "published_at")
+OPTIONAL = ("updated_at", "highlights", "authors", "topics", "language", "id")
+# Longer than any article; an endless line must not fill the memory.
+MAX_LINE_BYTES = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What became of one line, and how many bytes of the file had been read by then."""
+
+    outcome: Article | Failure
+    read_bytes: int
+    warning: Failure | None = None
+
+
+def read(path: Path, timezone: ZoneInfo) -> Iterator[Line]:
+    """Yield every non-blank line of `path`. Raises SourceError where the file itself is damaged."""
+    with path.open("rb") as raw:
+        lines = cast(IO[bytes], gzip.GzipFile(fileobj=raw)) if path.name.endswith(".gz") else raw
+        number = 0
+        try:
+            while line := lines.readline(MAX_LINE_BYTES):
+                number += 1
+                if line.strip():
+                    yield _parse(line, f"{path}:{number}", timezone, raw.tell())
+        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+            raise SourceError(f"{path} is damaged after line {number}: {error}.") from error
+
+
+def _parse(line: bytes, where: str, timezone: ZoneInfo, read_bytes: int) -> Line:
+    try:
+        record = _load(line)
+        unknown = sorted(set(record) - set(REQUIRED) - set(OPTIONAL))
+        warning = Failure(where, f"unknown keys left out: {', '.join(unknown)}") if unknown else None
+        return Line(to_article(record, timezone), read_bytes, warning)
+    except RecordError as error:
+        return Line(Failure(where, str(error)), read_bytes)
+
+
+def _load(line: bytes) -> dict[str, Any]:
+    if len(line) == MAX_LINE_BYTES:
+        raise RecordError("the line is longer than 16 MiB")
+    try:
+        record = json.loads(line)
+    except UnicodeDecodeError as error:
+        raise RecordError("not UTF-8 text") from error
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise RecordError(f"not JSON: {error}") from error
+    if not isinstance(record, dict):
+        raise RecordError("not a JSON object")
+    return record
+
+
+def to_article(record: dict[str, Any], timezone: ZoneInfo) -> Article:
+    """Return the article that a JSON object describes; raise RecordError with the first reason why not."""
+    url = _text(record, "url").strip()
+    published, updated = _times(record, timezone)
+    return Article(
+        id=str(record.get("id") or article_id(url)),
+        url=url,
+        title=_required(canonical_line(_text(record, "title")), "title"),
+        text=_required(canonical_text(_text(record, "text")), "text"),
+        source=_required(canonical_line(_text(record, "source")), "source"),
+        published_at=published,
+        updated_at=updated,
+        highlights=_lines(record, "highlights"),
+        authors=_lines(record, "authors"),
+        topics=_lines(record, "topics"),
+        language=canonical_line(_text(record, "language")) if record.get("language") else None,
+    )
+
+
+def _times(record: dict[str, Any], timezone: ZoneInfo) -> tuple[datetime, datetime | None]:
+    published = parse_time(_text(record, "published_at"), timezone)
+    if not record.get("updated_at"):
+        return published, None
+    updated = parse_time(_text(record, "updated_at"), timezone)
+    return published, updated if updated > published else None
+
+
+def parse_time(value: str, timezone: ZoneInfo) -> datetime:
+    """Read an ISO 8601 time; one without a zone is in `timezone`. Returns UTC, raises RecordError."""
+    try:
+        moment = datetime.fromisoformat(value.strip())
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=timezone)
+        return moment.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise RecordError(f"{value!r} is not an ISO 8601 time such as 2025-06-04T23:29:00Z") from error
+
+
+def _text(record: dict[str, Any], key: str) -> str:
+    value = record.get(key)
+    if value is None:
+        raise RecordError(f"{key} is missing")
+    if not isinstance(value, str):
+        raise RecordError(f"{key} must be text, not {type(value).__name__}")
+    return _required(value, key)
+
+
+def _required(value: str, key: str) -> str:
+    if not value.strip():
+        raise RecordError(f"{key} is empty")
+    return value
+
+
+def _lines(record: dict[str, Any], key: str) -> tuple[str, ...]:
+    value = record.get(key) or []
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        raise RecordError(f"{key} must be a list of texts")
+    return tuple(line for line in map(canonical_line, value) if line)
+
+
+def count(path: Path) -> int:
+    """Return how many lines are not blank; 0 for a file that cannot be read, which reading will report."""
+    try:
+        with path.open("rb") as raw:
+            lines = cast(IO[bytes], gzip.GzipFile(fileobj=raw)) if path.name.endswith(".gz") else raw
+            return sum(1 for line in iter(lambda: lines.readline(MAX_LINE_BYTES), b"") if line.strip())
+    except (OSError, EOFError, zlib.error):
+        return 0

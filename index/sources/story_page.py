@@ -1,0 +1,133 @@
+"""The story page: two timestamps, headline, highlights, story, opinions.
+
+The earlier timestamp is when the story was published, the later when it was updated. Lines `Source:` and
+`URL:` may follow the timestamps; without them the source is "Story page" and the address the file's own.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from index.canonical import article_id, canonical_line, canonical_text
+from index.errors import RecordError
+from index.types import Article, Failure
+
+UNNAMED_SOURCE = "Story page"
+MAX_BYTES = 4 * 1024 * 1024
+
+_TIME_FORMAT = "%b %d, %Y, %I:%M %p"
+_FIELD = re.compile(r"(Source|URL):\s*(.*)", re.IGNORECASE)
+_BULLET = re.compile(r"\s*[•*-]\s+(.*)")
+_END = "You've reached the end"
+
+
+def read(path: Path, timezone: ZoneInfo) -> Article | Failure:
+    """Return the article on the page, or where and why it cannot be read."""
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise RecordError("the file is larger than 4 MiB, which no story page is")
+        text = path.read_bytes().decode("utf-8-sig")
+        return parse(text, path.resolve().as_uri(), timezone)
+    except UnicodeDecodeError:
+        return Failure(str(path), "not UTF-8 text")
+    except RecordError as error:
+        return Failure(str(path), str(error))
+
+
+def parse(page: str, url: str, timezone: ZoneInfo) -> Article:
+    """Return the article on a story page; `url` is its address where the page gives none.
+
+    Raises RecordError naming the first part that is missing.
+    """
+    if "\x00" in page:
+        raise RecordError("a binary file, not a story page")
+    lines = canonical_text(page).replace("\u2019", "'").split("\n")
+    times = _timestamps(lines, timezone)
+    fields = _fields(lines[len(times) :])
+    head = [line.strip() for line in lines[len(times) + len(fields) :]]
+    titles = [line for line in head[: _find(head, "Story", "Highlights")] if line]
+    if not titles:
+        raise RecordError("there is no headline above the story")
+    address = fields.get("url", url)
+    return Article(
+        id=article_id(address),
+        url=address,
+        title=canonical_line(titles[0]),
+        text=_story(page),
+        source=canonical_line(fields.get("source", "")) or UNNAMED_SOURCE,
+        published_at=min(times),
+        updated_at=max(times) if max(times) > min(times) else None,
+        highlights=_highlights(page),
+    )
+
+
+def _timestamps(lines: Sequence[str], timezone: ZoneInfo) -> list[datetime]:
+    times = [moment for line in lines[:2] if (moment := _time(line.strip(), timezone))]
+    if not times:
+        raise RecordError("the first line is not a time such as 'Jun 4, 2025, 11:29 PM'")
+    return times
+
+
+def _time(line: str, timezone: ZoneInfo) -> datetime | None:
+    # Some pages put a narrow no-break space before AM and PM.
+    try:
+        moment = datetime.strptime(" ".join(line.split()), _TIME_FORMAT).replace(tzinfo=timezone)
+    except ValueError:
+        return None
+    return moment.astimezone(UTC)
+
+
+def _fields(lines: Sequence[str]) -> dict[str, str]:
+    fields = {}
+    for line in lines:
+        found = _FIELD.fullmatch(line.strip())
+        if not found:
+            break
+        fields[found[1].lower()] = found[2].strip()
+    return fields
+
+
+def _story(page: str) -> str:
+    lines = canonical_text(page).split("\n")
+    stripped = [line.strip() for line in lines]
+    start = _find(stripped, "Story") + 1
+    if start > len(lines):
+        raise RecordError("there is no line 'Story'")
+    stop = start + _last_section(stripped[start:])
+    text = canonical_text("\n".join(lines[start:stop]))
+    if not text:
+        raise RecordError("the story is empty")
+    return text
+
+
+def _last_section(lines: Sequence[str]) -> int:
+    """Return where the story stops: at the last 'Opinions' before the end mark, or at the mark."""
+    end = next((i for i, line in enumerate(lines) if line.replace("\u2019", "'") == _END), len(lines))
+    opinions = [i for i, line in enumerate(lines[:end]) if line == "Opinions"]
+    return opinions[-1] if opinions else end
+
+
+def _highlights(page: str) -> tuple[str, ...]:
+    lines = canonical_text(page).split("\n")
+    stripped = [line.strip() for line in lines]
+    start, stop = _find(stripped, "Highlights"), _find(stripped, "Story")
+    return tuple(_bullets(lines[start + 1 : stop]))
+
+
+def _bullets(lines: Sequence[str]) -> Iterator[str]:
+    """Yield the bulleted texts; a line without a bullet goes on with the one before."""
+    current = ""
+    for line in lines:
+        bullet = _BULLET.match(line)
+        if bullet and current:
+            yield canonical_line(current)
+        current = bullet[1] if bullet else f"{current} {line}"
+    if current.strip():
+        yield canonical_line(current)
+
+
+def _find(lines: Sequence[str], *names: str) -> int:
+    """Return the index of the first line that is one of `names`, or the number of lines."""
+    return next((i for i, line in enumerate(lines) if line in names), len(lines))

@@ -1,0 +1,577 @@
+"""The database: articles, revisions, passages with their vectors, and the log of what changed.
+
+The only importer of SQLAlchemy, with `index.schema`. SQLite (in WAL mode) and PostgreSQL. Everything that
+search needs is derived from here by the followers; see `index.follow`.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Row,
+    create_engine,
+    delete,
+    event,
+    func,
+    insert,
+    make_url,
+    select,
+    true,
+    update,
+)
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.sql import ColumnElement
+
+from index import schema
+from index.errors import StoreError
+from index.types import Article, Copy, Filters, IndexedPassage, Passage, Span
+
+# A writer holds the database for one batch; others wait this long for it before giving up.
+BUSY_SECONDS = 60
+# SQLite allows 32,766 values in a statement; lists are cut well below that.
+_CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the store holds under an article's id, as far as deciding about a new version needs it."""
+
+    content_hash: str
+    updated_at: datetime | None
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewArticle:
+    """An article to be stored, with its passages and their vectors (float16, one row each)."""
+
+    article: Article
+    content_hash: str
+    text_hash: str
+    passages: Sequence[Passage]
+    vectors: npt.NDArray[np.float16]
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPassage:
+    """A passage with the article it belongs to, as retrieval sees it."""
+
+    id: int
+    article: Article
+    passage: Passage
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A place that articles were read from, as the person named it."""
+
+    uri: str
+    read_at: datetime | None
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """A stretch of the change log up to `seq`: ids of passages to add and to remove."""
+
+    seq: int
+    added: Sequence[int]
+    removed: Sequence[int]
+
+
+class Store:
+    """One database. Safe to use from many threads; several processes may share it."""
+
+    def __init__(self, engine: Engine, id: str) -> None:
+        self._engine = engine
+        self.id = id
+
+    @classmethod
+    def open(cls, url: str) -> Store:
+        """Connect, bring the schema up to date, and return the store. Raises StoreError."""
+        with _errors_of(url):
+            engine = _engine(_parse(url))
+            unknown = schema.migrate(engine)
+            if unknown:
+                raise StoreError(f"The database was written by a newer newsbot (schema {unknown}): upgrade.")
+            return cls(engine, _identity(engine))
+
+    @property
+    def name(self) -> str:
+        """The kind of database, for people."""
+        return self._engine.dialect.name
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    # -- what is known ---------------------------------------------------------------------------------
+
+    def known(self, ids: Iterable[str]) -> dict[str, Known]:
+        """Return what is stored under each of the article ids."""
+        table = schema.articles.c
+        query = select(table.id, table.content_hash, table.updated_at, table.revision)
+        rows = self._select_in(query, table.id, ids)
+        return {row.id: Known(row.content_hash, row.updated_at, row.revision) for row in rows}
+
+    def article_ids_by_text(self, text_hashes: Iterable[str]) -> dict[str, str]:
+        """Return text hash → id of the article that has this text."""
+        table = schema.articles.c
+        rows = self._select_in(select(table.text_hash, table.id), table.text_hash, text_hashes)
+        return {row.text_hash: row.id for row in rows}
+
+    def known_copies(self, ids: Iterable[str]) -> dict[str, str]:
+        """Return id of a copy → id of the article that it is a copy of."""
+        table = schema.copies.c
+        rows = self._select_in(select(table.id, table.article_id), table.id, ids)
+        return {row.id: row.article_id for row in rows}
+
+    def articles(self, ids: Iterable[str]) -> dict[str, Article]:
+        rows = self._select_in(select(schema.articles), schema.articles.c.id, ids)
+        return {row.id: _article(row) for row in rows}
+
+    def revisions(self, article_id: str) -> list[tuple[int, str, datetime]]:
+        """Return (revision, text, replaced at) of what an article said before, oldest first."""
+        table = schema.revisions.c
+        query = select(table.revision, table.text, table.replaced_at)
+        query = query.where(table.article_id == article_id).order_by(table.revision)
+        with self._reading() as connection:
+            return [(row.revision, row.text, row.replaced_at) for row in connection.execute(query)]
+
+    def latest(self, filters: Filters, limit: int) -> list[Article]:
+        """Return the articles most recently published, newest first."""
+        table = schema.articles.c
+        query = select(schema.articles).where(_where(filters))
+        query = query.order_by(table.published_at.desc(), table.id).limit(limit)
+        with self._reading() as connection:
+            return [_article(row) for row in connection.execute(query)]
+
+    def copies(self, article_ids: Iterable[str]) -> dict[str, list[Copy]]:
+        table = schema.copies.c
+        found: dict[str, list[Copy]] = {}
+        for row in self._select_in(select(schema.copies), table.article_id, article_ids):
+            found.setdefault(row.article_id, []).append(Copy(row.source, row.url, row.published_at))
+        return found
+
+    def count_articles(self, filters: Filters | None = None) -> int:
+        query = select(func.count()).select_from(schema.articles).where(_where(filters or Filters()))
+        return int(self._scalar(query))
+
+    def count_passages(self) -> int:
+        return int(self._scalar(select(func.count()).select_from(schema.passages)))
+
+    def newest(self, until: datetime | None = None) -> datetime | None:
+        """Return when the newest article not after `until` was published."""
+        where = _where(Filters(until=until))
+        query = select(schema.articles.c.published_at).where(where)
+        query = query.order_by(schema.articles.c.published_at.desc()).limit(1)
+        newest: datetime | None = self._scalar(query)
+        return newest
+
+    def source_names(self) -> list[str]:
+        """Return the names of the outlets, in alphabetical order."""
+        query = select(schema.articles.c.source).distinct().order_by(schema.articles.c.source)
+        with self._reading() as connection:
+            return list(connection.execute(query).scalars())
+
+    # -- writing ---------------------------------------------------------------------------------------
+
+    def write(
+        self,
+        new: Sequence[NewArticle],
+        copies: Sequence[tuple[str, str, Copy]],
+        touched: Sequence[tuple[str, datetime | None]],
+        now: datetime,
+    ) -> None:
+        """Store a batch in one transaction: all of it or nothing.
+
+        `new` articles replace what is stored under their ids, whose text is kept as a revision; `copies` are
+        (id of the copy, id of the article, the copy); `touched` are (id, updated_at) of articles whose words
+        did not change.
+        """
+        with self._writing() as connection:
+            log = _Log(connection)
+            for each in new:
+                _put(connection, each, now, log)
+            for copy_id, article_id, copy in copies:
+                connection.execute(delete(schema.copies).where(schema.copies.c.id == copy_id))
+                connection.execute(insert(schema.copies).values(_copy_row(copy_id, article_id, copy)))
+            for article_id, updated_at in touched:
+                change = update(schema.articles).where(schema.articles.c.id == article_id)
+                connection.execute(change.values(updated_at=updated_at))
+            log.write()
+
+    def replace_passages(self, new: Sequence[NewArticle]) -> None:
+        """Give articles new passages and vectors, leaving the articles as they are."""
+        with self._writing() as connection:
+            log = _Log(connection)
+            for each in new:
+                _put_passages(connection, each, log)
+            log.write()
+
+    def delete_articles(self, ids: Sequence[str]) -> None:
+        """Forget articles, their revisions, copies and passages."""
+        with self._writing() as connection:
+            log = _Log(connection)
+            for article_id in ids:
+                _drop_passages(connection, article_id, log)
+                connection.execute(delete(schema.articles).where(schema.articles.c.id == article_id))
+            log.write()
+
+    # -- for the followers -----------------------------------------------------------------------------
+
+    def last_seq(self) -> int:
+        """Return the number of the last change; 0 before the first."""
+        query = select(schema.meta.c.value).where(schema.meta.c.key == "seq")
+        return int(self._scalar(query) or 0)
+
+    def changes_after(self, seq: int, limit: int) -> Changes:
+        """Return at most `limit` changes after `seq`, as what is left to do about each passage."""
+        table = schema.changes.c
+        query = select(schema.changes).where(table.seq > seq).order_by(table.seq).limit(limit)
+        removed_by_id: dict[int, int] = {}
+        with self._reading() as connection:
+            for row in connection.execute(query):
+                removed_by_id[row.passage_id] = row.removed
+                seq = row.seq
+        added = [id for id, removed in removed_by_id.items() if not removed]
+        return Changes(seq, added, [id for id, removed in removed_by_id.items() if removed])
+
+    def indexed_passages(self, ids: Sequence[int], fingerprint: str) -> list[IndexedPassage]:
+        """Return the given passages as followers take them, those that still exist in this fingerprint."""
+        query = _indexed_query(fingerprint)
+        rows = self._select_in(query, schema.passages.c.id, ids)
+        return [_indexed(row) for row in rows]
+
+    def all_indexed_passages(self, fingerprint: str, batch: int) -> Iterator[list[IndexedPassage]]:
+        """Yield all passages of this fingerprint in batches, in the order of their ids."""
+        last = 0
+        while True:
+            query = _indexed_query(fingerprint).where(schema.passages.c.id > last)
+            with self._reading() as connection:
+                rows = connection.execute(query.order_by(schema.passages.c.id).limit(batch)).all()
+            if not rows:
+                return
+            yield [_indexed(row) for row in rows]
+            last = rows[-1].id
+
+    def stored_passages(self, ids: Sequence[int]) -> dict[int, StoredPassage]:
+        """Return the given passages with their articles; those that are gone are left out."""
+        table = schema.passages.c
+        query = select(table.id, table.article_id, table.start, table.end, table.sentences)
+        rows = self._select_in(query, table.id, ids)
+        articles = self.articles({row.article_id for row in rows})
+        return {
+            row.id: StoredPassage(row.id, articles[row.article_id], _passage(row))
+            for row in rows
+            if row.article_id in articles
+        }
+
+    # -- fingerprint and sources -----------------------------------------------------------------------
+
+    def fingerprint(self) -> str | None:
+        """Return what the stored vectors were made with; None while there are none."""
+        fingerprint: str | None = self._scalar(_meta("fingerprint"))
+        return fingerprint
+
+    def set_fingerprint(self, fingerprint: str) -> None:
+        with self._writing() as connection:
+            _set_meta(connection, "fingerprint", fingerprint)
+
+    def articles_to_reindex(self, fingerprint: str, limit: int) -> list[Article]:
+        """Return articles that have a passage of another fingerprint, at most `limit`."""
+        stale = select(schema.passages.c.article_id).where(schema.passages.c.fingerprint != fingerprint)
+        query = select(schema.articles).where(schema.articles.c.id.in_(stale.distinct().limit(limit)))
+        with self._reading() as connection:
+            return [_article(row) for row in connection.execute(query)]
+
+    def all_articles(self, batch: int) -> Iterator[list[Article]]:
+        """Yield all articles in batches, in the order of their ids."""
+        last = ""
+        while True:
+            query = select(schema.articles).where(schema.articles.c.id > last)
+            with self._reading() as connection:
+                rows = connection.execute(query.order_by(schema.articles.c.id).limit(batch)).all()
+            if not rows:
+                return
+            yield [_article(row) for row in rows]
+            last = rows[-1].id
+
+    def count_passages_to_reindex(self, fingerprint: str) -> int:
+        query = select(func.count()).select_from(schema.passages)
+        return int(self._scalar(query.where(schema.passages.c.fingerprint != fingerprint)))
+
+    def remember_source(self, uri: str, now: datetime, error: str | None) -> None:
+        table = schema.sources.c
+        with self._writing() as connection:
+            change = update(schema.sources).where(table.uri == uri).values(read_at=now, error=error)
+            if not connection.execute(change).rowcount:
+                row = {"uri": uri, "added_at": now, "read_at": now, "error": error}
+                connection.execute(insert(schema.sources).values(row))
+
+    def sources(self) -> list[Source]:
+        query = select(schema.sources).order_by(schema.sources.c.added_at, schema.sources.c.uri)
+        with self._reading() as connection:
+            return [Source(row.uri, row.read_at, row.error) for row in connection.execute(query)]
+
+    # -- plumbing --------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with _errors_of(self._engine.url.render_as_string()), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        engine = self._engine.execution_options(write=True)
+        with _errors_of(self._engine.url.render_as_string()), engine.begin() as connection:
+            # One writer at a time, so that changes become visible in the order of their numbers and two
+            # workers never store the same article twice.
+            connection.execute(_meta("seq").with_for_update())
+            yield connection
+
+    def _scalar(self, query: Any) -> Any:
+        with self._reading() as connection:
+            return connection.execute(query).scalar()
+
+    def _select_in(self, query: Any, column: ColumnElement[Any], values: Iterable[Any]) -> list[Row[Any]]:
+        listed = list(values)
+        rows: list[Row[Any]] = []
+        with self._reading() as connection:
+            for start in range(0, len(listed), _CHUNK):
+                chunk = listed[start : start + _CHUNK]
+                rows.extend(connection.execute(query.where(column.in_(chunk))))
+        return rows
+
+
+class _Log:
+    """Collects the changes of one transaction and numbers them at its end."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._changes: list[dict[str, int]] = []
+
+    def add(self, passage_ids: Iterable[int], *, removed: bool) -> None:
+        self._changes.extend({"passage_id": id, "removed": int(removed)} for id in passage_ids)
+
+    def write(self) -> None:
+        if not self._changes:
+            return
+        last = int(self._connection.execute(_meta("seq")).scalar_one())
+        numbered = [{"seq": last + i, **change} for i, change in enumerate(self._changes, 1)]
+        self._connection.execute(insert(schema.changes), numbered)
+        _set_meta(self._connection, "seq", str(last + len(numbered)))
+
+
+def sqlite_url(path: Path) -> str:
+    """Return the address of a SQLite file."""
+    return URL.create("sqlite", database=str(path)).render_as_string()
+
+
+def _parse(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        message = "DATABASE_URL is no database address: use sqlite:///FILE or postgresql://…"
+        raise StoreError(message) from error
+    if parsed.get_backend_name() not in ("sqlite", "postgresql"):
+        raise StoreError(
+            f"DATABASE_URL names {parsed.get_backend_name()!r}, but only sqlite and postgresql are supported."
+        )
+    if parsed.get_backend_name() == "sqlite" and parsed.database:
+        Path(parsed.database).expanduser().parent.mkdir(parents=True, exist_ok=True)
+    return parsed
+
+
+def _engine(url: URL) -> Engine:
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url, pool_pre_ping=True)
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # Transactions are begun by `_begin_sqlite`: the driver would begin them too late to be consistent.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A writer takes the lock at once; upgrading a reader later would fail where another wrote meanwhile.
+    writes = connection.get_execution_options().get("write")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _identity(engine: Engine) -> str:
+    """Return the name that followers know this database by; make it up on first use."""
+    with engine.execution_options(write=True).begin() as connection:
+        known: str | None = connection.execute(_meta("store_id")).scalar()
+        if known is None:
+            known = uuid.uuid4().hex
+            connection.execute(insert(schema.meta).values(key="store_id", value=known))
+            connection.execute(insert(schema.meta).values(key="seq", value="0"))
+        return known
+
+
+@contextmanager
+def _errors_of(url: str) -> Iterator[None]:
+    """Turn what the database layer raises into a StoreError that says what to do; no password in it."""
+    try:
+        yield
+    except NoSuchModuleError as error:
+        raise StoreError(f"The driver for this database is not installed: {error}.") from error
+    except ImportError as error:
+        raise StoreError(f"{error}: install it with: pip install 'psycopg[binary]'") from error
+    except DBAPIError as error:
+        reason = str(error.orig).strip().splitlines()[0]
+        place = make_url(url).render_as_string(hide_password=True)
+        raise StoreError(f"The database {place} failed ({reason}): check DATABASE_URL and disk.") from error
+    except (PoolTimeout, OSError) as error:
+        raise StoreError(f"The database cannot be reached ({error}): check DATABASE_URL.") from error
+
+
+def _where(filters: Filters) -> ColumnElement[bool]:
+    table = schema.articles.c
+    condition: ColumnElement[bool] = true()
+    if filters.since:
+        condition &= table.published_at >= filters.since
+    if filters.until:
+        condition &= table.published_at <= filters.until
+    if filters.source:
+        condition &= table.source == filters.source
+    return condition
+
+
+def _meta(key: str) -> Any:
+    return select(schema.meta.c.value).where(schema.meta.c.key == key)
+
+
+def _set_meta(connection: Connection, key: str, value: str) -> None:
+    change = update(schema.meta).where(schema.meta.c.key == key).values(value=value)
+    if not connection.execute(change).rowcount:
+        connection.execute(insert(schema.meta).values(key=key, value=value))
+
+
+def _put(connection: Connection, new: NewArticle, now: datetime, log: _Log) -> None:
+    table = schema.articles
+    old = connection.execute(select(table).where(table.c.id == new.article.id)).one_or_none()
+    values = _article_row(new, now)
+    if old is None:
+        connection.execute(insert(table).values({**values, "revision": 1}))
+    elif old.content_hash == new.content_hash:
+        return  # another process stored the same words since they were looked up
+    else:
+        connection.execute(insert(schema.revisions).values(_revision_row(old, now)))
+        change = update(table).where(table.c.id == new.article.id)
+        connection.execute(change.values({**values, "revision": old.revision + 1}))
+    connection.execute(delete(schema.copies).where(schema.copies.c.id == new.article.id))
+    _put_passages(connection, new, log)
+
+
+def _put_passages(connection: Connection, new: NewArticle, log: _Log) -> None:
+    _drop_passages(connection, new.article.id, log)
+    rows = [
+        {
+            "article_id": new.article.id,
+            "start": passage.span.start,
+            "end": passage.span.end,
+            "sentences": [list(sentence) for sentence in passage.sentences],
+            "fingerprint": new.fingerprint,
+            "vector": vector.astype("<f2").tobytes(),
+        }
+        for passage, vector in zip(new.passages, new.vectors, strict=True)
+    ]
+    if rows:
+        adding = insert(schema.passages).returning(schema.passages.c.id, sort_by_parameter_order=True)
+        log.add(connection.execute(adding, rows).scalars(), removed=False)
+
+
+def _drop_passages(connection: Connection, article_id: str, log: _Log) -> None:
+    gone = delete(schema.passages).where(schema.passages.c.article_id == article_id)
+    log.add(connection.execute(gone.returning(schema.passages.c.id)).scalars().all(), removed=True)
+
+
+def _article_row(new: NewArticle, now: datetime) -> dict[str, Any]:
+    article = new.article
+    return {
+        "id": article.id,
+        "url": article.url,
+        "title": article.title,
+        "text": article.text,
+        "source": article.source,
+        "published_at": article.published_at,
+        "updated_at": article.updated_at,
+        "highlights": list(article.highlights),
+        "authors": list(article.authors),
+        "topics": list(article.topics),
+        "language": article.language,
+        "content_hash": new.content_hash,
+        "text_hash": new.text_hash,
+        "read_at": now,
+    }
+
+
+def _revision_row(old: Row[Any], now: datetime) -> dict[str, Any]:
+    kept = ("revision", "title", "text", "highlights", "published_at", "updated_at", "content_hash")
+    return {"article_id": old.id, "replaced_at": now, **{name: getattr(old, name) for name in kept}}
+
+
+def _copy_row(copy_id: str, article_id: str, copy: Copy) -> dict[str, Any]:
+    return {
+        "id": copy_id,
+        "article_id": article_id,
+        "url": copy.url,
+        "source": copy.source,
+        "published_at": copy.published_at,
+    }
+
+
+def _indexed_query(fingerprint: str) -> Any:
+    passages, articles = schema.passages.c, schema.articles.c
+    # The passage is cut out in the database: sending every article once per passage would be ten times
+    # as much.
+    text = func.substr(articles.text, passages.start + 1, passages.end - passages.start).label("text")
+    columns = (passages.id, articles.title, text, articles.source, articles.published_at, passages.vector)
+    joined = schema.passages.join(schema.articles)
+    return select(*columns).select_from(joined).where(passages.fingerprint == fingerprint)
+
+
+def _indexed(row: Row[Any]) -> IndexedPassage:
+    vector = np.frombuffer(row.vector, dtype="<f2")
+    return IndexedPassage(row.id, row.title, row.text, row.source, row.published_at, vector)
+
+
+def _passage(row: Row[Any]) -> Passage:
+    return Passage(Span(row.start, row.end), tuple(Span(*sentence) for sentence in row.sentences))
+
+
+def _article(row: Row[Any]) -> Article:
+    return Article(
+        id=row.id,
+        url=row.url,
+        title=row.title,
+        text=row.text,
+        source=row.source,
+        published_at=row.published_at,
+        updated_at=row.updated_at,
+        highlights=tuple(row.highlights),
+        authors=tuple(row.authors),
+        topics=tuple(row.topics),
+        language=row.language,
+    )
