@@ -7,7 +7,7 @@ import logging
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bot.contract import Json, answer_json
 from bot.dates import parse_moment
@@ -31,8 +31,8 @@ def read_lines(file: str) -> list[str]:
     return [line for line in text.split("\n") if line.strip()]
 
 
-def answer_line(index: NewsIndex, line: str, question: Callable[..., Question], timezone: str) -> Json:
-    """Return the answer to one line, or `{"id", "error"}`; `question` makes a Question of text, id and as_of.
+def answer_line(index: NewsIndex, line: str, build: Callable[..., Question], timezone: str) -> Json:
+    """Return the answer to one line, or `{"id", "error"}`; `build` makes a Question of a text and an as_of.
 
     The id comes back as it was given, number or text.
     """
@@ -40,25 +40,28 @@ def answer_line(index: NewsIndex, line: str, question: Callable[..., Question], 
     try:
         record = _record(line)
         identity = {"id": record["id"]} if "id" in record else {}
-        moments = {"as_of": parse_moment(record["as_of"], timezone, end=True)} if "as_of" in record else {}
-        return identity | answer_json(index.ask(question(record["question"], **moments)))
+        return identity | answer_json(index.ask(_question(record, build, timezone)))
     except Exception as error:  # the edge of one line
         log.debug("batch.failed", exc_info=True)
         return identity | {"error": sentence(error)}
 
 
-def _record(line: str) -> dict[str, Any]:
-    """Return the line's object without nulls, its texts checked to be texts."""
+def _record(line: str) -> Json:
+    """Return the line's object; a null in it is as good as nothing."""
     try:
         record = json.loads(line)
     except ValueError as error:
         raise UsageError(f"The line is not JSON: {error}.") from None
     if not isinstance(record, dict):
         raise UsageError('The line is not an object: write {"id": …, "question": …}.')
-    record = {key: value for key, value in record.items() if value is not None}
+    return {key: value for key, value in record.items() if value is not None}
+
+
+def _question(record: Json, build: Callable[..., Question], timezone: str) -> Question:
     for key in ("question", "as_of"):
         if not isinstance(record.get(key, ""), str):
-            raise UsageError(f"{key} is not a text.")
+            raise UsageError(f"{key} is not a text: put it in quotation marks.")
     if "question" not in record:
         raise UsageError("The line has no question.")
-    return record
+    moments = {"as_of": parse_moment(record["as_of"], timezone, end=True)} if "as_of" in record else {}
+    return build(record["question"], **moments)

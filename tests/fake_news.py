@@ -1,0 +1,134 @@
+"""A working library of a few articles in memory, for tests of the faces. It finds whole words, no meaning."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from index import (
+    Answer,
+    Article,
+    Copy,
+    Failure,
+    Headline,
+    IngestReport,
+    Progress,
+    Question,
+    Quote,
+    ReindexReport,
+    SourceError,
+    Span,
+    Status,
+    UsageError,
+)
+
+NOW = datetime(2025, 6, 7, 12, 0, tzinfo=UTC)
+TROOPS = Article(
+    id="a1",
+    url="https://wire.example/troops",
+    title="Kim Jong Un [bold]pledges[/bold] support",
+    text="About 11,000 North Korean troops were sent to Russia in 2024. They fought in Kursk.",
+    source="Sample Wire",
+    published_at=datetime(2025, 6, 4, 23, 29, tzinfo=UTC),
+    updated_at=datetime(2025, 6, 5, tzinfo=UTC),
+    highlights=("Troops [were] sent.", "The partnership grows."),
+)
+PORT = Article(
+    id="a2",
+    url="https://herald.example/port",
+    title="Rotterdam opens shore power",
+    text="Two quays can now supply ships with electricity.",
+    source="Sample Herald",
+    published_at=datetime(2025, 3, 2, 18, 45, tzinfo=UTC),
+)
+
+
+class FakeNews:
+    """Answers with every first sentence that shares a long word with the question."""
+
+    def __init__(self, articles: Sequence[Article] = (TROOPS, PORT)) -> None:
+        self.articles = list(articles)
+        self.ingested: list[str] = []
+        self.closed = False
+
+    def __enter__(self) -> FakeNews:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self.closed = True
+
+    def ask(self, question: Question) -> Answer:
+        self._check_source(question.source)
+        if "explode" in question.text:
+            raise RuntimeError("boom\nand more")
+        words = set(re.findall(r"\w{5,}", question.text.lower()))
+        found = [
+            article for article in self.articles if words & set(re.findall(r"\w+", article.text.lower()))
+        ]
+        return Answer(
+            question=question,
+            as_of=question.as_of or NOW,
+            since=question.since,
+            until=question.until,
+            answered=bool(found),
+            confidence=0.9 if found else 0.1,
+            quotes=tuple(_quote(article) for article in (found or self.articles)[: question.limit]),
+            took_ms=3.21,
+            articles_searched=len(self.articles),
+        )
+
+    def latest(
+        self,
+        topic: str | None = None,
+        *,
+        source: str | None = None,
+        limit: int = 5,
+        as_of: datetime | None = None,
+    ) -> list[Headline]:
+        self._check_source(source)
+        return [
+            Headline(article, article.highlights)
+            for article in self.articles
+            if source in (None, article.source) and (topic or "").lower() in article.title.lower()
+        ][:limit]
+
+    def ingest(
+        self, uris: Sequence[str], on_progress: Callable[[Progress], None] = lambda _: None
+    ) -> IngestReport:
+        if "missing" in uris:
+            raise SourceError("There is no file or folder called missing.")
+        self.ingested += uris
+        good = [uri for uri in uris if not uri.startswith("bad")]
+        self.articles += [TROOPS for _ in good]
+        for done in range(len(good) + 1):
+            on_progress(Progress("articles", done, len(good)))
+        failed = tuple(Failure(f"{uri}:1", "it has no date") for uri in uris if uri not in good)
+        return IngestReport(added=len(good), failed=failed)
+
+    def reindex(
+        self, *, full: bool = False, on_progress: Callable[[Progress], None] = lambda _: None
+    ) -> ReindexReport:
+        return ReindexReport(IngestReport(unchanged=len(self.articles)), embedded=7 if full else 0)
+
+    def source_names(self) -> list[str]:
+        return sorted({article.source for article in self.articles})
+
+    def status(self) -> Status:
+        count = len(self.articles)
+        newest = max((article.published_at for article in self.articles), default=None)
+        state: Any = "ready" if count else "empty"
+        return Status(count, count, newest, len(self.source_names()), "local", state, "fake-model", "sqlite")
+
+    def _check_source(self, source: str | None) -> None:
+        if source not in (None, *self.source_names()):
+            raise UsageError(f"There is no source called {source}: newsbot status lists them.")
+
+
+def _quote(article: Article) -> Quote:
+    copies = (Copy("Sample Post", "https://post.example/x", article.published_at),)
+    return Quote(article, Span(0, article.text.index(".") + 1), 0.5, copies if article is TROOPS else ())
