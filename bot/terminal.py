@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType
-from rich.padding import Padding
 from rich.style import Style
 from rich.table import Table
 from rich.text import Text
@@ -74,8 +73,8 @@ def latest_view(headlines: Sequence[Headline], zone: tzinfo, now: datetime) -> R
     views: list[RenderableType] = []
     for headline in headlines:
         article = headline.article
-        views += [_title(article, article.url), _details(article, headline.also_in, zone, now)]
-        views += [_bullet(highlight) for highlight in headline.highlights]
+        views.append(_about(article, article.url, headline.also_in, zone, now))
+        views += [_Prefixed(Text(_one_line(each)), " • ", "   ") for each in headline.highlights]
         views.append("")
     return Group(*views[:-1])
 
@@ -139,50 +138,51 @@ def ago(moment: datetime, now: datetime) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Barred:
-    """Text with a coloured bar before each of its lines."""
+class _Prefixed:
+    """Text whose first line begins with `first`, such as a bullet, and every other line with `rest`."""
 
     text: Text
-    style: str
+    first: str
+    rest: str
+    style: str = ""
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
-        bar = "| " if options.ascii_only else "▌ "
-        for line in self.text.wrap(console, max(options.max_width - len(bar), 1)):
-            yield Text.assemble((bar, self.style), line)
+        lines = self.text.wrap(console, max(options.max_width - len(self.rest), 1))
+        for number, line in enumerate(lines):
+            line.rstrip()
+            yield Text.assemble((self.rest if number else self.first, self.style), line)
 
 
 @dataclass(frozen=True, slots=True)
 class _Address:
-    """An address, shown only where a link cannot be clicked."""
+    """An address, shown only where a link cannot be clicked, and never broken."""
 
     url: str
+    indent: str
 
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
+    def __rich_console__(self, _: Console, options: ConsoleOptions) -> Iterator[Text]:
         if not options.is_terminal:
-            yield Text(printable(self.url), no_wrap=True, overflow="ignore")
+            yield Text(self.indent + _one_line(self.url), no_wrap=True, overflow="ignore")
 
 
 def _quote_view(quote: Quote, zone: tzinfo, now: datetime, colour: str) -> RenderableType:
-    below = Group(
-        _title(quote.article, quote.link),
-        _details(quote.article, quote.also_in, zone, now),
-    )
-    return Group(_Barred(Text(printable(quote.text)), colour), Padding.indent(below, 2))
+    about = _about(quote.article, quote.link, quote.also_in, zone, now, indent="  ")
+    return Group(_Prefixed(Text(printable(quote.text)), "▌ ", "▌ ", colour), about)
 
 
-def _title(article: Article, link: str) -> Text:
-    title = _one_line(article.title) or "Untitled"
-    return Text(title, Style(bold=True, link=_safe_link(link)))
-
-
-def _details(article: Article, also_in: Sequence[Copy], zone: tzinfo, now: datetime) -> RenderableType:
-    published = f"{_one_line(article.source)} · published {_when(article.published_at, zone, now)}"
-    lines: list[RenderableType] = [Text(published, "dim")]
+def _about(
+    article: Article, link: str, also_in: Sequence[Copy], zone: tzinfo, now: datetime, indent: str = ""
+) -> RenderableType:
+    """Return the headline as a link, the source, both times, and who else has the story."""
+    lines = [
+        Text(_one_line(article.title) or "Untitled", Style(bold=True, link=_safe_link(link))),
+        Text(f"{_one_line(article.source)} · published {_when(article.published_at, zone, now)}", "dim"),
+    ]
     if article.updated_at:
         lines.append(Text(f"updated {_when(article.updated_at, zone, now)}", "dim"))
     if also_in:
         lines.append(_also_in(also_in))
-    return Group(*lines, _Address(article.url))
+    return Group(*(_Prefixed(line, indent, indent) for line in lines), _Address(article.url, indent))
 
 
 def _also_in(copies: Sequence[Copy]) -> Text:
@@ -219,19 +219,12 @@ def _footer(answer: Answer) -> Text:
     return Text(f"confidence {answer.confidence:.2f} · {searched}", "bright_black")
 
 
-def _bullet(highlight: str) -> RenderableType:
-    row = Table.grid(padding=(0, 1))
-    row.add_row(Text(" •"), Text(_one_line(highlight)))
-    return row
-
-
-def _failures(failed: Sequence[Failure]) -> list[Text]:
-    lines = [
-        Text(f"  {_one_line(failure.where)}: {_one_line(failure.why)}", "yellow")
-        for failure in failed[:FAILURES_SHOWN]
-    ]
-    more = len(failed) - FAILURES_SHOWN
-    return [*lines, Text(f"  and {more:,} more", "yellow")] if more > 0 else lines
+def _failures(failed: Sequence[Failure]) -> list[RenderableType]:
+    lines = [f"{_one_line(failure.where)}: {_one_line(failure.why)}" for failure in failed[:FAILURES_SHOWN]]
+    more = len(failed) - len(lines)
+    if more:
+        lines.append(f"and {more:,} more")
+    return [_Prefixed(Text(line, "yellow"), "  ", "    ") for line in lines]
 
 
 def _when(moment: datetime, zone: tzinfo, now: datetime) -> str:
