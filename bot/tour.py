@@ -25,13 +25,7 @@ def load_samples(index: NewsIndex, samples: Path, console: Console, progress: Co
     """Read the sample articles into a library that has none, and say so; one with articles stays as it is."""
     if index.status().articles:
         return
-    show(
-        console,
-        Text(
-            "There are no articles yet, so the samples are loaded; "
-            "add real ones with `newsbot ingest PATH_OR_URL`."
-        ),
-    )
+    show(console, Text("Loading sample articles; add real ones with `newsbot ingest PATH_OR_URL`."))
     with progress_bars(progress) as on_progress:
         report = index.ingest([str(samples)], on_progress)
     if report.failed:
