@@ -101,19 +101,19 @@ def err() -> Console:
     return Console(stderr=True, highlight=False)
 
 
-def _print_json(value: dict[str, Any]) -> None:
-    text = json.dumps(value, ensure_ascii=False)
+def _print_json(value: dict[str, Any], indent: int | None = None) -> None:
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
     try:
         text.encode(sys.stdout.encoding or "utf-8")
     except UnicodeEncodeError:  # the terminal's character set is smaller than the news
-        text = json.dumps(value)
+        text = json.dumps(value, indent=indent)
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
 
 
 def _print(as_json: bool, value: dict[str, Any], view: RenderableType) -> None:
     if as_json:
-        _print_json(value)
+        _print_json(value, indent=2 if sys.stdout.isatty() else None)
     else:
         terminal.show(out(), view)
 

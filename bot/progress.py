@@ -42,14 +42,18 @@ def progress_bars(console: Console) -> Iterator[Callable[[Progress], None]]:
         yield lambda _: None
         return
     with _bars(console) as bars:
+        # Loading the model takes seconds in which there is nothing to count.
+        waiting = bars.add_task("starting", total=None)
         tasks: dict[str, progress.TaskID] = {}
 
         def listen(state: Progress) -> None:
+            bars.update(waiting, visible=False)
             if state.what not in tasks:
                 tasks[state.what] = bars.add_task(state.what, total=None)
             bars.update(tasks[state.what], completed=state.done, total=state.total)
 
         yield listen
+        bars.update(waiting, visible=False)
 
 
 def tracked(console: Console, what: str, items: Sequence[str]) -> Iterator[str]:

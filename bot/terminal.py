@@ -204,9 +204,8 @@ def _period(answer: Answer, zone: tzinfo) -> list[Text]:
 def _no_answer(answer: Answer) -> str:
     if not answer.articles_searched:
         return "No stored article lies within these limits." if _is_limited(answer) else NO_ARTICLES
-    count = f"{answer.articles_searched:,} article{'s' if answer.articles_searched > 1 else ''}"
     closest = " Closest reports:" if answer.quotes else ""
-    return f"None of the {count} searched answers this.{closest}"
+    return f"No answer found in the {_articles(answer.articles_searched)} searched.{closest}"
 
 
 def _is_limited(answer: Answer) -> bool:
@@ -214,8 +213,12 @@ def _is_limited(answer: Answer) -> bool:
     return any((answer.since, answer.until, question.source, question.as_of))
 
 
+def _articles(count: int) -> str:
+    return f"{count:,} article{'' if count == 1 else 's'}"
+
+
 def _footer(answer: Answer) -> Text:
-    searched = f"{answer.articles_searched:,} searched in {answer.took_ms:,.0f} ms"
+    searched = f"{_articles(answer.articles_searched)} searched in {answer.took_ms:,.0f} ms"
     return Text(f"confidence {answer.confidence:.2f} · {searched}", "bright_black")
 
 

@@ -127,7 +127,7 @@ def test_an_abstention_is_honest() -> None:
     answer = FakeNews().ask(Question("Who?"))
     shown = rendered(answer_view(answer, UTC, echo=False))
     assert shown.startswith(
-        "None of the 2 articles searched answers this. Closest reports:\n\n▌ About 11,000"
+        "No answer found in the 2 articles searched. Closest reports:\n\n▌ About 11,000"
     )
     nothing = an_answer(TROOPS, answered=False, quotes=(), articles_searched=0)
     assert NO_ARTICLES in rendered(answer_view(nothing, UTC))
