@@ -1,0 +1,29 @@
+# Everything happens inside .venv; pip runs again only when pyproject.toml changes.
+
+READY := .venv/.ready
+PYTHONS := python3 python3.14 python3.13 python3.12 python3.11
+
+.PHONY: run test lint clean
+
+run: $(READY)
+	@.venv/bin/python -m bot
+
+test: $(READY)
+	@.venv/bin/python -m pytest
+
+lint: $(READY)
+	@.venv/bin/ruff check .
+	@.venv/bin/mypy
+
+clean:
+	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build *.egg-info
+
+$(READY): pyproject.toml
+	@echo "Setting up .venv (the first time takes about 2 minutes) …"
+	@for python in $(PYTHONS); do \
+		if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+			exec $$python -m venv .venv; \
+		fi; \
+	done; echo "Python 3.11 or newer is needed: install it and try again." >&2; exit 1
+	@.venv/bin/python -m pip install -qq --disable-pip-version-check -e '.[dev]'
+	@touch $@
