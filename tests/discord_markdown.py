@@ -15,9 +15,9 @@ _LABEL = r"(?:\[[^\]]*\]|[^\[\]]|\](?=[^\[]*\]))*"
 # In the order in which they are tried. The first three need the start of a line.
 _RULES = {
     "quote": re.compile(r" *>>> (?P<rest>.*)| *> [^\n]*(?:\n *> [^\n]*)*\n?", _FLAGS),
-    "heading": re.compile(r"\s*#{1,3}\s+(?P<in>[^\n]+)\n?"),
-    "small": re.compile(r"\s*-#\s+(?P<in>[^\n]+)\n?"),
-    "list": re.compile(r"\s*(?:[*+-]|\d+[.)])\s+(?P<in>[^\n]+)\n?"),
+    "heading": re.compile(r"\s*#{1,3}\s+(?P<in>[^\n]+\n?)"),
+    "small": re.compile(r"\s*-#\s+(?P<in>[^\n]+\n?)"),
+    "list": re.compile(r"\s*(?:[*+-]|\d+[.)])\s+(?P<in>[^\n]+\n?)"),
     "code block": re.compile(r"```.+?```", _FLAGS),
     "escape": re.compile(r"\\(?P<text>[^0-9A-Za-z\s])"),
     "address": re.compile(r"<?\w+:/{1,2}[^\s<>]+>?"),

@@ -125,7 +125,7 @@ def test_quotes_survive_verbatim_and_within_the_limits(
 @settings(max_examples=40, deadline=None)
 def test_headlines_fit_and_say_how_many_do_not(headlines: list[Headline]) -> None:
     card = headlines_card(headlines)
-    visible = card.body.count(" · published ")
+    visible = card.body.count("published <t:")
     assert length(card.body) <= MAX_BODY
     assert visible == len(headlines) or f"-# {len(headlines) - visible} more article" in card.body
     assert bool(visible) == bool(headlines)

@@ -1,0 +1,167 @@
+"""The Discord bot: what it is allowed to see, how it starts, and how it ends.
+
+It asks for no privileged intent. Discord sends the text of messages that mention the bot or reach it directly
+in any case, and it needs no other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import logging
+import signal
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import aiohttp
+import discord
+from discord.ext import commands
+
+from bot.cogs.admin import Admin
+from bot.cogs.ask import Ask
+from bot.cogs.highlights import Highlights
+from bot.errors import NewsTree
+from bot.sources import SourceNames
+from bot.workers import Workers
+from index import BusyError, NewsError, UsageError
+
+if TYPE_CHECKING:
+    from index import NewsIndex
+
+# More threads would only wait for each other: the model and the search use all cores for one question.
+THREADS, WAITING = 4, 64
+CLOSE_SECONDS = 8.0
+
+# Discord closes the gateway with this code when the token has been replaced meanwhile.
+AUTHENTICATION_FAILED = 4004
+UNREACHABLE = (OSError, aiohttp.ClientError, discord.DiscordServerError, discord.GatewayNotFound)
+
+log = logging.getLogger(__name__)
+
+
+class NewsBot(commands.Bot):
+    """Answers from a `NewsIndex` that `open_index` opens in a thread once Discord has accepted the token.
+
+    `data_dir` is where it remembers which commands Discord knows already.
+    """
+
+    def __init__(self, open_index: Callable[[], NewsIndex], data_dir: Path) -> None:
+        super().__init__(
+            command_prefix=commands.when_mentioned,
+            tree_cls=NewsTree,
+            help_command=None,
+            intents=discord.Intents(guilds=True, guild_messages=True, dm_messages=True),
+            allowed_mentions=discord.AllowedMentions.none(),
+            activity=discord.CustomActivity("Quotes the news: /ask"),
+            max_messages=None,
+        )
+        self.workers = Workers("index", THREADS, WAITING)
+        self.sources = SourceNames(lambda: self.workers.run(self.index.source_names))
+        self._open_index = open_index
+        self._index: NewsIndex | None = None
+        self._known_commands = data_dir / "discord-commands.sha256"
+
+    @property
+    def index(self) -> NewsIndex:
+        """The library. Every call blocks: use `workers`."""
+        if self._index is None:
+            raise BusyError("The news library is still being opened: try again in a few seconds.")
+        return self._index
+
+    async def setup_hook(self) -> None:
+        await self.workers.run(self._open)
+        await self.sources.refresh()
+        for cog in (Ask(self), Highlights(self), Admin(self)):
+            await self.add_cog(cog)
+        await self._sync_commands()
+
+    async def on_ready(self) -> None:
+        log.info("bot.ready user=%s guilds=%d", self.user, len(self.guilds))
+
+    async def on_message(self, message: discord.Message, /) -> None:
+        """Messages are the ask cog's: there are no prefix commands to look for."""
+
+    async def close(self) -> None:
+        if self.is_closed():
+            return
+        await super().close()
+        if not await self.workers.close(CLOSE_SECONDS):
+            log.warning("bot.close calls=unfinished")
+        if self._index is not None:
+            await asyncio.to_thread(self._index.close)
+        log.info("bot.closed")
+
+    def _open(self) -> None:
+        # Kept at once, in the thread: whoever closes the bot meanwhile finds it and closes it as well.
+        self._index = self._open_index()
+
+    async def _sync_commands(self) -> None:
+        """Register the commands where they are not what Discord was told last: it limits how often."""
+        payload = [command.to_dict(self.tree) for command in self.tree.get_commands()]
+        text = json.dumps([self.application_id, payload], sort_keys=True)
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        with suppress(OSError):
+            if self._known_commands.read_text() == digest:
+                return
+        try:
+            await self.tree.sync()
+            self._known_commands.parent.mkdir(parents=True, exist_ok=True)
+            self._known_commands.write_text(digest)
+        except (discord.HTTPException, OSError) as error:  # the bot still answers mentions and old commands
+            log.warning("commands.sync.failed why=%r", str(error))
+        else:
+            log.info("commands.synced count=%d", len(payload))
+
+
+def run_bot(open_index: Callable[[], NewsIndex], token: str, data_dir: Path) -> None:
+    """Run the bot until SIGTERM or SIGINT, then close everything it opened.
+
+    `open_index` is called in a thread, after Discord has accepted the token. Raises UsageError where Discord
+    rejects the token, NewsError where Discord cannot be reached, and what `open_index` raises.
+    """
+    if not token.strip():
+        raise UsageError("The Discord token is empty: copy it from the developer portal into DISCORD_TOKEN.")
+    with suppress(asyncio.CancelledError):
+        asyncio.run(_run_until_stopped(NewsBot(open_index, data_dir), token))
+
+
+async def _run_until_stopped(bot: NewsBot, token: str) -> None:
+    running = asyncio.current_task()
+    assert running is not None
+    for name in (signal.SIGTERM, signal.SIGINT):
+        # Elsewhere than in the main thread of a Unix process somebody else has to stop us.
+        with suppress(NotImplementedError, RuntimeError, ValueError):
+            asyncio.get_running_loop().add_signal_handler(name, _stop, running, name)
+    try:
+        async with bot:
+            await bot.start(token)
+    except discord.LoginFailure as error:
+        raise _rejected() from error
+    except discord.ConnectionClosed as error:
+        if error.code == AUTHENTICATION_FAILED:
+            raise _rejected() from error
+        raise NewsError(f"Discord closed the connection for good (code {error.code}).") from error
+    except UNREACHABLE as error:
+        if bot.user is not None:  # then Discord was reached, and something else is out of reach
+            raise
+        raise NewsError(
+            f"Discord cannot be reached ({_reason(error)}): check the network and try again."
+        ) from error
+
+
+def _stop(running: asyncio.Task[None], name: signal.Signals) -> None:
+    log.info("bot.stopping signal=%s", name.name)
+    running.cancel()
+
+
+def _rejected() -> UsageError:
+    return UsageError(
+        "Discord rejected the token: copy it again from the developer portal into DISCORD_TOKEN."
+    )
+
+
+def _reason(error: BaseException) -> str:
+    return " ".join(str(error).split()) or type(error).__name__

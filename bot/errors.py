@@ -1,0 +1,102 @@
+"""One place where everything that goes wrong in a command or a message is explained and logged.
+
+What a person can put right is told in its own sentence. Anything else is told with an id, under which the
+log holds the traceback.
+"""
+
+import logging
+import secrets
+from datetime import UTC, datetime, timedelta
+
+import discord
+from discord import app_commands
+
+from bot.markdown import escape, timestamp
+from index import BusyError, NewsError, UsageError
+
+# What Discord answers when a message held only an embed and the bot may not embed links.
+EMPTY_MESSAGE = 50006
+
+NO_PERMISSION = "I lack a permission here: ask a moderator to let me send messages and embed links."
+
+log = logging.getLogger(__name__)
+
+
+class NewsTree(app_commands.CommandTree[discord.Client]):
+    """A command tree whose errors are told to the person who used the command, and to nobody else."""
+
+    async def on_error(
+        self, interaction: discord.Interaction, error: app_commands.AppCommandError, /
+    ) -> None:
+        name = interaction.command.qualified_name if interaction.command else "unknown"
+        sentence = explain(error, f"/{name}")
+        # An answer to an autocomplete is a list of choices: there is no room for a sentence.
+        if interaction.type is not discord.InteractionType.autocomplete:
+            await _tell(interaction, sentence)
+
+
+def explain(error: BaseException, where: str) -> str:
+    """Log an error and return what to tell, as Discord markdown. The order matters: the first that fits."""
+    cause = _cause(error)
+    sentence = _known(cause)
+    if sentence is None:
+        error_id = secrets.token_hex(4)
+        log.error("command.failed where=%s id=%s", where, error_id, exc_info=cause)
+        return (
+            f"Something went wrong on my side. If it happens again, tell the operator this id: `{error_id}`."
+        )
+    level = logging.WARNING if _is_for_the_operator(cause) else logging.INFO
+    log.log(level, "command.refused where=%s kind=%s why=%r", where, type(cause).__name__, str(cause))
+    return sentence
+
+
+def _known(cause: BaseException) -> str | None:
+    match cause:
+        case NewsError():
+            return escape(str(cause))
+        case app_commands.CommandOnCooldown():
+            return f"That was a lot of questions. Try again {_moment_after(cause.retry_after)}."
+        case app_commands.MissingPermissions():
+            missing = ", ".join(name.replace("_", " ").title() for name in cause.missing_permissions)
+            return f"You need the permission **{escape(missing)}** for this."
+        case app_commands.NoPrivateMessage():
+            return "This works in a server only."
+        case app_commands.CommandNotFound() | app_commands.CommandSignatureMismatch():
+            return "This command has just changed. Wait a minute, or restart Discord, and try again."
+        case app_commands.CheckFailure():
+            return "You cannot use this here."
+        case discord.Forbidden():
+            return NO_PERMISSION
+        case discord.HTTPException() if cause.code == EMPTY_MESSAGE:
+            return NO_PERMISSION
+        case _:
+            return None
+
+
+def _cause(error: BaseException) -> BaseException:
+    """What really happened, inside discord.py's wrapping."""
+    if isinstance(error, app_commands.CommandInvokeError | app_commands.TransformerError):
+        return error.__cause__ or error
+    return error
+
+
+def _is_for_the_operator(cause: BaseException) -> bool:
+    return isinstance(cause, NewsError) and not isinstance(cause, UsageError | BusyError)
+
+
+def _moment_after(seconds: float) -> str:
+    # A timestamp names whole seconds: rounded up, so that it is never too early.
+    return timestamp(datetime.now(UTC) + timedelta(seconds=seconds + 1), "R")
+
+
+async def _tell(interaction: discord.Interaction, sentence: str) -> None:
+    try:
+        if interaction.response.is_done():
+            # Whether a deferred answer is private was decided when it was deferred. Taking it back makes
+            # room for one that only the person who asked can see.
+            await interaction.delete_original_response()
+            await interaction.followup.send(sentence, ephemeral=True)
+        else:
+            await interaction.response.send_message(sentence, ephemeral=True)
+    except discord.HTTPException as refused:
+        log.warning("reply.failed interaction=%s status=%s", interaction.id, refused.status)

@@ -1,0 +1,437 @@
+"""The whole bot, over a real socket, against a loopback Discord."""
+
+import asyncio
+import logging
+import os
+import re
+import signal
+import threading
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from bot import client
+from bot.client import NewsBot, run_bot
+from bot.cogs import admin
+from index import (
+    Answer,
+    BusyError,
+    Failure,
+    IngestReport,
+    NewsError,
+    NewsIndex,
+    Progress,
+    Question,
+    ReindexReport,
+    UsageError,
+)
+from tests.discord_markdown import find
+from tests.discord_server import DiscordServer, Said
+from tests.fake_news import TROOPS, FakeNews
+
+QUESTION = "How many North Korean troops were sent?"
+QUOTE = "About 11,000 North Korean troops were sent to Russia in 2024."
+
+
+class SlowNews(FakeNews):
+    """Reindexes until it is told to stop, and takes as long to answer as it is told."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.released = threading.Event()
+        self.error: Exception | None = None
+        self.seconds = 0.0
+        self.asked: list[Question] = []
+
+    def ask(self, question: Question) -> Answer:
+        self.asked.append(question)
+        time.sleep(self.seconds)
+        return super().ask(question)
+
+    def reindex(
+        self, *, full: bool = False, on_progress: Callable[[Progress], None] = lambda _: None
+    ) -> ReindexReport:
+        done = 0
+        while not self.released.wait(0.01):
+            done += 1
+            on_progress(Progress("passages", done, 10_000))
+        if self.error:
+            raise self.error
+        failure = Failure("/srv/private/broken.txt", "no headline")
+        return ReindexReport(IngestReport(added=1, failed=(failure,)), embedded=7)
+
+
+def opener(news: FakeNews) -> Callable[[], NewsIndex]:
+    return lambda: cast(NewsIndex, news)
+
+
+@asynccontextmanager
+async def started(tmp_path: Path, news: FakeNews | None = None) -> AsyncIterator[DiscordServer]:
+    """A server with the bot in it. In the end, nothing may have been wrong."""
+    bot = NewsBot(opener(news or FakeNews()), tmp_path)
+    async with DiscordServer() as server, server.running(bot, commands=4):
+        yield server
+        server.assert_clean()
+
+
+def embed(message: dict[str, Any]) -> dict[str, Any]:
+    (only,) = message["embeds"]
+    return cast(dict[str, Any], only)
+
+
+async def test_ask_defers_and_answers_with_a_verbatim_quote(tmp_path: Path) -> None:
+    async with started(tmp_path) as server:
+        result = await server.slash("ask", {"question": QUESTION})
+        assert result.deferred
+        assert not result.ephemeral
+        (message,) = result.messages
+        card = embed(message)
+        assert card["title"] == QUESTION
+        assert [node.text.strip() for node in find(card["description"], "quote")] == [QUOTE]
+        assert find(card["description"], "link")[0].text == TROOPS.title
+        assert "<t:1749079740:f>" in card["description"]
+        assert "<t:1749081600:R>" in card["description"]
+
+
+async def test_ask_passes_its_options_on(tmp_path: Path) -> None:
+    news = SlowNews()
+    options = {
+        "question": QUESTION,
+        "since": "2025-06-01",
+        "until": "2025-06-07",
+        "source": "Sample Wire",
+        "limit": 1,
+    }
+    async with started(tmp_path, news) as server:
+        result = await server.slash("ask", options)
+        assert "from 2025-06-01 to 2025-06-07 UTC" in embed(result.messages[0])["footer"]["text"]
+    (asked,) = news.asked
+    assert (asked.source, asked.limit) == ("Sample Wire", 1)
+    assert asked.since
+    assert asked.until
+    assert asked.until - asked.since == timedelta(days=7, microseconds=-1)
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({"question": QUESTION, "since": "soon"}, '"soon" is not a date'),
+        ({"question": QUESTION, "source": "Nobody"}, "There is no source called Nobody"),
+        ({"question": "???"}, "The question is empty"),
+        ({"question": "a" * 2001}, "The question has 2,001 characters"),
+    ],
+)
+async def test_what_the_person_can_put_right_is_told_only_to_them(
+    tmp_path: Path, options: dict[str, Any], expected: str
+) -> None:
+    async with started(tmp_path) as server:
+        result = await server.slash("ask", options, until=lambda it: bool(it.text))
+        (message,) = result.messages
+        assert expected in message["content"].replace("\\", "")
+        assert message["flags"] & 64  # ephemeral
+        assert server.messages() == []
+
+
+async def test_an_unexpected_error_is_told_with_the_id_that_is_logged(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with started(tmp_path) as server:
+        result = await server.slash("ask", {"question": "please explode"}, until=lambda it: bool(it.text))
+        found = re.search(r"`([0-9a-f]{8})`", result.text)
+        assert found
+        (record,) = [record for record in caplog.records if record.exc_info]
+        assert f"id={found[1]}" in record.getMessage()
+        assert "boom" not in result.text
+        said = await server.say("please explode")
+        assert re.search(r"`[0-9a-f]{8}`", said.text)
+
+
+async def test_a_mention_is_answered_as_a_reply_without_a_ping(tmp_path: Path) -> None:
+    async with started(tmp_path) as server:
+        said = await server.say(QUESTION)
+        (reply,) = said.replies
+        assert embed(reply)["title"] == QUESTION
+        assert reply["message_reference"]["message_id"] == said.message["id"]
+        assert reply["mentions"] == []
+        assert any(request.path.endswith("/typing") for request in server.requests)
+
+
+async def test_a_direct_message_needs_no_mention(tmp_path: Path) -> None:
+    async with started(tmp_path) as server:
+        said = await server.say(QUESTION, guild=False)
+        assert QUOTE in said.text
+        result = await server.slash("ask", {"question": QUESTION}, guild=False)
+        assert QUOTE in result.text
+
+
+async def test_a_mention_without_a_question_gets_help(tmp_path: Path) -> None:
+    async with started(tmp_path) as server:
+        said = await server.say(f"  {server.bot.mention} ")
+        assert "/ask" in said.text
+
+
+async def test_it_stays_silent_when_nobody_speaks_to_it(tmp_path: Path) -> None:
+    async with started(tmp_path) as server:
+        await server.say(QUESTION, mention_bot=False, expect=0)
+        other = server.user("other")
+        other.bot = True
+        await server.say(QUESTION, user=other, expect=0)
+        await server.say(QUESTION, user=other, guild=False, expect=0)
+
+
+async def test_too_many_questions_are_told_when_to_go_on(tmp_path: Path) -> None:
+    async with started(tmp_path) as server:
+        for _ in range(4):
+            await server.slash("ask", {"question": QUESTION})
+        await server.say(QUESTION)
+        result = await server.slash("ask", {"question": QUESTION})
+        assert result.ephemeral
+        found = re.search(r"<t:(\d+):R>", result.text)
+        assert found
+        assert 0 < int(found[1]) - time.time() <= 12
+        assert "<t:" in (await server.say(QUESTION)).text
+        bob = await server.slash("ask", {"question": QUESTION}, user=server.user("bob"))
+        assert QUOTE in bob.text
+
+
+async def test_slow_answers_do_not_hold_up_the_others(tmp_path: Path) -> None:
+    news = SlowNews()
+    news.seconds = 0.6
+    async with started(tmp_path, news) as server:
+        users = [server.user(f"user{number}") for number in range(4)]
+        start = time.monotonic()
+        results = await asyncio.gather(
+            *(server.slash("ask", {"question": QUESTION}, user=user) for user in users)
+        )
+        assert time.monotonic() - start < 2 * news.seconds
+        assert all((result.latency or 9) < 0.5 for result in results)
+
+
+async def test_a_full_queue_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "THREADS", 1)
+    monkeypatch.setattr(client, "WAITING", 0)
+    news = SlowNews()
+    news.seconds = 0.5
+    async with started(tmp_path, news) as server:
+        first = asyncio.create_task(server.slash("ask", {"question": QUESTION}))
+        while not news.asked:
+            await asyncio.sleep(0.01)
+        second = await server.slash("ask", {"question": QUESTION}, until=lambda it: bool(it.text))
+        assert "Too many requests" in second.text
+        assert QUOTE in (await first).text
+
+
+async def test_latest_shows_highlights(tmp_path: Path) -> None:
+    async with started(tmp_path) as server:
+        result = await server.slash("latest", {"topic": "kim", "source": "Sample Wire"})
+        assert result.deferred
+        card = embed(result.messages[0])
+        assert card["title"] == "Latest news on kim from Sample Wire"
+        assert [node.text.strip() for node in find(card["description"], "list")] == list(TROOPS.highlights)
+
+
+@pytest.mark.parametrize("command", ["ask", "latest"])
+async def test_sources_are_suggested(tmp_path: Path, command: str) -> None:
+    async with started(tmp_path) as server:
+        all_names = await server.autocomplete(command, {}, focused="source")
+        assert [choice["name"] for choice in all_names.choices] == ["Sample Herald", "Sample Wire"]
+        some = await server.autocomplete(command, {"source": " wIRE"}, focused="source")
+        assert [choice["value"] for choice in some.choices] == ["Sample Wire"]
+
+
+async def test_status_is_private_and_short(tmp_path: Path) -> None:
+    async with started(tmp_path) as server:
+        result = await server.slash("status")
+        assert result.ephemeral
+        assert "2" in result.text
+        assert "sqlite" not in result.text
+
+
+async def test_reindex_shows_progress_and_answers_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(admin, "EDIT_SECONDS", 0.1)
+    news = SlowNews()
+    async with started(tmp_path, news) as server:
+        boss = server.user("boss", manage_guild=True)
+        result = await server.slash(
+            "reindex",
+            {"full": True},
+            user=boss,
+            until=lambda it: it.text.count("▰▱") + it.text.count("%") > 0,
+        )
+        assert result.deferred
+        second = await server.slash("reindex", user=boss)
+        assert second.ephemeral
+        assert boss.mention in second.text
+        assert re.search(r"<t:\d+:R>", second.text)
+        assert QUOTE in (await server.slash("ask", {"question": QUESTION})).text
+        await asyncio.sleep(0.3)
+        news.released.set()
+        await result.wait(lambda it: "Reindexed" in it.text)
+        versions = [version["content"] for version in result.history]
+        assert len(versions) >= 3
+        assert "/srv/private" not in result.text
+        assert "where='/srv/private/broken.txt'" in caplog.text
+        third = await server.slash("reindex", user=boss, until=lambda it: bool(it.text))
+        assert "Reindexed" in third.text
+
+
+async def test_reindex_is_for_those_who_manage_the_server(tmp_path: Path) -> None:
+    async with started(tmp_path) as server:
+        result = await server.slash("reindex", force=True)
+        assert result.ephemeral
+        assert "Manage Guild" in result.text
+        assert server.commands["reindex"]["default_member_permissions"] == "32"
+        assert server.commands["reindex"]["contexts"] in (None, [0])
+
+
+async def test_progress_outlives_the_interaction(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(admin, "EDIT_SECONDS", 0.1)
+    news = SlowNews()
+    async with started(tmp_path, news) as server:
+        boss = server.user("boss", manage_guild=True)
+        result = await server.slash("reindex", user=boss, until=lambda it: "passages" in it.text)
+        monkeypatch.setattr(admin, "EXPIRY_MARGIN", timedelta(minutes=15))
+        await server.wait_for(lambda: len(server.messages()) == 2)
+        news.released.set()
+        await server.wait_for(lambda: "Reindexed" in server.messages()[-1]["content"])
+        assert "Reindexed" not in result.text
+
+
+async def test_a_reindex_that_fails_at_once_is_told_to_one_person(tmp_path: Path) -> None:
+    news = SlowNews()
+    news.error = BusyError("Another process is reindexing right now: wait until it is done.")
+    news.released.set()
+    async with started(tmp_path, news) as server:
+        boss = server.user("boss", manage_guild=True)
+        result = await server.slash("reindex", user=boss, until=lambda it: bool(it.text))
+        assert "Another process" in result.text
+        assert server.messages() == []
+
+
+async def test_a_reindex_that_fails_later_says_so_where_its_progress_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(admin, "EDIT_SECONDS", 0.1)
+    news = SlowNews()
+    news.error = RuntimeError("disk full")
+    async with started(tmp_path, news) as server:
+        boss = server.user("boss", manage_guild=True)
+        result = await server.slash("reindex", user=boss, until=lambda it: "passages" in it.text)
+        news.released.set()
+        await result.wait(lambda it: "Something went wrong" in it.text)
+        assert "disk full" not in result.text
+
+
+async def test_closing_stops_a_reindex_and_closes_the_library(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(admin, "EDIT_SECONDS", 0.1)
+    news = SlowNews()
+    async with DiscordServer() as server:
+        async with server.running(NewsBot(opener(news), tmp_path), commands=4):
+            boss = server.user("boss", manage_guild=True)
+            result = await server.slash("reindex", user=boss, until=lambda it: "passages" in it.text)
+        assert "was stopped" in result.text
+        server.assert_clean()
+    assert news.closed
+
+
+async def test_commands_are_synced_only_when_they_have_changed(tmp_path: Path) -> None:
+    def syncs(server: DiscordServer) -> int:
+        return sum(request.method == "PUT" and "commands" in request.path for request in server.requests)
+
+    async with DiscordServer() as server:
+        for _ in range(2):
+            async with server.running(NewsBot(opener(FakeNews()), tmp_path), commands=4):
+                assert syncs(server) == 1
+        (remembered,) = tmp_path.iterdir()
+        remembered.write_text("something else")
+        async with server.running(NewsBot(opener(FakeNews()), tmp_path), commands=4):
+            assert syncs(server) == 2
+
+
+async def test_a_failed_sync_does_not_stop_the_bot(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with DiscordServer() as server:
+        server.fail_next("PUT", "commands", 403)
+        async with server.running(NewsBot(opener(FakeNews()), tmp_path)):
+            said: Said = await server.say(QUESTION)
+            assert QUOTE in said.text
+    assert "commands.sync.failed" in caplog.text
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_it_comes_back_after_a_lost_connection(tmp_path: Path) -> None:
+    async with started(tmp_path) as server:
+        await server.drop_gateway()
+        await server.ready()
+        assert QUOTE in (await server.slash("ask", {"question": QUESTION})).text
+
+
+async def test_no_privileged_intent_is_asked_for(tmp_path: Path) -> None:
+    bot = NewsBot(opener(FakeNews()), tmp_path)
+    assert not bot.intents.message_content
+    assert not bot.intents.members
+    assert not bot.intents.presences
+    await bot.close()
+
+
+async def test_a_rejected_token_is_one_sentence(tmp_path: Path) -> None:
+    news = FakeNews()
+    async with DiscordServer() as server:
+        with server.patched(), pytest.raises(UsageError, match="rejected the token: "):
+            await asyncio.to_thread(run_bot, opener(news), "wrong", tmp_path)
+    assert not news.closed  # it was never opened
+
+
+async def test_an_unreachable_discord_is_one_sentence(tmp_path: Path) -> None:
+    async with DiscordServer() as server:
+        patched = server.patched()
+    with patched, pytest.raises(NewsError, match=r"^Discord cannot be reached \(.*\): check the network"):
+        await asyncio.to_thread(run_bot, opener(FakeNews()), "token", tmp_path)
+
+
+def test_an_empty_token_is_refused_before_anything_happens(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="token is empty"):
+        run_bot(opener(FakeNews()), " ", tmp_path)
+
+
+async def test_a_library_that_cannot_be_opened_stops_the_bot(tmp_path: Path) -> None:
+    def fail() -> NewsIndex:
+        raise PermissionError("no access to the data folder")
+
+    async with DiscordServer() as server:
+        with server.patched(), pytest.raises(PermissionError):
+            await asyncio.to_thread(run_bot, fail, server.token, tmp_path)
+
+
+@pytest.mark.parametrize("name", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_closes_everything(
+    tmp_path: Path, name: signal.Signals, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    news = FakeNews()
+
+    async def stop_when_ready(bot: NewsBot, token: str) -> None:
+        async with DiscordServer() as server:
+            with server.patched():
+                running = asyncio.create_task(original(bot, server.token))
+                await server.ready(commands=4)
+                os.kill(os.getpid(), name)
+                with pytest.raises(asyncio.CancelledError):
+                    await running
+
+    original = client._run_until_stopped
+    monkeypatch.setattr(client, "_run_until_stopped", stop_when_ready)
+    run_bot(opener(news), "token", tmp_path)
+    assert news.closed
+    assert f"bot.stopping signal={name.name}" in caplog.text
+    assert "bot.closed" in caplog.text
