@@ -71,7 +71,10 @@ class Report:
 
 @dataclass(slots=True)
 class Job:
-    """A reindex that runs. `progress` is written by its thread and read by the loop."""
+    """A reindex that runs. `progress` is written by its thread and read by the loop.
+
+    `ended` is set when its outcome has been reported as well.
+    """
 
     user: int
     started_at: datetime
@@ -93,10 +96,10 @@ class Admin(commands.Cog):
         self._job: Job | None = None
 
     async def cog_unload(self) -> None:
-        if self._job:
-            self._job.stopped = True
+        if job := self._job:
+            job.stopped = True
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._job.ended.wait(), CLOSE_SECONDS)
+                await asyncio.wait_for(job.ended.wait(), CLOSE_SECONDS)
         await self._workers.close(0)
 
     @app_commands.command(name="reindex", description="Read the known sources again and update the search")
@@ -113,7 +116,7 @@ class Admin(commands.Cog):
             await interaction.response.defer(thinking=True)
             await self._reindex(job, Report(interaction), full)
         finally:
-            self._job = None
+            self._release(job)
             job.ended.set()
 
     async def _reindex(self, job: Job, report: Report, full: bool) -> None:
@@ -121,6 +124,8 @@ class Admin(commands.Cog):
         running = asyncio.create_task(
             self._workers.run(self.bot.index.reindex, full=full, on_progress=job.listen)
         )
+        # The next may start as soon as this one has ended, while its report is still on the way.
+        running.add_done_callback(lambda _: self._release(job))
         while not (await asyncio.wait({running}, timeout=EDIT_SECONDS))[0]:
             await report.show(progress_text(job.progress))
         try:
@@ -137,6 +142,10 @@ class Admin(commands.Cog):
             _log(result)
             await report.show(report_text(result, datetime.now(UTC) - job.started_at))
             await self.bot.sources.refresh()
+
+    def _release(self, job: Job) -> None:
+        if self._job is job:
+            self._job = None
 
     @app_commands.command(name="status", description="How many articles there are and how fresh they are")
     async def status(self, interaction: discord.Interaction[NewsBot]) -> None:
