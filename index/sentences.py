@@ -17,8 +17,10 @@ _PARAGRAPH = re.compile(r"\n(?:[^\S\n]*\n)+")
 # wrapping at less than 60 columns is rare.
 _WRAPPED_LINE = 60
 _CLOSERS = "\"'”’»)\\]*"
-_BOUNDARY = re.compile(rf"(?P<stop>[.!?…]+)[{_CLOSERS}]*(?=\s)|[。！？｡]+[」』”’）]*")
-_NEXT_START = re.compile(r"\s+[\"'“‘«(\[¿¡*–—-]*\s*(?P<first>\S)")
+# Possessive, and begun only where a run of stops begins: time stays linear whatever a text is made of.
+_BOUNDARY = re.compile(rf"(?<![.!?…])(?P<stop>[.!?…]++)[{_CLOSERS}]*+(?=\s)|[。！？｡]+[」』”’）]*")
+_NEXT_START = re.compile(r"\s++[\"'“‘«(\[¿¡*–—-]*+\s*+(?P<first>\S)")
+_WORD = re.compile(r"[\w'’]+")
 _LAST_WORD = re.compile(r"(?:^|[\s(\[\"'“‘—–-])([^\s(\[\"'“‘—–]+)$")
 
 # Never the end of a sentence, because a name or a number follows.
@@ -91,9 +93,8 @@ def _lines(text: str, block: Span) -> list[Span]:
 
 def _split_block(text: str, block: Span) -> list[Span]:
     spans, start = [], block.start
-    piece = text[: block.end]
-    for match in _BOUNDARY.finditer(piece, block.start):
-        if _ends_sentence(piece, start, match):
+    for match in _BOUNDARY.finditer(text, block.start, block.end):
+        if _ends_sentence(text, Span(start, block.end), match):
             spans.append(Span(start, match.end()))
             start = match.end()
     spans.append(Span(start, block.end))
@@ -101,25 +102,27 @@ def _split_block(text: str, block: Span) -> list[Span]:
     return [span for span in stripped if span.start < span.end]
 
 
-def _ends_sentence(text: str, start: int, match: re.Match[str]) -> bool:
+def _ends_sentence(text: str, rest: Span, match: re.Match[str]) -> bool:
+    """Tell whether the sentence that begins `rest` of a block ends at the stop that was matched."""
     stop = match["stop"]
-    following = _NEXT_START.match(text, match.end())
+    following = _NEXT_START.match(text, match.end(), rest.end)
     if stop is None or following is None:
         return True
     if following["first"].islower():
         return False
-    return stop != "." or not _is_abbreviation(text, start, match, following)
+    return stop != "." or not _is_abbreviation(text, rest, match, following)
 
 
-def _is_abbreviation(text: str, start: int, match: re.Match[str], following: re.Match[str]) -> bool:
+def _is_abbreviation(text: str, rest: Span, match: re.Match[str], following: re.Match[str]) -> bool:
     if match.end() - match.start() > 1:  # a closing quotation mark follows the full stop
         return False
-    found = _LAST_WORD.search(text, max(start, match.start() - 24), match.start())
+    # One character before the sentence is read too: the space that says that a word begins there.
+    found = _LAST_WORD.search(text, max(rest.start - 1, match.start() - 24, 0), match.start())
     word = found[1].casefold() if found else ""
     if word in _BEFORE_NAME or (len(word) == 1 and word.isalpha() and word != "i"):
         return True
     if word in _EITHER_WAY or re.fullmatch(r"(?:\w\.)+\w", word):
-        next_word = re.match(r"[\w'’]+", text[following.start("first") :])
+        next_word = _WORD.match(text, following.start("first"), rest.end)
         return next_word is None or next_word[0].casefold() not in _STARTERS
     return False
 

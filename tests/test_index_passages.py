@@ -1,0 +1,48 @@
+"""Passages are runs of whole sentences."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.passages import TARGET_CHARS, split_passages
+from index.sentences import split_sentences
+from tests.fakes import story
+
+TEXT = st.one_of(
+    st.text(),
+    st.lists(st.sampled_from(["He left. ", "Mr. Smith ", "long " * 50, "\n\n", "。", "x" * 700])).map("".join),
+)
+
+
+@given(TEXT)
+def test_every_sentence_is_in_exactly_one_passage(text: str) -> None:
+    passages = split_passages(text)
+    assert [sentence for passage in passages for sentence in passage.sentences] == split_sentences(text)
+    position = 0
+    for passage in passages:
+        assert position <= passage.span.start < passage.span.end <= len(text)
+        assert passage.span == (passage.sentences[0].start, passage.sentences[-1].end)
+        position = passage.span.end
+
+
+@given(TEXT)
+def test_a_passage_is_short_or_a_single_sentence(text: str) -> None:
+    for start, end in (passage.span for passage in split_passages(text) if len(passage.sentences) > 1):
+        assert end - start <= TARGET_CHARS
+
+
+@given(TEXT)
+def test_passages_are_not_shorter_than_they_must_be(text: str) -> None:
+    passages = split_passages(text)
+    for passage, following in zip(passages, passages[1:], strict=False):
+        assert following.sentences[0].end - passage.span.start > TARGET_CHARS
+
+
+def test_a_story_makes_a_few_passages() -> None:
+    text = story("Rotterdam", 20)
+    passages = split_passages(text)
+    assert 3 <= len(passages) <= 5
+    assert all(2 <= len(passage.sentences) <= 8 for passage in passages)
+
+
+def test_nothing_makes_no_passage() -> None:
+    assert split_passages("") == split_passages(" \n ") == []
