@@ -11,6 +11,8 @@ import unicodedata
 from collections.abc import Iterable
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+from index.errors import RecordError
+
 # Controls but tab and newline; zero-width and bidirectional marks that can hide or reorder words;
 # byte order mark; lone surrogates, which no database stores. Joiners U+200C/D stay: scripts need them.
 _UNPRINTABLE = re.compile(
@@ -32,14 +34,23 @@ def canonical_line(raw: str) -> str:
 
 
 def canonical_url(raw: str) -> str:
-    """Return the address without fragment and tracking parameters, scheme and host in lower case."""
-    parts = urlsplit(raw.strip())
+    """Return the address without fragment and tracking parameters, scheme and host in lower case.
+
+    Raises RecordError when it is none.
+    """
+    try:
+        parts = urlsplit(canonical_line(raw))
+    except ValueError as error:
+        raise RecordError(f"{raw!r} is not an address") from error
     query = [(key, value) for key, value in parse_qsl(parts.query, True) if not _TRACKING.fullmatch(key)]
     return urlunsplit((parts.scheme.lower(), parts.netloc.lower(), parts.path, urlencode(query), ""))
 
 
 def article_id(url: str) -> str:
-    """Return the identity of the article at `url`: 16 hexadecimal digits of its SHA-256."""
+    """Return the identity of the article at `url`: 16 hexadecimal digits of its SHA-256.
+
+    Raises RecordError when it is no address.
+    """
     return _digest([canonical_url(url)])[:16]
 
 

@@ -22,6 +22,8 @@ REQUIRED = ("url", "title", "text", "source", "published_at")
 OPTIONAL = ("updated_at", "highlights", "authors", "topics", "language", "id")
 # Longer than any article; an endless line must not fill the memory.
 MAX_LINE_BYTES = 16 * 1024 * 1024
+# Names and ids are database keys, which PostgreSQL keeps below 2,704 bytes.
+MAX_NAME_CHARS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +41,21 @@ def read(path: Path, timezone: ZoneInfo) -> Iterator[Line]:
         lines = cast(IO[bytes], gzip.GzipFile(fileobj=raw)) if path.name.endswith(".gz") else raw
         number = 0
         try:
-            while line := lines.readline(MAX_LINE_BYTES):
+            for line in _each_line(lines):
                 number += 1
                 if line.strip():
                     yield _parse(line, f"{path}:{number}", timezone, raw.tell())
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
             raise SourceError(f"{path} is damaged after line {number}: {error}.") from error
+
+
+def _each_line(file: IO[bytes]) -> Iterator[bytes]:
+    """Yield every line, cut off at one byte more than `MAX_LINE_BYTES`."""
+    while line := file.readline(MAX_LINE_BYTES + 1):
+        rest = line
+        while len(rest) > MAX_LINE_BYTES and not rest.endswith(b"\n"):
+            rest = file.readline(MAX_LINE_BYTES + 1)
+        yield line
 
 
 def _parse(line: bytes, where: str, timezone: ZoneInfo, read_bytes: int) -> Line:
@@ -58,13 +69,13 @@ def _parse(line: bytes, where: str, timezone: ZoneInfo, read_bytes: int) -> Line
 
 
 def _load(line: bytes) -> dict[str, Any]:
-    if len(line) == MAX_LINE_BYTES:
+    if len(line) > MAX_LINE_BYTES:
         raise RecordError("the line is longer than 16 MiB")
     try:
         record = json.loads(line)
     except UnicodeDecodeError as error:
         raise RecordError("not UTF-8 text") from error
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits is a ValueError, too
         raise RecordError(f"not JSON: {error}") from error
     if not isinstance(record, dict):
         raise RecordError("not a JSON object")
@@ -73,14 +84,15 @@ def _load(line: bytes) -> dict[str, Any]:
 
 def to_article(record: dict[str, Any], timezone: ZoneInfo) -> Article:
     """Return the article that a JSON object describes; raise RecordError with the first reason why not."""
-    url = _text(record, "url").strip()
+    url = _required(canonical_line(_text(record, "url")), "url")
+    own_id = article_id(url)
     published, updated = _times(record, timezone)
     return Article(
-        id=str(record.get("id") or article_id(url)),
+        id=_id(record) or own_id,
         url=url,
         title=_required(canonical_line(_text(record, "title")), "title"),
         text=_required(canonical_text(_text(record, "text")), "text"),
-        source=_required(canonical_line(_text(record, "source")), "source"),
+        source=_name(canonical_line(_text(record, "source")), "source"),
         published_at=published,
         updated_at=updated,
         highlights=_lines(record, "highlights"),
@@ -124,6 +136,21 @@ def _required(value: str, key: str) -> str:
     return value
 
 
+def _id(record: dict[str, Any]) -> str | None:
+    value = record.get("id")
+    if value is None or value == "":
+        return None
+    if not isinstance(value, str | int):
+        raise RecordError(f"id must be text or a number, not {type(value).__name__}")
+    return _name(canonical_line(str(value)), "id")
+
+
+def _name(value: str, key: str) -> str:
+    if len(value) > MAX_NAME_CHARS:
+        raise RecordError(f"{key} has {len(value):,} characters, more than {MAX_NAME_CHARS}")
+    return _required(value, key)
+
+
 def _lines(record: dict[str, Any], key: str) -> tuple[str, ...]:
     value = record.get(key) or []
     if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
@@ -136,6 +163,6 @@ def count(path: Path) -> int:
     try:
         with path.open("rb") as raw:
             lines = cast(IO[bytes], gzip.GzipFile(fileobj=raw)) if path.name.endswith(".gz") else raw
-            return sum(1 for line in iter(lambda: lines.readline(MAX_LINE_BYTES), b"") if line.strip())
+            return sum(1 for line in _each_line(lines) if line.strip())
     except (OSError, EOFError, zlib.error):
         return 0
