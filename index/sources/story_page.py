@@ -18,7 +18,7 @@ UNNAMED_SOURCE = "Story page"
 MAX_BYTES = 4 * 1024 * 1024
 
 _TIME_FORMAT = "%b %d, %Y, %I:%M %p"
-_FIELD = re.compile(r"(Source|URL):\s*(.*)", re.IGNORECASE)
+_FIELD = re.compile(r"(Source|URL):\s*(.{,500})", re.IGNORECASE)  # a longer line is a headline
 _BULLET = re.compile(r"\s*[•*-]\s+(.*)")
 _END = "You've reached the end"
 
@@ -43,14 +43,14 @@ def parse(page: str, url: str, timezone: ZoneInfo) -> Article:
     """
     if "\x00" in page:
         raise RecordError("a binary file, not a story page")
-    lines = canonical_text(page).replace("\u2019", "'").split("\n")
+    lines = canonical_text(page).split("\n")
     times = _timestamps(lines, timezone)
     fields = _fields(lines[len(times) :])
     head = [line.strip() for line in lines[len(times) + len(fields) :]]
     titles = [line for line in head[: _find(head, "Story", "Highlights")] if line]
     if not titles:
         raise RecordError("there is no headline above the story")
-    address = fields.get("url", url)
+    address = fields.get("url") or url
     return Article(
         id=article_id(address),
         url=address,
@@ -64,19 +64,20 @@ def parse(page: str, url: str, timezone: ZoneInfo) -> Article:
 
 
 def _timestamps(lines: Sequence[str], timezone: ZoneInfo) -> list[datetime]:
-    times = [moment for line in lines[:2] if (moment := _time(line.strip(), timezone))]
-    if not times:
+    first = _time(lines[0], timezone)
+    if first is None:
         raise RecordError("the first line is not a time such as 'Jun 4, 2025, 11:29 PM'")
-    return times
+    second = _time(lines[1], timezone) if len(lines) > 1 else None
+    return [first] if second is None else [first, second]
 
 
 def _time(line: str, timezone: ZoneInfo) -> datetime | None:
     # Some pages put a narrow no-break space before AM and PM.
     try:
         moment = datetime.strptime(" ".join(line.split()), _TIME_FORMAT).replace(tzinfo=timezone)
-    except ValueError:
+        return moment.astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return moment.astimezone(UTC)
 
 
 def _fields(lines: Sequence[str]) -> dict[str, str]:
