@@ -21,7 +21,7 @@ STORY_SUFFIXES = (".txt",)
 class Record:
     """One thing read from a source: an article or the reason why there is none, and where it stands.
 
-    `size` is the share of the source, in bytes, that has been read when the record was complete;
+    `read_bytes` is how much of the source had been read when the record was complete;
     `warning` names what was left out of an article that was read all the same.
     """
 
@@ -35,12 +35,15 @@ def source_files(uri: str) -> list[Path]:
 
     Raises SourceError when there is nothing to read.
     """
-    path = _local_path(uri)
-    if not path.exists():
-        raise SourceError(f"{uri} does not exist: check the spelling.")
-    if path.is_file():
-        return [path]
-    files = sorted(each for each in path.rglob("*") if _is_readable(each))
+    try:
+        path = _local_path(uri)
+        if not path.exists():
+            raise SourceError(f"{uri} does not exist: check the spelling.")
+        if path.is_file():
+            return [path]
+        files = sorted(each for each in path.rglob("*") if _is_readable(each, path))
+    except (OSError, ValueError, RuntimeError) as error:  # too long, no address, or nobody's home folder
+        raise SourceError(f"{uri} cannot be read: {getattr(error, 'strerror', None) or error}.") from error
     if not files:
         raise SourceError(f"{uri} holds no .txt or .jsonl files: name a folder of story pages or JSON lines.")
     return files
@@ -70,8 +73,8 @@ def _local_path(uri: str) -> Path:
     return Path(uri).expanduser()
 
 
-def _is_readable(path: Path) -> bool:
-    hidden = any(part.startswith(".") for part in path.parts[-2:])
+def _is_readable(path: Path, folder: Path) -> bool:
+    hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
     return not hidden and path.is_file() and path.name.endswith(JSONL_SUFFIXES + STORY_SUFFIXES)
 
 
