@@ -1,5 +1,7 @@
 """Passages are runs of whole sentences."""
 
+import itertools
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,7 +11,9 @@ from tests.fakes import story
 
 TEXT = st.one_of(
     st.text(),
-    st.lists(st.sampled_from(["He left. ", "Mr. Smith ", "long " * 50, "\n\n", "。", "x" * 700])).map("".join),
+    st.lists(st.sampled_from(["He left. ", "Mr. Smith ", "long " * 50, "\n\n", "。", "x" * 700])).map(
+        "".join
+    ),
 )
 
 
@@ -33,7 +37,7 @@ def test_a_passage_is_short_or_a_single_sentence(text: str) -> None:
 @given(TEXT)
 def test_passages_are_not_shorter_than_they_must_be(text: str) -> None:
     passages = split_passages(text)
-    for passage, following in zip(passages, passages[1:], strict=False):
+    for passage, following in itertools.pairwise(passages):
         assert following.sentences[0].end - passage.span.start > TARGET_CHARS
 
 
