@@ -49,6 +49,8 @@ class NewsBot(commands.Bot):
     """
 
     def __init__(self, open_index: Callable[[], NewsIndex], data_dir: Path) -> None:
+        # discord.py would warn about libraries for voice, which a bot that only writes does not need.
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
             command_prefix=commands.when_mentioned,
             tree_cls=NewsTree,
@@ -97,6 +99,8 @@ class NewsBot(commands.Bot):
     def _open(self) -> None:
         # Kept at once, in the thread: whoever closes the bot meanwhile finds it and closes it as well.
         self._index = self._open_index()
+        # Without its model it could answer nothing: better to fail now than at every question.
+        self._index.load_model()
 
     async def _sync_commands(self) -> None:
         """Register the commands where they are not what Discord was told last: it limits how often."""

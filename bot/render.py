@@ -77,10 +77,12 @@ def headlines_card(
 
 def status_card(status: Status) -> Card:
     """How the library is, for everyone to see: no paths, no database address."""
-    lines = [
-        f"{bold(f'{status.articles:,}')} articles from {_count(status.sources, 'source')}",
-        f"{bold(f'{status.passages:,}')} passages in the {escape(status.index)} index",
+    counts = [
+        _count(status.articles, "article"),
+        _count(status.passages, "passage"),
+        _count(status.sources, "source"),
     ]
+    lines = [" · ".join(counts)]
     if status.newest:
         lines.append(f"Newest article {_moment(status.newest)}")
     if status.remedy:

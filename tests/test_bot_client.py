@@ -38,7 +38,14 @@ QUESTION = "How many North Korean troops were sent?"
 QUOTE = "About 11,000 North Korean troops were sent to Russia in 2024."
 
 
-class SlowNews(FakeNews):
+class ReadyNews(FakeNews):
+    """Has a model to load, as the real library does."""
+
+    def load_model(self) -> None:
+        pass
+
+
+class SlowNews(ReadyNews):
     """Reindexes until it is told to stop, and takes as long to answer as it is told."""
 
     def __init__(self) -> None:
@@ -73,7 +80,7 @@ def opener(news: FakeNews) -> Callable[[], NewsIndex]:
 @asynccontextmanager
 async def started(tmp_path: Path, news: FakeNews | None = None) -> AsyncIterator[DiscordServer]:
     """A server with the bot in it. In the end, nothing may have been wrong."""
-    bot = NewsBot(opener(news or FakeNews()), tmp_path)
+    bot = NewsBot(opener(news or ReadyNews()), tmp_path)
     async with DiscordServer() as server, server.running(bot, commands=4):
         yield server
         server.assert_clean()
@@ -248,7 +255,7 @@ async def test_status_is_private_and_short(tmp_path: Path) -> None:
     async with started(tmp_path) as server:
         result = await server.slash("status")
         assert result.ephemeral
-        assert "2" in result.text
+        assert "2 articles · 2 passages · 2 sources" in result.text
         assert "sqlite" not in result.text
 
 
@@ -344,11 +351,11 @@ async def test_commands_are_synced_only_when_they_have_changed(tmp_path: Path) -
 
     async with DiscordServer() as server:
         for _ in range(2):
-            async with server.running(NewsBot(opener(FakeNews()), tmp_path), commands=4):
+            async with server.running(NewsBot(opener(ReadyNews()), tmp_path), commands=4):
                 assert syncs(server) == 1
         (remembered,) = tmp_path.iterdir()
         remembered.write_text("something else")
-        async with server.running(NewsBot(opener(FakeNews()), tmp_path), commands=4):
+        async with server.running(NewsBot(opener(ReadyNews()), tmp_path), commands=4):
             assert syncs(server) == 2
 
 
@@ -357,7 +364,7 @@ async def test_a_failed_sync_does_not_stop_the_bot(
 ) -> None:
     async with DiscordServer() as server:
         server.fail_next("PUT", "commands", 403)
-        async with server.running(NewsBot(opener(FakeNews()), tmp_path)):
+        async with server.running(NewsBot(opener(ReadyNews()), tmp_path)):
             said: Said = await server.say(QUESTION)
             assert QUOTE in said.text
     assert "commands.sync.failed" in caplog.text
@@ -372,7 +379,7 @@ async def test_it_comes_back_after_a_lost_connection(tmp_path: Path) -> None:
 
 
 async def test_no_privileged_intent_is_asked_for(tmp_path: Path) -> None:
-    bot = NewsBot(opener(FakeNews()), tmp_path)
+    bot = NewsBot(opener(ReadyNews()), tmp_path)
     assert not bot.intents.message_content
     assert not bot.intents.members
     assert not bot.intents.presences
@@ -380,7 +387,7 @@ async def test_no_privileged_intent_is_asked_for(tmp_path: Path) -> None:
 
 
 async def test_a_rejected_token_is_one_sentence(tmp_path: Path) -> None:
-    news = FakeNews()
+    news = ReadyNews()
     async with DiscordServer() as server:
         with server.patched(), pytest.raises(UsageError, match="rejected the token: "):
             await asyncio.to_thread(run_bot, opener(news), "wrong", tmp_path)
@@ -391,12 +398,12 @@ async def test_an_unreachable_discord_is_one_sentence(tmp_path: Path) -> None:
     async with DiscordServer() as server:
         patched = server.patched()
     with patched, pytest.raises(NewsError, match=r"^Discord cannot be reached \(.*\): check the network"):
-        await asyncio.to_thread(run_bot, opener(FakeNews()), "token", tmp_path)
+        await asyncio.to_thread(run_bot, opener(ReadyNews()), "token", tmp_path)
 
 
 def test_an_empty_token_is_refused_before_anything_happens(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="token is empty"):
-        run_bot(opener(FakeNews()), " ", tmp_path)
+        run_bot(opener(ReadyNews()), " ", tmp_path)
 
 
 async def test_a_library_that_cannot_be_opened_stops_the_bot(tmp_path: Path) -> None:
@@ -413,7 +420,7 @@ def test_a_signal_closes_everything(
     tmp_path: Path, name: signal.Signals, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    news = FakeNews()
+    news = ReadyNews()
 
     async def stop_when_ready(bot: NewsBot, token: str) -> None:
         async with DiscordServer() as server:

@@ -255,7 +255,7 @@ def test_the_status_never_names_paths_or_the_database() -> None:
     )
     card = status_card(status)
     assert card.title == "The index is out of date"
-    assert shown(card.body).splitlines()[0] == "1,842 articles from 12 sources"
+    assert shown(card.body).splitlines()[0] == "1,842 articles · 9,001 passages · 12 sources"
     assert "Run it: now." in shown(card.body)
     assert "secret" not in card.body
     assert "/srv" not in card.body
