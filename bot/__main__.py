@@ -6,6 +6,7 @@ is a token for: the Discord bot with one, a short tour of the terminal without.
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Callable
@@ -53,6 +54,8 @@ def _start_discord(settings: Settings, token: str) -> None:
 
 def _guarded(job: Callable[[], object]) -> int:
     """Do the job and return the exit code. Every error ends here, as one sentence on stderr."""
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal's character set may be smaller than the news
+        sys.stdout.reconfigure(errors="replace")
     try:
         code = job()
         sys.stdout.flush()

@@ -54,6 +54,12 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text
 
 def open_index(settings: Settings) -> NewsIndex:
     """Open the library with these settings. This is where the search engines are loaded."""
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(
+            f"NEWS_DATA_DIR {settings.data_dir} cannot be a folder ({error.strerror}): choose another."
+        ) from None
     from index import NewsIndex
 
     address = settings.database_url

@@ -52,8 +52,10 @@ def progress_bars(console: Console) -> Iterator[Callable[[Progress], None]]:
                 tasks[state.what] = bars.add_task(state.what, total=None)
             bars.update(tasks[state.what], completed=state.done, total=state.total)
 
-        yield listen
-        bars.update(waiting, visible=False)
+        try:
+            yield listen
+        finally:
+            bars.update(waiting, visible=False)
 
 
 def tracked(console: Console, what: str, items: Sequence[str]) -> Iterator[str]:

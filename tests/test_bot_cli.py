@@ -14,7 +14,9 @@ from typer.testing import CliRunner
 
 from bot import cli
 from bot.__main__ import main
+from config import SAMPLES
 from tests.fake_news import FakeNews
+from tests.fakes import open_news
 
 ROOT = Path(__file__).parents[1]
 
@@ -166,6 +168,22 @@ def test_a_wrong_setting_is_bad_usage(
     assert "hunter2" not in message
 
 
+def test_a_data_folder_that_cannot_be_is_bad_usage(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.undo()
+    monkeypatch.chdir(tmp_path)
+    Path("taken").write_text("a file")
+    monkeypatch.setenv("NEWS_DATA_DIR", "taken")
+    assert newsbot("status") == 2
+    assert "NEWS_DATA_DIR taken cannot be a folder" in complaint(capsys)
+
+
+def test_a_small_character_set_is_enough() -> None:
+    result = process("-m", "bot", "--help", PYTHONIOENCODING="ascii")
+    assert (result.returncode, result.stderr) == (0, "")
+
+
 def test_where_an_unforeseen_error_came_from_is_logged_on_request(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -226,6 +244,23 @@ def test_run_hands_the_token_to_the_bot(
     assert newsbot("run") == 0
     [(open_index, token, data_dir)] = calls
     assert (open_index(), token, data_dir) == (news, "abc", Path("kept"))
+
+
+def test_the_real_library_through_the_commands(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(cli, "open_index", lambda settings: open_news(tmp_path))
+    assert newsbot("ingest", str(SAMPLES), "--json") == 0
+    assert printed(capsys)["failed"] == []
+    ask = ("ask", "How many North Korean troops were sent to Russia?", "--as-of", "2025-06-10", "--json")
+    assert newsbot(*ask) == 0
+    quote = printed(capsys)["quotes"][0]
+    assert quote["published_at"] == "2025-06-04T23:29:00Z"
+    assert quote["text"] in Path(quote["url"].removeprefix("file://")).read_text(encoding="utf-8")
+    assert newsbot("latest", "--limit", "3", "--as-of", "2025-06-10", "--json") == 0
+    assert all(article["highlights"] for article in printed(capsys)["articles"])
+    assert newsbot("status", "--json") == 0
+    assert printed(capsys)["state"] == "ready"
 
 
 def test_no_arguments_show_the_help(capsys: pytest.CaptureFixture[str]) -> None:

@@ -142,7 +142,7 @@ def test_unknown_names_are_refused_everywhere(monkeypatch: pytest.MonkeyPatch) -
     assert "NEWS_THRESHOLD in newsbot.toml is not a setting: perhaps threshold is meant" in refusal()
     Path("newsbot.toml").write_text("[zzz]\nx = 1\n")
     assert "zzz in newsbot.toml is not a setting: remove it, or use one of data_dir" in refusal()
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="zzz"):
         Settings(zzz=1)  # type: ignore[call-arg]
 
 
@@ -161,7 +161,7 @@ def test_a_broken_file_is_named_without_showing_it(name: str, content: bytes) ->
 
 
 def test_settings_are_frozen() -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="frozen"):
         load_settings().timezone = "Europe/Berlin"
 
 
