@@ -35,7 +35,8 @@ def load_samples(index: NewsIndex, samples: Path, console: Console, progress: Co
 def tour(index: NewsIndex, samples: Path, zone: tzinfo, console: Console, progress: Console) -> None:
     """Answer the built-in question in full view; then talk, if there is somebody to talk to."""
     load_samples(index, samples, console, progress)
-    with working(progress, "Searching …"):
+    with working(progress, "Loading the model …"):
+        index.load_model()  # so that the time shown is that of the search
         answer = index.ask(Question(QUESTION))
     show(console, "", answer_view(answer, zone), "")
     if sys.stdin.isatty():

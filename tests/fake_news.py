@@ -62,6 +62,9 @@ class FakeNews:
     def close(self) -> None:
         self.closed = True
 
+    def load_model(self) -> None:
+        """There is none."""
+
     def ask(self, question: Question) -> Answer:
         self._check_source(question.source)
         if "explode" in question.text:
