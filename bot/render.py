@@ -148,13 +148,13 @@ def _byline(article: Article, address: str, copies: Sequence[Copy]) -> str:
     # A deep link that is too long to spend room on, as in languages without spaces, loses its fragment.
     address = address if length(address) <= MAX_ADDRESS else article.url
     title = _shorten(article.title, MAX_HEADLINE) or "Untitled"
-    facts = [bold(_shorten(article.source, MAX_SOURCE)), f"published {_moment(article.published_at)}"]
-    if article.updated_at:
-        facts.append(f"updated {_moment(article.updated_at)}")
-    if copies:
-        facts.append(f"also in {_copies(copies)}")
+    origin = [bold(_shorten(article.source, MAX_SOURCE)), f"published {_moment(article.published_at)}"]
+    # On a line of its own, because both times together do not fit into the width of an embed.
+    later = [f"updated {_moment(article.updated_at)}"] if article.updated_at else []
+    later += [f"also in {_copies(copies)}"] if copies else []
     headline = link(title, address) if length(address) <= MAX_ADDRESS else escape(title)
-    return f"**{headline}**\n-# {' · '.join(fact for fact in facts if fact)}"
+    lines = [" · ".join(fact for fact in facts if fact) for facts in (origin, later) if facts]
+    return "\n-# ".join([f"**{headline}**", *lines])
 
 
 def _copies(copies: Sequence[Copy]) -> str:

@@ -378,6 +378,22 @@ async def test_it_comes_back_after_a_lost_connection(tmp_path: Path) -> None:
         assert QUOTE in (await server.slash("ask", {"question": QUESTION})).text
 
 
+async def test_a_channel_that_refuses_replies_is_logged_and_survived(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with started(tmp_path) as server:
+        server.fail_next("POST", r"/messages$", 403, times=2)
+        await server.say(QUESTION, expect=0)
+        assert "reply.failed" in caplog.text
+        assert QUOTE in (await server.say(QUESTION)).text
+
+
+async def test_a_missing_permission_is_explained(tmp_path: Path) -> None:
+    async with started(tmp_path) as server:
+        server.fail_next("POST", r"/messages$", 403)
+        assert "ask a moderator" in (await server.say(QUESTION)).text
+
+
 async def test_no_privileged_intent_is_asked_for(tmp_path: Path) -> None:
     bot = NewsBot(opener(ReadyNews()), tmp_path)
     assert not bot.intents.message_content
@@ -413,6 +429,27 @@ async def test_a_library_that_cannot_be_opened_stops_the_bot(tmp_path: Path) -> 
     async with DiscordServer() as server:
         with server.patched(), pytest.raises(PermissionError):
             await asyncio.to_thread(run_bot, fail, server.token, tmp_path)
+
+
+async def test_a_library_that_opens_after_the_bot_was_stopped_is_closed_as_well(tmp_path: Path) -> None:
+    news = ReadyNews()
+    opening, go_on = threading.Event(), threading.Event()
+
+    def open_slowly() -> NewsIndex:
+        opening.set()
+        go_on.wait(5)
+        return cast(NewsIndex, news)
+
+    async with DiscordServer() as server:
+        with server.patched():
+            bot = NewsBot(open_slowly, tmp_path)
+            running = asyncio.create_task(client._run_until_stopped(bot, server.token))
+            await asyncio.to_thread(opening.wait, 5)
+            running.cancel()
+            asyncio.get_running_loop().call_later(0.1, go_on.set)
+            with pytest.raises(asyncio.CancelledError):
+                await running
+    assert news.closed
 
 
 @pytest.mark.parametrize("name", [signal.SIGTERM, signal.SIGINT])

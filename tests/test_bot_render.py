@@ -142,7 +142,7 @@ def test_an_answer_looks_like_this() -> None:
         "> Two quays can supply ships.\n"
         "**[Port opens shore power](https://news.example/port#:~:text=Two%20quays%20can%20supply%20ships.)**\n"
         "-# **Sample Wire** · published <t:1749079740:f> (<t:1749079740:R>)"
-        " · updated <t:1749081600:f> (<t:1749081600:R>) · also in [Herald](https://herald.example/x)"
+        "\n-# updated <t:1749081600:f> (<t:1749081600:R>) · also in [Herald](https://herald.example/x)"
     )
     assert card.footer == "Confidence 87%"
 
@@ -219,7 +219,7 @@ def test_headlines_look_like_this() -> None:
     assert card.body == (
         "**[Port opens shore power](https://news.example/port)**\n"
         "-# **Sample Wire** · published <t:1749079740:f> (<t:1749079740:R>)"
-        " · updated <t:1749081600:f> (<t:1749081600:R>)\n"
+        "\n-# updated <t:1749081600:f> (<t:1749081600:R>)\n"
         "- Two quays \\*so far\\*.\n"
         "- More\n  to come."
     )

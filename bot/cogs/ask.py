@@ -43,8 +43,8 @@ class Ask(commands.Cog):
     @app_commands.command(name="ask", description="Ask about the news: the answer is quotes, word for word")
     @app_commands.describe(
         question="What you want to know",
-        since="Only articles published from then on: 2025-06-01, 2025-06-01T12:30, today or yesterday",
-        until="Only articles published until then",
+        since="Only articles published from then on: 2025-06-01, 2025-06-01T12:30, yesterday (UTC)",
+        until="Only articles published until then, a whole day included",
         source="Only articles of this source",
         limit="At most this many quotes (3 if left out)",
     )
