@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     Column,
+    Connection,
     DateTime,
     Engine,
     ForeignKey,
@@ -23,11 +25,18 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    func,
     inspect,
     select,
 )
 
-HEAD = "0001"
+REVISIONS = ("0001",)
+HEAD = REVISIONS[-1]
+
+# Names the lock that writers of the schema take in PostgreSQL: any number, the same for all of them.
+_LOCK = 0x6E657773
+# Alembic keeps the migration that is running in module globals.
+_migrating = threading.Lock()
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -154,11 +163,18 @@ def migrate(engine: Engine) -> str | None:
             current = connection.execute(select(version.c.version_num)).scalar_one_or_none()
     if current == HEAD:
         return None
-    if current is not None and current > HEAD:
+    if current is not None and current not in REVISIONS:
         return current
     config = Config()
     config.set_main_option("script_location", "index:migrations")
-    with engine.begin() as connection:
+    with _migrating, engine.execution_options(write=True).begin() as connection:
+        lock(connection)  # another process may be migrating: then there is nothing left to do
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
     return None
+
+
+def lock(connection: Connection) -> None:
+    """Keep others from founding the same database until the transaction ends; SQLite's writers are alone."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))

@@ -384,15 +384,19 @@ def sqlite_url(path: Path) -> str:
 def _parse(url: str) -> URL:
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:  # a port that is no number is a ValueError
         message = "DATABASE_URL is no database address: use sqlite:///FILE or postgresql://…"
         raise StoreError(message) from error
     if parsed.get_backend_name() not in ("sqlite", "postgresql"):
         raise StoreError(
             f"DATABASE_URL names {parsed.get_backend_name()!r}, but only sqlite and postgresql are supported."
         )
-    if parsed.get_backend_name() == "sqlite" and parsed.database:
-        Path(parsed.database).expanduser().parent.mkdir(parents=True, exist_ok=True)
+    if parsed.get_backend_name() == "sqlite":
+        if parsed.database in (None, "", ":memory:"):
+            raise StoreError("DATABASE_URL names no file, which would keep nothing: use sqlite:///FILE.")
+        path = Path(str(parsed.database)).expanduser()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        parsed = parsed.set(database=str(path))
     return parsed
 
 
@@ -420,8 +424,13 @@ def _begin_sqlite(connection: Connection) -> None:
 
 def _identity(engine: Engine) -> str:
     """Return the name that followers know this database by; make it up on first use."""
-    with engine.execution_options(write=True).begin() as connection:
+    with engine.connect() as connection:
         known: str | None = connection.execute(_meta("store_id")).scalar()
+    if known is not None:
+        return known  # without waiting for whoever is writing
+    with engine.execution_options(write=True).begin() as connection:
+        schema.lock(connection)
+        known = connection.execute(_meta("store_id")).scalar()
         if known is None:
             known = uuid.uuid4().hex
             connection.execute(insert(schema.meta).values(key="store_id", value=known))
@@ -439,7 +448,7 @@ def _errors_of(url: str) -> Iterator[None]:
     except ImportError as error:
         raise StoreError(f"{error}: install it with: pip install 'psycopg[binary]'") from error
     except DBAPIError as error:
-        reason = str(error.orig).strip().splitlines()[0]
+        reason = (str(error.orig).strip() or type(error.orig).__name__).splitlines()[0]
         place = make_url(url).render_as_string(hide_password=True)
         raise StoreError(f"The database {place} failed ({reason}): check DATABASE_URL and disk.") from error
     except (PoolTimeout, OSError) as error:

