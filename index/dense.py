@@ -16,10 +16,13 @@ import faiss
 import numpy as np
 import numpy.typing as npt
 
-from index.types import Filters, IndexedPassage
+from index.types import Filters, IndexedPassage, microseconds
 
 Ids = npt.NDArray[np.int64]
 Scores = npt.NDArray[np.float32]
+
+# Of the snapshot; another one is not read, but made anew from the database.
+_FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,7 @@ class _Rows:
     """What is known about each row of the FAISS index; arrays of shape (rows,)."""
 
     ids: Ids
-    published: Ids  # seconds since 1970
+    published: Ids  # microseconds since 1970
     source: npt.NDArray[np.int32]  # position in `names`
     alive: npt.NDArray[np.bool_]
     order: Ids  # rows sorted by id, to find an id's row
@@ -113,11 +116,11 @@ class DenseIndex:
         names = {name: i for i, name in enumerate(rows.names)}
         codes = [names.setdefault(passage.source, len(names)) for passage in added]
         ids = np.concatenate([rows.ids, np.array([p.id for p in added], np.int64)])
-        seconds = np.array([int(p.published_at.timestamp()) for p in added], np.int64)
+        published = np.array([microseconds(p.published_at) for p in added], np.int64)
         self._faiss.add(np.stack([p.vector for p in added]).astype(np.float32))
         self._rows = _Rows(
             ids=ids,
-            published=np.concatenate([rows.published, seconds]),
+            published=np.concatenate([rows.published, published]),
             source=np.concatenate([rows.source, np.array(codes, np.int32)]),
             alive=np.concatenate([rows.alive, np.ones(len(added), np.bool_)]),
             order=np.argsort(ids, kind="stable"),
@@ -146,6 +149,7 @@ class DenseIndex:
         with temporary.open("wb") as file:
             np.savez(
                 file,
+                format=np.array(_FORMAT),
                 position=np.array(position),
                 faiss=packed,
                 ids=rows.ids,
@@ -159,6 +163,8 @@ class DenseIndex:
     def load(cls, path: Path) -> tuple[DenseIndex, str]:
         """Return the saved index and its position. Raises OSError, ValueError or KeyError if damaged."""
         with np.load(path, allow_pickle=False) as saved:
+            if int(saved["format"]) != _FORMAT:
+                raise ValueError("written by another version")
             position = str(saved["position"])
             # FAISS raises RuntimeError on damaged bytes; the zip container's checksum has found most by now.
             index = faiss.deserialize_index(saved["faiss"])
@@ -182,9 +188,9 @@ def _admitted(rows: _Rows, filters: Filters) -> npt.NDArray[np.bool_]:
     """Return which rows satisfy the filters: bool of shape (rows,)."""
     admitted = rows.alive.copy()
     if filters.since:
-        admitted &= rows.published >= int(np.ceil(filters.since.timestamp()))
+        admitted &= rows.published >= microseconds(filters.since)
     if filters.until:
-        admitted &= rows.published <= int(np.floor(filters.until.timestamp()))
+        admitted &= rows.published <= microseconds(filters.until)
     if filters.source:
         code = rows.names.index(filters.source) if filters.source in rows.names else -1
         admitted &= rows.source == code

@@ -12,7 +12,7 @@ from pathlib import Path
 import tantivy
 from tantivy import Filter, Occur, Query, TextAnalyzerBuilder, Tokenizer
 
-from index.types import Filters, IndexedPassage
+from index.types import Filters, IndexedPassage, microseconds
 
 # The smallest heap that tantivy takes is 15 MB a thread; more speeds up only very large batches.
 _WRITER_HEAP = 50_000_000
@@ -27,8 +27,9 @@ STOP_WORDS = frozenset(
 
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
-    builder.add_unsigned_field("passage_id", indexed=True, fast=True)
-    builder.add_integer_field("published", indexed=True, fast=True)
+    # Signed: deleting by term finds nothing in an unsigned field (tantivy-py 0.27 builds a signed term).
+    builder.add_integer_field("passage_id", indexed=True, fast=True)
+    builder.add_integer_field("published_us", indexed=True, fast=True)  # microseconds since 1970
     builder.add_text_field("source", tokenizer_name="raw", index_option="basic")
     # Frequencies without positions: no phrase is ever searched, and the index is a third smaller.
     builder.add_text_field("title", tokenizer_name=_ANALYZER, index_option="freq")
@@ -60,6 +61,10 @@ class LexicalIndex:
 
     def __len__(self) -> int:
         return self._index.searcher().num_docs
+
+    @staticmethod
+    def exists(folder: Path) -> bool:
+        return (folder / "meta.json").exists()
 
     @staticmethod
     def delete(folder: Path) -> None:
@@ -121,10 +126,10 @@ class LexicalIndex:
     def _filters(self, filters: Filters) -> list[Query]:
         queries = []
         if filters.since or filters.until:
-            lower = int(-(-filters.since.timestamp() // 1)) if filters.since else None
-            upper = int(filters.until.timestamp() // 1) if filters.until else None
+            lower = microseconds(filters.since) if filters.since else None
+            upper = microseconds(filters.until) if filters.until else None
             queries.append(
-                Query.range_query(self._schema, "published", tantivy.FieldType.Integer, lower, upper)
+                Query.range_query(self._schema, "published_us", tantivy.FieldType.Integer, lower, upper)
             )
         if filters.source:
             queries.append(Query.term_query(self._schema, "source", filters.source, "basic"))
@@ -148,8 +153,8 @@ class LexicalIndex:
 
 def _document(passage: IndexedPassage) -> tantivy.Document:
     document = tantivy.Document()
-    document.add_unsigned("passage_id", passage.id)
-    document.add_integer("published", int(passage.published_at.timestamp()))
+    document.add_integer("passage_id", passage.id)
+    document.add_integer("published_us", microseconds(passage.published_at))
     document.add_text("source", passage.source)
     document.add_text("title", passage.title)
     document.add_text("text", passage.text)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -21,6 +21,8 @@ from index.links import link_to_text
 MAX_QUESTION_CHARS = 2000
 MAX_QUOTE_CHARS = 350
 MAX_QUOTES = 10
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Span(NamedTuple):
@@ -219,7 +221,7 @@ class ReindexReport:
 class Progress:
     """How far a long job is: `done` of `total` (None while unknown) in units of `what`."""
 
-    what: Literal["articles", "passages", "sources"]
+    what: Literal["articles", "passages", "questions"]
     done: int
     total: int | None
 
@@ -248,6 +250,11 @@ class Status:
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+def microseconds(moment: datetime) -> int:
+    """Return the microseconds since 1970, exactly: what search indexes compare instead of times."""
+    return (moment - _EPOCH) // timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
