@@ -141,6 +141,9 @@ class LexicalFollower:
         self._seen = position
 
     def _open(self) -> LexicalIndex:
+        if not LexicalIndex.exists(self._folder):
+            # Whoever deleted the index may have left the position, which would call an empty one complete.
+            self._position_file.unlink(missing_ok=True)
         try:
             return LexicalIndex(self._folder)
         except (ValueError, OSError) as error:

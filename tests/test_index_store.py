@@ -430,7 +430,7 @@ def test_a_refused_password_is_not_repeated(postgres: Callable[[], str]) -> None
 
 def test_a_missing_database_is_named(postgres: Callable[[], str]) -> None:
     url = postgres()
-    place = url.replace("/news", "/no-news")
+    place = url.replace("@/news", "@/no-news")
     assert "does not exist" in refused(place)
 
 

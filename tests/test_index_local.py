@@ -1,0 +1,300 @@
+"""One contract for the dense index, the lexical index and both together; and what they keep on disk."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index.follow import Position
+from index.local import DenseFollower, LexicalFollower, LocalIndex
+from index.types import Filters, IndexedPassage
+from tests.fakes import NOW, HashingEmbedder
+
+ROOT = Path(__file__).parents[1]
+EMBEDDER = HashingEmbedder()
+ANY = Filters()
+
+
+def passage(
+    id: int, text: str = "The harbour opened.", source: str = "Sample Wire", hours: float = 0
+) -> IndexedPassage:
+    vector = EMBEDDER.embed_question(text).astype(np.float16)
+    return IndexedPassage(id, "Headline", text, source, NOW - timedelta(hours=hours), vector)
+
+
+def at(seq: int) -> Position:
+    return Position("store", "fingerprint", seq)
+
+
+class Index:
+    """One of the indexes, with the follower's ways of writing to it."""
+
+    def __init__(self, kind: str, folder: Path) -> None:
+        self.local = LocalIndex(folder, EMBEDDER.dimension)
+        self.dense, self.lexical = self.local.followers
+        assert isinstance(self.dense, DenseFollower)
+        assert isinstance(self.lexical, LexicalFollower)
+        self.kind = kind
+
+    def apply(self, added: Sequence[IndexedPassage], removed: Sequence[int] = (), seq: int = 1) -> None:
+        for follower in self.local.followers:
+            with follower.exclusive():
+                follower.apply([added] if added else [], removed, at(seq))
+
+    def ids(self) -> set[int]:
+        dense, lexical = self.local.ids()
+        assert dense == lexical
+        return dense
+
+    def search(self, text: str, filters: Filters = ANY, limit: int = 10) -> list[int]:
+        vector = EMBEDDER.embed_question(text)
+        if self.kind == "dense":
+            return [id for id, _ in self.dense.index.search(vector, filters, limit)]
+        if self.kind == "lexical":
+            terms = self.local.question_terms(text)
+            return [id for id, _ in self.lexical.index.search(terms, filters, limit)]
+        return [hit.passage_id for hit in self.local.search(vector, text, filters, limit)]
+
+
+@pytest.fixture(params=["dense", "lexical", "local"])
+def index(request: pytest.FixtureRequest, tmp_path: Path) -> Index:
+    return Index(request.param, tmp_path / "index")
+
+
+# -- the contract ----------------------------------------------------------------------------------------
+
+
+def test_nothing_is_found_in_nothing(index: Index) -> None:
+    assert index.search("harbour") == []
+    assert index.ids() == set()
+    assert len(index.local) == 0
+
+
+def test_the_nearest_comes_first(index: Index) -> None:
+    texts = ["The harbour of Rotterdam opened.", "A storm hit the coast.", "Rotterdam won the football cup."]
+    index.apply([passage(i, text) for i, text in enumerate(texts, 1)])
+    assert index.search("Who won the football cup in Rotterdam?")[0] == 3
+    assert index.search("Which coast did the storm hit?")[0] == 2
+    assert index.search("Was the harbour of Rotterdam opened?", limit=1) == [1]
+
+
+def test_what_is_added_again_is_replaced(index: Index) -> None:
+    index.apply([passage(1, "A storm hit."), passage(2, "Cats slept.")])
+    index.apply([passage(1, "Dogs barked.", "Sample Herald")], seq=2)
+    assert index.ids() == {1, 2}
+    assert index.search("storm", Filters(source="Sample Wire")) == ([] if index.kind == "lexical" else [2])
+    assert index.search("dogs barked", limit=1) == [1]
+    assert index.search("dogs barked", Filters(source="Sample Herald")) == [1]
+
+
+def test_what_is_removed_is_not_found(index: Index) -> None:
+    index.apply([passage(i) for i in range(1, 9)])
+    index.apply([], [2, 4, 6, 99], seq=2)
+    assert sorted(index.search("harbour")) == [1, 3, 5, 7, 8]
+    index.apply([], list(range(1, 9)), seq=3)
+    assert index.search("harbour") == []
+    index.apply([passage(9)], seq=4)
+    assert (index.search("harbour"), index.ids()) == ([9], {9})
+
+
+def test_removing_and_adding_in_one_step(index: Index) -> None:
+    index.apply([passage(1), passage(2)])
+    index.apply([passage(3)], [1], seq=2)
+    assert sorted(index.search("harbour")) == [2, 3]
+
+
+@pytest.mark.parametrize("batches", [1, 7])
+def test_a_narrow_filter_returns_all_that_exist(index: Index, batches: int) -> None:
+    # 3 of 400, and all of the 397 are nearer to the question: trimming a top N would lose the three.
+    everything = [passage(i, "harbour harbour opened", hours=i) for i in range(1, 398)]
+    rare = [passage(i, "The harbour and much else is in this.", "Sample Herald", i) for i in (398, 399, 400)]
+    for number in range(batches):
+        index.apply([*everything, *rare][number::batches], seq=number + 1)
+    assert sorted(index.search("harbour opened", Filters(source="Sample Herald"))) == [398, 399, 400]
+    assert sorted(index.search("harbour opened", Filters(until=NOW - timedelta(hours=399)))) == [399, 400]
+    assert sorted(index.search("harbour opened", Filters(since=NOW - timedelta(hours=2)))) == [1, 2]
+    both = Filters(NOW - timedelta(hours=399), NOW - timedelta(hours=390), "Sample Herald")
+    assert sorted(index.search("harbour opened", both)) == [398, 399]
+    assert index.search("harbour opened", Filters(source="Sample")) == []
+    assert index.search("harbour opened", Filters(since=NOW)) == []
+
+
+@pytest.mark.parametrize("moment", [NOW.replace(microsecond=500_000), NOW.replace(year=1969)])
+def test_moments_are_compared_to_the_microsecond(index: Index, moment: object) -> None:
+    assert isinstance(moment, type(NOW))
+    tick = timedelta(microseconds=1)
+    one = passage(1)
+    index.apply([IndexedPassage(1, one.title, one.text, one.source, moment, one.vector)])
+    assert index.search("harbour", Filters(since=moment, until=moment)) == [1]
+    assert index.search("harbour", Filters(since=moment + tick)) == []
+    assert index.search("harbour", Filters(until=moment - tick)) == []
+
+
+def test_what_was_kept_is_there_after_a_restart(index: Index, tmp_path: Path) -> None:
+    index.apply([passage(1), passage(2), passage(3, source="Sample Herald")], seq=5)
+    index.apply([], [2], seq=6)
+    index.local.close()
+    again = Index(index.kind, tmp_path / "index")
+    assert [follower.position() for follower in again.local.followers] == [at(6), at(6)]
+    assert again.ids() == {1, 3}
+    assert again.search("harbour", Filters(source="Sample Herald")) == [3]
+    again.apply([passage(1, "Cats."), passage(4)], seq=7)
+    assert again.ids() == {1, 3, 4}
+
+
+def test_clearing_forgets_contents_and_position(index: Index, tmp_path: Path) -> None:
+    index.apply([passage(1)])
+    for follower in index.local.followers:
+        follower.clear()
+        assert follower.position() is None
+    assert index.ids() == set()
+    assert index.search("harbour") == []
+
+
+# -- both together ---------------------------------------------------------------------------------------
+
+
+def test_a_hit_carries_both_scores(tmp_path: Path) -> None:
+    index = Index("local", tmp_path)
+    index.apply([passage(1, "The harbour opened."), passage(2, "A storm hit the coast.")])
+    vector = EMBEDDER.embed_question("harbour")
+    hits = {hit.passage_id: hit for hit in index.local.search(vector, "harbour", ANY, 5)}
+    assert hits[1].dense == pytest.approx(float(passage(1).vector @ vector), abs=1e-3)
+    assert hits[1].lexical > 0
+    assert hits[2].lexical == 0
+    assert len(index.local.search(vector, "harbour", ANY, 1)) == 1
+
+
+def test_a_passage_found_by_words_alone_gets_its_cosine(tmp_path: Path) -> None:
+    index = Index("local", tmp_path)
+    index.apply([passage(1, "harbour"), passage(2, "storm")])
+    hits = index.local.search(EMBEDDER.embed_question("harbour"), "storm", ANY, 1)
+    assert sorted(hit.passage_id for hit in hits) == [1, 2]
+    (by_words,) = [hit for hit in hits if hit.passage_id == 2]
+    assert by_words.dense == pytest.approx(
+        float(EMBEDDER.embed_question("storm") @ EMBEDDER.embed_question("harbour")), abs=1e-3
+    )
+
+
+def test_words_are_compared_by_their_stems(tmp_path: Path) -> None:
+    index = Index("lexical", tmp_path)
+    index.apply([passage(1, "Ports opened in Málaga."), passage(2, "He opens doors.")])
+    assert index.search("port of MALAGA") == [1]
+    assert index.local.document_frequency(index.local.terms("opening")) == {"open": 2}
+    assert index.local.question_terms("What is the port of the Ports?") == ["port"]
+    assert index.local.question_terms("Who is this?") == ["who", "is", "this"]
+    assert index.local.question_terms("?!") == []
+    assert index.search("?!") == []
+
+
+@pytest.mark.parametrize("hostile", ['title:x AND "', "(((", "a" * 3000, "* ?", "\x00", "日本"])
+def test_a_question_is_words_and_no_query_language(tmp_path: Path, hostile: str) -> None:
+    index = Index("local", tmp_path)
+    index.apply([passage(1)])
+    assert index.search(hostile) == [1]  # by embedding; the words find nothing and break nothing
+
+
+# -- damage ----------------------------------------------------------------------------------------------
+
+
+def overwrite(path: Path) -> None:
+    path.write_bytes(b"garbage" * 30)
+
+
+def cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+@pytest.mark.parametrize("damage", [overwrite, cut, Path.unlink])
+def test_a_damaged_snapshot_is_as_good_as_none(tmp_path: Path, damage: Callable[[Path], object]) -> None:
+    index = Index("dense", tmp_path)
+    index.apply([passage(i) for i in range(50)])
+    index.local.close()
+    damage(tmp_path / "dense.npz")
+    again = Index("dense", tmp_path)
+    assert again.dense.position() is None
+    assert again.dense.index.ids() == set()
+    again.apply([passage(1)])
+    assert again.search("harbour") == [1]
+
+
+def test_a_snapshot_of_other_vectors_is_not_read(tmp_path: Path) -> None:
+    index = Index("dense", tmp_path)
+    index.apply([passage(1)])
+    index.local.close()
+    assert LocalIndex(tmp_path, 8).followers[0].position() is None
+
+
+def segments(folder: Path) -> list[Path]:
+    return [path for path in folder.iterdir() if path.suffix == ".term"]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda folder: overwrite(folder / "meta.json"),
+        lambda folder: (folder / "meta.json").unlink(),
+        lambda folder: overwrite(folder / ".managed.json"),
+        lambda folder: [overwrite(path) for path in segments(folder)],
+        lambda folder: [cut(path) for path in segments(folder)],
+        lambda folder: [path.unlink() for path in segments(folder)],
+        lambda folder: [path.unlink() for path in folder.iterdir()],
+    ],
+    ids=["meta", "no meta", "managed", "overwritten", "cut", "no segments", "emptied"],
+)
+def test_a_damaged_lexical_folder_is_as_good_as_none(
+    tmp_path: Path, damage: Callable[[Path], object]
+) -> None:
+    index = Index("lexical", tmp_path)
+    index.apply([passage(i) for i in range(50)])
+    del index
+    damage(tmp_path / "lexical")
+    again = Index("lexical", tmp_path)
+    assert again.lexical.position() is None
+    assert again.lexical.index.ids() == set()
+    again.apply([passage(1)])
+    assert again.search("harbour") == [1]
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"store": "a"}', '{"seq": 1, "other": 2}'])
+def test_an_unreadable_position_is_none(tmp_path: Path, content: str) -> None:
+    index = Index("lexical", tmp_path)
+    index.apply([passage(1)])
+    (tmp_path / "lexical.json").write_text(content)
+    assert index.lexical.position() is None
+
+
+def test_snapshots_are_written_now_and_then(tmp_path: Path) -> None:
+    index = Index("dense", tmp_path)
+    index.apply([passage(1)], seq=10)
+    assert not (tmp_path / "dense.npz").exists()
+    index.apply([passage(2)], seq=5000)
+    assert DenseFollower(tmp_path, EMBEDDER.dimension).index.ids() == {1, 2}
+    assert [path.name for path in tmp_path.glob("*.tmp")] == []
+
+
+# -- other processes -------------------------------------------------------------------------------------
+
+_OTHER_PROCESS = """
+import sys
+from pathlib import Path
+from tests.test_index_local import Index, passage
+Index("lexical", Path(sys.argv[1])).apply([passage(2)], [1], seq=2)
+"""
+
+
+def test_what_another_process_wrote_becomes_visible(tmp_path: Path) -> None:
+    index = Index("lexical", tmp_path)
+    index.apply([passage(1)])
+    assert index.search("harbour") == [1]
+    subprocess.run([sys.executable, "-c", _OTHER_PROCESS, str(tmp_path)], cwd=ROOT, check=True, timeout=60)
+    assert index.lexical.position() == at(2)
+    assert index.search("harbour") == [2]
+    assert json.loads((tmp_path / "lexical.json").read_text())["seq"] == 2
