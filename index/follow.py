@@ -58,7 +58,12 @@ def catch_up(store: Store, follower: Follower, fingerprint: str) -> bool:
         return False
     with follower.exclusive():
         position = follower.position()  # another process may have done the work while this one waited
-        if position is None or (position.store, position.fingerprint) != (store.id, fingerprint):
+        # Ahead of the database: that was restored from an earlier copy.
+        if (
+            position is None
+            or (position.store, position.fingerprint) != (store.id, fingerprint)
+            or position.seq > store.last_seq()
+        ):
             logger.info("follower rebuild follower=%s", type(follower).__name__)
             follower.clear()
             follower.apply(store.all_indexed_passages(fingerprint, BATCH), [], goal)
@@ -95,8 +100,14 @@ class Follow:
         self._thread: threading.Thread | None = None
 
     def catch_up(self) -> None:
-        """Bring all followers to the end of the change log. Raises StoreError."""
+        """Bring all followers to the end of the change log. Raises StoreError.
+
+        While the database holds another model's vectors nothing is done: there is nothing to search, and the
+        lexical index on disk belongs to whoever has that model.
+        """
         with self._working:
+            if self._store.fingerprint() not in (None, self._fingerprint):
+                return
             for follower in self._followers:
                 catch_up(self._store, follower, self._fingerprint)
 
