@@ -35,9 +35,9 @@ from index.types import (
 
 logger = logging.getLogger(__name__)
 
-# Enough passages at once for the model to sort by length, few enough to commit every few seconds.
-BATCH_PASSAGES = 256
-BATCH_ARTICLES = 256
+# Articles stored in one transaction: about 250 passages, enough for the model to sort by length, few enough
+# to commit (and to show progress) every few seconds.
+BATCH_ARTICLES = 16
 # Two stories may share a text as short as "This is a developing story."
 MIN_COPY_CHARS = 300
 
@@ -82,14 +82,6 @@ class _Batch:
     copies: list[tuple[str, str, Copy]] = field(default_factory=list)
     touched: list[tuple[str, datetime | None]] = field(default_factory=list)
 
-    @property
-    def passages(self) -> int:
-        return sum(len(passages) for _, passages in self.new)
-
-    @property
-    def is_full(self) -> bool:
-        return self.passages >= BATCH_PASSAGES
-
 
 @dataclass(slots=True)
 class _Counts:
@@ -131,6 +123,7 @@ class Ingest:
         files = list(self._files(uris, counts))
         total = sum(count_records(path) for _, path in files)
         done = 0
+        on_progress(Progress("articles", done, total))
         for records in _chunks(self._records(files, counts), BATCH_ARTICLES):
             done += len(records)
             self._store_records(records, counts)
@@ -200,9 +193,6 @@ class Ingest:
                 )
             elif decision == "touched":
                 batch.touched.append((article.id, article.updated_at))
-            if batch.is_full:
-                self._write(batch)
-                batch = _Batch()
         self._write(batch)
 
     def _write(self, batch: _Batch) -> None:

@@ -1,0 +1,163 @@
+"""How good the answers are, measured on questions whose answers are known.
+
+A folder holds `articles.jsonl.gz` (or `.jsonl`) and `questions.jsonl`; a question is
+`{"id", "question", "as_of", "answerable", "accepted": [normalised answer, …]}`. An answer counts as found
+when the normalised quote holds an accepted answer as whole words, as RealTime QA (Kasai and others, 2023)
+does for generated answers. The articles must have been ingested before.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+
+from index.errors import UsageError
+from index.types import Answer, OnProgress, Progress, Question, Quote, ignore_progress
+
+DEPTHS = (1, 3, 5)
+
+_ARTICLE_WORDS = re.compile(r"\b(?:the|a|an)\b")
+_OTHER = re.compile(r"[^a-z0-9$%. ]")
+_POINT = re.compile(r"\.(?!\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A question with the answers that are accepted; none when nothing was reported about it."""
+
+    question: Question
+    answerable: bool
+    accepted: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one question: the answer given and the ranked passages that it was chosen from.
+
+    `quote_rank` and `passage_rank` are the places, from 1, where an accepted answer first stands; 0 where
+    it stands nowhere.
+    """
+
+    example: Example
+    answer: Answer
+    quote_rank: int
+    passage_rank: int
+
+
+Ask = Callable[[Question], tuple[Answer, Sequence[str]]]
+
+
+def load_examples(folder: Path) -> list[Example]:
+    """Return the questions of a folder. Raises UsageError when there are none to read."""
+    path = folder / "questions.jsonl"
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+        return [_example(json.loads(line)) for line in lines if line.strip()]
+    except (OSError, ValueError, KeyError) as error:
+        raise UsageError(f"{path} cannot be read as evaluation questions ({error!r}).") from error
+
+
+def _example(record: dict[str, object]) -> Example:
+    question = Question(
+        text=str(record["question"]),
+        as_of=datetime.fromisoformat(str(record["as_of"])),
+        limit=max(DEPTHS),
+        id=str(record["id"]),
+    )
+    accepted = record.get("accepted") or ()
+    if not isinstance(accepted, Iterable):
+        raise ValueError("accepted must be a list")
+    return Example(question, bool(record["answerable"]), tuple(map(str, accepted)))
+
+
+def evaluate(
+    ask: Ask, examples: Sequence[Example], on_progress: OnProgress = ignore_progress
+) -> list[Outcome]:
+    """Ask every question. `ask` returns the answer and the texts of the ranked passages."""
+    outcomes = []
+    for done, example in enumerate(examples, 1):
+        answer, passages = ask(example.question)
+        quote_rank = rank([quote.text for quote in answer.quotes], example.accepted)
+        outcomes.append(Outcome(example, answer, quote_rank, rank(passages, example.accepted)))
+        on_progress(Progress("questions", done, len(examples)))
+    return outcomes
+
+
+def rank(texts: Sequence[str], accepted: Sequence[str]) -> int:
+    """Return the place, from 1, of the first text that holds an accepted answer; 0 when none does."""
+    wanted = [f" {answer} " for answer in accepted]
+    for place, text in enumerate(texts, 1):
+        padded = f" {normalise(text)} "
+        if any(answer in padded for answer in wanted):
+            return place
+    return 0
+
+
+def normalise(text: str) -> str:
+    """Return the text as answers are compared: ASCII, lower case, no articles, no punctuation."""
+    ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    words = _ARTICLE_WORDS.sub(" ", _OTHER.sub(" ", ascii_text))
+    return " ".join(_POINT.sub("", words).split())
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """The figures of one evaluation; shares are in [0, 1], times in milliseconds."""
+
+    answerable: int
+    unanswerable: int
+    quotes_at: dict[int, float]
+    passages_at: dict[int, float]
+    mean_reciprocal_rank: float
+    auroc: float
+    answered_of_answerable: float
+    answered_of_unanswerable: float
+    exact_slices: float
+    median_ms: float
+    p99_ms: float
+
+
+def measure(outcomes: Sequence[Outcome]) -> Measures:
+    """Return the figures. Raises UsageError unless there are questions of both kinds."""
+    known = [each for each in outcomes if each.example.answerable]
+    unknown = [each for each in outcomes if not each.example.answerable]
+    if not known or not unknown:
+        raise UsageError("An evaluation needs answerable and unanswerable questions.")
+    quotes = [quote for each in outcomes for quote in each.answer.quotes]
+    took = [each.answer.took_ms for each in outcomes]
+    return Measures(
+        answerable=len(known),
+        unanswerable=len(unknown),
+        quotes_at={depth: _share(0 < each.quote_rank <= depth for each in known) for depth in DEPTHS},
+        passages_at={depth: _share(0 < each.passage_rank <= depth for each in known) for depth in DEPTHS},
+        mean_reciprocal_rank=sum(1 / each.quote_rank for each in known if each.quote_rank) / len(known),
+        auroc=auroc([e.answer.confidence for e in known], [e.answer.confidence for e in unknown]),
+        answered_of_answerable=_share(each.answer.answered for each in known),
+        answered_of_unanswerable=_share(each.answer.answered for each in unknown),
+        exact_slices=_share(_is_exact(quote) for quote in quotes),
+        median_ms=float(np.median(took)),
+        p99_ms=float(np.percentile(took, 99)),
+    )
+
+
+def auroc(positive: Sequence[float], negative: Sequence[float]) -> float:
+    """Return the probability that a positive scores above a negative, ties counting half."""
+    above = np.subtract.outer(np.asarray(positive), np.asarray(negative))
+    return float((above > 0).mean() + 0.5 * (above == 0).mean())
+
+
+def _is_exact(quote: Quote) -> bool:
+    start, end = quote.span
+    return bool(quote.text) and quote.text == quote.article.text[start:end]
+
+
+def _share(flags: Iterable[bool]) -> float:
+    listed = list(flags)
+    return sum(listed) / len(listed) if listed else 1.0
