@@ -1,0 +1,279 @@
+"""Database and search indexes hold the same passages, whatever happens in whatever order."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
+from pathlib import Path
+from threading import Event
+
+import numpy as np
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from index import follow, local
+from index.follow import Follow, Position, catch_up
+from index.ingest import Candidate
+from index.local import LocalIndex
+from index.passages import split_passages
+from index.store import NewArticle, Store, sqlite_url
+from index.types import Article, IndexedPassage
+from tests.fakes import NOW, HashingEmbedder, article, story
+
+EMBEDDER = HashingEmbedder(dimension=8)
+FINGERPRINT = EMBEDDER.fingerprint
+
+
+def put(store: Store, one: Article, fingerprint: str = FINGERPRINT) -> None:
+    candidate = Candidate.of(one)
+    passages = split_passages(one.text)
+    vectors = EMBEDDER.embed_passages([one.title] * len(passages)).astype(np.float16)
+    new = NewArticle(one, candidate.content_hash, candidate.text_hash, passages, vectors, fingerprint)
+    store.write([new], [], [], NOW)
+
+
+def stored(store: Store, fingerprint: str = FINGERPRINT) -> set[int]:
+    return {each.id for batch in store.all_indexed_passages(fingerprint, 100) for each in batch}
+
+
+class Set:
+    """What one process has: a database connection and the search indexes in the shared folder."""
+
+    def __init__(self, url: str, folder: Path) -> None:
+        self.store = Store.open(url)
+        self.index = LocalIndex(folder, EMBEDDER.dimension)
+        self.follow = Follow(self.store, self.index.followers, FINGERPRINT)
+
+    def close(self, *, orderly: bool = True) -> None:
+        if orderly:
+            self.index.close()
+        self.store.close()
+
+
+WHICH = st.integers(0, 1)
+NAMES = st.sampled_from("abcde")
+
+
+class Following(RuleBasedStateMachine):
+    """Two processes on one database and one folder."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.root = Path(tempfile.mkdtemp())
+        self.url = sqlite_url(self.root / "news.db")
+        self.folder = self.root / "index"
+        # Small enough that a few articles make several stretches of the log and several snapshots.
+        self.kept = follow.BATCH, local.SNAPSHOT_CHANGES
+        follow.BATCH, local.SNAPSHOT_CHANGES = 3, 5
+        self.sets = [Set(self.url, self.folder) for _ in range(2)]
+
+    def teardown(self) -> None:
+        self.both_catch_up()
+        for each in self.sets:
+            each.close()
+        follow.BATCH, local.SNAPSHOT_CHANGES = self.kept
+        shutil.rmtree(self.root)
+
+    @rule(which=WHICH, name=NAMES, sentences=st.integers(1, 25))
+    def add_or_change(self, which: int, name: str, sentences: int) -> None:
+        put(self.sets[which].store, article(name, story(name, sentences)))
+
+    @rule(which=WHICH, names=st.lists(NAMES, max_size=3, unique=True))
+    def delete(self, which: int, names: list[str]) -> None:
+        self.sets[which].store.delete_articles([article(name).id for name in names])
+
+    @rule(which=WHICH)
+    def one_catches_up(self, which: int) -> None:
+        self.sets[which].follow.catch_up()
+        dense, lexical = self.sets[which].index.ids()
+        assert dense == lexical == stored(self.sets[which].store)
+
+    @rule()
+    def both_catch_up(self) -> None:
+        for each in self.sets:
+            each.follow.catch_up()
+        for each in self.sets:
+            each.follow.catch_up()  # nothing to do but to see what the other has written
+            assert each.index.ids() == (stored(each.store), stored(each.store))
+
+    @rule(which=WHICH, orderly=st.booleans())
+    def restart(self, which: int, orderly: bool) -> None:
+        self.sets[which].close(orderly=orderly)
+        self.sets[which] = Set(self.url, self.folder)
+
+    @rule(lost=st.sampled_from(["", "lexical", "lexical.json", "dense.npz", "lexical/meta.json"]))
+    def lose_files_while_stopped(self, lost: str) -> None:
+        for each in self.sets:
+            each.close()
+        path = self.folder / lost
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+        self.sets = [Set(self.url, self.folder) for _ in range(2)]
+
+    @invariant()
+    def nothing_is_held_twice(self) -> None:
+        for each in self.sets:
+            assert len(each.index) == len(each.index.ids()[0])
+
+
+TestFollowing = Following.TestCase
+TestFollowing.settings = settings(max_examples=20, stateful_step_count=20, deadline=None)
+
+
+# -- one at a time ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def one(tmp_path: Path) -> Iterator[Set]:
+    one = Set(sqlite_url(tmp_path / "news.db"), tmp_path / "index")
+    yield one
+    one.close()
+
+
+def test_nothing_to_do_is_told(one: Set) -> None:
+    put(one.store, article("a"))
+    for follower in one.index.followers:
+        assert catch_up(one.store, follower, FINGERPRINT)
+        assert not catch_up(one.store, follower, FINGERPRINT)
+        assert follower.position() == Position(one.store.id, FINGERPRINT, one.store.last_seq())
+
+
+def test_an_interruption_between_applying_and_remembering(
+    one: Set, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(one.store, article("a"))
+    one.follow.catch_up()
+    put(one.store, article("b"))
+    put(one.store, article("a", "Changed."))
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", _disk_full)
+        with pytest.raises(OSError, match="disk full"):
+            one.follow.catch_up()
+    one.follow.catch_up()
+    assert one.index.ids() == (stored(one.store), stored(one.store))
+
+
+def _disk_full(*_: object) -> None:
+    raise OSError("disk full")
+
+
+def test_another_database_is_followed_from_its_beginning(one: Set, tmp_path: Path) -> None:
+    put(one.store, article("a"))
+    put(one.store, article("b"))
+    one.follow.catch_up()
+    one.close()
+    other = Set(sqlite_url(tmp_path / "other.db"), tmp_path / "index")
+    put(other.store, article("c"))
+    other.follow.catch_up()
+    assert other.index.ids() == (stored(other.store), stored(other.store))
+    assert len(stored(other.store)) == 2
+    other.close()
+
+
+def test_a_database_restored_from_an_earlier_copy(one: Set, tmp_path: Path) -> None:
+    put(one.store, article("a"))
+    one.store.close()
+    shutil.copy(tmp_path / "news.db", tmp_path / "backup.db")
+    again = Set(sqlite_url(tmp_path / "news.db"), tmp_path / "index")
+    put(again.store, article("b"))
+    again.follow.catch_up()
+    again.close()
+    for leftover in tmp_path.glob("news.db*"):
+        leftover.unlink()
+    shutil.move(tmp_path / "backup.db", tmp_path / "news.db")
+    restored = Set(sqlite_url(tmp_path / "news.db"), tmp_path / "index")
+    restored.follow.catch_up()
+    assert restored.index.ids() == (stored(restored.store), stored(restored.store))
+    assert len(stored(restored.store)) == 2
+    restored.close()
+
+
+def test_new_vectors_replace_the_old(one: Set) -> None:
+    put(one.store, article("a"))
+    one.store.set_fingerprint(FINGERPRINT)
+    one.follow.catch_up()
+    put(one.store, article("a", "Changed."), "other")
+    one.store.set_fingerprint("other")
+    other = Follow(one.store, one.index.followers, "other")
+    other.catch_up()
+    assert one.index.ids() == (stored(one.store, "other"), stored(one.store, "other"))
+    assert len(stored(one.store, "other")) == 1
+
+
+def test_whoever_has_the_old_model_leaves_the_index_alone(one: Set) -> None:
+    put(one.store, article("a"), "new")
+    one.store.set_fingerprint("new")
+    Follow(one.store, one.index.followers, "new").catch_up()
+    held = one.index.ids()
+    one.follow.catch_up()
+    assert one.index.ids() == held == (stored(one.store, "new"), stored(one.store, "new"))
+
+
+# -- in the background -----------------------------------------------------------------------------------
+
+
+class Fragile:
+    """A follower in memory whose first attempts fail."""
+
+    def __init__(self, failures: Sequence[Exception], goal: int) -> None:
+        self.failures = list(failures)
+        self.goal = goal
+        self.held: set[int] = set()
+        self.reached = Event()
+        self._position: Position | None = None
+
+    def exclusive(self) -> AbstractContextManager[object]:
+        return nullcontext()
+
+    def position(self) -> Position | None:
+        return self._position
+
+    def clear(self) -> None:
+        self.held.clear()
+
+    def apply(
+        self, added: Iterable[Sequence[IndexedPassage]], removed: Sequence[int], position: Position
+    ) -> None:
+        if self.failures:
+            raise self.failures.pop(0)
+        self.held |= {passage.id for batch in added for passage in batch}
+        self.held -= set(removed)
+        self._position = position
+        if position.seq >= self.goal:
+            self.reached.set()
+
+
+def test_the_background_thread_goes_on_after_errors(one: Set, caplog: pytest.LogCaptureFixture) -> None:
+    fragile = Fragile([OSError("disk full"), ValueError("damaged"), RuntimeError("odd")], goal=3)
+    background = Follow(one.store, [fragile], FINGERPRINT)
+    background.start(0.01)
+    for name in "ab":
+        put(one.store, article(name))
+    assert fragile.reached.wait(10)
+    background.stop()
+    background.catch_up()
+    assert fragile.held == stored(one.store)
+    assert fragile.failures == []
+    assert caplog.text.count("follow failed") == 3
+
+
+def test_stopping_needs_no_start(one: Set) -> None:
+    one.follow.stop()
+
+
+def test_a_passage_that_is_gone_again_is_left_out(one: Set) -> None:
+    put(one.store, article("a"))
+    one.follow.catch_up()
+    put(one.store, article("b"))
+    put(one.store, replace(article("b"), text="Changed."))
+    one.store.delete_articles([article("a").id])
+    one.follow.catch_up()
+    assert one.index.ids() == (stored(one.store), stored(one.store))
+    assert len(stored(one.store)) == 1
