@@ -184,6 +184,8 @@ class Ingest:
             twin = twins.get(each.text_hash)
             decision = decide(each, known.get(article.id), copy_of.get(article.id), twin)
             counts.count(decision)
+            if decision == "changed":  # nothing is a copy of words that it no longer has
+                twins = {text: id for text, id in twins.items() if id != article.id}
             if decision in ("new", "changed"):
                 twins.setdefault(each.text_hash, article.id)
                 batch.new.append((each, split_passages(article.text)))
