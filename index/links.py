@@ -19,10 +19,11 @@ def link_to_text(url: str, text: str) -> str:
     if urlsplit(url).scheme not in ("http", "https", "file"):
         return url
     words = text.split()
-    if len(words) <= WHOLE_WORDS and "\n" not in text:
+    if len(words) == 1 or (len(words) <= WHOLE_WORDS and "\n" not in text):
         directive = _encode(" ".join(words))
     else:
-        directive = f"{_encode(' '.join(words[:EDGE_WORDS]))},{_encode(' '.join(words[-EDGE_WORDS:]))}"
+        edge = min(EDGE_WORDS, len(words) // 2)  # the end is looked for after the start: they may not overlap
+        directive = f"{_encode(' '.join(words[:edge]))},{_encode(' '.join(words[-edge:]))}"
     return f"{urldefrag(url).url}#:~:text={directive}"
 
 
