@@ -10,9 +10,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 # Nothing may be fetched while testing; set before anything imports the model libraries.
 os.environ["HF_HUB_OFFLINE"] = "1"
+
+# A busy machine is slow now and then, which is no fault of the code; tests of time say so themselves.
+settings.register_profile("newsbot", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("newsbot")
 
 
 @pytest.fixture(scope="session")

@@ -124,7 +124,7 @@ class Following(RuleBasedStateMachine):
 
 
 TestFollowing = Following.TestCase
-TestFollowing.settings = settings(max_examples=20, stateful_step_count=20, deadline=None)
+TestFollowing.settings = settings(max_examples=12, stateful_step_count=20)
 
 
 # -- one at a time ---------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import subprocess
 import sys
 import time
@@ -12,7 +13,7 @@ from pathlib import Path
 from threading import Event, Thread
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index import (
@@ -80,8 +81,9 @@ def check_laws(answer: Answer, library: list[Article]) -> None:
     assert len(answer.quotes) <= answer.question.limit
     assert answer.quotes or not answer.answered
     assert answer.took_ms >= 0
-    ids = [quote.article.id for quote in answer.quotes]
-    assert len(set(ids)) == len(ids)
+    spans = sorted((quote.article.id, quote.span) for quote in answer.quotes)
+    for (id, span), (next_id, next_span) in itertools.pairwise(spans):
+        assert id != next_id or span.end <= next_span.start  # nothing is quoted twice
     for quote in answer.quotes:
         stored = known[quote.article.id]
         assert quote.article == stored
@@ -111,7 +113,7 @@ def test_a_question_is_answered_by_a_slice(news: NewsIndex) -> None:
     assert (answer.as_of, answer.since, answer.until) == (NOW, None, None)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(words=st.lists(st.sampled_from(WORDS), min_size=1, max_size=8), limit=st.integers(1, 10))
 def test_the_laws_of_answers(news: NewsIndex, words: list[str], limit: int) -> None:
     question = Question(" ".join(words), limit=limit)
@@ -120,12 +122,18 @@ def test_the_laws_of_answers(news: NewsIndex, words: list[str], limit: int) -> N
     assert replace(news.ask(question), took_ms=0) == replace(answer, took_ms=0)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40)
 @given(
     text=st.text(min_size=1, max_size=300).filter(lambda text: any(map(str.isalnum, text))),
 )
 def test_any_text_may_be_asked(news: NewsIndex, text: str) -> None:
     check_laws(news.ask(Question(text)), LIBRARY)
+
+
+@pytest.mark.parametrize("text", ["Kim", "Rotterdam", "What was described by reporters?"])
+def test_every_article_is_quoted_once(news: NewsIndex, text: str) -> None:
+    ids = [quote.article.id for quote in news.ask(Question(text, limit=10)).quotes]
+    assert len(set(ids)) == len(ids) > 0
 
 
 def test_an_empty_library_abstains(tmp_path: Path) -> None:
