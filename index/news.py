@@ -6,8 +6,10 @@ import difflib
 import logging
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from types import TracebackType
 from typing import Self
 from zoneinfo import ZoneInfo
@@ -15,11 +17,12 @@ from zoneinfo import ZoneInfo
 from index.confidence import THRESHOLD, confidence
 from index.embedding import Embedder, SentenceTransformerEmbedder
 from index.errors import BusyError, ModelError, UsageError
+from index.expectation import expectation
 from index.follow import Follow
 from index.highlights import highlights
 from index.ingest import Ingest
 from index.local import LocalIndex
-from index.quotes import candidates, choose, idf
+from index.quotes import Asked, Candidate, candidates, choose, idf, to_quote
 from index.retrieve import Ranked, retrieve
 from index.store import Store, sqlite_url
 from index.types import (
@@ -44,6 +47,14 @@ REINDEX_BATCH = 16
 # sharing most of the topic's words, count.
 TOPIC_COSINE = 0.35
 TOPIC_LEXICAL = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found: passages, and runs of sentences that could be quoted from them; best first."""
+
+    ranked: Sequence[Ranked]
+    candidates: Sequence[Candidate]
 
 
 class NewsIndex:
@@ -109,11 +120,11 @@ class NewsIndex:
             until=min(question.until, as_of) if question.until else as_of,
             source=self._source_name(question.source),
         )
-        ranked = self._retrieve(question.text, filters, as_of)
-        found = candidates(ranked, self._term_weights(question.text), self._index.terms)
-        copies = self._store.copies({each.ranked.stored.article.id for each in found})
-        quotes = choose(found, question.limit, copies)
-        certainty = confidence(found)
+        found = self.search(question.text, filters, as_of)
+        chosen = choose(found.candidates, question.limit)
+        copies = self._store.copies({each.article_id for each in chosen})
+        quotes = tuple(to_quote(each, copies.get(each.article_id, ())) for each in chosen)
+        certainty = confidence(found.ranked, chosen)
         threshold = THRESHOLD if self._options.threshold is None else self._options.threshold
         return Answer(
             question=question,
@@ -158,15 +169,30 @@ class NewsIndex:
         """Return the names of the outlets whose articles are stored, in alphabetical order."""
         return self._store.source_names()
 
+    def search(self, text: str, filters: Filters, as_of: datetime) -> Found:
+        """Return the passages closest to a question and all that could be quoted from them, best first."""
+        ranked = self._retrieve(text, filters, as_of)
+        terms = self._index.question_terms(text)
+        weights = idf(self._index.document_frequency(terms), len(self._index))
+        asked = Asked(weights, expectation(text), self._rarity())
+        return Found(ranked, candidates(ranked, asked, self._index.terms))
+
     def _retrieve(self, text: str, filters: Filters, as_of: datetime) -> list[Ranked]:
         # Ages are counted from the newest report, so that a library of last year's news is not all "old".
         newest = self._store.newest(as_of) or as_of
         vector = self._embedder.embed_question(text)
         return retrieve(self._index, self._store, vector, text, filters, newest)
 
-    def _term_weights(self, text: str) -> dict[str, float]:
-        terms = self._index.question_terms(text)
-        return idf(self._index.document_frequency(terms), len(self._index))
+    def _rarity(self) -> Callable[[str], float]:
+        """Return a function from a word to its idf as a share of the highest possible, in [0, 1]."""
+        passages = len(self._index)
+        highest = idf({"": 0}, passages)[""]
+
+        @cache
+        def rarity(term: str) -> float:
+            return idf(self._index.document_frequency([term]), passages)[term] / highest
+
+        return rarity
 
     def _source_name(self, source: str | None) -> str | None:
         """Return the stored spelling of a source's name."""

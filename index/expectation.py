@@ -1,0 +1,52 @@
+"""What kind of words would answer a question: a name, a number, a date. Pure; English question words only.
+
+A question in another language, or one that is no question at all, expects nothing in particular, and then
+every kind counts alike.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["name", "number", "date"]
+
+_ALL: frozenset[Kind] = frozenset(("name", "number", "date"))
+_NUMBER = re.compile(
+    r"\bhow (?:many|much|long|old|far|big|large|tall|high|often|fast|deep|heavy)\b"
+    r"|\b(?:what|which) (?:\w+ )?(?:percent|percentage|number|share|amount|price|score|age)\b"
+)
+_DATE = re.compile(r"\bwhen\b|\b(?:what|which) (?:\w+ )?(?:year|date|day|month|decade|century)\b")
+_NAME = re.compile(r"\b(?:who|whose|whom|where|which)\b|\bwhat (?:is|was|are|were) the names?\b")
+_FOCUS = re.compile(r"\b(?:which|what|how many)\s+(?:\w+['’]s\s+)?([a-z]{4,})\b")
+_NO_FOCUS = frozenset("does did were will would have been that this they there kind type sort".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """The kinds of mention that could answer, and the noun that the answer is one of, if it is named.
+
+    `focus` of "Which energy company …?" is "energy", of "How many troops …?" "troops": the word that likely
+    stands near the answer.
+    """
+
+    kinds: frozenset[Kind]
+    focus: str | None
+
+
+def expectation(question: str) -> Expectation:
+    """Return what a question expects."""
+    lower = question.lower()
+    focus = next((found for found in _FOCUS.findall(lower) if found not in _NO_FOCUS), None)
+    return Expectation(_kinds(lower), focus)
+
+
+def _kinds(lower: str) -> frozenset[Kind]:
+    if _NUMBER.search(lower):
+        return frozenset(("number",))
+    if _DATE.search(lower):
+        return frozenset(("date", "number"))
+    if _NAME.search(lower):
+        return frozenset(("name",))
+    return _ALL

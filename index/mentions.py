@@ -1,0 +1,138 @@
+"""Names, numbers and dates in passages, and which of them the passages agree on. Pure.
+
+What answers a question about the news tends to stand near the question's words, and in more than one report.
+So every mention that the question does not hold itself is given votes: each article casts, for each mention,
+the highest of its passages' scores, weakened with the distance to the question's words. After the redundancy
+method of Brill, Lin, Banko, Dumais and Ng (2001, "Data-Intensive Question Answering") and the proximity
+weighting of Clarke, Cormack and Lynam (2001, "Exploiting Redundancy in Question Answering").
+"""
+
+from __future__ import annotations
+
+import bisect
+import math
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from index.expectation import Kind
+
+# How far, in words, a question's word still supports a mention; and what one in the headline is worth.
+REACH = 12.0
+TITLE_SUPPORT = 0.35
+
+_TOKEN = re.compile(r"[^\W_]+")
+_MONEY = "$€£¥"
+_NUMBER_WORDS = frozenset(
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+    "seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety dozen hundred "
+    "thousand million billion trillion half third quarter".split()
+)
+_DATE_WORDS = frozenset(
+    "january february march april may june july august september october november december monday tuesday "
+    "wednesday thursday friday saturday sunday jan feb mar apr jun jul aug sept sep oct nov dec".split()
+)
+_YEAR = re.compile(r"(?:19|20)\d\d")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A text's words: where they start, as written, and as the index knows them. All of one length."""
+
+    starts: list[int]
+    written: list[str]
+    stems: list[str]
+
+    def between(self, start: int, end: int) -> slice:
+        """Return which words begin in `text[start:end]`."""
+        return slice(bisect.bisect_left(self.starts, start), bisect.bisect_left(self.starts, end))
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A name, number or date in a passage: its word, where that stands, and its support in [0, 1].
+
+    `support` tells how much of the question stands nearby.
+    """
+
+    stem: str
+    kind: Kind
+    word: int
+    support: float
+
+
+def split_words(text: str, terms: Callable[[str], list[str]]) -> Words:
+    """Return the words of a text; `terms` is how the index splits and stems."""
+    found = [(match.start(), match[0]) for match in _TOKEN.finditer(text)]
+    stems = terms(text)
+    if len(stems) != len(found):  # the index leaves out words of more than 60 letters
+        stems = ["".join(terms(word)) for _, word in found]
+    return Words([start for start, _ in found], [word for _, word in found], stems)
+
+
+def find_mentions(
+    text: str,
+    words: Words,
+    sentence_starts: Iterable[int],
+    question: Mapping[str, float],
+    title_share: float,
+    is_common: Callable[[str], bool],
+) -> list[Mention]:
+    """Return the mentions in a passage that the question does not hold.
+
+    `question` gives each of the question's words its weight, `title_share` in [0, 1] how much of it the
+    headline covers; `sentence_starts` are offsets into `text`.
+    """
+    at = [(i, question[stem]) for i, stem in enumerate(words.stems) if stem in question]
+    total = sum(question.values()) or 1.0
+    first_words = {bisect.bisect_left(words.starts, start) for start in sentence_starts}
+    mentions = []
+    for i, written in enumerate(words.written):
+        stem = words.stems[i]
+        if stem in question:
+            continue
+        kind = _kind(written, text, words.starts[i])
+        if kind is None or (kind == "name" and i in first_words and is_common(stem)):
+            continue
+        support = _support(i, at, words.stems) / total + TITLE_SUPPORT * title_share
+        mentions.append(Mention(stem, kind, i, min(1.0, support)))
+    return mentions
+
+
+def _kind(written: str, text: str, start: int) -> Kind | None:
+    if written[0].isdigit():
+        return "date" if _YEAR.fullmatch(written) and text[start - 1 : start] not in _MONEY else "number"
+    lower = written.lower()
+    if lower in _NUMBER_WORDS:
+        return "number"
+    if not written[0].isupper() or len(written) < 2:
+        return None
+    return "date" if lower in _DATE_WORDS else "name"
+
+
+def _support(word: int, at: Sequence[tuple[int, float]], stems: Sequence[str]) -> float:
+    """Return the weight of the question's words around a word, each counted where it is nearest."""
+    nearest: dict[str, float] = {}
+    for position, weight in at:
+        value = weight * math.exp(-abs(position - word) / REACH)
+        if value > nearest.get(stems[position], 0.0):
+            nearest[stems[position]] = value
+    return sum(nearest.values())
+
+
+def votes(ballots: Iterable[tuple[str, float, Sequence[Mention]]]) -> dict[str, float]:
+    """Return the share of all votes that each mention gets, the best one 1.
+
+    A ballot is (article id, weight of the passage, its mentions); an article counts once for each mention.
+    """
+    best: defaultdict[tuple[str, str], float] = defaultdict(float)
+    for article_id, weight, mentions in ballots:
+        for mention in mentions:
+            key = (article_id, mention.stem)
+            best[key] = max(best[key], weight * mention.support)
+    counted: defaultdict[str, float] = defaultdict(float)
+    for (_, stem), vote in best.items():
+        counted[stem] += vote
+    most = max(counted.values(), default=0.0) or 1.0
+    return {stem: vote / most for stem, vote in counted.items()}

@@ -1,0 +1,43 @@
+"""What makes a run of sentences a good quote, as twelve figures and a weight for each.
+
+The weights stand in `scorer.json`, fitted by `python -m index.fit FOLDER` (a softmax over the candidates of
+each question, regularised; figures and cross-validation are printed). A linear model on purpose: trees fitted
+to the same figures did worse on held-out weeks, and a weight can be read.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Final, NamedTuple
+
+WEIGHTS_FILE: Final = Path(__file__).with_name("scorer.json")
+
+
+class Features(NamedTuple):
+    """The inputs, each in [0, 1] but `article`."""
+
+    coverage: float  # share of the question's words in the quote, weighted by idf
+    length: float  # characters, as a share of the most a quote may have
+    recency: float  # how current the article is, see `index.retrieve.recency`
+    article: float  # the best retrieval score among the article's passages
+    vote: float  # the best mention of an expected kind: its votes times its rarity
+    redundancy: float  # the votes of the four best mentions, as a share of the most possible
+    kind: float  # 1 when a mention of an expected kind is there
+    focus: float  # 1 when the noun that the question asks for is there
+    lead: float  # 1 when the quote begins the article
+    early: float  # 1 at the beginning of the article, falling to 1/e after 1000 characters
+    asks: float  # 1 when the quote ends in a question itself
+    boilerplate: float  # 1 when it reads like a box beside the story
+
+
+@cache
+def weights() -> Features:
+    """Return the fitted weights. Raises TypeError when the file does not name exactly the features."""
+    return Features(**json.loads(WEIGHTS_FILE.read_text(encoding="utf-8"))["weights"])
+
+
+def score(features: Features) -> float:
+    """Return the weighted sum: higher is better, comparable within one question."""
+    return sum(weight * value for weight, value in zip(weights(), features, strict=True))
