@@ -19,6 +19,7 @@ _NUMBER = re.compile(
 )
 _DATE = re.compile(r"\bwhen\b|\b(?:what|which) (?:\w+ )?(?:year|date|day|month|decade|century)\b")
 _NAME = re.compile(r"\b(?:who|whose|whom|where|which)\b|\bwhat (?:is|was|are|were) the names?\b")
+_CAPITALISED = re.compile(r"(?<=[^.?!\s] )[A-Z][\w'’-]*|(?<=[“\"‘(])[A-Z][\w'’-]*")
 _FOCUS = re.compile(r"\b(?:which|what|how many)\s+(?:\w+['’]s\s+)?([a-z]{4,})\b")
 _NO_FOCUS = frozenset("does did were will would have been that this they there kind type sort".split())
 
@@ -40,6 +41,11 @@ def expectation(question: str) -> Expectation:
     lower = question.lower()
     focus = next((found for found in _FOCUS.findall(lower) if found not in _NO_FOCUS), None)
     return Expectation(_kinds(lower), focus)
+
+
+def names(question: str) -> list[str]:
+    """Return the words written with a capital, but for one that begins a sentence."""
+    return [match[0] for match in _CAPITALISED.finditer(question)]
 
 
 def _kinds(lower: str) -> frozenset[Kind]:

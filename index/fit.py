@@ -1,11 +1,13 @@
-"""Fits the weights of `scorer.json` to questions whose answers are known.
+"""Fits `weights.json` to questions whose answers are known.
 
     python -m index.fit FOLDER --data-dir DIR
 
-FOLDER is an evaluation folder whose articles are ingested in DIR (see `index.evaluate`). For each question
-the candidates get a softmax over their scores, and the likelihood of those that hold an accepted answer is
-maximised, with an L2 penalty on the standardised weights. Questions are held out by week, five folds, since
-the questions of one week are about the same events; the weights that are written are fitted to all.
+FOLDER is an evaluation folder whose articles are ingested in DIR (see `index.evaluate`).
+
+Quotes: the candidates of each question get a softmax over their scores, and the likelihood of those that
+hold an accepted answer is maximised. Confidence: a logistic regression of "answerable" on the evidence. Both
+with an L2 penalty on standardised weights. Questions are held out by week, five folds, since those of one
+week are about the same events; the weights that are written are fitted to all.
 """
 
 from __future__ import annotations
@@ -13,62 +15,77 @@ from __future__ import annotations
 import argparse
 import json
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
-from scipy.special import logsumexp
+from scipy.special import expit, logsumexp
 
-from index.evaluate import DEPTHS, Example, load_examples, rank
+from index.confidence import Evidence
+from index.embedding import SHIPPED_NAME
+from index.evaluate import DEPTHS, Example, auroc, load_examples, rank
 from index.news import NewsIndex
 from index.quotes import Candidate, choose
-from index.scorer import WEIGHTS_FILE, Features
+from index.scorer import WEIGHTS_FILE, Features, Parameters
 from index.types import Filters, IndexOptions, Span
 
 logger = logging.getLogger(__name__)
 
 FOLDS = 5
-PENALTY = 0.03
+QUOTES_PENALTY = 0.03
+CONFIDENCE_PENALTY = 0.003
+# The threshold lets this share of the answerable questions through.
+ANSWERED = 0.89
 
 Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One answerable question: its week, its candidates, their features (n, 12) and which of them answer."""
+    """A question: the fold it belongs to, its candidates with features (n, 12), and the evidence (5,)."""
 
-    week: str
+    fold: int
+    answerable: bool
     candidates: Sequence[Candidate]
     features: Floats
     answers: npt.NDArray[np.bool_]
+    evidence: Floats
 
 
 def cases(news: NewsIndex, examples: Sequence[Example]) -> list[Case]:
-    """Search for every answerable question."""
-    found = []
-    for example in examples:
-        as_of = example.question.as_of
-        if not example.answerable or as_of is None:
-            continue
-        candidates = news.search(example.question.text, Filters(until=as_of), as_of).candidates
-        texts = [each.ranked.stored.article.text[each.span.start : each.span.end] for each in candidates]
-        answers = np.array([rank([text], example.accepted) > 0 for text in texts], bool)
-        features = np.array([each.features for each in candidates], float).reshape(-1, len(Features._fields))
-        week = as_of.strftime("%G-%V")
-        found.append(Case(week, candidates, features, answers))
-    return found
+    """Search for every question."""
+    weeks = sorted({_week(example) for example in examples})
+    return [_case(news, example, weeks.index(_week(example)) % FOLDS) for example in examples]
 
 
-def fit(training: Sequence[Case]) -> Floats:
+def _week(example: Example) -> str:
+    # An identifier begins with the date of the quiz; unanswerable questions are all asked on one day.
+    return str(example.question.id).partition("_")[0]
+
+
+def _case(news: NewsIndex, example: Example, fold: int) -> Case:
+    found = news.search(example.question.text, Filters(until=example.question.as_of))
+    texts = [each.ranked.stored.article.text[each.span.start : each.span.end] for each in found.candidates]
+    return Case(
+        fold=fold,
+        answerable=example.answerable,
+        candidates=found.candidates,
+        features=np.array([each.features for each in found.candidates]).reshape(-1, len(Features._fields)),
+        answers=np.array([rank([text], example.accepted) > 0 for text in texts], bool),
+        evidence=np.array(found.evidence),
+    )
+
+
+def fit_quotes(training: Sequence[Case]) -> Floats:
     """Return a weight for each feature, float64 of shape (12,)."""
     usable = [case for case in training if case.answers.any()]
     spread = np.concatenate([case.features for case in usable]).std(axis=0) + 1e-9
 
     def loss(scaled: Floats) -> tuple[float, Floats]:
-        total, gradient = PENALTY * float(scaled @ scaled), 2 * PENALTY * scaled
+        total, gradient = QUOTES_PENALTY * float(scaled @ scaled), 2 * QUOTES_PENALTY * scaled
         for case in usable:
             inputs = case.features / spread
             scores = inputs @ scaled
@@ -78,29 +95,50 @@ def fit(training: Sequence[Case]) -> Floats:
             gradient = gradient + (np.exp(scores - all_of) @ inputs - among_right) / len(usable)
         return total, gradient
 
-    best = minimize(loss, np.zeros(spread.size), jac=True, method="L-BFGS-B")
-    weights: Floats = best.x / spread
+    weights: Floats = minimize(loss, np.zeros(spread.size), jac=True, method="L-BFGS-B").x / spread
     return weights
 
 
-def shares(tested: Sequence[Case], weights: Sequence[Floats]) -> dict[int, float]:
-    """Return depth → share of the cases with an answer among that many chosen quotes."""
-    ranks = np.array([_rank(case, weight) for case, weight in zip(tested, weights, strict=True)])
-    return {depth: float(((ranks > 0) & (ranks <= depth)).mean()) for depth in DEPTHS}
+def fit_confidence(training: Sequence[Case]) -> Floats:
+    """Return the intercept and a weight for each figure of the evidence, float64 of shape (6,)."""
+    inputs = np.array([case.evidence for case in training])
+    target = np.array([case.answerable for case in training], float)
+    mean, spread = inputs.mean(axis=0), inputs.std(axis=0) + 1e-9
+    scaled = np.column_stack([np.ones(len(target)), (inputs - mean) / spread])
+
+    def loss(weights: Floats) -> tuple[float, Floats]:
+        logits = scaled @ weights
+        penalty = np.concatenate([[0.0], weights[1:]]) * CONFIDENCE_PENALTY
+        value = np.mean(np.logaddexp(0, logits) - target * logits) + penalty @ weights
+        return float(value), scaled.T @ (expit(logits) - target) / len(target) + 2 * penalty
+
+    best = minimize(loss, np.zeros(scaled.shape[1]), jac=True, method="L-BFGS-B").x
+    return np.concatenate([[best[0] - float(best[1:] / spread @ mean)], best[1:] / spread])
 
 
-def cross_validate(tested: Sequence[Case]) -> dict[int, float]:
-    """Return the shares when every week is scored by weights fitted to other weeks."""
-    weeks = sorted({case.week for case in tested})
-    fold = {week: i % FOLDS for i, week in enumerate(weeks)}
-    fitted = [fit([case for case in tested if fold[case.week] != i]) for i in range(FOLDS)]
-    return shares(tested, [fitted[fold[case.week]] for case in tested])
+def held_out(tested: Sequence[Case], fit: Callable[[Sequence[Case]], Floats]) -> list[Floats]:
+    """Return for each case the weights fitted to the other folds."""
+    fitted = [fit([case for case in tested if case.fold != fold]) for fold in range(FOLDS)]
+    return [fitted[case.fold] for case in tested]
+
+
+def quote_shares(tested: Sequence[Case], weights: Sequence[Floats]) -> dict[int, float]:
+    """Return depth → share of the answerable cases with an answer among that many chosen quotes."""
+    pairs = [pair for pair in zip(tested, weights, strict=True) if pair[0].answerable]
+    ranks = np.array([_rank(case, weight) for case, weight in pairs])
+    return {depth: round(float(((ranks > 0) & (ranks <= depth)).mean()), 3) for depth in DEPTHS}
+
+
+def confidences(tested: Sequence[Case], weights: Sequence[Floats]) -> Floats:
+    """Return the probability that each case is answerable, float64 of shape (cases,)."""
+    pairs = zip(tested, weights, strict=True)
+    return np.array([float(expit(weight[0] + case.evidence @ weight[1:])) for case, weight in pairs])
 
 
 def _rank(case: Case, weights: Floats) -> int:
     scores = case.features @ weights
-    order = np.argsort(-scores, kind="stable")
-    rescored = [_with_score(case.candidates[i], float(scores[i])) for i in order.tolist()]
+    order = np.argsort(-scores, kind="stable").tolist()
+    rescored = [replace(case.candidates[i], score=float(scores[i])) for i in order]
     right = {_place(case.candidates[i]) for i in np.flatnonzero(case.answers).tolist()}
     for place, each in enumerate(choose(rescored, max(DEPTHS)), 1):
         if _place(each) in right:
@@ -112,25 +150,52 @@ def _place(candidate: Candidate) -> tuple[str, Span]:
     return candidate.article_id, candidate.span
 
 
-def _with_score(candidate: Candidate, score: float) -> Candidate:
-    return Candidate(candidate.ranked, candidate.span, candidate.features, candidate.words, score)
+def _log_confidence(label: str, found: Sequence[Case], probabilities: Floats, threshold: float) -> None:
+    known = np.array([case.answerable for case in found])
+    logger.info(
+        "confidence, %s: AUROC %.3f, answered at %.3f: %.3f of the answerable, %.3f of the others",
+        label,
+        auroc(probabilities[known].tolist(), probabilities[~known].tolist()),
+        threshold,
+        (probabilities[known] >= threshold).mean(),
+        (probabilities[~known] >= threshold).mean(),
+    )
+
+
+def fit_all(found: Sequence[Case]) -> Parameters:
+    """Fit both, logging how well they do in and out of the training weeks."""
+    quotes, sure = fit_quotes(found), fit_confidence(found)
+    logger.info("quotes, held-out weeks: %s", quote_shares(found, held_out(found, fit_quotes)))
+    logger.info("quotes, all weeks: %s", quote_shares(found, [quotes] * len(found)))
+    outside = confidences(found, held_out(found, fit_confidence))
+    known = np.array([case.answerable for case in found])
+    threshold = float(np.quantile(outside[known], 1 - ANSWERED))
+    _log_confidence("held-out weeks", found, outside, threshold)
+    _log_confidence("all weeks", found, confidences(found, [sure] * len(found)), threshold)
+    return Parameters(
+        model=SHIPPED_NAME,
+        quotes=_named(Features._fields, quotes),
+        confidence=_named(Evidence._fields, sure[1:]),
+        intercept=round(float(sure[0]), 3),
+        threshold=round(threshold, 3),
+    )
+
+
+def _named(names: Sequence[str], weights: Floats) -> dict[str, float]:
+    return {name: round(float(weight), 3) for name, weight in zip(names, weights, strict=True)}
 
 
 def main() -> None:
-    """Fit, print what it gives in and out of the training weeks, and write the weights."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    """Fit, print what it gives, and write the weights."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--data-dir", type=Path, required=True)
     arguments = parser.parse_args()
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    logger.setLevel(logging.INFO)
     with NewsIndex.open(IndexOptions(arguments.data_dir)) as news:
-        found = cases(news, load_examples(arguments.folder))
-    weights = fit(found)
-    logger.info("held-out weeks: %s", cross_validate(found))
-    logger.info("all weeks: %s", shares(found, [weights] * len(found)))
-    named = {name: round(float(weight), 3) for name, weight in zip(Features._fields, weights, strict=True)}
-    WEIGHTS_FILE.write_text(json.dumps({"weights": named}, indent=2) + "\n", encoding="utf-8")
-    logger.info("wrote %s", json.dumps(named))
+        parameters = fit_all(cases(news, load_examples(arguments.folder)))
+    WEIGHTS_FILE.write_text(json.dumps(asdict(parameters), indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

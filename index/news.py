@@ -14,16 +14,16 @@ from types import TracebackType
 from typing import Self
 from zoneinfo import ZoneInfo
 
-from index.confidence import THRESHOLD, confidence
+from index.confidence import Evidence, confidence, evidence, threshold
 from index.embedding import Embedder, SentenceTransformerEmbedder
 from index.errors import BusyError, ModelError, UsageError
-from index.expectation import expectation
+from index.expectation import expectation, names
 from index.follow import Follow
 from index.highlights import highlights
 from index.ingest import Ingest
 from index.local import LocalIndex
-from index.quotes import Asked, Candidate, candidates, choose, idf, to_quote
-from index.retrieve import Ranked, retrieve
+from index.quotes import Asked, Candidate, candidates, choose, idf, read, to_quote
+from index.retrieve import Age, Ranked, retrieve
 from index.store import Store, sqlite_url
 from index.types import (
     Answer,
@@ -51,10 +51,11 @@ TOPIC_LEXICAL = 0.6
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a search found: passages, and runs of sentences that could be quoted from them; best first."""
+    """What a search found: passages, runs of sentences that could be quoted from them, and how sure it is."""
 
     ranked: Sequence[Ranked]
     candidates: Sequence[Candidate]
+    evidence: Evidence
 
 
 class NewsIndex:
@@ -120,18 +121,18 @@ class NewsIndex:
             until=min(question.until, as_of) if question.until else as_of,
             source=self._source_name(question.source),
         )
-        found = self.search(question.text, filters, as_of)
+        found = self.search(question.text, filters)
         chosen = choose(found.candidates, question.limit)
         copies = self._store.copies({each.article_id for each in chosen})
         quotes = tuple(to_quote(each, copies.get(each.article_id, ())) for each in chosen)
-        certainty = confidence(found.ranked, chosen)
-        threshold = THRESHOLD if self._options.threshold is None else self._options.threshold
+        certainty = confidence(found.evidence) if chosen else 0.0
+        enough = threshold() if self._options.threshold is None else self._options.threshold
         return Answer(
             question=question,
             as_of=as_of,
             since=question.since,
             until=question.until,
-            answered=bool(quotes) and certainty >= threshold,
+            answered=bool(quotes) and certainty >= enough,
             confidence=certainty,
             quotes=quotes,
             took_ms=(time.perf_counter() - started) * 1000,
@@ -157,7 +158,7 @@ class NewsIndex:
             self._require_current_vectors()
             about = {
                 each.stored.article.id: each.stored.article
-                for each in self._retrieve(Question(topic).text, filters, now)
+                for each in self._retrieve(Question(topic).text, filters)
                 if _is_about(each)
             }
             articles = sorted(about.values(), key=lambda each: (each.published_at, each.id), reverse=True)
@@ -169,19 +170,23 @@ class NewsIndex:
         """Return the names of the outlets whose articles are stored, in alphabetical order."""
         return self._store.source_names()
 
-    def search(self, text: str, filters: Filters, as_of: datetime) -> Found:
-        """Return the passages closest to a question and all that could be quoted from them, best first."""
-        ranked = self._retrieve(text, filters, as_of)
+    def search(self, text: str, filters: Filters) -> Found:
+        """Return the passages closest to a question, and all that could be quoted from them, best first."""
+        ranked = self._retrieve(text, filters)
+        asked = self._asked(text)
+        readings = read(ranked, asked, self._index.terms)
+        return Found(ranked, candidates(readings, asked), evidence(readings, asked))
+
+    def _retrieve(self, text: str, filters: Filters) -> list[Ranked]:
+        vector = self._embedder.embed_question(text)
+        age = Age.of(self._store, filters.until or self._options.clock())
+        return retrieve(self._index, self._store, vector, text, filters, age)
+
+    def _asked(self, text: str) -> Asked:
         terms = self._index.question_terms(text)
         weights = idf(self._index.document_frequency(terms), len(self._index))
-        asked = Asked(weights, expectation(text), self._rarity())
-        return Found(ranked, candidates(ranked, asked, self._index.terms))
-
-    def _retrieve(self, text: str, filters: Filters, as_of: datetime) -> list[Ranked]:
-        # Ages are counted from the newest report, so that a library of last year's news is not all "old".
-        newest = self._store.newest(as_of) or as_of
-        vector = self._embedder.embed_question(text)
-        return retrieve(self._index, self._store, vector, text, filters, newest)
+        named = frozenset(stem for name in names(text) for stem in self._index.terms(name))
+        return Asked(weights, named, expectation(text), self._rarity())
 
     def _rarity(self) -> Callable[[str], float]:
         """Return a function from a word to its idf as a share of the highest possible, in [0, 1]."""

@@ -45,10 +45,12 @@ Terms = Callable[[str], list[str]]
 class Asked:
     """What the choice of quotes needs to know of the question.
 
-    `weights` gives each of its words its idf, `rarity` any word's idf as a share of the highest possible.
+    `weights` gives each of its words its idf, `names` are those written with a capital inside a sentence,
+    `rarity` gives any word's idf as a share of the highest possible.
     """
 
     weights: Mapping[str, float]
+    names: frozenset[str]
     expectation: Expectation
     rarity: Callable[[str], float]
 
@@ -69,12 +71,16 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
-    """A passage read closely: its words, and the mentions that could answer."""
+class Reading:
+    """A passage read closely: its words, the mentions that could answer, and how much it is about.
+
+    `coverage` is the share of the question's words, weighted by idf, in the passage or its headline.
+    """
 
     ranked: Ranked
     words: Words
     mentions: list[Mention]
+    coverage: float
 
 
 def idf(document_frequency: Mapping[str, int], passages: int) -> dict[str, float]:
@@ -85,13 +91,14 @@ def idf(document_frequency: Mapping[str, int], passages: int) -> dict[str, float
     }
 
 
-def candidates(ranked: Sequence[Ranked], asked: Asked, terms: Terms) -> list[Candidate]:
-    """Return every run of sentences that could be quoted from the best passages, best first.
+def read(ranked: Sequence[Ranked], asked: Asked, terms: Terms) -> list[Reading]:
+    """Return the best passages, read closely; `terms` turns text into the words that `asked` weighs."""
+    return [_read(each, asked, terms) for each in ranked[:PASSAGES_READ]]
 
-    `terms` turns text into the words that `asked` weighs.
-    """
-    readings = [_read(each, asked, terms) for each in ranked[:PASSAGES_READ]]
-    best = ranked[0].score if ranked else 0.0
+
+def candidates(readings: Sequence[Reading], asked: Asked) -> list[Candidate]:
+    """Return every run of sentences that could be quoted, best first."""
+    best = max((each.ranked.score for each in readings), default=0.0)
     counted = votes(
         (_article_id(each), math.exp((each.ranked.score - best) * VOTE_SHARPNESS), each.mentions)
         for each in readings
@@ -145,27 +152,26 @@ def to_quote(candidate: Candidate, copies: Sequence[Copy]) -> Quote:
     return Quote(candidate.ranked.stored.article, candidate.span, candidate.score, tuple(copies))
 
 
-def _read(ranked: Ranked, asked: Asked, terms: Terms) -> _Reading:
+def _read(ranked: Ranked, asked: Asked, terms: Terms) -> Reading:
     stored = ranked.stored
     start, end = stored.passage.span
     text = stored.article.text[start:end]
     words = split_words(text, terms)
-    title = set(terms(stored.article.title))
-    total = sum(asked.weights.values()) or 1.0
-    title_share = sum(weight for term, weight in asked.weights.items() if term in title) / total
+    title = frozenset(terms(stored.article.title))
     mentions = find_mentions(
         text,
         words,
         [sentence.start - start for sentence in stored.passage.sentences],
         asked.weights,
-        title_share,
+        _coverage(title, asked.weights),
         lambda stem: asked.rarity(stem) < COMMON_RARITY,
     )
-    return _Reading(ranked, words, mentions)
+    coverage = _coverage(title.union(words.stems), asked.weights)
+    return Reading(ranked, words, mentions, coverage)
 
 
 def _candidate(
-    reading: _Reading, span: Span, asked: Asked, counted: Mapping[str, float], article_score: float
+    reading: Reading, span: Span, asked: Asked, counted: Mapping[str, float], article_score: float
 ) -> Candidate:
     stored = reading.ranked.stored
     offset = stored.passage.span.start
@@ -216,7 +222,7 @@ def _has_focus(written: Sequence[str], focus: str | None) -> bool:
     return any(word.lower().startswith(stem) for word in written)
 
 
-def _article_id(reading: _Reading) -> str:
+def _article_id(reading: Reading) -> str:
     return reading.ranked.stored.article.id
 
 

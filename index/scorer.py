@@ -1,6 +1,6 @@
 """What makes a run of sentences a good quote, as twelve figures and a weight for each.
 
-The weights stand in `scorer.json`, fitted by `python -m index.fit FOLDER` (a softmax over the candidates of
+The weights stand in `weights.json`, fitted by `python -m index.fit FOLDER` (a softmax over the candidates of
 each question, regularised; figures and cross-validation are printed). A linear model on purpose: trees fitted
 to the same figures did worse on held-out weeks, and a weight can be read.
 """
@@ -8,11 +8,12 @@ to the same figures did worse on held-out weeks, and a weight can be read.
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
-WEIGHTS_FILE: Final = Path(__file__).with_name("scorer.json")
+WEIGHTS_FILE: Final = Path(__file__).with_name("weights.json")
 
 
 class Features(NamedTuple):
@@ -32,12 +33,28 @@ class Features(NamedTuple):
     boilerplate: float  # 1 when it reads like a box beside the story
 
 
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """What was fitted: weights of the quotes' features and of the confidence's, and the threshold."""
+
+    model: str
+    quotes: dict[str, float]
+    confidence: dict[str, float]
+    intercept: float
+    threshold: float
+
+
 @cache
-def weights() -> Features:
-    """Return the fitted weights. Raises TypeError when the file does not name exactly the features."""
-    return Features(**json.loads(WEIGHTS_FILE.read_text(encoding="utf-8"))["weights"])
+def parameters() -> Parameters:
+    """Return what was fitted. Raises TypeError when the file does not name exactly what is needed."""
+    return Parameters(**json.loads(WEIGHTS_FILE.read_text(encoding="utf-8")))
+
+
+@cache
+def _weights() -> Features:
+    return Features(**parameters().quotes)
 
 
 def score(features: Features) -> float:
     """Return the weighted sum: higher is better, comparable within one question."""
-    return sum(weight * value for weight, value in zip(weights(), features, strict=True))
+    return sum(weight * value for weight, value in zip(_weights(), features, strict=True))

@@ -175,11 +175,16 @@ class Store:
 
     def newest(self, until: datetime | None = None) -> datetime | None:
         """Return when the newest article not after `until` was published."""
-        where = _where(Filters(until=until))
-        query = select(schema.articles.c.published_at).where(where)
-        query = query.order_by(schema.articles.c.published_at.desc()).limit(1)
-        newest: datetime | None = self._scalar(query)
+        newest: datetime | None = self._scalar(_newest_first(until).limit(1))
         return newest
+
+    def nth_newest(self, n: int, until: datetime | None = None) -> datetime | None:
+        """Return when the `n`th newest article was published; the oldest where there are fewer."""
+        found: datetime | None = self._scalar(_newest_first(until).offset(n - 1).limit(1))
+        if found is None:
+            column = schema.articles.c.published_at
+            found = self._scalar(_newest_first(until).order_by(None).order_by(column).limit(1))
+        return found
 
     def source_names(self) -> list[str]:
         """Return the names of the outlets, in alphabetical order."""
@@ -465,6 +470,11 @@ def _where(filters: Filters) -> ColumnElement[bool]:
     if filters.source:
         condition &= table.source == filters.source
     return condition
+
+
+def _newest_first(until: datetime | None) -> Any:
+    column = schema.articles.c.published_at
+    return select(column).where(_where(Filters(until=until))).order_by(column.desc())
 
 
 def _meta(key: str) -> Any:
