@@ -3,7 +3,7 @@
 READY := .venv/.ready
 PYTHONS := python3 python3.14 python3.13 python3.12 python3.11
 
-.PHONY: run test lint clean
+.PHONY: run test lint pictures clean
 
 run: $(READY)
 	@.venv/bin/python -m bot
@@ -14,6 +14,11 @@ test: $(READY)
 lint: $(READY)
 	@.venv/bin/ruff check .
 	@.venv/bin/mypy
+
+# The README's pictures: the bot's real messages as Discord draws them. Needs Node.js 20 and Chromium.
+pictures: $(READY)
+	@cd tests/pictures && npm ci --silent --no-audit --no-fund --ignore-scripts
+	@.venv/bin/python -m tests.pictures.payloads | node tests/pictures/render.mjs
 
 clean:
 	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build *.egg-info
