@@ -10,15 +10,34 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["name", "number", "date"]
+Kind = Literal["name", "number", "amount", "duration", "date"]
 
-_ALL: frozenset[Kind] = frozenset(("name", "number", "date"))
-_NUMBER = re.compile(
-    r"\bhow (?:many|much|long|old|far|big|large|tall|high|often|fast|deep|heavy)\b"
-    r"|\b(?:what|which) (?:\w+ )?(?:percent|percentage|number|share|amount|price|score|age)\b"
+_ALL: frozenset[Kind] = frozenset(("name", "number", "amount", "duration", "date"))
+_RULES: tuple[tuple[re.Pattern[str], frozenset[Kind]], ...] = (
+    (
+        re.compile(
+            r"\bhow (?:much|expensive)\b|\bhow (?:big|large) (?:a |an )?(?:fine|share|part|bonus)\b"
+            r"|\b(?:what|which) (?:\w+ )?(?:percent|percentage|share|amount|price|rate|cost)\b"
+        ),
+        frozenset(("amount", "number")),
+    ),
+    (re.compile(r"\bhow (?:long|old|soon)\b"), frozenset(("duration", "number"))),
+    (
+        re.compile(
+            r"\bhow (?:many|far|big|large|tall|high|often|fast|deep|heavy)\b"
+            r"|\b(?:what|which) (?:\w+ )?(?:number|score|age)\b"
+        ),
+        frozenset(("number", "amount")),
+    ),
+    (
+        re.compile(r"\bwhen\b|\b(?:what|which) (?:\w+ )?(?:year|date|day|month|decade|century)\b"),
+        frozenset(("date",)),
+    ),
+    (
+        re.compile(r"\b(?:who|whose|whom|where|which)\b|\bwhat (?:is|was|are|were) the names?\b"),
+        frozenset(("name",)),
+    ),
 )
-_DATE = re.compile(r"\bwhen\b|\b(?:what|which) (?:\w+ )?(?:year|date|day|month|decade|century)\b")
-_NAME = re.compile(r"\b(?:who|whose|whom|where|which)\b|\bwhat (?:is|was|are|were) the names?\b")
 _CAPITALISED = re.compile(r"(?<=[^.?!\s] )[A-Z][\w'’-]*|(?<=[“\"‘(])[A-Z][\w'’-]*")
 _FOCUS = re.compile(r"\b(?:which|what|how many)\s+(?:\w+['’]s\s+)?([a-z]{4,})\b")
 _NO_FOCUS = frozenset("does did were will would have been that this they there kind type sort".split())
@@ -49,10 +68,4 @@ def names(question: str) -> list[str]:
 
 
 def _kinds(lower: str) -> frozenset[Kind]:
-    if _NUMBER.search(lower):
-        return frozenset(("number",))
-    if _DATE.search(lower):
-        return frozenset(("date", "number"))
-    if _NAME.search(lower):
-        return frozenset(("name",))
-    return _ALL
+    return next((kinds for pattern, kinds in _RULES if pattern.search(lower)), _ALL)

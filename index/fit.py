@@ -30,7 +30,7 @@ from index.evaluate import DEPTHS, Example, auroc, load_examples, rank
 from index.news import NewsIndex
 from index.quotes import Candidate, choose
 from index.scorer import WEIGHTS_FILE, Features, Parameters
-from index.types import Filters, IndexOptions, Span
+from index.types import IndexOptions, Span
 
 logger = logging.getLogger(__name__)
 
@@ -67,7 +67,7 @@ def _week(example: Example) -> str:
 
 
 def _case(news: NewsIndex, example: Example, fold: int) -> Case:
-    found = news.search(example.question.text, Filters(until=example.question.as_of))
+    found = news.search(example.question)
     texts = [each.ranked.stored.article.text[each.span.start : each.span.end] for each in found.candidates]
     return Case(
         fold=fold,

@@ -23,7 +23,6 @@ REACH = 12.0
 TITLE_SUPPORT = 0.35
 
 _TOKEN = re.compile(r"[^\W_]+")
-_MONEY = "$€£¥"
 _NUMBER_WORDS = frozenset(
     "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
     "seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety dozen hundred "
@@ -34,6 +33,22 @@ _DATE_WORDS = frozenset(
     "wednesday thursday friday saturday sunday jan feb mar apr jun jul aug sept sep oct nov dec".split()
 )
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
+# What stands around a number tells what it counts.
+_AFTER_DAY = re.compile(rf"(?:st|nd|rd|th)?(?: of)? {_MONTH}\b", re.IGNORECASE)
+_BEFORE_DAY = re.compile(rf"\b{_MONTH} (?:the )?$", re.IGNORECASE)
+_AFTER_AMOUNT = re.compile(
+    r"(?:[.,]\d+)*(?:\s?%|[\s-](?:(?:thousand|million|billion|trillion)[\s-])?"
+    r"(?:per ?cent|percentage|basis|dollars?|euros?|pounds?|yen|yuan|rupees?|francs?|cents?|pence)\b)",
+    re.IGNORECASE,
+)
+_BEFORE_AMOUNT = re.compile(r"[$€£¥]\s?(?:\d+[.,])*$")
+_AFTER_DURATION = re.compile(
+    r"(?:[.,]\d+)*[\s-](?:seconds?|minutes?|hours?|days?|nights?|weeks?|months?|years?|decades?)\b",
+    re.IGNORECASE,
+)
+# More than any of these patterns looks at.
+_CONTEXT = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +116,24 @@ def find_mentions(
 
 
 def _kind(written: str, text: str, start: int) -> Kind | None:
-    if written[0].isdigit():
-        return "date" if _YEAR.fullmatch(written) and text[start - 1 : start] not in _MONEY else "number"
     lower = written.lower()
-    if lower in _NUMBER_WORDS:
-        return "number"
+    if written[0].isdigit() or lower in _NUMBER_WORDS:
+        return _kind_of_number(written, text, start)
     if not written[0].isupper() or len(written) < 2:
         return None
     return "date" if lower in _DATE_WORDS else "name"
+
+
+def _kind_of_number(written: str, text: str, start: int) -> Kind:
+    end = start + len(written)
+    before, after = text[max(0, start - _CONTEXT) : start], text[end : end + _CONTEXT]
+    if _BEFORE_AMOUNT.search(before) or _AFTER_AMOUNT.match(after):
+        return "amount"
+    if _AFTER_DURATION.match(after):
+        return "duration"
+    if _YEAR.fullmatch(written) or _AFTER_DAY.match(after) or _BEFORE_DAY.search(before):
+        return "date"
+    return "number"
 
 
 def _support(word: int, at: Sequence[tuple[int, float]], stems: Sequence[str]) -> float:

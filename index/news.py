@@ -23,7 +23,8 @@ from index.highlights import highlights
 from index.ingest import Ingest
 from index.local import LocalIndex
 from index.quotes import Asked, Candidate, candidates, choose, idf, read, to_quote
-from index.retrieve import Age, Ranked, retrieve
+from index.recency import Recency
+from index.retrieve import Ranked, retrieve
 from index.store import Store, sqlite_url
 from index.types import (
     Answer,
@@ -38,6 +39,7 @@ from index.types import (
     Status,
     ignore_progress,
 )
+from index.when import Period, period
 
 logger = logging.getLogger(__name__)
 
@@ -51,8 +53,16 @@ TOPIC_LEXICAL = 0.6
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a search found: passages, runs of sentences that could be quoted from them, and how sure it is."""
+    """What a search found: passages, runs of sentences that could be quoted from them, and how sure it is.
 
+    `since` and `until` are the period that was asked for, in words or by the caller; `filters` what was
+    searched. Passages and candidates come best first.
+    """
+
+    as_of: datetime
+    since: datetime | None
+    until: datetime | None
+    filters: Filters
     ranked: Sequence[Ranked]
     candidates: Sequence[Candidate]
     evidence: Evidence
@@ -114,30 +124,41 @@ class NewsIndex:
         Raises UsageError for an unknown source, ModelError when a reindex is needed first.
         """
         started = time.perf_counter()
-        self._require_current_vectors()
-        as_of = question.as_of or self._options.clock()
-        filters = Filters(
-            since=question.since,
-            until=min(question.until, as_of) if question.until else as_of,
-            source=self._source_name(question.source),
-        )
-        found = self.search(question.text, filters)
+        found = self.search(question)
         chosen = choose(found.candidates, question.limit)
         copies = self._store.copies({each.article_id for each in chosen})
         quotes = tuple(to_quote(each, copies.get(each.article_id, ())) for each in chosen)
         certainty = confidence(found.evidence) if chosen else 0.0
-        enough = threshold() if self._options.threshold is None else self._options.threshold
         return Answer(
             question=question,
-            as_of=as_of,
-            since=question.since,
-            until=question.until,
-            answered=bool(quotes) and certainty >= enough,
+            as_of=found.as_of,
+            since=found.since,
+            until=found.until,
+            answered=certainty >= self._threshold,
             confidence=certainty,
             quotes=quotes,
             took_ms=(time.perf_counter() - started) * 1000,
-            articles_searched=self._store.count_articles(filters),
+            articles_searched=self._store.count_articles(found.filters),
         )
+
+    def search(self, question: Question) -> Found:
+        """Return what could be quoted for a question, and what speaks for each. Raises as `ask` does."""
+        self._require_current_vectors()
+        as_of = question.as_of or self._options.clock()
+        explicit = question.since is not None or question.until is not None
+        about = None if explicit else period(question.text, as_of)
+        until = min(question.until, as_of) if question.until else as_of
+        filters = Filters(question.since, until, self._source_name(question.source))
+        ranked = self._retrieve(question.text, filters, as_of, about)
+        shown = Filters(question.since, question.until)
+        if about and about.limits:
+            # Reports from outside the period are read, since they too tell what matters, but not quoted.
+            shown = Filters(about.since, about.until)
+            ranked = sorted(ranked, key=lambda each: not shown.admit(each.stored.article))
+        asked = self._asked(question.text)
+        readings = read(ranked, asked, self._index.terms)
+        found = [each for each in candidates(readings, asked) if shown.admit(each.ranked.stored.article)]
+        return Found(as_of, shown.since, shown.until, filters, ranked, found, evidence(readings, asked))
 
     def latest(
         self,
@@ -158,7 +179,7 @@ class NewsIndex:
             self._require_current_vectors()
             about = {
                 each.stored.article.id: each.stored.article
-                for each in self._retrieve(Question(topic).text, filters)
+                for each in self._retrieve(Question(topic).text, filters, now)
                 if _is_about(each)
             }
             articles = sorted(about.values(), key=lambda each: (each.published_at, each.id), reverse=True)
@@ -170,17 +191,16 @@ class NewsIndex:
         """Return the names of the outlets whose articles are stored, in alphabetical order."""
         return self._store.source_names()
 
-    def search(self, text: str, filters: Filters) -> Found:
-        """Return the passages closest to a question, and all that could be quoted from them, best first."""
-        ranked = self._retrieve(text, filters)
-        asked = self._asked(text)
-        readings = read(ranked, asked, self._index.terms)
-        return Found(ranked, candidates(readings, asked), evidence(readings, asked))
-
-    def _retrieve(self, text: str, filters: Filters) -> list[Ranked]:
+    def _retrieve(
+        self, text: str, filters: Filters, as_of: datetime, about: Period | None = None
+    ) -> list[Ranked]:
         vector = self._embedder.embed_question(text)
-        age = Age.of(self._store, filters.until or self._options.clock())
-        return retrieve(self._index, self._store, vector, text, filters, age)
+        recency = Recency.of(self._store, filters.until or as_of, about)
+        return retrieve(self._index, self._store, vector, text, filters, recency)
+
+    @property
+    def _threshold(self) -> float:
+        return threshold() if self._options.threshold is None else self._options.threshold
 
     def _asked(self, text: str) -> Asked:
         terms = self._index.question_terms(text)

@@ -179,12 +179,15 @@ class Store:
         return newest
 
     def nth_newest(self, n: int, until: datetime | None = None) -> datetime | None:
-        """Return when the `n`th newest article was published; the oldest where there are fewer."""
+        """Return when the `n`th newest article was published; None where there are fewer."""
         found: datetime | None = self._scalar(_newest_first(until).offset(n - 1).limit(1))
-        if found is None:
-            column = schema.articles.c.published_at
-            found = self._scalar(_newest_first(until).order_by(None).order_by(column).limit(1))
         return found
+
+    def oldest(self, until: datetime | None = None) -> datetime | None:
+        """Return when the oldest article was published."""
+        column = schema.articles.c.published_at
+        oldest: datetime | None = self._scalar(select(func.min(column)).where(_where(Filters(until=until))))
+        return oldest
 
     def source_names(self) -> list[str]:
         """Return the names of the outlets, in alphabetical order."""

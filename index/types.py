@@ -124,6 +124,14 @@ class Filters:
     until: datetime | None = None
     source: str | None = None
 
+    def admit(self, article: Article) -> bool:
+        """Tell whether an article satisfies the filters."""
+        return (
+            (self.since is None or self.since <= article.published_at)
+            and (self.until is None or article.published_at <= self.until)
+            and (self.source is None or article.source == self.source)
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
