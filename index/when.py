@@ -45,6 +45,8 @@ _COUNTS = {
 # What happened on a day is reported within so many days, that day included.
 REPORTED_DAYS = 7
 _DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
+# Letters that a pattern without regard to case takes for s and i, though their lower case is another.
+_LOOKALIKES = str.maketrans("ſıİ", "siI")
 
 _MONTH = rf"(?P<month>{'|'.join(sorted(_MONTHS, key=len, reverse=True))})\.?"
 _DAY = r"(?P<day>[0-3]?\d)(?:st|nd|rd|th)?"
@@ -71,7 +73,7 @@ def period(question: str, as_of: datetime) -> Period | None:
     """Return the period that a question names, None when it names none; the first one counts."""
     now = as_of.astimezone(UTC)
     for pattern, resolve in _RULES:
-        match = pattern.search(question)
+        match = pattern.search(question.translate(_LOOKALIKES))
         found = resolve(match, now) if match else None
         if match and found:
             since, until, limits = found
