@@ -151,10 +151,16 @@ def _date(match: re.Match[str], now: datetime) -> datetime | None:
     groups = match.groupdict()
     month = _MONTHS[(groups.get("month") or groups.get("month2") or "").lower()]
     day = int(groups.get("day") or groups.get("day2") or 1)
-    year = int(groups["year"]) if groups.get("year") else now.year
+    if groups.get("year"):
+        return _existing(int(groups["year"]), month, day)
+    # 29 February is eight years back at most.
+    starts = (_existing(year, month, day) for year in range(now.year, now.year - 9, -1))
+    return next((start for start in starts if start and start <= now), None)
+
+
+def _existing(year: int, month: int, day: int) -> datetime | None:
     try:
-        found = datetime(year, month, day, tzinfo=UTC)
-        return found.replace(year=year - 1) if not groups.get("year") and found > now else found
+        return datetime(year, month, day, tzinfo=UTC)
     except ValueError:  # 30 February is no day
         return None
 
@@ -211,7 +217,7 @@ _RULES: tuple[tuple[re.Pattern[str], _Rule], ...] = tuple(
         (rf"\bsince {_MONTH}(?! \d)\b", _since_date),
         (rf"\b(?:until|before)\b(?: [\w'’]+){{0,5}}? {_DATE}{_OPT_YEAR}\b", _before_date),
         (rf"\b(?:on )?{_DATE},? {_YEAR}\b", _on_date),
-        (rf"\bon {_DATE}\b", _on_date),
+        (rf"\bon {_DATE}\b(?!\.?,? {_YEAR})", _on_date),
         (rf"\b(?:in |during )?{_MONTH},? {_YEAR}\b", _in_month),
         (rf"\b(?:in|during) {_MONTH}(?! \d)\b", _in_month),
         (rf"\b(?:since|after) {_YEAR}\b", _since_year),
