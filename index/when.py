@@ -140,8 +140,13 @@ def _ago(match: re.Match[str], now: datetime) -> _Resolved:
 
 
 def _weekday(match: re.Match[str], now: datetime) -> _Resolved:
-    """Resolve "on Monday": the most recent one, and the days in which it is reported."""
+    """Resolve "on Monday": the most recent one, and the days in which it is reported.
+
+    Said on a Monday, "on Monday" is today and "last Monday" a week ago.
+    """
     back = (now.weekday() - _WEEKDAYS[match["weekday"].lower()]) % 7
+    if back == 0 and match[0].lower().startswith("last"):
+        back = 7
     start = _day(now) - timedelta(days=back)
     return start, _until_end(start + timedelta(days=REPORTED_DAYS)), True
 
@@ -208,6 +213,7 @@ _OPT_YEAR = rf"(?:,? {_YEAR})?"
 _RULES: tuple[tuple[re.Pattern[str], _Rule], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), resolve)
     for pattern, resolve in (
+        (r"\bday before yesterday\b", _days_ago(2, 2)),
         (r"\byesterday\b|\blast night\b", _days_ago(1, 1)),
         (r"(?<!USA )\btoday\b|\btonight\b|\bthis (?:morning|afternoon|evening)\b", _days_ago(0, 0)),
         (r"\bthis week\b", _days_ago(7, 0)),
@@ -222,9 +228,9 @@ _RULES: tuple[tuple[re.Pattern[str], _Rule], ...] = tuple(
         (rf"\b(?:in|during) {_MONTH}(?! \d)\b", _in_month),
         (rf"\b(?:since|after) {_YEAR}\b", _since_year),
         (rf"\b(?:in|over|during|within)? ?(?:the )?(?:last|past) {_COUNT} {_UNIT}s?\b", _past_days),
-        (rf"\b{_COUNT} {_UNIT}s? ago\b", _ago),
+        (rf"\b(?:{_COUNT}|an?) {_UNIT}s? ago\b", _ago),
+        (rf"\b(?:in|over|during|within) the (?:last|past) (?P<count>){_UNIT}\b", _past_days),
         (r"\blast (?P<unit>weekend|week|month|year)\b", _last_unit),
-        (rf"\b(?:in|over|during|within) the past (?P<count>){_UNIT}\b", _past_days),
         (rf"\b(?:on|last) (?P<weekday>{'|'.join(_WEEKDAYS)})\b", _weekday),
         (rf"\b(?:in )?{_YEAR}\b", _in_year),
     )
