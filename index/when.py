@@ -74,7 +74,10 @@ def period(question: str, as_of: datetime) -> Period | None:
     now = as_of.astimezone(UTC)
     for pattern, resolve in _RULES:
         match = pattern.search(question.translate(_LOOKALIKES))
-        found = resolve(match, now) if match else None
+        try:
+            found = resolve(match, now) if match else None
+        except (ValueError, OverflowError):  # before the year 1 or after 9999
+            return None
         if match and found:
             since, until, limits = found
             if since and since > now:  # about the future: reported until now, if at all
