@@ -82,7 +82,7 @@ def period(question: str, as_of: datetime) -> Period | None:
             since, until, limits = found
             if since and since > now:  # about the future: reported until now, if at all
                 return None
-            return Period(since, until, match[0].strip(), limits)
+            return Period(since, until, question[match.start() : match.end()].strip(), limits)
     return None
 
 
