@@ -33,7 +33,11 @@ _DATE_WORDS = frozenset(
     "wednesday thursday friday saturday sunday jan feb mar apr jun jul aug sept sep oct nov dec".split()
 )
 _YEAR = re.compile(r"(?:19|20)\d\d")
-_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
+# Whole words, for 12 Marines are no date; nor is what 12 may do.
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|(?-i:May|MAY)|june?|july?|aug(?:ust)?"
+    r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+)
 # What stands around a number tells what it counts.
 _AFTER_DAY = re.compile(rf"(?:st|nd|rd|th)?(?: of)? {_MONTH}\b", re.IGNORECASE)
 _BEFORE_DAY = re.compile(rf"\b{_MONTH} (?:the )?$", re.IGNORECASE)
