@@ -3,25 +3,42 @@
 A folder holds `articles.jsonl.gz` (or `.jsonl`) and `questions.jsonl`; a question is
 `{"id", "question", "as_of", "answerable", "accepted": [normalised answer, …]}`. An answer counts as found
 when the normalised quote holds an accepted answer as whole words, as RealTime QA (Kasai and others, 2023)
-does for generated answers. The articles must have been ingested before.
+does for generated answers.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from index.errors import UsageError
-from index.types import Answer, OnProgress, Progress, Question, Quote, ignore_progress
+from index.sources import open_source
+from index.types import (
+    Answer,
+    Article,
+    Measures,
+    Miss,
+    MissKind,
+    OnProgress,
+    Progress,
+    Question,
+    Quote,
+    ignore_progress,
+)
 
+ARTICLES = ("articles.jsonl.gz", "articles.jsonl")
 DEPTHS = (1, 3, 5)
+# Quotes that a person is shown, unless they ask for more.
+SHOWN = 3
 
 _ARTICLE_WORDS = re.compile(r"\b(?:the|a|an)\b")
 _OTHER = re.compile(r"[^a-z0-9$%. ]")
@@ -55,13 +72,38 @@ Ask = Callable[[Question], tuple[Answer, Sequence[str]]]
 
 
 def load_examples(folder: Path) -> list[Example]:
-    """Return the questions of a folder. Raises UsageError when there are none to read."""
+    """Return the questions of a folder. Raises UsageError unless there are some of both kinds to read."""
     path = folder / "questions.jsonl"
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-        return [_example(json.loads(line)) for line in lines if line.strip()]
-    except (OSError, ValueError, KeyError) as error:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        examples = [_example(json.loads(line)) for line in lines if line.strip()]
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise UsageError(f"{path} cannot be read as evaluation questions ({error!r}).") from error
+    if len({example.answerable for example in examples}) < 2:
+        raise UsageError(f"{path} needs answerable and unanswerable questions: add the kind that is missing.")
+    return examples
+
+
+def articles_file(folder: Path) -> Path | None:
+    """Return the file with the articles that the questions are about, if the folder has one."""
+    return next((folder / name for name in ARTICLES if (folder / name).is_file()), None)
+
+
+def article_ids(path: Path, timezone: ZoneInfo) -> set[str]:
+    """Return the ids of a file's articles. Raises UsageError when there are none."""
+    outcomes = (record.outcome for record in open_source(path, timezone))
+    ids = {outcome.id for outcome in outcomes if isinstance(outcome, Article)}
+    if not ids:
+        raise UsageError(f"{path} holds no article that can be read: `newsbot ingest` says why.")
+    return ids
+
+
+def library_name(articles: Path, fingerprint: str) -> str:
+    """Return a name for the library of these articles embedded by this model: it changes with either."""
+    with articles.open("rb") as file:
+        content = hashlib.file_digest(file, "sha256").hexdigest()
+    key = hashlib.sha256(f"{content} {fingerprint}".encode()).hexdigest()
+    return f"{articles.resolve().parent.name}-{key[:12]}"
 
 
 def _example(record: dict[str, object]) -> Example:
@@ -107,29 +149,10 @@ def normalise(text: str) -> str:
     return " ".join(_POINT.sub("", words).split())
 
 
-@dataclass(frozen=True, slots=True)
-class Measures:
-    """The figures of one evaluation; shares are in [0, 1], times in milliseconds."""
-
-    answerable: int
-    unanswerable: int
-    quotes_at: dict[int, float]
-    passages_at: dict[int, float]
-    mean_reciprocal_rank: float
-    auroc: float
-    answered_of_answerable: float
-    answered_of_unanswerable: float
-    exact_slices: float
-    median_ms: float
-    p99_ms: float
-
-
-def measure(outcomes: Sequence[Outcome]) -> Measures:
-    """Return the figures. Raises UsageError unless there are questions of both kinds."""
+def measure(outcomes: Sequence[Outcome], stored: Mapping[str, str]) -> Measures:
+    """Return the figures. `stored` gives the text of each quoted article as the database has it."""
     known = [each for each in outcomes if each.example.answerable]
     unknown = [each for each in outcomes if not each.example.answerable]
-    if not known or not unknown:
-        raise UsageError("An evaluation needs answerable and unanswerable questions.")
     quotes = [quote for each in outcomes for quote in each.answer.quotes]
     took = [each.answer.took_ms for each in outcomes]
     return Measures(
@@ -141,7 +164,7 @@ def measure(outcomes: Sequence[Outcome]) -> Measures:
         auroc=auroc([e.answer.confidence for e in known], [e.answer.confidence for e in unknown]),
         answered_of_answerable=_share(each.answer.answered for each in known),
         answered_of_unanswerable=_share(each.answer.answered for each in unknown),
-        exact_slices=_share(_is_exact(quote) for quote in quotes),
+        exact_slices=_share(_is_exact(quote, stored) for quote in quotes),
         median_ms=float(np.median(took)),
         p99_ms=float(np.percentile(took, 99)),
     )
@@ -153,9 +176,34 @@ def auroc(positive: Sequence[float], negative: Sequence[float]) -> float:
     return float((above > 0).mean() + 0.5 * (above == 0).mean())
 
 
-def _is_exact(quote: Quote) -> bool:
+def misses(outcomes: Sequence[Outcome]) -> tuple[Miss, ...]:
+    """Return what went wrong, in the order of the questions."""
+    kinds = [(each, _miss_kind(each)) for each in outcomes]
+    return tuple(
+        Miss(kind, each.example.accepted, each.quote_rank, each.answer) for each, kind in kinds if kind
+    )
+
+
+def _miss_kind(outcome: Outcome) -> MissKind | None:
+    if not outcome.example.answerable:
+        return "false alarm" if outcome.answer.answered else None
+    if not 0 < outcome.quote_rank <= SHOWN:
+        return "not quoted"
+    return None if outcome.answer.answered else "withheld"
+
+
+def digest(outcomes: Sequence[Outcome]) -> str:
+    """Return the SHA-256 of all answers: what was quoted from where, and whether the bot stood behind it."""
+    answers = [
+        [each.question.id, each.answered, [[quote.article.id, *quote.span] for quote in each.quotes]]
+        for each in (outcome.answer for outcome in outcomes)
+    ]
+    return hashlib.sha256(json.dumps(answers).encode()).hexdigest()
+
+
+def _is_exact(quote: Quote, stored: Mapping[str, str]) -> bool:
     start, end = quote.span
-    return bool(quote.text) and quote.text == quote.article.text[start:end]
+    return bool(quote.text) and quote.text == stored.get(quote.article.id, "")[start:end]
 
 
 def _share(flags: Iterable[bool]) -> float:

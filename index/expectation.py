@@ -54,6 +54,11 @@ class Expectation:
     kinds: frozenset[Kind]
     focus: str | None
 
+    @property
+    def is_number(self) -> bool:
+        """Tell whether a number of some kind is expected, and nothing else."""
+        return "name" not in self.kinds and "date" not in self.kinds
+
 
 def expectation(question: str) -> Expectation:
     """Return what a question expects."""

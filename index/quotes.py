@@ -179,19 +179,26 @@ def _candidate(
     words = frozenset(reading.words.stems[place])
     mentions = [each for each in reading.mentions if place.start <= each.word < place.stop]
     text = stored.article.text[span.start : span.end]
+    coverage = _coverage(words, asked.weights)
+    kind = float(any(each.kind in asked.expectation.kinds for each in mentions))
+    lead = float(span.start == 0)
+    number = float(asked.expectation.is_number)
     features = Features(
-        coverage=_coverage(words, asked.weights),
+        coverage=coverage,
         length=(span.end - span.start) / MAX_QUOTE_CHARS,
         recency=reading.ranked.recency,
         article=article_score,
         vote=_best_vote(mentions, asked, counted),
         redundancy=_redundancy(mentions, counted),
-        kind=float(any(each.kind in asked.expectation.kinds for each in mentions)),
+        kind=kind,
         focus=float(_has_focus(reading.words.written[place], asked.expectation.focus)),
-        lead=float(span.start == 0),
+        lead=lead,
         early=math.exp(-span.start / 1000),
         asks=float(text.rstrip("\"'”’ ").endswith("?")),
         boilerplate=float(bool(_BOILERPLATE.search(text))),
+        number_coverage=number * coverage,
+        number_kind=number * kind,
+        number_lead=number * lead,
     )
     return Candidate(reading.ranked, span, features, words, scorer.score(features))
 

@@ -1,4 +1,4 @@
-"""What makes a run of sentences a good quote, as twelve figures and a weight for each.
+"""What makes a run of sentences a good quote, as fifteen figures and a weight for each.
 
 The weights stand in `weights.json`, fitted by `python -m index.fit FOLDER` (a softmax over the candidates of
 each question, regularised; figures and cross-validation are printed). A linear model on purpose: trees fitted
@@ -31,6 +31,11 @@ class Features(NamedTuple):
     early: float  # 1 at the beginning of the article, falling to 1/e after 1000 characters
     asks: float  # 1 when the quote ends in a question itself
     boilerplate: float  # 1 when it reads like a box beside the story
+    # When a number is asked for, these repeat what is above, and are 0 else: such a question is rarely about
+    # the main point of a story, so its beginning is worth less and the question's own words are worth more.
+    number_coverage: float
+    number_kind: float
+    number_lead: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ words the article does not contain.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -137,7 +137,8 @@ class Filters:
 class Question:
     """What a person wants to know. `as_of` is the moment of asking; None means now.
 
-    Articles published after `as_of` are never used. Raises UsageError where nothing can be searched.
+    Articles published after `as_of` are never used. `explain` asks for the figures behind the answer. Raises
+    UsageError where nothing can be searched.
     """
 
     text: str
@@ -147,6 +148,7 @@ class Question:
     source: str | None = None
     limit: int = 3
     id: str | None = None
+    explain: bool = False
 
     def __post_init__(self) -> None:
         if not any(char.isalnum() for char in self.text):
@@ -163,6 +165,50 @@ class Question:
                 raise ValueError(f"{name} must carry a time zone")
         if self.since and self.until and self.since > self.until:
             raise UsageError("The start of the period lies after its end: swap since and until.")
+
+
+class Figure(NamedTuple):
+    """One input of a weighted sum."""
+
+    name: str
+    value: float
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteExplanation:
+    """Why a quote was chosen.
+
+    `dense` (cosine), `lexical` (BM25 as a share of the best) and `recency` are of the passage it was taken
+    from, `passage_score` is their fusion. The weighted sum of `figures` is the quote's `score`.
+    """
+
+    dense: float
+    lexical: float
+    recency: float
+    passage_score: float
+    figures: tuple[Figure, ...]
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a question is answered or not: `why` is a sentence for people.
+
+    The confidence is the logistic function of `intercept` and the weighted sum of `evidence`. `phrase` are
+    the question's own words for a time, `since` and `until` what they were understood as; unless `limited`
+    they only move what counts as current. `quotes` come in the order of the answer's.
+    """
+
+    why: str
+    threshold: float
+    evidence: tuple[Figure, ...]
+    intercept: float
+    phrase: str | None
+    since: datetime | None
+    until: datetime | None
+    limited: bool
+    quotes: tuple[QuoteExplanation, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +228,7 @@ class Answer:
     quotes: tuple[Quote, ...]
     took_ms: float
     articles_searched: int
+    explanation: Explanation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +301,59 @@ class Status:
     model: str
     database: str
     remedy: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """The figures of one evaluation; shares are in [0, 1], times in milliseconds.
+
+    `quotes_at` and `passages_at` give for 1, 3 and 5 the share of the answerable questions whose answer
+    stands among so many of the best.
+    """
+
+    answerable: int
+    unanswerable: int
+    quotes_at: Mapping[int, float]
+    passages_at: Mapping[int, float]
+    mean_reciprocal_rank: float
+    auroc: float
+    answered_of_answerable: float
+    answered_of_unanswerable: float
+    exact_slices: float
+    median_ms: float
+    p99_ms: float
+
+
+MissKind = Literal["not quoted", "withheld", "false alarm"]
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """A question that went wrong, with the answers accepted for it and what was given instead.
+
+    `kind` is "not quoted" (no accepted answer in the first three quotes), "withheld" (quoted, but not stood
+    behind) or "false alarm" (answered, though nothing was reported). `place` is the first quote, from 1,
+    that holds an accepted answer; 0 when none does.
+    """
+
+    kind: MissKind
+    accepted: tuple[str, ...]
+    place: int
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """How good the answers of one library are. `digest` is equal where all answers are, word for word."""
+
+    library: Path
+    model: str
+    articles: int
+    passages: int
+    threshold: float
+    measures: Measures
+    misses: tuple[Miss, ...]
+    digest: str
 
 
 def utc_now() -> datetime:
