@@ -21,6 +21,7 @@ from index.expectation import Kind
 # How far, in words, a question's word still supports a mention; and what one in the headline is worth.
 REACH = 12.0
 TITLE_SUPPORT = 0.35
+_NEARNESS = [math.exp(-distance / REACH) for distance in range(200)]
 
 _TOKEN = re.compile(r"[^\W_]+")
 _NUMBER_WORDS = frozenset(
@@ -144,7 +145,7 @@ def _support(word: int, at: Sequence[tuple[int, float]], stems: Sequence[str]) -
     """Return the weight of the question's words around a word, each counted where it is nearest."""
     nearest: dict[str, float] = {}
     for position, weight in at:
-        value = weight * math.exp(-abs(position - word) / REACH)
+        value = weight * _NEARNESS[min(abs(position - word), len(_NEARNESS) - 1)]
         if value > nearest.get(stems[position], 0.0):
             nearest[stems[position]] = value
     return sum(nearest.values())

@@ -6,10 +6,11 @@ import difflib
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 from zoneinfo import ZoneInfo
@@ -17,6 +18,17 @@ from zoneinfo import ZoneInfo
 from index.confidence import Evidence, confidence, evidence, threshold
 from index.embedding import Embedder, SentenceTransformerEmbedder
 from index.errors import BusyError, ModelError, UsageError
+from index.evaluate import (
+    Example,
+    article_ids,
+    articles_file,
+    digest,
+    evaluate,
+    library_name,
+    load_examples,
+    measure,
+    misses,
+)
 from index.expectation import expectation, names
 from index.follow import Follow
 from index.highlights import highlights
@@ -25,9 +37,13 @@ from index.local import LocalIndex
 from index.quotes import Asked, Candidate, candidates, choose, idf, read, to_quote
 from index.recency import Recency
 from index.retrieve import Ranked, retrieve
+from index.scorer import parameters
 from index.store import Store, sqlite_url
 from index.types import (
     Answer,
+    Evaluation,
+    Explanation,
+    Figure,
     Filters,
     Headline,
     IndexOptions,
@@ -35,6 +51,7 @@ from index.types import (
     OnProgress,
     Progress,
     Question,
+    QuoteExplanation,
     ReindexReport,
     Status,
     ignore_progress,
@@ -55,13 +72,14 @@ TOPIC_LEXICAL = 0.6
 class Found:
     """What a search found: passages, runs of sentences that could be quoted from them, and how sure it is.
 
-    `since` and `until` are the period that was asked for, in words or by the caller; `filters` what was
-    searched. Passages and candidates come best first.
+    `since` and `until` are the period that was asked for, in words (then `about` says which) or by the
+    caller; `filters` what was searched. Passages and candidates come best first.
     """
 
     as_of: datetime
     since: datetime | None
     until: datetime | None
+    about: Period | None
     filters: Filters
     ranked: Sequence[Ranked]
     candidates: Sequence[Candidate]
@@ -123,23 +141,28 @@ class NewsIndex:
 
         Raises UsageError for an unknown source, ModelError when a reindex is needed first.
         """
+        return self._answer(question)[0]
+
+    def _answer(self, question: Question) -> tuple[Answer, Found]:
         started = time.perf_counter()
         found = self.search(question)
         chosen = choose(found.candidates, question.limit)
         copies = self._store.copies({each.article_id for each in chosen})
-        quotes = tuple(to_quote(each, copies.get(each.article_id, ())) for each in chosen)
         certainty = confidence(found.evidence) if chosen else 0.0
-        return Answer(
+        answer = Answer(
             question=question,
             as_of=found.as_of,
             since=found.since,
             until=found.until,
             answered=certainty >= self._threshold,
             confidence=certainty,
-            quotes=quotes,
-            took_ms=(time.perf_counter() - started) * 1000,
+            quotes=tuple(to_quote(each, copies.get(each.article_id, ())) for each in chosen),
             articles_searched=self._store.count_articles(found.filters),
+            took_ms=(time.perf_counter() - started) * 1000,
         )
+        if question.explain:
+            answer = replace(answer, explanation=_explanation(answer, found, chosen, self._threshold))
+        return answer, found
 
     def search(self, question: Question) -> Found:
         """Return what could be quoted for a question, and what speaks for each. Raises as `ask` does."""
@@ -158,7 +181,9 @@ class NewsIndex:
         asked = self._asked(question.text)
         readings = read(ranked, asked, self._index.terms)
         found = [each for each in candidates(readings, asked) if shown.admit(each.ranked.stored.article)]
-        return Found(as_of, shown.since, shown.until, filters, ranked, found, evidence(readings, asked))
+        return Found(
+            as_of, shown.since, shown.until, about, filters, ranked, found, evidence(readings, asked)
+        )
 
     def latest(
         self,
@@ -297,6 +322,53 @@ class NewsIndex:
     def _is_stale(self) -> bool:
         return self._store.fingerprint() not in (None, self._embedder.fingerprint)
 
+    # -- measuring -------------------------------------------------------------------------------------
+
+    def evaluate(self, folder: Path, on_progress: OnProgress = ignore_progress) -> Evaluation:
+        """Measure the answers to a folder's questions (see `index.evaluate`).
+
+        They are put to this library when it holds all of the folder's articles, or the folder has none.
+        Otherwise the articles get a library of their own in `data_dir/evaluation`, made the first time, so
+        that they never mix with the news. Raises UsageError, SourceError, ModelError.
+        """
+        examples = load_examples(folder)
+        articles = articles_file(folder)
+        if articles is None or self._holds(articles):
+            return self._evaluate(examples, on_progress)
+        name = library_name(articles, self._embedder.fingerprint)
+        data_dir = self._options.data_dir / "evaluation" / name
+        options = replace(self._options, data_dir=data_dir, database_url=None)
+        with NewsIndex.open(options, self._embedder) as own:
+            if not own._holds(articles):
+                own.ingest([str(articles)], on_progress)
+            return own._evaluate(examples, on_progress)
+
+    def _holds(self, articles: Path) -> bool:
+        """Tell whether all articles of a file are stored, under their own name or as copies."""
+        ids = article_ids(articles, ZoneInfo(self._options.timezone))
+        return ids == self._store.known(ids).keys() | self._store.known_copies(ids).keys()
+
+    def _evaluate(self, examples: Sequence[Example], on_progress: OnProgress) -> Evaluation:
+        self.ask(Question("What is the news?"))  # the first question of all loads the model
+        outcomes = evaluate(self._answer_and_passages, examples, on_progress)
+        quoted = {quote.article.id for each in outcomes for quote in each.answer.quotes}
+        stored = {id: article.text for id, article in self._store.articles(quoted).items()}
+        return Evaluation(
+            library=self._options.data_dir,
+            model=self._embedder.model,
+            articles=self._store.count_articles(),
+            passages=self._store.count_passages(),
+            threshold=self._threshold,
+            measures=measure(outcomes, stored),
+            misses=misses(outcomes),
+            digest=digest(outcomes),
+        )
+
+    def _answer_and_passages(self, question: Question) -> tuple[Answer, list[str]]:
+        answer, found = self._answer(question)
+        best = [each.stored for each in found.ranked[: question.limit]]
+        return answer, [each.article.text[slice(*each.passage.span)] for each in best]
+
     # -- telling ---------------------------------------------------------------------------------------
 
     def status(self) -> Status:
@@ -342,3 +414,50 @@ def _is_about(ranked: Ranked) -> bool:
 def _listed(names: dict[str, str]) -> str:
     shown = sorted(names.values())[:8]
     return ", ".join(shown) + (" and others" if len(names) > len(shown) else "") if shown else "none"
+
+
+def _explanation(answer: Answer, found: Found, chosen: Sequence[Candidate], threshold: float) -> Explanation:
+    fitted, about = parameters(), found.about
+    return Explanation(
+        why=_why(answer, found, threshold),
+        threshold=threshold,
+        evidence=_figures(found.evidence._asdict(), fitted.confidence),
+        intercept=fitted.intercept,
+        phrase=about.phrase if about else None,
+        since=about.since if about else None,
+        until=about.until if about else None,
+        limited=about is not None and about.limits,
+        quotes=tuple(_quote_explanation(each, fitted.quotes) for each in chosen),
+    )
+
+
+def _quote_explanation(candidate: Candidate, weights: Mapping[str, float]) -> QuoteExplanation:
+    ranked = candidate.ranked
+    return QuoteExplanation(
+        dense=ranked.dense,
+        lexical=ranked.lexical,
+        recency=ranked.recency,
+        passage_score=ranked.score,
+        figures=_figures(candidate.features._asdict(), weights),
+        score=candidate.score,
+    )
+
+
+def _figures(values: Mapping[str, float], weights: Mapping[str, float]) -> tuple[Figure, ...]:
+    return tuple(Figure(name, value, weights[name]) for name, value in values.items())
+
+
+def _why(answer: Answer, found: Found, threshold: float) -> str:
+    """Return one sentence for people."""
+    if not answer.articles_searched:
+        return "Not answered, because no stored article lies within the limits of the question."
+    if not answer.quotes:
+        return "Not answered, because nothing found within the limits of the question can be quoted."
+    verdict = "Answered, because" if answer.answered else "Not answered, because"
+    relation = "reaches" if answer.answered else "is below"
+    closest = max(each.dense for each in found.ranked)
+    return (
+        f"{verdict} the confidence of {answer.confidence:.2f} {relation} the threshold of {threshold:.2f}: "
+        f"the closest passage has a cosine of {closest:.2f}, and the best covered one holds "
+        f"{found.evidence.coverage:.0%} of the question's words, weighted by how rare they are."
+    )

@@ -6,6 +6,7 @@ them all. Quotes are then taken from the top, leaving out what repeats one alrea
 
 from __future__ import annotations
 
+import bisect
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -81,6 +82,12 @@ class Reading:
     words: Words
     mentions: list[Mention]
     coverage: float
+    boilerplate: list[int]  # where, from the passage's start, it reads like a box beside the story
+
+    def mentioned(self, place: slice) -> list[Mention]:
+        """Return the mentions among some of the words."""
+        first = bisect.bisect_left(self.mentions, place.start, key=_word)
+        return self.mentions[first : bisect.bisect_left(self.mentions, place.stop, key=_word)]
 
 
 def idf(document_frequency: Mapping[str, int], passages: int) -> dict[str, float]:
@@ -167,7 +174,8 @@ def _read(ranked: Ranked, asked: Asked, terms: Terms) -> Reading:
         lambda stem: asked.rarity(stem) < COMMON_RARITY,
     )
     coverage = _coverage(title.union(words.stems), asked.weights)
-    return Reading(ranked, words, mentions, coverage)
+    boilerplate = [match.start() for match in _BOILERPLATE.finditer(text)]
+    return Reading(ranked, words, mentions, coverage, boilerplate)
 
 
 def _candidate(
@@ -177,7 +185,7 @@ def _candidate(
     offset = stored.passage.span.start
     place = reading.words.between(span.start - offset, span.end - offset)
     words = frozenset(reading.words.stems[place])
-    mentions = [each for each in reading.mentions if place.start <= each.word < place.stop]
+    mentions = reading.mentioned(place)
     text = stored.article.text[span.start : span.end]
     coverage = _coverage(words, asked.weights)
     kind = float(any(each.kind in asked.expectation.kinds for each in mentions))
@@ -195,7 +203,7 @@ def _candidate(
         lead=lead,
         early=math.exp(-span.start / 1000),
         asks=float(text.rstrip("\"'”’ ").endswith("?")),
-        boilerplate=float(bool(_BOILERPLATE.search(text))),
+        boilerplate=float(any(span.start <= offset + at < span.end for at in reading.boilerplate)),
         number_coverage=number * coverage,
         number_kind=number * kind,
         number_lead=number * lead,
@@ -203,9 +211,13 @@ def _candidate(
     return Candidate(reading.ranked, span, features, words, scorer.score(features))
 
 
+def _word(mention: Mention) -> int:
+    return mention.word
+
+
 def _coverage(words: frozenset[str], weights: Mapping[str, float]) -> float:
-    total = sum(weights.values())
-    return sum(weight for term, weight in weights.items() if term in words) / total if total else 0.0
+    covered = sum(weights[term] for term in words.intersection(weights))
+    return covered / sum(weights.values()) if weights else 0.0
 
 
 def _best_vote(mentions: Sequence[Mention], asked: Asked, counted: Mapping[str, float]) -> float:
