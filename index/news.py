@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Self
 from zoneinfo import ZoneInfo
 
+from index.canonical import canonical_line
 from index.confidence import Evidence, confidence, evidence, threshold
 from index.embedding import Embedder, SentenceTransformerEmbedder
 from index.errors import BusyError, ModelError, UsageError
@@ -219,7 +220,7 @@ class NewsIndex:
     def _retrieve(
         self, text: str, filters: Filters, as_of: datetime, about: Period | None = None
     ) -> list[Ranked]:
-        vector = self._embedder.embed_question(text)
+        vector = self._embedder.embed_question(canonical_line(text))  # a tokenizer refuses lone surrogates
         recency = Recency.of(self._store, filters.until or as_of, about)
         return retrieve(self._index, self._store, vector, text, filters, recency)
 
