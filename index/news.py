@@ -170,16 +170,17 @@ class NewsIndex:
         self._require_current_vectors()
         as_of = question.as_of or self._options.clock()
         explicit = question.since is not None or question.until is not None
-        about = None if explicit else period(question.text, as_of)
+        text = canonical_line(question.text)  # neither the model nor the index takes what is no character
+        about = None if explicit else period(text, as_of)
         until = min(question.until, as_of) if question.until else as_of
         filters = Filters(question.since, until, self._source_name(question.source))
-        ranked = self._retrieve(question.text, filters, as_of, about)
+        ranked = self._retrieve(text, filters, as_of, about)
         shown = Filters(question.since, question.until)
         if about and about.limits:
             # Reports from outside the period are read, since they too tell what matters, but not quoted.
             shown = Filters(about.since, about.until)
             ranked = sorted(ranked, key=lambda each: not shown.admit(each.stored.article))
-        asked = self._asked(question.text)
+        asked = self._asked(text)
         readings = read(ranked, asked, self._index.terms)
         found = [each for each in candidates(readings, asked) if shown.admit(each.ranked.stored.article)]
         return Found(
@@ -205,7 +206,7 @@ class NewsIndex:
             self._require_current_vectors()
             about = {
                 each.stored.article.id: each.stored.article
-                for each in self._retrieve(Question(topic).text, filters, now)
+                for each in self._retrieve(canonical_line(Question(topic).text), filters, now)
                 if _is_about(each)
             }
             articles = sorted(about.values(), key=lambda each: (each.published_at, each.id), reverse=True)
@@ -220,7 +221,7 @@ class NewsIndex:
     def _retrieve(
         self, text: str, filters: Filters, as_of: datetime, about: Period | None = None
     ) -> list[Ranked]:
-        vector = self._embedder.embed_question(canonical_line(text))  # a tokenizer refuses lone surrogates
+        vector = self._embedder.embed_question(text)
         recency = Recency.of(self._store, filters.until or as_of, about)
         return retrieve(self._index, self._store, vector, text, filters, recency)
 
