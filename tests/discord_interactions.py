@@ -265,7 +265,8 @@ class Interactions:
         self.world = world
         self.response_deadline = RESPONSE_DEADLINE
         self.token_lifetime = TOKEN_LIFETIME
-        self.expired_token: tuple[int, int, str] = UNKNOWN_WEBHOOK
+        # As Discord answers it; a test may choose another refusal.
+        self.expired_token: tuple[int, int, str] = INVALID_WEBHOOK_TOKEN
         self._by_token: dict[str, Interaction] = {}
 
     def send(self, interaction: Interaction) -> Interaction:

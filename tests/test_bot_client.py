@@ -30,6 +30,7 @@ from index import (
     ReindexReport,
     UsageError,
 )
+from tests.discord_interactions import INVALID_WEBHOOK_TOKEN, UNKNOWN_WEBHOOK
 from tests.discord_markdown import find
 from tests.discord_server import DiscordServer, Said
 from tests.fake_news import TROOPS, FakeNews
@@ -304,6 +305,25 @@ async def test_progress_outlives_the_interaction(tmp_path: Path, monkeypatch: py
         news.released.set()
         await server.wait_for(lambda: "Reindexed" in server.messages()[-1]["content"])
         assert "Reindexed" not in result.text
+
+
+@pytest.mark.parametrize("refusal", [INVALID_WEBHOOK_TOKEN, UNKNOWN_WEBHOOK])
+async def test_progress_outlives_a_token_that_expired_unexpectedly(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refusal: tuple[int, int, str]
+) -> None:
+    monkeypatch.setattr(admin, "EDIT_SECONDS", 0.1)
+    news = SlowNews()
+    async with started(tmp_path, news) as server:
+        server.interactions.expired_token = refusal
+        boss = server.user("boss", manage_guild=True)
+        result = await server.slash("reindex", user=boss, until=lambda it: "passages" in it.text)
+        server.interactions.token_lifetime = 0
+        await server.wait_for(lambda: len(server.messages()) == 2)
+        news.released.set()
+        await server.wait_for(lambda: "Reindexed" in server.messages()[-1]["content"])
+        assert "Reindexed" not in result.text
+        assert [violation.code for violation in server.violations] == [refusal[1]]  # not tried again
+        server.violations.clear()
 
 
 async def test_a_reindex_that_fails_at_once_is_told_to_one_person(tmp_path: Path) -> None:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 EDIT_SECONDS = 2.0
 # An interaction can be answered for 15 minutes; what comes later has to be an ordinary message.
 EXPIRY_MARGIN = timedelta(minutes=1)
+# How Discord refuses an edit after that, which is news only to a computer whose clock is slow.
+EXPIRED = frozenset({10015, 50027})  # Unknown Webhook, Invalid Webhook Token
 CLOSE_SECONDS = 5.0
 
 log = logging.getLogger(__name__)
@@ -44,6 +46,7 @@ class Report:
     def __init__(self, interaction: discord.Interaction[NewsBot]) -> None:
         self._interaction = interaction
         self._message: discord.Message | None = None
+        self._expired = False
         self._shown = ""
 
     @property
@@ -63,10 +66,22 @@ class Report:
     async def _send(self, text: str) -> None:
         if self._message is not None:
             await self._message.edit(content=text)
-        elif datetime.now(UTC) < self._interaction.expires_at - EXPIRY_MARGIN:
-            await self._interaction.edit_original_response(content=text)
-        elif isinstance(self._interaction.channel, discord.abc.Messageable):
+        elif not await self._edit_response(text) and isinstance(
+            self._interaction.channel, discord.abc.Messageable
+        ):
             self._message = await self._interaction.channel.send(text)
+
+    async def _edit_response(self, text: str) -> bool:
+        """Show the text as the answer to the command; tell whether that is still possible."""
+        if self._expired or datetime.now(UTC) >= self._interaction.expires_at - EXPIRY_MARGIN:
+            return False
+        try:
+            await self._interaction.edit_original_response(content=text)
+        except discord.HTTPException as error:
+            if error.code not in EXPIRED:
+                raise
+            self._expired = True
+        return not self._expired
 
 
 @dataclass(slots=True)
