@@ -113,7 +113,7 @@ def _example(record: dict[str, object]) -> Example:
         limit=max(DEPTHS),
         id=str(record["id"]),
     )
-    accepted = record.get("accepted") or ()
+    accepted = record.get("accepted") or []
     if not isinstance(accepted, list):  # one word alone would be taken apart into its letters
         raise ValueError("accepted must be a list")
     return Example(question, bool(record["answerable"]), tuple(map(str, accepted)))
