@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Event, Thread
 
@@ -131,9 +131,90 @@ def test_any_text_may_be_asked(news: NewsIndex, text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["Kim", "Rotterdam", "What was described by reporters?"])
-def test_every_article_is_quoted_once(news: NewsIndex, text: str) -> None:
-    ids = [quote.article.id for quote in news.ask(Question(text, limit=10)).quotes]
-    assert len(set(ids)) == len(ids) > 0
+def test_quotes_never_overlap_and_never_repeat_a_sentence(news: NewsIndex, text: str) -> None:
+    answer = news.ask(Question(text, limit=10))
+    check_laws(answer, LIBRARY)
+    sentences = [q.text[start:end] for q in answer.quotes for start, end in split_sentences(q.text)]
+    assert len(set(sentences)) == len(sentences) > 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Kim",
+        "?Ⅷ",
+        "𝟙",
+        "Rotterdam " * 200,
+        "x" * 2000,
+        "K" * 1000 + " and " + "R" * 900,
+        "Combien de soldats ont été envoyés en Russie ?",
+        "Сколько солдат отправили в Россию?",
+        "有多少士兵被派往俄罗斯",
+        "كم عدد الجنود",
+        "How mnay Noth Koraen trops wer snt ot Rusia?",
+        "What happened between 1 May 2025 and 5 June 2025?",
+        "Who won on 3 June, and who in 2019?",
+        "Who will win on 5 November 2040?",
+        "What was decided on 30 February, tomorrow or last ſunday?",
+        "Who won on frıday 999 years ago?",
+        "the of and",
+        "How much, when, where, who and which?",
+    ],
+)
+@pytest.mark.parametrize("as_of", [None, NOW - timedelta(days=6), NOW - timedelta(days=9999)])
+def test_bad_questions_are_answered_by_the_laws(news: NewsIndex, text: str, as_of: datetime | None) -> None:
+    answer = news.ask(Question(text, as_of=as_of, limit=10))
+    check_laws(answer, LIBRARY)
+    assert all(quote.article.published_at <= answer.as_of for quote in answer.quotes)
+    for moment in (answer.since, answer.until):
+        assert moment is None or moment.utcoffset() == timedelta()
+
+
+@pytest.mark.parametrize(
+    ("question", "admitted"),
+    [
+        ("What of the football cup today?", {CUP.id}),
+        ("What of the harbour of Rotterdam in the last three days?", {CUP.id, PORT.id}),
+        ("What of the troops in the week since 4 June?", {CUP.id, PORT.id, TROOPS.id}),
+        ("What of the cup before 5 June 2025?", {each.id for each in LIBRARY} - {CUP.id, PORT.id}),
+        ("What of the cup in June 2019?", set()),
+    ],
+)
+def test_only_the_period_in_the_question_is_quoted(
+    news: NewsIndex, question: str, admitted: set[str]
+) -> None:
+    answer = news.ask(Question(question, limit=10))
+    check_laws(answer, LIBRARY)
+    assert {quote.article.id for quote in answer.quotes} <= admitted
+    assert bool(answer.quotes) == bool(admitted)
+    assert answer.since or answer.until
+
+
+def test_a_period_given_by_the_caller_overrules_the_question(news: NewsIndex) -> None:
+    question = Question("What of the football cup in June 2019?", since=NOW - timedelta(days=1), limit=10)
+    answer = news.ask(question)
+    assert {quote.article.id for quote in answer.quotes} == {CUP.id}
+    assert (answer.since, answer.until) == (question.since, None)
+
+
+def test_a_year_in_the_question_hides_nothing(news: NewsIndex) -> None:
+    answer = news.ask(Question("How many North Korean troops were sent to Russia in 2024?"))
+    assert (answer.since, answer.until) == (None, None)
+    assert answer.quotes[0].article == TROOPS
+
+
+def test_articles_of_any_sentences_may_be_asked_about(tmp_path: Path) -> None:
+    library = [
+        article("long", "Kim met " + "very " * 400 + "many people in Kursk. He left for Moscow at once."),
+        article(
+            "word", "Kim went to Kursk on Monday with " + "X" * 80 + " and three others.\n\nKursk.\n\nNo."
+        ),
+        article("foreign", "四千人の兵士がクルスクに送られました。Солдаты были в Курске две недели."),
+        article("twice", "On 5 May 2025 and on 30 February 2040, Kim saw Kursk. " * 4),
+    ]
+    with open_news(tmp_path, library) as news:
+        for text in ("Kursk", "Who met Kim in Kursk?", "X" * 80, "兵士", "Курске", "When did Kim see Kursk?"):
+            check_laws(news.ask(Question(text, limit=10)), library)
 
 
 def test_an_empty_library_abstains(tmp_path: Path) -> None:
