@@ -4,9 +4,10 @@ One embed carries a whole answer: it holds twice what a message holds, shows lin
 "-# " small print keeps the times and sources in the background. A quote is shown whole or not at all.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 import discord
 
@@ -25,10 +26,16 @@ MAX_COPIES = 3
 MAX_COPY_ADDRESS = 160
 MAX_HIGHLIGHTS = 1500
 
+# Where nothing answers the question, fewer quotes are shown, and only those about as close as the closest.
+MAX_CLOSEST = 2
+CLOSE = 0.5
+
 # Legible on Discord's light and dark backgrounds alike.
 GREEN, GREY, BLUE, AMBER = 0x2E9E6B, 0x80848E, 0x4F7FD9, 0xD9902F
 
 BAR_CELLS = 16
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +59,16 @@ class Card:
 
 def answer_card(answer: Answer) -> Card:
     """The quotes under the question, best first, or an honest no with the closest reports."""
-    head = [] if answer.answered else [_nothing_found(answer)]
-    if answer.quotes and not answer.answered:
-        head.append(bold("Closest reports"))
+    title = cut(answer.question.text, MAX_TITLE)
+    if not answer.answered:
+        closest = _closest(answer.quotes)
+        label = f"\n\n{bold('Closest reports')}\n" if closest else ""
+        # No confidence below a no: it is that of the quotes, and would be read as that of the no.
+        return Card(title, _fit(_nothing_found(answer) + label, closest, _quotes, "quote"), colour=GREY)
     footer = [f"Confidence {answer.confidence:.0%}"]
-    if answer.answered and (period := _period(answer.since, answer.until)):
+    if period := _period(answer.since, answer.until):
         footer.append(f"Published {period}")
-    return Card(
-        title=cut(answer.question.text, MAX_TITLE),
-        body=_fit(head, [_quote(quote) for quote in answer.quotes], "quote"),
-        footer=" · ".join(footer) if answer.quotes else "",
-        colour=GREEN if answer.answered else GREY,
-    )
+    return Card(title, _fit("", answer.quotes, _quotes, "quote"), " · ".join(footer), GREEN)
 
 
 def headlines_card(
@@ -71,8 +76,8 @@ def headlines_card(
 ) -> Card:
     """The newest articles with their highlights."""
     title = "Latest news" + (f" on {topic}" if topic else "") + (f" from {source}" if source else "")
-    head = [] if headlines else ["No article matches. Try another topic or source, or leave them out."]
-    return Card(cut(title, MAX_TITLE), _fit(head, [_headline(one) for one in headlines], "article"))
+    head = "" if headlines else "No article matches. Try another topic or source, or leave them out."
+    return Card(cut(title, MAX_TITLE), _fit(head, headlines, _headlines, "article"))
 
 
 def status_card(status: Status) -> Card:
@@ -122,15 +127,50 @@ def report_text(report: ReindexReport, took: timedelta) -> str:
 
 def _nothing_found(answer: Answer) -> str:
     period, source = _period(answer.since, answer.until), answer.question.source
-    scope = f" published {period}" if period else ""
-    scope += f" from {bold(_shorten(source, MAX_SOURCE))}" if source else ""
+    scope = f" by {bold(_shorten(source, MAX_SOURCE))}" if source else ""
+    scope += f" published {period}" if period else ""
     if not answer.articles_searched:
-        return f"There is no article{scope} to search, so there is no answer."
-    return f"Nothing reported answers this. Searched {_count(answer.articles_searched, 'article')}{scope}."
+        return f"There are no stored articles{scope or ' yet'}, so there is nothing to search."
+    searched = "one article" if answer.articles_searched == 1 else f"{answer.articles_searched:,} articles"
+    return f"No answer found in the {searched}{scope or ' searched'}."
+
+
+def _closest(quotes: Sequence[Quote]) -> Sequence[Quote]:
+    return [quote for quote in quotes[:MAX_CLOSEST] if quote is quotes[0] or _is_close(quote, quotes[0])]
+
+
+def _is_close(quote: Quote, best: Quote) -> bool:
+    return quote.score >= CLOSE * best.score
+
+
+def _quotes(quotes: Sequence[Quote]) -> list[str]:
+    """Lay out quotes, those of one article together at the place of its best one, under one byline."""
+    by_article: dict[Article, list[Quote]] = {}
+    for quote in quotes:
+        by_article.setdefault(quote.article, []).append(quote)
+    return [
+        block
+        for best, *further in by_article.values()
+        for block in (_quote(best), *(_further_quote(quote, best) for quote in further))
+    ]
 
 
 def _quote(quote: Quote) -> str:
-    return f"{block_quote(quote.text)}\n{_byline(quote.article, quote.link, quote.also_in)}"
+    article = quote.article
+    headline = _linked(_title(article), quote.link, article.url)
+    return "\n".join([block_quote(quote.text), *_byline(article, headline, quote.also_in)])
+
+
+def _further_quote(quote: Quote, best: Quote) -> str:
+    """A quote of the article whose byline is already shown: the way to it, and what is different."""
+    lines = [block_quote(quote.text), _linked("From the same article", quote.link, quote.article.url)]
+    if quote.also_in and quote.also_in != best.also_in:
+        lines.append(f"-# {_also_in(quote.also_in)}")
+    return "\n".join(lines)
+
+
+def _headlines(headlines: Sequence[Headline]) -> list[str]:
+    return [_headline(headline) for headline in headlines]
 
 
 def _headline(headline: Headline) -> str:
@@ -140,49 +180,66 @@ def _headline(headline: Headline) -> str:
         bullet = "- " + escape(highlight).replace("\n", "\n  ")
         if length("".join(kept)) + length(bullet) <= MAX_HIGHLIGHTS:
             kept.append(bullet)
-    return "\n".join([_byline(headline.article, headline.article.url, headline.also_in), *kept])
+    article = headline.article
+    title = f"**{_linked(_title(article), article.url)}**"
+    return "\n".join([*_byline(article, title, headline.also_in), *kept])
 
 
-def _byline(article: Article, address: str, copies: Sequence[Copy]) -> str:
-    """The linked headline, and in small print below it who published it when."""
-    # A deep link that is too long to spend room on, as in languages without spaces, loses its fragment.
-    address = address if length(address) <= MAX_ADDRESS else article.url
-    title = _shorten(article.title, MAX_HEADLINE) or "Untitled"
-    origin = [bold(_shorten(article.source, MAX_SOURCE)), f"published {_moment(article.published_at)}"]
-    # On a line of its own, because both times together do not fit into the width of an embed.
-    later = [f"updated {_moment(article.updated_at)}"] if article.updated_at else []
-    later += [f"also in {_copies(copies)}"] if copies else []
-    headline = link(title, address) if length(address) <= MAX_ADDRESS else escape(title)
-    lines = [" · ".join(fact for fact in facts if fact) for facts in (origin, later) if facts]
-    return "\n-# ".join([f"**{headline}**", *lines])
+def _byline(article: Article, headline: str, copies: Sequence[Copy]) -> list[str]:
+    """The headline, and in small print below it who published it and when.
+
+    Each time has a line to itself: two do not fit into the width of an embed, and Discord rounds the
+    distances on its own, so that side by side they could seem to contradict each other.
+    """
+    origin = [bold(_shorten(article.source, MAX_SOURCE)), _also_in(copies) if copies else ""]
+    lines = [" · ".join(fact for fact in origin if fact), f"published {_moment(article.published_at)}"]
+    if article.updated_at:
+        lines.append(f"updated {_moment(article.updated_at)}")
+    return [headline, *(f"-# {line}" for line in lines if line)]
 
 
-def _copies(copies: Sequence[Copy]) -> str:
+def _title(article: Article) -> str:
+    return _shorten(article.title, MAX_HEADLINE) or "Untitled"
+
+
+def _linked(label: str, *addresses: str, limit: int = MAX_ADDRESS) -> str:
+    """A label, linked to the first web address that is not too long in the way Discord wants it written.
+
+    A deep link that is too long to spend room on, as in languages without spaces, gives way to the next.
+    """
+    for address in addresses:
+        linked = link(label, address)
+        _, is_link, written = linked.rpartition("](")  # neither a label nor an address contains these
+        if is_link and length(written) <= limit:
+            return linked
+    return escape(label)
+
+
+def _also_in(copies: Sequence[Copy]) -> str:
     by_source = {copy.source: copy for copy in reversed(copies)}
     distinct = [by_source[name] for name in dict.fromkeys(copy.source for copy in copies)]
     names = [_copy(copy) for copy in distinct[:MAX_COPIES]]
     more = len(distinct) - len(names)
-    return ", ".join(names) + (f" and {more} more" if more else "")
+    return "also in " + ", ".join(names) + (f" and {more} more" if more else "")
 
 
 def _copy(copy: Copy) -> str:
-    name = _shorten(copy.source, MAX_SOURCE)
-    return link(name, copy.url) if length(copy.url) <= MAX_COPY_ADDRESS else escape(name)
+    return _linked(_shorten(copy.source, MAX_SOURCE), copy.url, limit=MAX_COPY_ADDRESS)
 
 
-def _fit(head: Sequence[str], blocks: Sequence[str], noun: str) -> str:
-    """Join as many whole blocks as fit, first ones first, and say how many are missing."""
-    for kept in range(len(blocks), -1, -1):
-        missing = len(blocks) - kept
+def _fit(head: str, items: Sequence[T], lay_out: Callable[[Sequence[T]], list[str]], noun: str) -> str:
+    """Lay out as many items as fit whole below the head, first ones first, and say how many are missing."""
+    for kept in range(len(items), -1, -1):
+        missing = len(items) - kept
         note = [f"-# {_count(missing, f'more {noun}')} would not fit in one message."] if missing else []
-        body = "\n\n".join([*head, *blocks[:kept], *note])
+        body = head + "\n\n".join([*lay_out(items[:kept]), *note])
         if length(body) <= MAX_BODY:
             return body
     raise ValueError("the head alone is longer than an embed")
 
 
 def _moment(moment: datetime) -> str:
-    return f"{timestamp(moment)} ({timestamp(moment, 'R')})"
+    return f"{timestamp(moment)} · {timestamp(moment, 'R')}"
 
 
 def _period(since: datetime | None, until: datetime | None) -> str:

@@ -1,6 +1,7 @@
 """What is shown: verbatim, within Discord's limits, and honest about what is missing."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from bot.markdown import length
 from bot.render import (
     MAX_BODY,
+    MAX_CLOSEST,
     MAX_TITLE,
     Card,
     answer_card,
@@ -84,7 +86,7 @@ TIMES = st.datetimes(datetime(1990, 1, 1), datetime(2030, 1, 1), timezones=st.ju
 COPIES = st.builds(Copy, TEXTS, URLS, TIMES)
 ARTICLES = st.builds(
     Article,
-    id=st.just("a"),
+    id=st.sampled_from("ab"),
     url=URLS,
     title=TEXTS,
     text=TEXTS.map(lambda text: text[:350]),
@@ -95,24 +97,41 @@ ARTICLES = st.builds(
 
 
 @st.composite
-def quotes(draw: st.DrawFn) -> Quote:
-    article = draw(ARTICLES)
+def quote_lists(draw: st.DrawFn) -> list[Quote]:
+    """Up to ten quotes, best first; several may be from one article."""
+    articles = draw(st.lists(ARTICLES, min_size=1, max_size=10))
+    scores = sorted(draw(st.lists(st.floats(-1, 1), max_size=10)), reverse=True)
+    return [draw(quotes(draw(st.sampled_from(articles)), score)) for score in scores]
+
+
+@st.composite
+def quotes(draw: st.DrawFn, article: Article, score: float) -> Quote:
     start = draw(st.integers(0, len(article.text) - 1))
     end = draw(st.integers(start + 1, len(article.text)))
-    return Quote(article, Span(start, end), 0.5, tuple(draw(st.lists(COPIES, max_size=6))))
+    return Quote(article, Span(start, end), score, tuple(draw(st.lists(COPIES, max_size=6))))
 
 
-@given(st.lists(quotes(), max_size=10), st.booleans(), TEXTS.filter(lambda text: any(map(str.isalnum, text))))
+def by_article(some: list[Quote]) -> list[Quote]:
+    """The quotes of each article together, at the place of its first one."""
+    return sorted(some, key=lambda one: [other.article for other in some].index(one.article))
+
+
+@given(quote_lists(), st.booleans(), TEXTS.filter(lambda text: any(map(str.isalnum, text))))
 @settings(max_examples=60, deadline=None)
 def test_quotes_survive_verbatim_and_within_the_limits(
     given_quotes: list[Quote], answered: bool, question: str
 ) -> None:
     card = answer_card(an_answer(*given_quotes, answered=answered, text=question, source=question))
-    texts = [quote.text for quote in given_quotes]
     visible = quotes_of(card)
-    assert visible == texts[: len(visible)]
-    assert bool(visible) == bool(texts)  # at least one always fits
-    assert (f"{len(texts) - len(visible)} more" in card.body) or len(texts) == len(visible)
+    kept = given_quotes[: len(visible)]
+    assert visible == [quote.text for quote in by_article(kept)]
+    assert bool(visible) == bool(given_quotes)  # at least one always fits
+    assert len(find(card.body, "time")) == sum(
+        2 + 2 * bool(article.updated_at) for article in {quote.article for quote in kept}
+    )
+    missing = len(given_quotes) - len(visible)
+    assert not answered or not missing or f"-# {missing} more quote" in card.body
+    assert answered or len(visible) <= MAX_CLOSEST
     assert length(card.body) <= MAX_BODY
     assert 0 < length(card.title) <= MAX_TITLE
     assert card.size <= 6000
@@ -140,29 +159,94 @@ def test_an_answer_looks_like_this() -> None:
     assert card.title == "Which port has shore power?"
     assert card.body == (
         "> Two quays can supply ships.\n"
-        "**[Port opens shore power](https://news.example/port#:~:text=Two%20quays%20can%20supply%20ships.)**\n"
-        "-# **Sample Wire** · published <t:1749079740:f> (<t:1749079740:R>)"
-        "\n-# updated <t:1749081600:f> (<t:1749081600:R>) · also in [Herald](https://herald.example/x)"
+        "[Port opens shore power](https://news.example/port#:~:text=Two%20quays%20can%20supply%20ships.)"
+        "\n-# **Sample Wire** · also in [Herald](https://herald.example/x)\n"
+        "-# published <t:1749079740:f> · <t:1749079740:R>\n"
+        "-# updated <t:1749081600:f> · <t:1749081600:R>"
     )
     assert card.footer == "Confidence 87%"
 
 
+def test_quotes_of_one_article_share_a_byline() -> None:
+    port, other = an_article(), an_article("Sails are back.", title="Sails", url="https://news.example/sails")
+    copies = (Copy("Herald", "https://herald.example/x", PUBLISHED),)
+    card = answer_card(
+        an_answer(
+            a_quote(port, 27, copies),
+            a_quote(other),
+            Quote(port, Span(28, 44), 0.5, copies),
+            Quote(port, Span(0, 44), 0.4),
+        )
+    )
+    first, second, third, last = card.body.split("\n\n")
+    assert first.startswith("> Two quays can supply ships.\n[Port opens shore power](")
+    assert second == (
+        "> A third follows.\n[From the same article](https://news.example/port#:~:text=A%20third%20follows.)"
+    )
+    assert third.startswith("> Two quays can supply ships. A third follows.\n[From the same article](")
+    assert last.startswith("> Sails are back.\n[Sails](")
+    assert card.body.count("published") == 2
+    assert card.body.count("also in") == 1
+
+
+def test_a_further_quote_names_the_copies_that_are_its_own() -> None:
+    article = an_article()
+    copies = (Copy("Herald", "https://herald.example/x", PUBLISHED),)
+    body = answer_card(an_answer(a_quote(article, 27), Quote(article, Span(28, 44), 0.5, copies))).body
+    assert body.endswith("\n-# also in [Herald](https://herald.example/x)")
+
+
 def test_no_answer_says_what_was_searched_and_offers_the_closest_reports() -> None:
     card = answer_card(an_answer(a_quote(), answered=False, since=DAY, until=DAY_END, source="Sample Wire"))
-    head, closest, quote = card.body.split("\n\n")
+    head, closest = card.body.split("\n\n")
     assert head == (
-        "Nothing reported answers this. Searched 1,842 articles"
-        " published from 2025-06-01 to 2025-06-07 UTC from **Sample Wire**."
+        "No answer found in the 1,842 articles by **Sample Wire**"
+        " published from 2025-06-01 to 2025-06-07 UTC."
     )
-    assert closest == "**Closest reports**"
-    assert quote.startswith("> Two quays")
+    assert closest.startswith("**Closest reports**\n> Two quays")
+    assert card.footer == ""  # a low confidence would read as doubt about the no
     assert card.colour != answer_card(an_answer(a_quote())).colour
 
 
-def test_an_empty_library_says_so() -> None:
-    card = answer_card(an_answer(answered=False, searched=0))
-    assert card.body == "There is no article to search, so there is no answer."
-    assert card.footer == ""
+@pytest.mark.parametrize(
+    ("scores", "visible"),
+    [((0.9, 0.8, 0.7), 2), ((0.9, 0.44), 1), ((0.9, 0.45), 2), ((-0.1, -0.2), 1), ((0.0, 0.0), 2), ((), 0)],
+)
+def test_only_what_is_about_as_close_as_the_closest_is_offered(
+    scores: tuple[float, ...], visible: int
+) -> None:
+    close = [Quote(an_article(f"Report {place}."), Span(0, 9), score) for place, score in enumerate(scores)]
+    card = answer_card(an_answer(*close, answered=False))
+    assert quotes_of(card) == [quote.text for quote in close[:visible]]
+    assert ("Closest reports" in card.body) == bool(scores)
+    assert "more quote" not in card.body
+
+
+@pytest.mark.parametrize(
+    ("searched", "limits", "expected"),
+    [
+        (0, {}, "There are no stored articles yet, so there is nothing to search."),
+        (
+            0,
+            {"since": DAY, "until": DAY_END},
+            "There are no stored articles published from 2025-06-01 to 2025-06-07 UTC, so there is nothing"
+            " to search.",
+        ),
+        (
+            0,
+            {"source": "Sample Wire", "since": DAY},
+            "There are no stored articles by **Sample Wire** published since 2025-06-01 UTC, so there is"
+            " nothing to search.",
+        ),
+        (1, {}, "No answer found in the one article searched."),
+        (1, {"until": DAY_END}, "No answer found in the one article published until 2025-06-07 UTC."),
+        (50, {}, "No answer found in the 50 articles searched."),
+        (2, {"source": "Sample Wire"}, "No answer found in the 2 articles by **Sample Wire**."),
+    ],
+)
+def test_what_was_searched_in_vain_reads_well(searched: int, limits: dict[str, Any], expected: str) -> None:
+    card = answer_card(an_answer(answered=False, searched=searched, **limits))
+    assert (card.body, card.footer) == (expected, "")
 
 
 @pytest.mark.parametrize(
@@ -186,8 +270,9 @@ def test_the_period_is_shown_where_there_is_one(
 
 def test_a_local_file_is_named_but_neither_linked_nor_located() -> None:
     article = an_article(url="file:///srv/news/port.txt")
-    for card in (answer_card(an_answer(a_quote(article))), headlines_card([Headline(article, ())])):
-        assert "**Port opens shore power**" in card.body
+    twice = an_answer(a_quote(article), a_quote(article, 27))
+    for card in (answer_card(twice), headlines_card([Headline(article, ())])):
+        assert "Port opens shore power" in card.body
         assert not find(card.body, "link")
         assert "srv" not in card.body
 
@@ -195,6 +280,19 @@ def test_a_local_file_is_named_but_neither_linked_nor_located() -> None:
 def test_a_deep_link_that_is_too_long_leads_to_the_article() -> None:
     (node,) = find(answer_card(an_answer(a_quote(an_article("火" * 300)))).body, "link")
     assert node.to == "https://news.example/port"
+
+
+def test_addresses_are_measured_as_they_are_written() -> None:
+    copies = tuple(Copy(name, "https://x.example/" + "*" * 140, PUBLISHED) for name in "ABC")
+    article = an_article("\n" * 349 + ".", url="https://news.example/" + "*" * 570, title="*" * 180)
+    card = answer_card(an_answer(a_quote(article, also_in=copies)))
+    assert quotes_of(card) == [article.text]
+    assert not find(card.body, "link")
+
+
+def test_a_headline_of_brackets_is_linked() -> None:
+    for title in ("[" * 180, "]" * 180, "a](b"):
+        assert find(answer_card(an_answer(a_quote(an_article(title=title)))).body, "link")
 
 
 def test_whole_quotes_are_dropped_last_first() -> None:
@@ -209,7 +307,7 @@ def test_whole_quotes_are_dropped_last_first() -> None:
 def test_copies_are_named_once_each_and_the_rest_is_counted() -> None:
     copies = tuple(Copy(name, "https://x.example", PUBLISHED) for name in ["B", "B", "C", "D", "E", "F"])
     body = answer_card(an_answer(a_quote(also_in=copies))).body
-    assert shown(body).endswith("also in B, C, D and 2 more")
+    assert "Sample Wire · also in B, C, D and 2 more\n" in shown(body)
 
 
 def test_headlines_look_like_this() -> None:
@@ -218,8 +316,9 @@ def test_headlines_look_like_this() -> None:
     assert card.title == "Latest news on ports & ships from Sample Wire"
     assert card.body == (
         "**[Port opens shore power](https://news.example/port)**\n"
-        "-# **Sample Wire** · published <t:1749079740:f> (<t:1749079740:R>)"
-        "\n-# updated <t:1749081600:f> (<t:1749081600:R>)\n"
+        "-# **Sample Wire**\n"
+        "-# published <t:1749079740:f> · <t:1749079740:R>\n"
+        "-# updated <t:1749081600:f> · <t:1749081600:R>\n"
         "- Two quays \\*so far\\*.\n"
         "- More\n  to come."
     )
@@ -263,7 +362,7 @@ def test_the_status_never_names_paths_or_the_database() -> None:
 
 def test_progress_has_a_bar_where_the_end_is_known() -> None:
     assert progress_text(None) == "**Reindexing** · starting"
-    assert progress_text(Progress("sources", 1200, None)) == "**Reindexing** · 1,200 sources"
+    assert progress_text(Progress("articles", 1200, None)) == "**Reindexing** · 1,200 articles"
     text = progress_text(Progress("passages", 500, 1000))
     assert text == "**Reindexing** · 500 of 1,000 passages\n▰▰▰▰▰▰▰▰▱▱▱▱▱▱▱▱ 50 %"
     assert "100 %" in progress_text(Progress("passages", 12, 10))
