@@ -222,6 +222,17 @@ def test_the_same_story_is_told_once() -> None:
     assert {text_of(each) for each in chosen} in ({one, third}, {other, third})
 
 
+@pytest.mark.xfail(
+    raises=AssertionError, reason="likeness is of whole quotes, so what surrounds a sentence hides it"
+)
+def test_a_sentence_is_told_once_whatever_surrounds_it() -> None:
+    same = "About 11,000 troops were sent to Kursk."
+    one = f"{same} Harvest festivals opened across northern valleys yesterday evening despite heavy rain."
+    other = f"{same} Parliament meanwhile debated pension reforms until midnight without agreement."
+    chosen = choose(found("How many troops were sent to Kursk?", [one, other]), 3)
+    assert sum(same in text_of(each) for each in chosen) == 1
+
+
 def test_a_quote_is_the_candidate_with_its_copies() -> None:
     (each,) = found("Kursk", ["About 11,000 troops were sent to Kursk."])
     copy = Copy("Sample Herald", "https://herald.example/1", NOW)
