@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -20,7 +21,7 @@ from rich.console import Console, RenderableType
 from bot import terminal
 from bot.batch import answer_line, read_lines
 from bot.chat import chat as converse
-from bot.contract import answer_json, ingest_json, latest_json, reindex_json, status_json
+from bot.contract import answer_json, evaluation_json, ingest_json, latest_json, reindex_json, status_json
 from bot.dates import parse_moment
 from bot.progress import progress_bars, tracked, working
 from config import Settings, SettingsError, load_settings, logging_to_stderr
@@ -34,6 +35,27 @@ log = logging.getLogger(__name__)
 NO_TOKEN = (
     "DISCORD_TOKEN is not set: create a bot and its token at https://discord.com/developers/applications, "
     "then set DISCORD_TOKEN in the environment or in a file called .env."
+)
+
+# rich reads it: brackets need their backslash, and only an empty line ends a line.
+EVALUATE_HELP = (
+    "Measure how good the answers are, on questions whose answers are known.\n\n"
+    'A line of questions.jsonl is {"id", "question", "as_of", "answerable", "accepted": \\[answer, …]}. '
+    "An accepted answer is found when it stands in a quote word for word, once case, accents, "
+    "punctuation and a, an, the are taken away from the quote: write it that way.\n\n"
+    "The questions are put to the library that is set when it holds every article of the folder, or the "
+    "folder has no article file. Otherwise the articles are read into a library of their own in "
+    "NEWS_DATA_DIR/evaluation, so that they never mix with the news. It is kept for the next time, and "
+    "may be deleted.\n\n"
+    "Each question is asked for five quotes, after one that is not counted. JSON keys: library, model, "
+    "articles, passages, threshold, answerable and unanswerable (numbers of questions), "
+    'answer_in_quotes and answer_in_passages (shares of the answerable questions by depth: "1", "3", '
+    '"5"), mean_reciprocal_rank, auroc, answered_of_answerable, answered_of_unanswerable, exact_slices, '
+    "median_ms, p99_ms, digest (SHA-256 over what every answer quotes: equal where all answers are), "
+    'misses: [{"kind", "accepted", "place", "answer"}]. A kind is "not quoted" (no accepted answer in '
+    'the first three quotes), "withheld" (quoted, but not stood behind) or "false alarm" (answered, '
+    "though nothing was reported); place is the quote that has the answer, 0 for none; answer is as "
+    "`newsbot ask --json` prints it."
 )
 
 app = typer.Typer(
@@ -167,6 +189,9 @@ def ask(
             metavar="FILE", help='Answer every line {"id", "question", "as_of"?} of FILE (- is stdin).'
         ),
     ] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Add the figures behind the answer, and why it is given.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Answer a question with quotes, or say that the stored articles do not answer it."""
@@ -183,6 +208,7 @@ def ask(
         as_of=_moment(as_of, settings, end=True),
         source=source,
         limit=limit,
+        explain=explain,
     )
     if question is None:
         _ask_all(settings, lines, build)
@@ -261,6 +287,22 @@ def reindex(
 def _fail_if_nothing_was_read(report: IngestReport) -> None:
     if report.failed and not report.read:
         raise typer.Exit(1)
+
+
+@app.command(help=EVALUATE_HELP)
+def evaluate(
+    folder: Annotated[
+        Path, typer.Argument(metavar="FOLDER", help="Holds questions.jsonl and articles.jsonl(.gz).")
+    ],
+    misses: Annotated[
+        int, typer.Option(metavar="N", min=0, help="Show at most this many misses; JSON has them all.")
+    ] = 10,
+    as_json: AsJson = False,
+) -> None:
+    with library(load_settings()) as index:
+        with progress_bars(err()) as on_progress:
+            evaluation = index.evaluate(folder, on_progress)
+        _print(as_json, evaluation_json(evaluation), terminal.evaluation_view(evaluation, misses))
 
 
 @app.command()

@@ -1,14 +1,27 @@
 """Values as the JSON that tools rely on: the exact names, nothing else.
 
-Times are ISO 8601 in UTC to the second, such as 2025-06-04T23:29:00Z. What is absent is null, except `id`,
-which is left out.
+Times are ISO 8601 in UTC to the second, such as 2025-06-04T23:29:00Z. What is absent is null, except `id`
+and `explain`, which are left out.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from index import Answer, Copy, Headline, IngestReport, Quote, ReindexReport, Status
+from index import (
+    Answer,
+    Copy,
+    Evaluation,
+    Explanation,
+    Figure,
+    Headline,
+    IngestReport,
+    Miss,
+    Quote,
+    QuoteExplanation,
+    ReindexReport,
+    Status,
+)
 
 Json = dict[str, Any]
 
@@ -20,16 +33,20 @@ def moment_json(moment: datetime) -> str:
 
 def answer_json(answer: Answer) -> Json:
     question = answer.question
-    return ({} if question.id is None else {"id": question.id}) | {
-        "question": question.text,
-        "as_of": moment_json(answer.as_of),
-        "since": _or_null(answer.since),
-        "until": _or_null(answer.until),
-        "answered": answer.answered,
-        "confidence": answer.confidence,
-        "quotes": [_quote_json(quote) for quote in answer.quotes],
-        "took_ms": round(answer.took_ms, 1),
-    }
+    return (
+        ({} if question.id is None else {"id": question.id})
+        | {
+            "question": question.text,
+            "as_of": moment_json(answer.as_of),
+            "since": _or_null(answer.since),
+            "until": _or_null(answer.until),
+            "answered": answer.answered,
+            "confidence": answer.confidence,
+            "quotes": [_quote_json(quote) for quote in answer.quotes],
+            "took_ms": round(answer.took_ms, 1),
+        }
+        | ({} if answer.explanation is None else {"explain": _explain_json(answer, answer.explanation)})
+    )
 
 
 def latest_json(
@@ -69,6 +86,77 @@ def status_json(status: Status) -> Json:
         "database": status.database,
         "remedy": status.remedy,
     }
+
+
+def evaluation_json(evaluation: Evaluation) -> Json:
+    measures = evaluation.measures
+    return {
+        "library": str(evaluation.library),
+        "model": evaluation.model,
+        "articles": evaluation.articles,
+        "passages": evaluation.passages,
+        "threshold": evaluation.threshold,
+        "answerable": measures.answerable,
+        "unanswerable": measures.unanswerable,
+        "answer_in_quotes": _by_depth(measures.quotes_at),
+        "answer_in_passages": _by_depth(measures.passages_at),
+        "mean_reciprocal_rank": measures.mean_reciprocal_rank,
+        "auroc": measures.auroc,
+        "answered_of_answerable": measures.answered_of_answerable,
+        "answered_of_unanswerable": measures.answered_of_unanswerable,
+        "exact_slices": measures.exact_slices,
+        "median_ms": round(measures.median_ms, 1),
+        "p99_ms": round(measures.p99_ms, 1),
+        "digest": evaluation.digest,
+        "misses": [_miss_json(miss) for miss in evaluation.misses],
+    }
+
+
+def _by_depth(shares: Mapping[int, float]) -> Json:
+    return {str(depth): share for depth, share in shares.items()}
+
+
+def _miss_json(miss: Miss) -> Json:
+    return {
+        "kind": miss.kind,
+        "accepted": list(miss.accepted),
+        "place": miss.place,
+        "answer": answer_json(miss.answer),
+    }
+
+
+def _explain_json(answer: Answer, explanation: Explanation) -> Json:
+    period = {
+        "phrase": explanation.phrase,
+        "since": _or_null(explanation.since),
+        "until": _or_null(explanation.until),
+        "limited": explanation.limited,
+    }
+    return {
+        "why": explanation.why,
+        "confidence": answer.confidence,
+        "threshold": explanation.threshold,
+        "evidence": _figures_json(explanation.evidence),
+        "intercept": explanation.intercept,
+        "period": period if explanation.phrase else None,
+        "articles_searched": answer.articles_searched,
+        "quotes": [_quote_explanation_json(quote) for quote in explanation.quotes],
+    }
+
+
+def _quote_explanation_json(quote: QuoteExplanation) -> Json:
+    return {
+        "dense": quote.dense,
+        "lexical": quote.lexical,
+        "recency": quote.recency,
+        "passage_score": quote.passage_score,
+        "features": _figures_json(quote.figures),
+        "score": quote.score,
+    }
+
+
+def _figures_json(figures: Sequence[Figure]) -> Json:
+    return {figure.name: {"value": figure.value, "weight": figure.weight} for figure in figures}
 
 
 def _quote_json(quote: Quote) -> Json:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
+from rich import box
 from rich.console import Console, ConsoleOptions, Group, RenderableType
 from rich.style import Style
 from rich.table import Table
@@ -20,9 +21,13 @@ from index import (
     Answer,
     Article,
     Copy,
+    Evaluation,
+    Explanation,
     Failure,
+    Figure,
     Headline,
     IngestReport,
+    Miss,
     NewsError,
     Quote,
     ReindexReport,
@@ -64,7 +69,8 @@ def answer_view(answer: Answer, zone: tzinfo, *, echo: bool = True) -> Renderabl
         views += [Text(_no_answer(answer), "yellow"), ""]
     for quote in answer.quotes:
         views += [_quote_view(quote, zone, answer.as_of, "green" if answer.answered else "bright_black"), ""]
-    return Group(*views, _footer(answer))
+    explained = [] if answer.explanation is None else ["", _explain_view(answer.explanation, zone)]
+    return Group(*views, _footer(answer), *explained)
 
 
 def latest_view(headlines: Sequence[Headline], zone: tzinfo, now: datetime) -> RenderableType:
@@ -110,6 +116,14 @@ def ingest_view(report: IngestReport) -> RenderableType:
 
 def reindex_view(report: ReindexReport) -> RenderableType:
     return Group(ingest_view(report.ingested), Text(f"{report.embedded:,} passages embedded again"))
+
+
+def evaluation_view(evaluation: Evaluation, misses: int) -> RenderableType:
+    """Return at most `misses` of the misses, then the figures."""
+    shown = [_miss_view(miss) for miss in evaluation.misses[:misses]]
+    return Group(
+        *shown, _measures_table(evaluation), Text(f"digest of all answers {evaluation.digest}", "dim")
+    )
 
 
 def sentence(error: Exception) -> str:
@@ -188,6 +202,92 @@ def _about(
 def _also_in(copies: Sequence[Copy]) -> Text:
     names = [Text(_one_line(copy.source), Style(link=_safe_link(copy.url))) for copy in copies]
     return Text.assemble("also in ", Text(", ").join(names), style="dim")
+
+
+def _explain_view(explanation: Explanation, zone: tzinfo) -> RenderableType:
+    """Return why, then what the confidence and each quote's score are made of."""
+    views: list[RenderableType] = [Text(printable(explanation.why))]
+    if explanation.phrase:
+        views.append(Text(_understood(explanation, zone)))
+    views += ["", _evidence_table(explanation)]
+    if explanation.quotes:
+        views += ["", _scores_table(explanation)]
+    return Group(*views)
+
+
+def _understood(explanation: Explanation, zone: tzinfo) -> str:
+    limits = {"since": explanation.since, "until": explanation.until}
+    named = " ".join(f"{word} {_absolute(moment, zone)}" for word, moment in limits.items() if moment)
+    only = "" if explanation.limited else " (reports from other times count less)"
+    return f"“{_one_line(explanation.phrase or '')}” was understood as {named}{only}."
+
+
+def _evidence_table(explanation: Explanation) -> Table:
+    table = _table("Confidence", "value", "weight", "adds")
+    for name, value, weight in explanation.evidence:
+        table.add_row(name, f"{value:.2f}", f"{weight:.2f}", f"{value * weight:.2f}")
+    table.add_row("intercept", "", "", f"{explanation.intercept:.2f}")
+    total = explanation.intercept + _sum(explanation.evidence)
+    table.add_row("sum", "", "", f"{total:.2f}", style="bold")
+    return table
+
+
+def _scores_table(explanation: Explanation) -> Table:
+    """Return the figures with a column for each quote: first its passage's, then those of its score."""
+    quotes = explanation.quotes
+    table = _table("Quotes", "weight", *(str(number) for number in range(1, len(quotes) + 1)))
+    for name in ("dense", "lexical", "recency", "passage_score"):
+        label = f"passage: {name.removeprefix('passage_')}"
+        table.add_row(label, "", *(f"{getattr(quote, name):.2f}" for quote in quotes))
+    for figures in zip(*(quote.figures for quote in quotes), strict=True):
+        name, _, weight = figures[0]
+        table.add_row(name, f"{weight:.2f}", *(f"{figure.value:.2f}" for figure in figures))
+    table.add_row("score", "", *(f"{quote.score:.2f}" for quote in quotes), style="bold")
+    return table
+
+
+def _sum(figures: Sequence[Figure]) -> float:
+    return sum(figure.value * figure.weight for figure in figures)
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title, box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in columns:
+        table.add_column(column, justify="right")
+    return table
+
+
+def _measures_table(evaluation: Evaluation) -> Table:
+    measures = evaluation.measures
+    table = _table(f"{evaluation.model}, {_articles(evaluation.articles)}", "measure")
+    depths = {1: "the first", 3: "the first three", 5: "the first five"}
+    for what, shares in (("quotes", measures.quotes_at), ("passages", measures.passages_at)):
+        for depth, share in shares.items():
+            table.add_row(f"Answer in {depths.get(depth, f'the first {depth}')} {what}", f"{share:.3f}")
+    rows = {
+        "Mean reciprocal rank": f"{measures.mean_reciprocal_rank:.3f}",
+        "AUROC of confidence": f"{measures.auroc:.3f}",
+        f"Answered of the {measures.answerable:,} answerable": f"{measures.answered_of_answerable:.3f}",
+        f"Answered of the {measures.unanswerable:,} unanswerable": f"{measures.answered_of_unanswerable:.3f}",
+        "Quotes that are exact slices": f"{measures.exact_slices:.3f}",
+        "Median time": f"{measures.median_ms:,.0f} ms",
+        "99th percentile of time": f"{measures.p99_ms:,.0f} ms",
+        "Misses": f"{len(evaluation.misses):,}",
+    }
+    for name, value in rows.items():
+        table.add_row(name, value)
+    return table
+
+
+def _miss_view(miss: Miss) -> RenderableType:
+    """Return the question, what was expected, and the first quotes that were shown instead."""
+    answer = miss.answer
+    accepted = _one_line(", ".join(miss.accepted)) or "no answer"
+    place = f", found in quote {miss.place}" if miss.place else ""
+    about = f"{miss.kind}: {accepted}{place} (confidence {answer.confidence:.2f})"
+    quotes = [_Prefixed(Text(_one_line(quote.text), "dim"), "  ▌ ", "  ▌ ") for quote in answer.quotes[:3]]
+    question = Text(_one_line(answer.question.text), "bold")
+    return Group(question, _Prefixed(Text(about, "yellow"), "  ", "  "), *quotes, "")
 
 
 def _period(answer: Answer, zone: tzinfo) -> list[Text]:

@@ -5,18 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from index import (
     Answer,
     Article,
     Copy,
+    Evaluation,
+    Explanation,
     Failure,
+    Figure,
     Headline,
     IngestReport,
+    Measures,
+    Miss,
     Progress,
     Question,
     Quote,
+    QuoteExplanation,
     ReindexReport,
     SourceError,
     Span,
@@ -43,6 +50,39 @@ PORT = Article(
     source="Sample Herald",
     published_at=datetime(2025, 3, 2, 18, 45, tzinfo=UTC),
 )
+
+
+MEASURES = Measures(
+    answerable=3,
+    unanswerable=2,
+    quotes_at={1: 0.5, 3: 0.625, 5: 0.75},
+    passages_at={1: 0.25, 3: 0.5, 5: 1.0},
+    mean_reciprocal_rank=0.6,
+    auroc=0.95,
+    answered_of_answerable=0.9,
+    answered_of_unanswerable=0.1,
+    exact_slices=1.0,
+    median_ms=12.34,
+    p99_ms=1234.56,
+)
+
+
+def explanation(quotes: int) -> Explanation:
+    """Return why an answer of so many quotes was given."""
+    why = QuoteExplanation(
+        0.71, 0.5, 1.0, 1.3, (Figure("coverage", 0.8, 3.0), Figure("asks", 0.0, -1.0)), 2.4
+    )
+    return Explanation(
+        why="Answered, because it was asked.",
+        threshold=0.5,
+        evidence=(Figure("words", 2.0, 1.5),),
+        intercept=-1.0,
+        phrase="last [week]",
+        since=datetime(2025, 5, 26, tzinfo=UTC),
+        until=None,
+        limited=False,
+        quotes=(why,) * quotes,
+    )
 
 
 class FakeNews:
@@ -73,6 +113,7 @@ class FakeNews:
         found = [
             article for article in self.articles if words & set(re.findall(r"\w+", article.text.lower()))
         ]
+        quotes = tuple(_quote(article) for article in (found or self.articles)[: question.limit])
         return Answer(
             question=question,
             as_of=question.as_of or NOW,
@@ -80,9 +121,10 @@ class FakeNews:
             until=question.until,
             answered=bool(found),
             confidence=0.9 if found else 0.1,
-            quotes=tuple(_quote(article) for article in (found or self.articles)[: question.limit]),
+            quotes=quotes,
             took_ms=3.21,
             articles_searched=len(self.articles),
+            explanation=explanation(len(quotes)) if question.explain else None,
         )
 
     def latest(
@@ -117,6 +159,13 @@ class FakeNews:
         self, *, full: bool = False, on_progress: Callable[[Progress], None] = lambda _: None
     ) -> ReindexReport:
         return ReindexReport(IngestReport(unchanged=len(self.articles)), embedded=7 if full else 0)
+
+    def evaluate(self, folder: Path, on_progress: Callable[[Progress], None] = lambda _: None) -> Evaluation:
+        if not folder.is_dir():
+            raise UsageError(f"{folder} is not a folder.")
+        on_progress(Progress("questions", 1, 1))
+        miss = Miss("not quoted", ("12000",), 0, self.ask(Question("Which [b]troops[/b]?", NOW, limit=5)))
+        return Evaluation(Path("data"), "fake-model", 2, 2, 0.5, MEASURES, (miss,), "d1")
 
     def source_names(self) -> list[str]:
         return sorted({article.source for article in self.articles})

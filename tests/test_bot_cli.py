@@ -108,6 +108,31 @@ def test_latest(capsys: pytest.CaptureFixture[str]) -> None:
     ]
 
 
+def test_an_explained_answer(capsys: pytest.CaptureFixture[str]) -> None:
+    assert newsbot("ask", "Which troops?", "--explain", "--json") == 0
+    assert printed(capsys)["explain"]["why"] == "Answered, because it was asked."
+    assert newsbot("ask", "Which troops?", "--json") == 0
+    assert "explain" not in printed(capsys)
+    assert newsbot("ask", "Which troops?", "--explain") == 0
+    assert "Answered, because it was asked." in capsys.readouterr().out
+    Path("questions.jsonl").write_text('{"question": "Which troops?"}')
+    assert newsbot("ask", "--batch", "questions.jsonl", "--explain", "--json") == 0
+    assert "explain" in printed(capsys)
+
+
+def test_evaluate(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert newsbot("evaluate", str(tmp_path), "--json") == 0
+    found = printed(capsys)
+    assert found["answer_in_quotes"] == {"1": 0.5, "3": 0.625, "5": 0.75}
+    assert [miss["answer"]["question"] for miss in found["misses"]] == ["Which [b]troops[/b]?"]
+    assert newsbot("evaluate", str(tmp_path)) == 0
+    shown = capsys.readouterr().out
+    assert "Which [b]troops[/b]?" in shown
+    assert "Answered of the 2 unanswerable" in shown
+    assert newsbot("evaluate", str(tmp_path), "--misses", "0") == 0
+    assert "troops" not in capsys.readouterr().out
+
+
 def test_reports_and_status(capsys: pytest.CaptureFixture[str]) -> None:
     assert newsbot("ingest", "good", "bad", "--json") == 0
     assert printed(capsys) == {
@@ -144,6 +169,8 @@ def test_an_ingest_that_reads_nothing_has_failed(capsys: pytest.CaptureFixture[s
         (["ask", "troops", "--nonsense"], 2, "--nonsense"),
         (["latest", "--limit", "0"], 2, "--limit"),
         (["latest", "--source", "Nobody"], 2, "no source called Nobody"),
+        (["evaluate"], 2, "FOLDER"),
+        (["evaluate", "nowhere"], 2, "nowhere is not a folder"),
         (["ingest"], 2, "PATH_OR_URL"),
         (["ingest", "missing"], 1, "no file or folder called missing"),
         (["nonsense"], 2, "nonsense"),
@@ -266,11 +293,13 @@ def test_the_real_library_through_the_commands(
 def test_no_arguments_show_the_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert newsbot() == 0
     out = capsys.readouterr().out
-    for command in ("run", "chat", "ask", "latest", "ingest", "reindex", "status"):
+    for command in ("run", "chat", "ask", "latest", "ingest", "reindex", "status", "evaluate"):
         assert command in out
 
 
-@pytest.mark.parametrize("command", ["run", "chat", "ask", "latest", "ingest", "reindex", "status"])
+@pytest.mark.parametrize(
+    "command", ["run", "chat", "ask", "latest", "ingest", "reindex", "status", "evaluate"]
+)
 def test_every_command_explains_itself(command: str) -> None:
     result = CliRunner().invoke(cli.app, [command, "--help"])
     assert result.exit_code == 0

@@ -1,24 +1,37 @@
 """The JSON contract, to the letter."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 
-from bot.contract import answer_json, ingest_json, latest_json, moment_json, reindex_json, status_json
+from bot.contract import (
+    answer_json,
+    evaluation_json,
+    ingest_json,
+    latest_json,
+    moment_json,
+    reindex_json,
+    status_json,
+)
 from index import (
     Answer,
     Article,
     Copy,
+    Evaluation,
     Failure,
     Headline,
     IngestReport,
+    Miss,
     Question,
     Quote,
     ReindexReport,
     Span,
     Status,
 )
+from tests.fake_news import MEASURES, explanation
 
 PUBLISHED = datetime(2025, 6, 4, 23, 29, tzinfo=UTC)
 UPDATED = datetime(2025, 6, 5, tzinfo=UTC)
@@ -89,6 +102,67 @@ def test_only_the_id_is_left_out() -> None:
     assert list(answer_json(an_answer(Question("Who?", id="")))) == [
         *("id", "question", "as_of", "since", "until", "answered", "confidence", "quotes", "took_ms")
     ]
+
+
+def test_an_explanation() -> None:
+    answer = replace(an_answer(Question("Who?")), explanation=explanation(1))
+    found = answer_json(answer)
+    assert found.pop("explain") == {
+        "why": "Answered, because it was asked.",
+        "confidence": 0.75,
+        "threshold": 0.5,
+        "evidence": {"words": {"value": 2.0, "weight": 1.5}},
+        "intercept": -1.0,
+        "period": {
+            "phrase": "last [week]",
+            "since": "2025-05-26T00:00:00Z",
+            "until": None,
+            "limited": False,
+        },
+        "articles_searched": 1,
+        "quotes": [
+            {
+                "dense": 0.71,
+                "lexical": 0.5,
+                "recency": 1.0,
+                "passage_score": 1.3,
+                "features": {
+                    "coverage": {"value": 0.8, "weight": 3.0},
+                    "asks": {"value": 0.0, "weight": -1.0},
+                },
+                "score": 2.4,
+            }
+        ],
+    }
+    assert found == answer_json(an_answer(Question("Who?")))
+    timeless = replace(answer, explanation=replace(explanation(0), phrase=None, since=None))
+    assert answer_json(timeless)["explain"]["period"] is None
+
+
+def test_an_evaluation() -> None:
+    answer = an_answer(Question("Who?", id="q7"))
+    miss = Miss("withheld", ("11000",), 2, answer)
+    evaluation = Evaluation(Path("data"), "a-model", 2, 9, 0.5, MEASURES, (miss,), "abc")
+    assert evaluation_json(evaluation) == {
+        "library": "data",
+        "model": "a-model",
+        "articles": 2,
+        "passages": 9,
+        "threshold": 0.5,
+        "answerable": 3,
+        "unanswerable": 2,
+        "answer_in_quotes": {"1": 0.5, "3": 0.625, "5": 0.75},
+        "answer_in_passages": {"1": 0.25, "3": 0.5, "5": 1.0},
+        "mean_reciprocal_rank": 0.6,
+        "auroc": 0.95,
+        "answered_of_answerable": 0.9,
+        "answered_of_unanswerable": 0.1,
+        "exact_slices": 1.0,
+        "median_ms": 12.3,
+        "p99_ms": 1234.6,
+        "digest": "abc",
+        "misses": [{"kind": "withheld", "accepted": ["11000"], "place": 2, "answer": answer_json(answer)}],
+    }
 
 
 def test_latest() -> None:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -20,6 +21,7 @@ from bot.terminal import (
     ago,
     answer_view,
     error_view,
+    evaluation_view,
     ingest_view,
     latest_view,
     printable,
@@ -39,7 +41,9 @@ from index import (
     ReindexReport,
     Span,
 )
-from tests.fake_news import NOW, PORT, TROOPS, FakeNews
+from tests.fake_news import NOW, PORT, TROOPS, FakeNews, explanation
+
+ROOT = Path(__file__).parents[1]
 
 LINK = re.compile(r"\x1b\]8;[^;\x1b]*;([^\x1b]*)\x1b\\")
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
@@ -126,14 +130,44 @@ def test_addresses_that_are_no_pages_are_not_links() -> None:
 def test_an_abstention_is_honest() -> None:
     answer = FakeNews().ask(Question("Who?"))
     shown = rendered(answer_view(answer, UTC, echo=False))
-    assert shown.startswith(
-        "No answer found in the 2 articles searched. Closest reports:\n\n▌ About 11,000"
-    )
+    assert shown.startswith("No answer found in the 2 articles searched. Closest reports:\n\n▌ About 11,000")
     nothing = an_answer(TROOPS, answered=False, quotes=(), articles_searched=0)
     assert NO_ARTICLES in rendered(answer_view(nothing, UTC))
     limited = replace(nothing, since=NOW)
     assert "since 7 Jun 2025, 12:00 UTC" in rendered(answer_view(limited, UTC))
     assert "No stored article lies within these limits." in rendered(answer_view(limited, UTC))
+
+
+def test_an_explanation_stands_under_the_answer() -> None:
+    shown = rendered(answer_view(FakeNews().ask(Question("Which troops?", explain=True)), UTC))
+    answer, explained = shown.split("Answered, because it was asked.")
+    assert "confidence 0.90" in answer
+    assert "“last [week]” was understood as since 26 May 2025, 00:00 UTC" in explained
+    assert re.search(r"words +2\.00 +1\.50 +3\.00", explained)
+    assert re.search(r"sum +2\.00", explained)
+    assert re.search(r"passage: dense +0\.71", explained)
+    assert re.search(r"coverage +3\.00 +0\.80", explained)
+    nothing = FakeNews([]).ask(Question("Which troops?", explain=True))
+    assert "Quotes" not in rendered(answer_view(nothing, UTC))
+
+
+@given(text=NASTY)
+def test_no_control_character_of_a_question_reaches_the_terminal(text: str) -> None:
+    answer = an_answer(PORT, question=Question(f"a{text}"[:500]))
+    evaluation = FakeNews().evaluate(ROOT)
+    miss = replace(evaluation.misses[0], accepted=(text,), answer=answer)
+    explained = replace(answer, explanation=replace(explanation(1), phrase=text, why=text))
+    shown = rendered(evaluation_view(replace(evaluation, misses=(miss,)), 1), answer_view(explained, UTC))
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\ud800-\udfff]", shown)
+
+
+def test_an_evaluation() -> None:
+    evaluation = FakeNews().evaluate(ROOT)
+    shown = rendered(evaluation_view(evaluation, 1))
+    assert "Which [b]troops[/b]?\n  not quoted: 12000 (confidence 0.90)\n  ▌ About 11,000" in shown
+    assert re.search(r"Answer in the first three quotes +0\.625 *\n", shown)
+    assert re.search(r"99th percentile of time +1,235 ms *\n", shown)
+    assert "troops" not in rendered(evaluation_view(evaluation, 0))
 
 
 def test_latest() -> None:
