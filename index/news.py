@@ -155,7 +155,7 @@ class NewsIndex:
             as_of=found.as_of,
             since=found.since,
             until=found.until,
-            answered=certainty >= self._threshold,
+            answered=bool(chosen) and certainty >= self._threshold,
             confidence=certainty,
             quotes=tuple(to_quote(each, copies.get(each.article_id, ())) for each in chosen),
             articles_searched=self._store.count_articles(found.filters),
