@@ -17,7 +17,7 @@ _RULES: tuple[tuple[re.Pattern[str], frozenset[Kind]], ...] = (
     (
         re.compile(
             r"\bhow (?:much|expensive)\b|\bhow (?:big|large) (?:a |an )?(?:fine|share|part|bonus)\b"
-            r"|\b(?:what|which) (?:\w+ )?(?:percent|percentage|share|amount|price|rate|cost)\b"
+            r"|\b(?:what|which) (?:\w+ ){0,2}(?:percent|percentage|share|amount|price|rate|cost)\b"
         ),
         frozenset(("amount", "number")),
     ),
@@ -25,7 +25,7 @@ _RULES: tuple[tuple[re.Pattern[str], frozenset[Kind]], ...] = (
     (
         re.compile(
             r"\bhow (?:many|far|big|large|tall|high|often|fast|deep|heavy)\b"
-            r"|\b(?:what|which) (?:\w+ )?(?:number|score|age)\b"
+            r"|\b(?:what|which) (?:\w+ ){0,2}(?:number|score|age)\b"
         ),
         frozenset(("number", "amount")),
     ),

@@ -24,14 +24,14 @@ MAX_SENTENCES = 3
 # Passages read sentence by sentence, best first; the answer is in them for nineteen questions in twenty
 # that the news answers.
 PASSAGES_READ = 50
-# How much faster than its retrieval score a passage's votes fall: one that scores 0.1 less counts half.
-VOTE_SHARPNESS = 8.0
+# How much faster than its retrieval score a passage's votes fall: one that scores 0.06 less counts half.
+VOTE_SHARPNESS = 12.0
 # Above this share of common words two quotes say the same; below it the likeness still costs.
 SAME_WORDS = 0.6
 LIKENESS_COST = 1.0
 # A word rarer than this is a name even at the start of a sentence: one passage in fifty holds it.
 COMMON_RARITY = 0.4
-SAME_ARTICLE_COST = 0.3
+SAME_ARTICLE_COST = 0.6
 
 _BOILERPLATE = re.compile(
     r"click here|newsletter|sign up|subscrib|read more|follow (?:us|our|her|him|along)|our links|commission"
@@ -144,10 +144,13 @@ def choose(found: Sequence[Candidate], limit: int) -> list[Candidate]:
     while rest and len(chosen) < limit:
         best = max(rest, key=lambda i: (rest[i], -i))
         taken = found[best]
+        del rest[best]
+        if any(_repeats_sentence(taken, each) for each in chosen):
+            continue
         chosen.append(taken)
         for i in list(rest):
             likeness = _likeness(found[i], taken)
-            if i == best or likeness >= SAME_WORDS or _overlap(found[i], taken):
+            if likeness >= SAME_WORDS or _overlap(found[i], taken):
                 del rest[i]
             else:
                 same_article = found[i].article_id == taken.article_id
@@ -248,6 +251,15 @@ def _article_id(reading: Reading) -> str:
 def _likeness(one: Candidate, other: Candidate) -> float:
     shared = len(one.words & other.words)
     return shared / max(1, min(len(one.words), len(other.words)))
+
+
+def _repeats_sentence(one: Candidate, other: Candidate) -> bool:
+    """Tell whether a sentence of `one` stands in `other` too, as in copied agency reports."""
+    text = one.ranked.stored.article.text
+    start, end = other.span
+    told = other.ranked.stored.article.text[start:end]
+    sentences = one.ranked.stored.passage.sentences
+    return any(text[s:e] in told for s, e in sentences if one.span.start <= s and e <= one.span.end)
 
 
 def _overlap(one: Candidate, other: Candidate) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from index.store import Store
 from index.types import Filters
@@ -17,6 +17,8 @@ from index.when import Period
 # The latest news: what was published in so many days, or so many articles where less is published.
 RECENT_DAYS = 30
 RECENT_ARTICLES = 200
+# Beyond this nothing is news, however little is published.
+LONGEST_SPAN = timedelta(days=3650)
 # In this share of that time, a story becomes half as current.
 HALF_LIFE = 0.5
 
@@ -48,7 +50,9 @@ class Recency:
 
     def narrow(self, filters: Filters) -> Filters:
         """Return the filters, narrowed to what is current."""
-        since = self.since - self.span if self.since == self.until else self.since
+        since = self.since
+        if since == self.until:
+            since -= min(self.span, since - datetime.min.replace(tzinfo=UTC))
         if filters.since is None or since > filters.since:
             filters = replace(filters, since=since)
         if filters.until is None or self.until < filters.until:
@@ -64,4 +68,5 @@ def _span(store: Store, now: datetime, newest: datetime) -> timedelta:
         return max(shortest, newest - oldest_recent)
     articles = max(1, store.count_articles(Filters(until=now)))
     # As long as so many articles would have taken, at the pace of those that there are.
-    return max(shortest, (newest - (store.oldest(now) or newest)) * RECENT_ARTICLES / articles)
+    taken = (newest - (store.oldest(now) or newest)) * (RECENT_ARTICLES / articles)
+    return min(LONGEST_SPAN, max(shortest, taken))

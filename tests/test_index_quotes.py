@@ -222,9 +222,6 @@ def test_the_same_story_is_told_once() -> None:
     assert {text_of(each) for each in chosen} in ({one, third}, {other, third})
 
 
-@pytest.mark.xfail(
-    raises=AssertionError, reason="likeness is of whole quotes, so what surrounds a sentence hides it"
-)
 def test_a_sentence_is_told_once_whatever_surrounds_it() -> None:
     same = "About 11,000 troops were sent to Kursk."
     one = f"{same} Harvest festivals opened across northern valleys yesterday evening despite heavy rain."

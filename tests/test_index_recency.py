@@ -119,9 +119,6 @@ def test_narrowed_filters_admit_no_more(
     assert until is None or narrow.until <= until
 
 
-@pytest.mark.xfail(
-    raises=OverflowError, reason="the pace of two articles, 30 years apart, goes back 3,000 years"
-)
 def test_two_articles_may_lie_far_apart() -> None:
     recency = Recency.of(Library(days_ago(0, 30 * 365)), NOW)
     assert recency.narrow(Filters()).since
