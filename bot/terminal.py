@@ -122,7 +122,7 @@ def evaluation_view(evaluation: Evaluation, misses: int) -> RenderableType:
     """Return at most `misses` of the misses, then the figures."""
     shown = [_miss_view(miss) for miss in evaluation.misses[:misses]]
     return Group(
-        *shown, _measures_table(evaluation), Text(f"digest of all answers {evaluation.digest}", "dim")
+        *shown, _measures_table(evaluation), Text(f"SHA-256 of all answers:\n{evaluation.digest}", "dim")
     )
 
 
@@ -260,10 +260,11 @@ def _table(title: str, *columns: str) -> Table:
 def _measures_table(evaluation: Evaluation) -> Table:
     measures = evaluation.measures
     table = _table(f"{evaluation.model}, {_articles(evaluation.articles)}", "measure")
-    depths = {1: "the first", 3: "the first three", 5: "the first five"}
-    for what, shares in (("quotes", measures.quotes_at), ("passages", measures.passages_at)):
+    depths = {1: "", 3: " three", 5: " five"}
+    for what, shares in (("quote", measures.quotes_at), ("passage", measures.passages_at)):
         for depth, share in shares.items():
-            table.add_row(f"Answer in {depths.get(depth, f'the first {depth}')} {what}", f"{share:.3f}")
+            place = f"first{depths.get(depth, f' {depth}')} {what}{'s' if depth > 1 else ''}"
+            table.add_row(f"Answer in the {place}", f"{share:.3f}")
     rows = {
         "Mean reciprocal rank": f"{measures.mean_reciprocal_rank:.3f}",
         "AUROC of confidence": f"{measures.auroc:.3f}",
