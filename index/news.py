@@ -63,6 +63,8 @@ logger = logging.getLogger(__name__)
 
 # Articles that are split and embedded again in one transaction.
 REINDEX_BATCH = 16
+# Where a question names a period, so many passages from inside it are read before any others.
+PERIOD_PASSAGES = 25
 # A topic is what an article is about, not a word in passing: passages closer than this in meaning, or
 # sharing most of the topic's words, count.
 TOPIC_COSINE = 0.35
@@ -179,7 +181,9 @@ class NewsIndex:
         if about and about.limits:
             # Reports from outside the period are read, since they too tell what matters, but not quoted.
             shown = Filters(about.since, about.until)
-            ranked = sorted(ranked, key=lambda each: not shown.admit(each.stored.article))
+            inside = [each for each in ranked if shown.admit(each.stored.article)][:PERIOD_PASSAGES]
+            first = {each.stored.id for each in inside}
+            ranked = [*inside, *(each for each in ranked if each.stored.id not in first)]
         asked = self._asked(text)
         readings = read(ranked, asked, self._index.terms)
         found = [each for each in candidates(readings, asked) if shown.admit(each.ranked.stored.article)]
@@ -223,7 +227,10 @@ class NewsIndex:
     ) -> list[Ranked]:
         vector = self._embedder.embed_question(text)
         recency = Recency.of(self._store, filters.until or as_of, about)
-        return retrieve(self._index, self._store, vector, text, filters, recency)
+        searched = [filters, recency.narrow(filters)]
+        if about and about.limits:
+            searched.append(replace(filters, since=about.since, until=about.until or filters.until))
+        return retrieve(self._index, self._store, vector, text, searched, recency)
 
     @property
     def _threshold(self) -> float:

@@ -38,18 +38,23 @@ class Ranked:
 
 
 def retrieve(
-    index: PassageIndex, store: Store, vector: Scores, text: str, filters: Filters, recency: Recency
+    index: PassageIndex,
+    store: Store,
+    vector: Scores,
+    text: str,
+    filters: Sequence[Filters],
+    recency: Recency,
 ) -> list[Ranked]:
     """Return the passages closest to the question, best first.
 
-    `vector` is the question's embedding, float32 of shape (dimension,).
+    `vector` is the question's embedding, float32 of shape (dimension,). Each of the `filters` is searched,
+    so the best passages that satisfy any of them are among those returned.
     """
-    hits = {hit.passage_id: hit for hit in index.search(vector, text, filters, DEPTH)}
-    current = recency.narrow(filters)
-    if current != filters:
-        for hit in index.search(vector, text, current, DEPTH):
+    hits: dict[int, Hit] = {}
+    for each in dict.fromkeys(filters):
+        for hit in index.search(vector, text, each, DEPTH):
             known = hits.get(hit.passage_id)
-            # One search may have found by words what the other found by meaning alone.
+            # One search may have found by words what another found by meaning alone.
             if known is None or hit.lexical > known.lexical:
                 hits[hit.passage_id] = hit
     return fuse(list(hits.values()), store.stored_passages(list(hits)), recency)
