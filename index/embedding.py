@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import os
@@ -140,6 +141,9 @@ def _load_model(name: str) -> tuple[SentenceTransformer, bool]:
             f"The embedding model {name!r} cannot be loaded ({_first_line(error)}): "
             "set NEWS_EMBEDDING_MODEL to a sentence-transformers folder or hub name, or unset it."
         ) from error
+    # The libraries' million objects stay as long as the process: looking through them again and again for
+    # garbage would stop a question now and then for a quarter of a second.
+    gc.freeze()
     return model, bool(torch.cpu._is_avx512_bf16_supported())
 
 
