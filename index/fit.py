@@ -38,7 +38,7 @@ FOLDS = 5
 QUOTES_PENALTY = 0.03
 CONFIDENCE_PENALTY = 0.003
 # The threshold lets this share of the answerable questions through.
-ANSWERED = 0.89
+ANSWERED = 0.885
 
 Floats = npt.NDArray[np.float64]
 

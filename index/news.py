@@ -180,7 +180,7 @@ class NewsIndex:
         shown = Filters(question.since, question.until)
         if about and about.limits:
             # Reports from outside the period are read, since they too tell what matters, but not quoted.
-            shown = Filters(about.since, about.until)
+            shown = Filters(about.since, min(about.until, as_of) if about.until else None)
             inside = [each for each in ranked if shown.admit(each.stored.article)][:PERIOD_PASSAGES]
             first = {each.stored.id for each in inside}
             ranked = [*inside, *(each for each in ranked if each.stored.id not in first)]
@@ -229,7 +229,7 @@ class NewsIndex:
         recency = Recency.of(self._store, filters.until or as_of, about)
         searched = [filters, recency.narrow(filters)]
         if about and about.limits:
-            searched.append(replace(filters, since=about.since, until=about.until or filters.until))
+            searched.append(replace(filters, since=about.since, until=min(about.until or as_of, as_of)))
         return retrieve(self._index, self._store, vector, text, searched, recency)
 
     @property
