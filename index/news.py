@@ -6,8 +6,8 @@ import difflib
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import Self
 from zoneinfo import ZoneInfo
 
 from index.canonical import canonical_line
-from index.confidence import Evidence, confidence, evidence, threshold
+from index.confidence import confidence, evidence, threshold
 from index.embedding import Embedder, SentenceTransformerEmbedder
 from index.errors import BusyError, ModelError, UsageError
 from index.evaluate import (
@@ -31,20 +31,19 @@ from index.evaluate import (
     misses,
 )
 from index.expectation import expectation, names
+from index.explain import explain
 from index.follow import Follow
+from index.found import Found
 from index.highlights import highlights
 from index.ingest import Ingest
 from index.local import LocalIndex
-from index.quotes import Asked, Candidate, candidates, choose, idf, read, to_quote
+from index.quotes import Asked, candidates, choose, idf, read, to_quote
 from index.recency import Recency
 from index.retrieve import Ranked, retrieve
-from index.scorer import parameters
 from index.store import Store, sqlite_url
 from index.types import (
     Answer,
     Evaluation,
-    Explanation,
-    Figure,
     Filters,
     Headline,
     IndexOptions,
@@ -52,7 +51,6 @@ from index.types import (
     OnProgress,
     Progress,
     Question,
-    QuoteExplanation,
     ReindexReport,
     Status,
     ignore_progress,
@@ -69,24 +67,6 @@ PERIOD_PASSAGES = 25
 # sharing most of the topic's words, count.
 TOPIC_COSINE = 0.35
 TOPIC_LEXICAL = 0.6
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What a search found: passages, runs of sentences that could be quoted from them, and how sure it is.
-
-    `since` and `until` are the period that was asked for, in words (then `about` says which) or by the
-    caller; `filters` what was searched. Passages and candidates come best first.
-    """
-
-    as_of: datetime
-    since: datetime | None
-    until: datetime | None
-    about: Period | None
-    filters: Filters
-    ranked: Sequence[Ranked]
-    candidates: Sequence[Candidate]
-    evidence: Evidence
 
 
 class NewsIndex:
@@ -164,7 +144,7 @@ class NewsIndex:
             took_ms=(time.perf_counter() - started) * 1000,
         )
         if question.explain:
-            answer = replace(answer, explanation=_explanation(answer, found, chosen, self._threshold))
+            answer = replace(answer, explanation=explain(answer, found, chosen, self._threshold))
         return answer, found
 
     def search(self, question: Question) -> Found:
@@ -423,50 +403,3 @@ def _is_about(ranked: Ranked) -> bool:
 def _listed(names: dict[str, str]) -> str:
     shown = sorted(names.values())[:8]
     return ", ".join(shown) + (" and others" if len(names) > len(shown) else "") if shown else "none"
-
-
-def _explanation(answer: Answer, found: Found, chosen: Sequence[Candidate], threshold: float) -> Explanation:
-    fitted, about = parameters(), found.about
-    return Explanation(
-        why=_why(answer, found, threshold),
-        threshold=threshold,
-        evidence=_figures(found.evidence._asdict(), fitted.confidence),
-        intercept=fitted.intercept,
-        phrase=about.phrase if about else None,
-        since=about.since if about else None,
-        until=about.until if about else None,
-        limited=about is not None and about.limits,
-        quotes=tuple(_quote_explanation(each, fitted.quotes) for each in chosen),
-    )
-
-
-def _quote_explanation(candidate: Candidate, weights: Mapping[str, float]) -> QuoteExplanation:
-    ranked = candidate.ranked
-    return QuoteExplanation(
-        dense=ranked.dense,
-        lexical=ranked.lexical,
-        recency=ranked.recency,
-        passage_score=ranked.score,
-        figures=_figures(candidate.features._asdict(), weights),
-        score=candidate.score,
-    )
-
-
-def _figures(values: Mapping[str, float], weights: Mapping[str, float]) -> tuple[Figure, ...]:
-    return tuple(Figure(name, value, weights[name]) for name, value in values.items())
-
-
-def _why(answer: Answer, found: Found, threshold: float) -> str:
-    """Return one sentence for people."""
-    if not answer.articles_searched:
-        return "Not answered, because no stored article lies within the limits of the question."
-    if not answer.quotes:
-        return "Not answered, because nothing found within the limits of the question can be quoted."
-    verdict = "Answered, because" if answer.answered else "Not answered, because"
-    relation = "reaches" if answer.answered else "is below"
-    closest = max(each.dense for each in found.ranked)
-    return (
-        f"{verdict} the confidence of {answer.confidence:.2f} {relation} the threshold of {threshold:.2f}: "
-        f"the closest passage has a cosine of {closest:.2f}, and the best covered one holds "
-        f"{found.evidence.coverage:.0%} of the question's words, weighted by how rare they are."
-    )

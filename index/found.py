@@ -1,0 +1,31 @@
+"""What a search found, before quotes are chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from index.confidence import Evidence
+from index.quotes import Candidate
+from index.retrieve import Ranked
+from index.types import Filters
+from index.when import Period
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found: passages, runs of sentences that could be quoted from them, and how sure it is.
+
+    `since` and `until` are the period that was asked for, in words (then `about` says which) or by the
+    caller; `filters` what was searched. Passages and candidates come best first.
+    """
+
+    as_of: datetime
+    since: datetime | None
+    until: datetime | None
+    about: Period | None
+    filters: Filters
+    ranked: Sequence[Ranked]
+    candidates: Sequence[Candidate]
+    evidence: Evidence
