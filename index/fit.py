@@ -68,13 +68,12 @@ def _week(example: Example) -> str:
 
 def _case(news: NewsIndex, example: Example, fold: int) -> Case:
     found = news.search(example.question)
-    texts = [each.ranked.stored.article.text[each.span.start : each.span.end] for each in found.candidates]
     return Case(
         fold=fold,
         answerable=example.answerable,
         candidates=found.candidates,
         features=np.array([each.features for each in found.candidates]).reshape(-1, len(Features._fields)),
-        answers=np.array([rank([text], example.accepted) > 0 for text in texts], bool),
+        answers=np.array([rank([each.text], example.accepted) > 0 for each in found.candidates], bool),
         evidence=np.array(found.evidence),
     )
 

@@ -121,7 +121,7 @@ class Ingest:
         """Read every source to its end, whatever is broken on the way. Raises StoreError, ModelError."""
         counts = _Counts()
         files = list(self._files(uris, counts))
-        total = sum(count_records(path) for _, path in files)
+        total = sum(map(count_records, files))
         done = 0
         on_progress(Progress("articles", done, total))
         for records in _chunks(self._records(files, counts), BATCH_ARTICLES):
@@ -143,19 +143,18 @@ class Ingest:
         """Split and embed articles that are to be stored (again)."""
         return self._embed([(Candidate.of(each), split_passages(each.text)) for each in articles])
 
-    def _files(self, uris: Sequence[str], counts: _Counts) -> Iterator[tuple[str, Path]]:
+    def _files(self, uris: Sequence[str], counts: _Counts) -> Iterator[Path]:
         for uri in uris:
-            error = None
             try:
-                yield from ((uri, path) for path in source_files(uri))
-            except SourceError as caught:
-                error = str(caught)
-                counts.failed.append(Failure(uri, error))
-            if error is None:
+                files = source_files(uri)
+            except SourceError as error:
+                counts.failed.append(Failure(uri, str(error)))
+            else:
+                yield from files
                 self._store.remember_source(_absolute(uri), self._clock(), None)
 
-    def _records(self, files: Sequence[tuple[str, Path]], counts: _Counts) -> Iterator[Record]:
-        for _uri, path in files:
+    def _records(self, files: Sequence[Path], counts: _Counts) -> Iterator[Record]:
+        for path in files:
             try:
                 yield from open_source(path, self._timezone)
             except SourceError as error:

@@ -94,8 +94,6 @@ class DenseFollower:
                 return
             self.index, self._position = index, Position(**json.loads(position))
             self._saved_seq = self._position.seq
-        except (OSError, ValueError, KeyError, TypeError, RuntimeError, EOFError) as error:
-            logger.warning("dense snapshot unreadable, rebuilding error=%s", error)
         except Exception as error:  # zipfile and FAISS have errors of their own for damaged bytes
             logger.warning("dense snapshot damaged, rebuilding error=%r", error)
 

@@ -156,11 +156,13 @@ class NewsIndex:
         about = None if explicit else period(text, as_of)
         until = min(question.until, as_of) if question.until else as_of
         filters = Filters(question.since, until, self._source_name(question.source))
-        ranked = self._retrieve(text, filters, as_of, about)
-        shown = Filters(question.since, question.until)
+        shown, searched = Filters(question.since, question.until), [filters]
+        if about and about.limits:
+            shown = Filters(about.since, min(about.until, as_of) if about.until else None)
+            searched.append(replace(filters, since=shown.since, until=shown.until or until))
+        ranked = self._retrieve(text, searched, until, about)
         if about and about.limits:
             # Reports from outside the period are read, since they too tell what matters, but not quoted.
-            shown = Filters(about.since, min(about.until, as_of) if about.until else None)
             inside = [each for each in ranked if shown.admit(each.stored.article)][:PERIOD_PASSAGES]
             first = {each.stored.id for each in inside}
             ranked = [*inside, *(each for each in ranked if each.stored.id not in first)]
@@ -190,7 +192,7 @@ class NewsIndex:
             self._require_current_vectors()
             about = {
                 each.stored.article.id: each.stored.article
-                for each in self._retrieve(canonical_line(Question(topic).text), filters, now)
+                for each in self._retrieve(canonical_line(Question(topic).text), [filters], now)
                 if _is_about(each)
             }
             articles = sorted(about.values(), key=lambda each: (each.published_at, each.id), reverse=True)
@@ -203,14 +205,13 @@ class NewsIndex:
         return self._store.source_names()
 
     def _retrieve(
-        self, text: str, filters: Filters, as_of: datetime, about: Period | None = None
+        self, text: str, searched: Sequence[Filters], now: datetime, about: Period | None = None
     ) -> list[Ranked]:
+        """Return the best passages of each search, and of the first one narrowed to what is current."""
         vector = self._embedder.embed_question(text)
-        recency = Recency.of(self._store, filters.until or as_of, about)
-        searched = [filters, recency.narrow(filters)]
-        if about and about.limits:
-            searched.append(replace(filters, since=about.since, until=min(about.until or as_of, as_of)))
-        return retrieve(self._index, self._store, vector, text, searched, recency)
+        recency = Recency.of(self._store, now, about)
+        filters = [*searched, recency.narrow(searched[0])]
+        return retrieve(self._index, self._store, vector, text, filters, recency)
 
     @property
     def _threshold(self) -> float:
@@ -266,28 +267,26 @@ class NewsIndex:
         Answers go on meanwhile. Raises BusyError while this process ingests already.
         """
         with self._only_writer():
-            embedded = self._embed_all(on_progress) if full else self._embed_stale(on_progress)
+            embedded = self._embed_again(full, on_progress)
             self._store.set_fingerprint(self._embedder.fingerprint)
             uris = [source.uri for source in self._store.sources()]
             report = self._ingest.run(uris, on_progress)
             self._follow.catch_up()
             return ReindexReport(report, embedded)
 
-    def _embed_stale(self, on_progress: OnProgress) -> int:
-        """Embed what has another fingerprint, in batches, so that an interrupted run goes on where it was."""
-        total = self._store.count_passages_to_reindex(self._embedder.fingerprint)
-        done = 0
-        while articles := self._store.articles_to_reindex(self._embedder.fingerprint, REINDEX_BATCH):
-            new = self._ingest.embed(articles)
-            self._store.replace_passages(new)
-            done += sum(len(each.passages) for each in new)
-            on_progress(Progress("passages", done, max(done, total)))
-        return done
+    def _embed_again(self, full: bool, on_progress: OnProgress) -> int:
+        """Embed all articles, or those with another fingerprint; return how many passages that were.
 
-    def _embed_all(self, on_progress: OnProgress) -> int:
-        total = self._store.count_passages()
+        In batches: an interrupted run over the stale ones goes on where it was.
+        """
+        fingerprint = self._embedder.fingerprint
+        if full:
+            total, batches = self._store.count_passages(), self._store.all_articles(REINDEX_BATCH)
+        else:
+            total = self._store.count_passages_to_reindex(fingerprint)
+            batches = iter(lambda: self._store.articles_to_reindex(fingerprint, REINDEX_BATCH), [])
         done = 0
-        for articles in self._store.all_articles(REINDEX_BATCH):
+        for articles in batches:
             new = self._ingest.embed(articles)
             self._store.replace_passages(new)
             done += sum(len(each.passages) for each in new)
@@ -355,8 +354,7 @@ class NewsIndex:
 
     def _answer_and_passages(self, question: Question) -> tuple[Answer, list[str]]:
         answer, found = self._answer(question)
-        best = [each.stored for each in found.ranked[: question.limit]]
-        return answer, [each.article.text[slice(*each.passage.span)] for each in best]
+        return answer, [each.stored.text for each in found.ranked[: question.limit]]
 
     # -- telling ---------------------------------------------------------------------------------------
 

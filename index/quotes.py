@@ -29,9 +29,9 @@ VOTE_SHARPNESS = 12.0
 # Above this share of common words two quotes say the same; below it the likeness still costs.
 SAME_WORDS = 0.6
 LIKENESS_COST = 1.0
+SAME_ARTICLE_COST = 0.6
 # A word rarer than this is a name even at the start of a sentence: one passage in fifty holds it.
 COMMON_RARITY = 0.4
-SAME_ARTICLE_COST = 0.6
 
 _BOILERPLATE = re.compile(
     r"click here|newsletter|sign up|subscrib|read more|follow (?:us|our|her|him|along)|our links|commission"
@@ -69,6 +69,10 @@ class Candidate:
     @property
     def article_id(self) -> str:
         return self.ranked.stored.article.id
+
+    @property
+    def text(self) -> str:
+        return self.ranked.stored.article.text[slice(*self.span)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +168,7 @@ def to_quote(candidate: Candidate, copies: Sequence[Copy]) -> Quote:
 
 def _read(ranked: Ranked, asked: Asked, terms: Terms) -> Reading:
     stored = ranked.stored
-    start, end = stored.passage.span
-    text = stored.article.text[start:end]
+    start, text = stored.passage.span.start, stored.text
     words = split_words(text, terms)
     title = frozenset(terms(stored.article.title))
     mentions = find_mentions(
@@ -256,10 +259,8 @@ def _likeness(one: Candidate, other: Candidate) -> float:
 def _repeats_sentence(one: Candidate, other: Candidate) -> bool:
     """Tell whether a sentence of `one` stands in `other` too, as in copied agency reports."""
     text = one.ranked.stored.article.text
-    start, end = other.span
-    told = other.ranked.stored.article.text[start:end]
     sentences = one.ranked.stored.passage.sentences
-    return any(text[s:e] in told for s, e in sentences if one.span.start <= s and e <= one.span.end)
+    return any(text[s:e] in other.text for s, e in sentences if one.span.start <= s and e <= one.span.end)
 
 
 def _overlap(one: Candidate, other: Candidate) -> bool:

@@ -74,6 +74,10 @@ class StoredPassage:
     article: Article
     passage: Passage
 
+    @property
+    def text(self) -> str:
+        return self.article.text[slice(*self.passage.span)]
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
