@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from index.canonical import canonical_line
 from index.confidence import confidence, evidence, threshold
+from index.database import sqlite_url
 from index.embedding import Embedder, SentenceTransformerEmbedder
 from index.errors import BusyError, ModelError, UsageError
 from index.evaluate import (
@@ -40,7 +41,7 @@ from index.local import LocalIndex
 from index.quotes import Asked, candidates, choose, idf, read, to_quote
 from index.recency import Recency
 from index.retrieve import Ranked, retrieve
-from index.store import Store, sqlite_url
+from index.store import Store
 from index.types import (
     Answer,
     Evaluation,

@@ -1,50 +1,23 @@
-"""The database: articles, revisions, passages with their vectors, and the log of what changed.
+"""What is stored of the news: articles, revisions, passages with their vectors, and the log of what changed.
 
-The only importer of SQLAlchemy, with `index.schema`. SQLite (in WAL mode) and PostgreSQL. Everything that
-search needs is derived from here by the followers; see `index.follow`.
+Everything that search needs is derived from here by the followers; see `index.follow`.
 """
 
 from __future__ import annotations
 
-import sqlite3
-import time
-import uuid
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import (
-    Connection,
-    Engine,
-    Row,
-    create_engine,
-    delete,
-    event,
-    func,
-    insert,
-    make_url,
-    select,
-    true,
-    update,
-)
-from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy import Connection, Row, delete, func, insert, select, true, update
 from sqlalchemy.sql import ColumnElement
 
 from index import schema
-from index.errors import StoreError
+from index.database import Database, meta, set_meta
 from index.types import Article, Copy, Filters, IndexedPassage, Passage, Span
-
-# A writer holds the database for one batch; others wait this long for it before giving up.
-BUSY_SECONDS = 60
-# SQLite allows 32,766 values in a statement; lists are cut well below that.
-_CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,29 +73,28 @@ class Changes:
 
 
 class Store:
-    """One database. Safe to use from many threads; several processes may share it."""
+    """The articles of one database. Safe to use from many threads; several processes may share it."""
 
-    def __init__(self, engine: Engine, id: str) -> None:
-        self._engine = engine
-        self.id = id
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     @classmethod
     def open(cls, url: str) -> Store:
         """Connect, bring the schema up to date, and return the store. Raises StoreError."""
-        with _errors_of(url):
-            engine = _engine(_parse(url))
-            unknown = schema.migrate(engine)
-            if unknown:
-                raise StoreError(f"The database was written by a newer newsbot (schema {unknown}): upgrade.")
-            return cls(engine, _identity(engine))
+        return cls(Database.open(url))
+
+    @property
+    def id(self) -> str:
+        """The name that followers know this database by."""
+        return self._database.id
 
     @property
     def name(self) -> str:
         """The kind of database, for people."""
-        return self._engine.dialect.name
+        return self._database.name
 
     def close(self) -> None:
-        self._engine.dispose()
+        self._database.close()
 
     # -- what is known ---------------------------------------------------------------------------------
 
@@ -130,23 +102,23 @@ class Store:
         """Return what is stored under each of the article ids."""
         table = schema.articles.c
         query = select(table.id, table.content_hash, table.updated_at, table.revision)
-        rows = self._select_in(query, table.id, ids)
+        rows = self._database.select_in(query, table.id, ids)
         return {row.id: Known(row.content_hash, row.updated_at, row.revision) for row in rows}
 
     def article_ids_by_text(self, text_hashes: Iterable[str]) -> dict[str, str]:
         """Return text hash → id of the article that has this text."""
         table = schema.articles.c
-        rows = self._select_in(select(table.text_hash, table.id), table.text_hash, text_hashes)
+        rows = self._database.select_in(select(table.text_hash, table.id), table.text_hash, text_hashes)
         return {row.text_hash: row.id for row in rows}
 
     def known_copies(self, ids: Iterable[str]) -> dict[str, str]:
         """Return id of a copy → id of the article that it is a copy of."""
         table = schema.copies.c
-        rows = self._select_in(select(table.id, table.article_id), table.id, ids)
+        rows = self._database.select_in(select(table.id, table.article_id), table.id, ids)
         return {row.id: row.article_id for row in rows}
 
     def articles(self, ids: Iterable[str]) -> dict[str, Article]:
-        rows = self._select_in(select(schema.articles), schema.articles.c.id, ids)
+        rows = self._database.select_in(select(schema.articles), schema.articles.c.id, ids)
         return {row.id: _article(row) for row in rows}
 
     def revisions(self, article_id: str) -> list[tuple[int, str, datetime]]:
@@ -154,7 +126,7 @@ class Store:
         table = schema.revisions.c
         query = select(table.revision, table.text, table.replaced_at)
         query = query.where(table.article_id == article_id).order_by(table.revision)
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             return [(row.revision, row.text, row.replaced_at) for row in connection.execute(query)]
 
     def latest(self, filters: Filters, limit: int) -> list[Article]:
@@ -162,43 +134,45 @@ class Store:
         table = schema.articles.c
         query = select(schema.articles).where(_where(filters))
         query = query.order_by(table.published_at.desc(), table.id).limit(limit)
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             return [_article(row) for row in connection.execute(query)]
 
     def copies(self, article_ids: Iterable[str]) -> dict[str, list[Copy]]:
         table = schema.copies.c
         found: dict[str, list[Copy]] = {}
-        for row in self._select_in(select(schema.copies), table.article_id, article_ids):
+        for row in self._database.select_in(select(schema.copies), table.article_id, article_ids):
             found.setdefault(row.article_id, []).append(Copy(row.source, row.url, row.published_at))
         return found
 
     def count_articles(self, filters: Filters | None = None) -> int:
         query = select(func.count()).select_from(schema.articles).where(_where(filters or Filters()))
-        return int(self._scalar(query))
+        return int(self._database.scalar(query))
 
     def count_passages(self) -> int:
-        return int(self._scalar(select(func.count()).select_from(schema.passages)))
+        return int(self._database.scalar(select(func.count()).select_from(schema.passages)))
 
     def newest(self, until: datetime | None = None) -> datetime | None:
         """Return when the newest article not after `until` was published."""
-        newest: datetime | None = self._scalar(_newest_first(until).limit(1))
+        newest: datetime | None = self._database.scalar(_newest_first(until).limit(1))
         return newest
 
     def nth_newest(self, n: int, until: datetime | None = None) -> datetime | None:
         """Return when the `n`th newest article was published; None where there are fewer."""
-        found: datetime | None = self._scalar(_newest_first(until).offset(n - 1).limit(1))
+        found: datetime | None = self._database.scalar(_newest_first(until).offset(n - 1).limit(1))
         return found
 
     def oldest(self, until: datetime | None = None) -> datetime | None:
         """Return when the oldest article was published."""
         column = schema.articles.c.published_at
-        oldest: datetime | None = self._scalar(select(func.min(column)).where(_where(Filters(until=until))))
+        oldest: datetime | None = self._database.scalar(
+            select(func.min(column)).where(_where(Filters(until=until)))
+        )
         return oldest
 
     def source_names(self) -> list[str]:
         """Return the names of the outlets, in alphabetical order."""
         query = select(schema.articles.c.source).distinct().order_by(schema.articles.c.source)
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             return list(connection.execute(query).scalars())
 
     # -- writing ---------------------------------------------------------------------------------------
@@ -216,7 +190,7 @@ class Store:
         (id of the copy, id of the article, the copy); `touched` are (id, updated_at) of articles whose words
         did not change.
         """
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             log = _Log(connection)
             for each in new:
                 _put(connection, each, now, log)
@@ -230,7 +204,7 @@ class Store:
 
     def replace_passages(self, new: Sequence[NewArticle]) -> None:
         """Give articles new passages and vectors, leaving the articles as they are."""
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             log = _Log(connection)
             for each in new:
                 _put_passages(connection, each, log)
@@ -238,7 +212,7 @@ class Store:
 
     def delete_articles(self, ids: Sequence[str]) -> None:
         """Forget articles, their revisions, copies and passages."""
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             log = _Log(connection)
             for article_id in ids:
                 _drop_passages(connection, article_id, log)
@@ -250,14 +224,14 @@ class Store:
     def last_seq(self) -> int:
         """Return the number of the last change; 0 before the first."""
         query = select(schema.meta.c.value).where(schema.meta.c.key == "seq")
-        return int(self._scalar(query) or 0)
+        return int(self._database.scalar(query) or 0)
 
     def changes_after(self, seq: int, limit: int) -> Changes:
         """Return at most `limit` changes after `seq`, as what is left to do about each passage."""
         table = schema.changes.c
         query = select(schema.changes).where(table.seq > seq).order_by(table.seq).limit(limit)
         removed_by_id: dict[int, int] = {}
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             for row in connection.execute(query):
                 removed_by_id[row.passage_id] = row.removed
                 seq = row.seq
@@ -267,7 +241,7 @@ class Store:
     def indexed_passages(self, ids: Sequence[int], fingerprint: str) -> list[IndexedPassage]:
         """Return the given passages as followers take them, those that still exist in this fingerprint."""
         query = _indexed_query(fingerprint)
-        rows = self._select_in(query, schema.passages.c.id, ids)
+        rows = self._database.select_in(query, schema.passages.c.id, ids)
         return [_indexed(row) for row in rows]
 
     def all_indexed_passages(self, fingerprint: str, batch: int) -> Iterator[list[IndexedPassage]]:
@@ -275,7 +249,7 @@ class Store:
         last = 0
         while True:
             query = _indexed_query(fingerprint).where(schema.passages.c.id > last)
-            with self._reading() as connection:
+            with self._database.reading() as connection:
                 rows = connection.execute(query.order_by(schema.passages.c.id).limit(batch)).all()
             if not rows:
                 return
@@ -286,7 +260,7 @@ class Store:
         """Return the given passages with their articles; those that are gone are left out."""
         table = schema.passages.c
         query = select(table.id, table.article_id, table.start, table.end, table.sentences)
-        rows = self._select_in(query, table.id, ids)
+        rows = self._database.select_in(query, table.id, ids)
         articles = self.articles({row.article_id for row in rows})
         return {
             row.id: StoredPassage(row.id, articles[row.article_id], _passage(row))
@@ -298,18 +272,18 @@ class Store:
 
     def fingerprint(self) -> str | None:
         """Return what the stored vectors were made with; None while there are none."""
-        fingerprint: str | None = self._scalar(_meta("fingerprint"))
+        fingerprint: str | None = self._database.scalar(meta("fingerprint"))
         return fingerprint
 
     def set_fingerprint(self, fingerprint: str) -> None:
-        with self._writing() as connection:
-            _set_meta(connection, "fingerprint", fingerprint)
+        with self._database.writing() as connection:
+            set_meta(connection, "fingerprint", fingerprint)
 
     def articles_to_reindex(self, fingerprint: str, limit: int) -> list[Article]:
         """Return articles that have a passage of another fingerprint, at most `limit`."""
         stale = select(schema.passages.c.article_id).where(schema.passages.c.fingerprint != fingerprint)
         query = select(schema.articles).where(schema.articles.c.id.in_(stale.distinct().limit(limit)))
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             return [_article(row) for row in connection.execute(query)]
 
     def all_articles(self, batch: int) -> Iterator[list[Article]]:
@@ -317,7 +291,7 @@ class Store:
         last = ""
         while True:
             query = select(schema.articles).where(schema.articles.c.id > last)
-            with self._reading() as connection:
+            with self._database.reading() as connection:
                 rows = connection.execute(query.order_by(schema.articles.c.id).limit(batch)).all()
             if not rows:
                 return
@@ -326,11 +300,11 @@ class Store:
 
     def count_passages_to_reindex(self, fingerprint: str) -> int:
         query = select(func.count()).select_from(schema.passages)
-        return int(self._scalar(query.where(schema.passages.c.fingerprint != fingerprint)))
+        return int(self._database.scalar(query.where(schema.passages.c.fingerprint != fingerprint)))
 
     def remember_source(self, uri: str, now: datetime, error: str | None) -> None:
         table = schema.sources.c
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             change = update(schema.sources).where(table.uri == uri).values(read_at=now, error=error)
             if not connection.execute(change).rowcount:
                 row = {"uri": uri, "added_at": now, "read_at": now, "error": error}
@@ -338,37 +312,8 @@ class Store:
 
     def sources(self) -> list[Source]:
         query = select(schema.sources).order_by(schema.sources.c.added_at, schema.sources.c.uri)
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             return [Source(row.uri, row.read_at, row.error) for row in connection.execute(query)]
-
-    # -- plumbing --------------------------------------------------------------------------------------
-
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        with _errors_of(self._engine.url.render_as_string()), self._engine.connect() as connection:
-            yield connection
-
-    @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        engine = self._engine.execution_options(write=True)
-        with _errors_of(self._engine.url.render_as_string()), engine.begin() as connection:
-            # One writer at a time, so that changes become visible in the order of their numbers and two
-            # workers never store the same article twice.
-            connection.execute(_meta("seq").with_for_update())
-            yield connection
-
-    def _scalar(self, query: Any) -> Any:
-        with self._reading() as connection:
-            return connection.execute(query).scalar()
-
-    def _select_in(self, query: Any, column: ColumnElement[Any], values: Iterable[Any]) -> list[Row[Any]]:
-        listed = list(values)
-        rows: list[Row[Any]] = []
-        with self._reading() as connection:
-            for start in range(0, len(listed), _CHUNK):
-                chunk = listed[start : start + _CHUNK]
-                rows.extend(connection.execute(query.where(column.in_(chunk))))
-        return rows
 
 
 class _Log:
@@ -384,103 +329,10 @@ class _Log:
     def write(self) -> None:
         if not self._changes:
             return
-        last = int(self._connection.execute(_meta("seq")).scalar_one())
+        last = int(self._connection.execute(meta("seq")).scalar_one())
         numbered = [{"seq": last + i, **change} for i, change in enumerate(self._changes, 1)]
         self._connection.execute(insert(schema.changes), numbered)
-        _set_meta(self._connection, "seq", str(last + len(numbered)))
-
-
-def sqlite_url(path: Path) -> str:
-    """Return the address of a SQLite file."""
-    return URL.create("sqlite", database=str(path)).render_as_string()
-
-
-def _parse(url: str) -> URL:
-    try:
-        parsed = make_url(url)
-    except (ArgumentError, ValueError) as error:  # a port that is no number is a ValueError
-        message = "DATABASE_URL is no database address: use sqlite:///FILE or postgresql://…"
-        raise StoreError(message) from error
-    if parsed.get_backend_name() not in ("sqlite", "postgresql"):
-        raise StoreError(
-            f"DATABASE_URL names {parsed.get_backend_name()!r}, but only sqlite and postgresql are supported."
-        )
-    if parsed.get_backend_name() == "sqlite":
-        if parsed.database in (None, "", ":memory:"):
-            raise StoreError("DATABASE_URL names no file, which would keep nothing: use sqlite:///FILE.")
-        path = Path(str(parsed.database)).expanduser()
-        path.parent.mkdir(parents=True, exist_ok=True)
-        parsed = parsed.set(database=str(path))
-    return parsed
-
-
-def _engine(url: URL) -> Engine:
-    if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True)
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
-    event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
-    return engine
-
-
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    # Transactions are begun by `_begin_sqlite`: the driver would begin them too late to be consistent.
-    connection.isolation_level = None
-    _use_wal(connection)
-    for pragma in ("foreign_keys=ON", "synchronous=FULL"):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _use_wal(connection: Any) -> None:
-    """Switch to WAL mode. Of several that do so at once, SQLite refuses some at once: they try again."""
-    deadline = time.monotonic() + BUSY_SECONDS
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode=WAL")
-            return
-        except sqlite3.OperationalError as error:
-            if "locked" not in str(error) or time.monotonic() > deadline:
-                raise
-            time.sleep(0.02)
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    # A writer takes the lock at once; upgrading a reader later would fail where another wrote meanwhile.
-    writes = connection.get_execution_options().get("write")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-def _identity(engine: Engine) -> str:
-    """Return the name that followers know this database by; make it up on first use."""
-    with engine.connect() as connection:
-        known: str | None = connection.execute(_meta("store_id")).scalar()
-    if known is not None:
-        return known  # without waiting for whoever is writing
-    with engine.execution_options(write=True).begin() as connection:
-        schema.lock(connection)
-        known = connection.execute(_meta("store_id")).scalar()
-        if known is None:
-            known = uuid.uuid4().hex
-            connection.execute(insert(schema.meta).values(key="store_id", value=known))
-            connection.execute(insert(schema.meta).values(key="seq", value="0"))
-        return known
-
-
-@contextmanager
-def _errors_of(url: str) -> Iterator[None]:
-    """Turn what the database layer raises into a StoreError that says what to do; no password in it."""
-    try:
-        yield
-    except NoSuchModuleError as error:
-        raise StoreError(f"The driver for this database is not installed: {error}.") from error
-    except ImportError as error:
-        raise StoreError(f"{error}: install it with: pip install 'psycopg[binary]'") from error
-    except DBAPIError as error:
-        reason = (str(error.orig).strip() or type(error.orig).__name__).splitlines()[0]
-        place = make_url(url).render_as_string(hide_password=True)
-        raise StoreError(f"The database {place} failed ({reason}): check DATABASE_URL and disk.") from error
-    except (PoolTimeout, OSError) as error:
-        raise StoreError(f"The database cannot be reached ({error}): check DATABASE_URL.") from error
+        set_meta(self._connection, "seq", str(last + len(numbered)))
 
 
 def _where(filters: Filters) -> ColumnElement[bool]:
@@ -498,16 +350,6 @@ def _where(filters: Filters) -> ColumnElement[bool]:
 def _newest_first(until: datetime | None) -> Any:
     column = schema.articles.c.published_at
     return select(column).where(_where(Filters(until=until))).order_by(column.desc())
-
-
-def _meta(key: str) -> Any:
-    return select(schema.meta.c.value).where(schema.meta.c.key == key)
-
-
-def _set_meta(connection: Connection, key: str, value: str) -> None:
-    change = update(schema.meta).where(schema.meta.c.key == key).values(value=value)
-    if not connection.execute(change).rowcount:
-        connection.execute(insert(schema.meta).values(key=key, value=value))
 
 
 def _put(connection: Connection, new: NewArticle, now: datetime, log: _Log) -> None:

@@ -17,11 +17,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from index import follow, local
+from index.database import sqlite_url
 from index.follow import Follow, Position, catch_up
 from index.ingest import Candidate
 from index.local import LocalIndex
 from index.passages import split_passages
-from index.store import NewArticle, Store, sqlite_url
+from index.store import NewArticle, Store
 from index.types import Article, IndexedPassage
 from tests.fakes import NOW, HashingEmbedder, article, story
 

@@ -13,11 +13,12 @@ import numpy as np
 import pytest
 
 from index import ingest
+from index.database import sqlite_url
 from index.embedding import Vectors
 from index.errors import ModelError
 from index.ingest import Candidate, Decision, Ingest, decide, embedded_text
 from index.passages import split_passages
-from index.store import Known, Store, sqlite_url
+from index.store import Known, Store
 from index.types import Article, Copy, Failure, Filters, IngestReport, Progress
 from tests.fakes import Clock, HashingEmbedder, article, record, story, story_page, write_jsonl
 

@@ -16,10 +16,11 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from index.canonical import text_hash
+from index.database import sqlite_url
 from index.errors import StoreError
 from index.ingest import Candidate
 from index.passages import split_passages
-from index.store import Known, NewArticle, Store, sqlite_url
+from index.store import Known, NewArticle, Store
 from index.types import Article, Copy, Filters, Span
 from tests.fakes import NOW, HashingEmbedder, article, story
 

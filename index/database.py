@@ -1,0 +1,193 @@
+"""The connection to the database: SQLite (in WAL mode) or PostgreSQL, one writer at a time.
+
+What is kept in it is the business of the modules that own its tables, such as `index.store`. Imports
+SQLAlchemy, as they do and nothing else does.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+import uuid
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, create_engine, event, insert, make_url, select, update
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.sql import ColumnElement
+
+from index import schema
+from index.errors import StoreError
+
+# A writer holds the database for one batch; others wait this long for it before giving up.
+BUSY_SECONDS = 60
+# SQLite allows 32,766 values in a statement; lists are cut well below that.
+_CHUNK = 500
+
+
+class Database:
+    """One database. Safe to use from many threads; several processes may share it.
+
+    `id` is the name that followers know it by.
+    """
+
+    def __init__(self, engine: Engine, id: str) -> None:
+        self._engine = engine
+        self.id = id
+
+    @classmethod
+    def open(cls, url: str) -> Database:
+        """Connect and bring the schema up to date. Raises StoreError."""
+        with _errors_of(url):
+            engine = _engine(_parse(url))
+            unknown = schema.migrate(engine)
+            if unknown:
+                raise StoreError(f"The database was written by a newer newsbot (schema {unknown}): upgrade.")
+            return cls(engine, _identity(engine))
+
+    @property
+    def name(self) -> str:
+        """The kind of database, for people."""
+        return self._engine.dialect.name
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Give a connection for reading. Raises StoreError."""
+        with _errors_of(self._engine.url.render_as_string()), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Give a connection whose changes are kept together or not at all. Raises StoreError."""
+        engine = self._engine.execution_options(write=True)
+        with _errors_of(self._engine.url.render_as_string()), engine.begin() as connection:
+            # One writer at a time, so that changes become visible in the order of their numbers and two
+            # workers never store the same article twice.
+            connection.execute(meta("seq").with_for_update())
+            yield connection
+
+    def scalar(self, query: Any) -> Any:
+        """Return the first value of the first row, None where there is none."""
+        with self.reading() as connection:
+            return connection.execute(query).scalar()
+
+    def select_in(self, query: Any, column: ColumnElement[Any], values: Iterable[Any]) -> list[Row[Any]]:
+        """Return the rows in which `column` is one of `values`, however many those are."""
+        listed = list(values)
+        rows: list[Row[Any]] = []
+        with self.reading() as connection:
+            for start in range(0, len(listed), _CHUNK):
+                chunk = listed[start : start + _CHUNK]
+                rows.extend(connection.execute(query.where(column.in_(chunk))))
+        return rows
+
+
+def meta(key: str) -> Any:
+    """Return the query for a single value that the database keeps under `key`."""
+    return select(schema.meta.c.value).where(schema.meta.c.key == key)
+
+
+def set_meta(connection: Connection, key: str, value: str) -> None:
+    change = update(schema.meta).where(schema.meta.c.key == key).values(value=value)
+    if not connection.execute(change).rowcount:
+        connection.execute(insert(schema.meta).values(key=key, value=value))
+
+
+def sqlite_url(path: Path) -> str:
+    """Return the address of a SQLite file."""
+    return URL.create("sqlite", database=str(path)).render_as_string()
+
+
+def _parse(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError) as error:  # a port that is no number is a ValueError
+        message = "DATABASE_URL is no database address: use sqlite:///FILE or postgresql://…"
+        raise StoreError(message) from error
+    if parsed.get_backend_name() not in ("sqlite", "postgresql"):
+        raise StoreError(
+            f"DATABASE_URL names {parsed.get_backend_name()!r}, but only sqlite and postgresql are supported."
+        )
+    if parsed.get_backend_name() == "sqlite":
+        if parsed.database in (None, "", ":memory:"):
+            raise StoreError("DATABASE_URL names no file, which would keep nothing: use sqlite:///FILE.")
+        path = Path(str(parsed.database)).expanduser()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        parsed = parsed.set(database=str(path))
+    return parsed
+
+
+def _engine(url: URL) -> Engine:
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url, pool_pre_ping=True)
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # Transactions are begun by `_begin_sqlite`: the driver would begin them too late to be consistent.
+    connection.isolation_level = None
+    _use_wal(connection)
+    for pragma in ("foreign_keys=ON", "synchronous=FULL"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _use_wal(connection: Any) -> None:
+    """Switch to WAL mode. Of several that do so at once, SQLite refuses some at once: they try again."""
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A writer takes the lock at once; upgrading a reader later would fail where another wrote meanwhile.
+    writes = connection.get_execution_options().get("write")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _identity(engine: Engine) -> str:
+    """Return the name that followers know this database by; make it up on first use."""
+    with engine.connect() as connection:
+        known: str | None = connection.execute(meta("store_id")).scalar()
+    if known is not None:
+        return known  # without waiting for whoever is writing
+    with engine.execution_options(write=True).begin() as connection:
+        schema.lock(connection)
+        known = connection.execute(meta("store_id")).scalar()
+        if known is None:
+            known = uuid.uuid4().hex
+            connection.execute(insert(schema.meta).values(key="store_id", value=known))
+            connection.execute(insert(schema.meta).values(key="seq", value="0"))
+        return known
+
+
+@contextmanager
+def _errors_of(url: str) -> Iterator[None]:
+    """Turn what the database layer raises into a StoreError that says what to do; no password in it."""
+    try:
+        yield
+    except NoSuchModuleError as error:
+        raise StoreError(f"The driver for this database is not installed: {error}.") from error
+    except ImportError as error:
+        raise StoreError(f"{error}: install it with: pip install 'psycopg[binary]'") from error
+    except DBAPIError as error:
+        reason = (str(error.orig).strip() or type(error.orig).__name__).splitlines()[0]
+        place = make_url(url).render_as_string(hide_password=True)
+        raise StoreError(f"The database {place} failed ({reason}): check DATABASE_URL and disk.") from error
+    except (PoolTimeout, OSError) as error:
+        raise StoreError(f"The database cannot be reached ({error}): check DATABASE_URL.") from error
