@@ -50,10 +50,13 @@ def split_sentences(text: str) -> list[Span]:
     Every character that is not white space lies in exactly one span. A heading or a caption is a span
     of its own; `is_whole` tells it from a sentence.
     """
-    spans = []
-    for block in _blocks(text):
-        spans.extend(_split_block(text, block))
-    return spans
+    return [sentence for block in split_blocks(text) for sentence in block]
+
+
+def split_blocks(text: str) -> list[list[Span]]:
+    """Return the same spans by paragraph, list entry or heading; none is empty."""
+    blocks = (_split_block(text, block) for block in _blocks(text))
+    return [block for block in blocks if block]
 
 
 def is_whole(sentence: str) -> bool:
