@@ -1,30 +1,34 @@
 """Articles cut into passages: runs of whole sentences, as offsets into the canonical text."""
 
-from index import sentences
+from collections.abc import Iterator, Sequence
+
+from index import boilerplate, sentences
 from index.types import Passage, Span
 
 # About 110 words: two to five sentences of news. Longer passages blur the embedding, shorter ones lose
 # the context that tells which "he" is meant. Part of the fingerprint, since spans depend on it.
 TARGET_CHARS = 600
-VERSION = f"passages-{TARGET_CHARS}-sentences-{sentences.VERSION}"
+VERSION = f"passages-{TARGET_CHARS}-sentences-{sentences.VERSION}-boilerplate-{boilerplate.VERSION}"
 
 
 def split_passages(text: str) -> list[Passage]:
-    """Return the passages of `text`: ordered, disjoint, together holding every sentence exactly once.
+    """Return the passages of `text`: ordered, disjoint, together holding every sentence of the story once.
 
-    A passage is at most `TARGET_CHARS` characters, or one sentence that is longer.
+    What is no part of the story (see `index.boilerplate`) is in none; a passage ends where it stands. A
+    passage is at most `TARGET_CHARS` characters, or one sentence that is longer.
     """
-    passages: list[Passage] = []
-    run: list[Span] = []
-    for sentence in sentences.split_sentences(text):
-        if run and sentence.end - run[0].start > TARGET_CHARS:
-            passages.append(_passage(run))
-            run = []
-        run.append(sentence)
-    if run:
-        passages.append(_passage(run))
-    return passages
+    return [_passage(part) for run in boilerplate.reporting(text) for part in _parts(run)]
 
 
-def _passage(run: list[Span]) -> Passage:
-    return Passage(Span(run[0].start, run[-1].end), tuple(run))
+def _parts(run: Sequence[Span]) -> Iterator[Sequence[Span]]:
+    """Cut neighbouring sentences into as few parts of at most `TARGET_CHARS` as filling each one gives."""
+    first = 0
+    for i, sentence in enumerate(run):
+        if i > first and sentence.end - run[first].start > TARGET_CHARS:
+            yield run[first:i]
+            first = i
+    yield run[first:]
+
+
+def _passage(part: Sequence[Span]) -> Passage:
+    return Passage(Span(part[0].start, part[-1].end), tuple(part))
