@@ -17,34 +17,46 @@ _I = re.IGNORECASE
 
 # Who photographs are credited to, as written behind a slash ("Jane Doe/AFP/Getty Images") or alone.
 _AGENCY = (
-    r"(?:AP(?: Images| Photo)?|AFP(?:TV)?|Reuters|Getty(?: Images)?|EPA(?:-EFE)?|EFE|Shutterstock|Bloomberg|Anadolu"
-    r"(?: Agency)?|Xinhua(?: News Agency)?|PA(?: Images| Wire)?|DPA|dpa|Alamy|Redux|ZUMA\w*|NurPhoto|LightRocket|Sipa"
-    r"(?: USA)?|Imagn(?: Images)?|Corbis|Maxar(?: Technologies)?|Pool|POOL|Handout|TASS|Sputnik|Kyodo|Yonhap|ANSA"
+    r"(?:AP(?: Images| Photo)?|AFP(?:TV)?|Reuters|Getty(?: Images)?|EPA(?:-EFE)?|EFE|Shutterstock"
+    r"|Bloomberg|Anadolu"
+    r"(?: Agency)?|Xinhua(?: News Agency)?|PA(?: Images| Wire)?|DPA|dpa|Alamy|Redux|ZUMA\w*|NurPhoto"
+    r"|LightRocket|Sipa"
+    r"(?: USA)?|Imagn(?: Images)?|Corbis|Maxar(?: Technologies)?|Pool|POOL|Handout|TASS|Sputnik|Kyodo"
+    r"|Yonhap|ANSA"
     r"|Press Association|The Canadian Press|Associated Press|USA TODAY (?:Sports|NETWORK|Network))"
 )
-_NAME = r"(?:[^\W\d_a-zß-ÿ][\w.'’-]*|de|da|del|della|di|dos|du|van|von|der|den|la|le|el|al|bin|ibn|and|of|for|the|&)"
+_PARTICLE = "de|da|del|della|di|dos|du|van|von|der|den|la|le|el|al|bin|ibn|and|of|for|the|&"
+_NAME = rf"(?:[^\W\d_a-zß-ÿ][\w.'’-]*|{_PARTICLE})"
 _NAMES = rf"{_NAME}(?:,? {_NAME}){{0,9}}"
 _WRITTEN = r"(?:report|reporting|story|article|post|piece|column|coverage)"
 
 # A label before a link to something else. Those in _LINK are never the beginning of a sentence; those in
 # _MAYBE_LINK are, unless what follows them is a headline.
 _LINK = (
-    r"more(?: (?:on|from|about|in|coverage|stories)\b[^:.!?]{0,50})?|related(?: \w+){0,2}|read(?: more| next| also| on)?"
+    r"more(?: (?:on|from|about|in|coverage|stories)\b[^:.!?]{0,50})?|related(?: \w+){0,2}|read(?: more"
+    r"| next| also| on)?"
     r"|also (?:read|see|on)|see (?:also|more)|learn more|(?:don['’]t|do not) miss|must[- ]reads?|trending"
-    r"|recommended(?: (?:for you|reading|stories|videos?))?|you (?:may|might) also like|for subscribers|subscribers? only|(?:\w+ ){0,2}newsletters?"
-    r"|dig deeper|go deeper|support local journalism|stay (?:up[- ]to[- ]date|connected|informed|in the (?:know|loop"
+    r"|recommended(?: (?:for you|reading|stories|videos?))?|you (?:may|might) also like|for subscribers"
+    r"|subscribers? only|(?:\w+ ){0,2}newsletters?"
+    r"|dig deeper|go deeper|support local journalism|stay (?:up[- ]to[- ]date|connected|informed"
+    r"|in the (?:know|loop"
     r"|conversation))[^:.!?]{0,40}"
-    r"|lesen sie auch|mehr zum thema|auch interessant|lire aussi|à lire aussi|lea también|lee también|le puede interesar"
-    r"|leggi anche|leia (?:mais|também)|lees ook|läs också|les også|læs også|czytaj (?:też|także)|читайте также"
+    r"|lesen sie auch|mehr zum thema|auch interessant|lire aussi|à lire aussi|lea también|lee también"
+    r"|le puede interesar"
+    r"|leggi anche|leia (?:mais|também)|lees ook|läs också|les også|læs også|czytaj (?:też|także)"
+    r"|читайте также"
     r"|читайте ещё"
 )
 _MAYBE_LINK = (
-    r"watch(?: live| now| more)?|listen|videos?|photos?|gallery|galleries|in (?:photos|pictures)|graphics?|interactive"
-    r"|podcasts?|opinion|analysis|exclusive|live(?: updates?| blog| coverage)?|fact[- ]check|explainer|previously"
+    r"watch(?: live| now| more)?|listen|videos?|photos?|gallery|galleries|in (?:photos|pictures)"
+    r"|graphics?|interactive"
+    r"|podcasts?|opinion|analysis|exclusive|live(?: updates?| blog| coverage)?|fact[- ]check|explainer"
+    r"|previously"
     r"|quiz|poll|follow[^:.!?]{0,30}|join[^:.!?]{0,30}|get [^:.!?]{0,40}|start the day[^:.!?]{0,30}"
 )
 _NETWORK = (
-    r"(?:twitter|facebook|instagram|tiktok|threads|bluesky|mastodon|telegram|whatsapp|snapchat|youtube|linkedin|x\b)"
+    r"(?:twitter|facebook|instagram|tiktok|threads|bluesky|mastodon|telegram|whatsapp|snapchat|youtube"
+    r"|linkedin|x\b)"
 )
 _REACH = r"(?:e-?mail|reach|contact|tweet|write(?: to)?|message|follow|call|send (?:tips|e-?mails?)|find)"
 
@@ -73,8 +85,10 @@ _LINE = re.compile(
 # The same, where case tells a name from a word.
 _CASED_LINE = re.compile(
     rf"[(\[]?{_NAME}(?: {_NAME}){{0,5}}(?:/[^/\n]{{2,40}}){{0,3}}/(?:[^/\n]{{1,30}} via )?{_AGENCY}\b"
-    rf"|[(\[]?{_NAMES},? via {_AGENCY}\b|AP Photo\b|[(\[]?{_AGENCY}[)\]]?$|(?:From|Via|Courtesy(?: of)?) {_NAMES}(?: (?:wire|staff) reports?)?$"
-    rf"|[–—-]{{1,2}} ?{_NAMES}$|[Bb](?:y|Y) {_NAMES}(?:, [^.!?]{{2,60}})?$|(?:Written|Reported|Story) by {_NAMES}\.?$"
+    rf"|[(\[]?{_NAMES},? via {_AGENCY}\b|AP Photo\b|[(\[]?{_AGENCY}[)\]]?$|(?:From|Via"
+    rf"|Courtesy(?: of)?) {_NAMES}(?: (?:wire|staff) reports?)?$"
+    rf"|[–—-]{{1,2}} ?{_NAMES}$|[Bb](?:y|Y) {_NAMES}(?:, [^.!?]{{2,60}})?$|(?:Written|Reported"
+    rf"|Story) by {_NAMES}\.?$"
     r"|(?:[A-Z][\w.'’-]*,? ){1,6}[—–]$"  # a dateline that stands alone
     r"|[—–-] ?[^(]{1,60}\(@\w+\)",
 )
@@ -82,7 +96,8 @@ _CASED_LINE = re.compile(
 _CREDIT = re.compile(rf"{_NAMES}(?:/[^/\n]{{2,40}}){{0,3}}/{{1,2}}(?:[^/\n]{{1,30}} via )?{_AGENCY}$")
 # The ends of lines that are captions, video boxes or remains of embedded posts.
 _LINE_END = re.compile(
-    rf"[(\[](?:(?i:(?:photo(?:graph)?|image|picture|credit)s?(?: (?:by|via|from|courtesy|credit)\b|\s*[:/]))[^)\]]{{0,80}}|[^)\]]{{2,60}}/{_AGENCY}|{_AGENCY})[)\]]?$"
+    rf"[(\[](?:(?i:(?:photo(?:graph)?|image|picture|credit)s?(?: (?:by|via|from|courtesy|credit)\b"
+    rf"|\s*[:/]))[^)\]]{{0,80}}|[^)\]]{{2,60}}/{_AGENCY}|{_AGENCY})[)\]]?$"
     r"|\d{1,2}:\d\d\s*[-–]\s*Source:.{1,40}$"
     r"|\(@\w+\) (?:[A-Z][a-z]+ \d{1,2}, \d{4}|\d{1,2} [A-Z][a-z]+ \d{4})$"
 )
@@ -95,64 +110,92 @@ _END = re.compile(r"[.!?…。！？][\"'”’»)\]]*$")
 # Sentences, wherever they stand, told by how they begin. A label such as "Editor's note:" may come before.
 _OPENING = re.compile(
     # newsletters and subscriptions
-    r"(?:[^.]{0,60}[:,!] ?)?(?:(?:please|also|or|and|click here to|you can(?: also)?) )?(?:sign up|subscribe)\b[^.]{0,120}"
+    r"(?:[^.]{0,60}[:,!] ?)?(?:(?:please|also|or|and|click here to|you can(?: also)?) )?(?:sign up"
+    r"|subscribe)\b[^.]{0,120}"
     r"\b(?:newsletters?|inbox|our|podcasts?)\b"
     r"|(?:[^.]{0,40}: ?)?subscribe (?:(?:to [\w.'’ ]{2,40} )?(?:today|now|here|for free)\b|here\b)"
     r"|(?:want|like|love) to read more (?:stories|news|articles)\b"
     r"|(?:ap|associated press|usa today|reuters)\b[^.]{0,80}\bcontribut(?:ed|ing)\.?$"
     r"|(?:would you like to|to|want to|get|receive)\b.{0,80}\bnewsletters?\b"
-    r"|become a (?:digital )?(?:subscriber|member)\b|support (?:\w+ )?(?:local|independent|quality) journalism\b"
-    r"|(?:if not, )?sign up for a (?:digital )?subscription\b|download (?:the|our) (?:free )?[\w ]{0,30}\bapp\b"
+    r"|become a (?:digital )?(?:subscriber|member)\b|support (?:\w+ )?(?:local|independent"
+    r"|quality) journalism\b"
+    r"|(?:if not, )?sign up for a (?:digital )?subscription\b|download (?:the"
+    r"|our) (?:free )?[\w ]{0,30}\bapp\b"
     # asking to be followed or written to
-    rf"|(?:[^.]{{0,60}}[,:] )?(?:please |also |you can (?:also )?|or |feel free to |and )*{_REACH}\b(?! your\b)[^.!?]{{0,90}}"
+    rf"|(?:[^.]{{0,60}}[,:] )?(?:please |also |you can (?:also )?|or |feel free to "
+    rf"|and )*{_REACH}\b(?! your\b)[^.!?]{{0,90}}"
     rf"(?:\s@\w|\S@\w+\.\w|\b(?:on|at) {_NETWORK}[.!]?$)"
-    r"|follow (?:us|me|along)\b|(?:join|find|like|visit) us on\b|stay up to date (?:on|with) (?:the latest|our)\b"
+    r"|follow (?:us|me|along)\b|(?:join|find|like|visit) us on\b|stay up to date (?:on"
+    r"|with) (?:the latest|our)\b"
     r"|(?:do you )?(?:have|got) (?:a|any) (?:tips?|stor(?:y|ies)|questions?)\b[^?]{0,60}\?$"
     # the notices of sites and of the story about itself
     r"|(?:additional )?reporting (?:by|from) (?:\S+ ){1,12}\S+$|['‘“\"]we['’”\"] includes\b"
-    rf"|this (?:developing )?(?:{_WRITTEN}|page) (?:has been|was|will be|is being)(?: last| first| originally)? "
+    rf"|this (?:developing )?(?:{_WRITTEN}|page) (?:has been|was|will be|is being)(?: last| first"
+    rf"| originally)? "
     r"(?:updated|corrected|published|produced|translated|amended|edited|clarified|adapted|provided)\b"
-    r"|(?:view|read) more opinion\b|this (?:content|article) was produced by\b|(?:click|tap)(?: or (?:click|tap))? here\b",
+    r"|(?:view|read) more opinion\b|this (?:content|article) was produced by\b|(?:click"
+    r"|tap)(?: or (?:click|tap))? here\b",
     _I,
 )
 # The same, told by words that stand anywhere in them. One of _SIGNS is in each: looking for these first
 # makes an article ten times quicker to read.
 _ANYWHERE = re.compile(
-    r"(?:^|[:;,.!?–—] ?|\b(?:and|or|please) )(?:sign|signing) up (?:here|now|today|below|for (?:our|free|cnn|the ap))\b"
-    r"|\bsubscribe to (?:our|the) (?:[\w'’-]+ ){0,4}newsletters?\b|\bsubscribe (?:to [\w.'’ ]{2,40} )?(?:today|here|now)\b"
-    r"|\bsign(?:ing)? up for (?:our|the) (?:[\w'’-]+ ){0,4}newsletters?|\bnewsletters? (?:provides|gives|brings) you\b"
-    r"|\b(?:this|version of this)\b[^.]{0,60}\b(?:part of|appear(?:s|ed) in|originally|edition of|from)\b.{0,60}"
+    r"(?:^|[:;,.!?–—] ?|\b(?:and|or|please) )(?:sign|signing) up (?:here|now|today|below|for (?:our|free"
+    r"|cnn|the ap))\b"
+    r"|\bsubscribe to (?:our|the) (?:[\w'’-]+ ){0,4}newsletters?\b"
+    r"|\bsubscribe (?:to [\w.'’ ]{2,40} )?(?:today|here|now)\b"
+    r"|\bsign(?:ing)? up for (?:our|the) (?:[\w'’-]+ ){0,4}newsletters?|\bnewsletters? (?:provides|gives"
+    r"|brings) you\b"
+    r"|\b(?:this|version of this)\b[^.]{0,60}\b(?:part of|appear(?:s|ed) in|originally|edition of"
+    r"|from)\b.{0,60}"
     r"\bnewsletters?\b"
     r"|\bthis is the .{0,30}\bedition of\b|\bour (?:print|digital) edition\b"
-    r"|\bif you haven['’]t subscribed\b|\b(?:you can|to) unsubscribe\b|\bstories we link to are subscriber-only\b"
+    r"|\bif you haven['’]t subscribed\b|\b(?:you can|to) unsubscribe\b"
+    r"|\bstories we link to are subscriber-only\b"
     r"|\b(?:consider|thank you for|thanks for) supporting (?:our|local|independent|quality)\b"
-    r"|\ba subscription to one of our\b|\bspecial access for subscribers\b|\bbecome a .{0,40}subscriber today\b"
+    r"|\ba subscription to one of our\b|\bspecial access for subscribers\b"
+    r"|\bbecome a .{0,40}subscriber today\b"
     r"|\bdirect(?:ly)? to your inbox\b|\bdelivered to your inbox\b"
-    rf"|(?<!['\"“‘])\b(?:follow|like|find|join) (?:us|him|her|them|me)(?: at| on|,)? ?(?:on |at )?(?:{_NETWORK}|@)"
+    rf"|(?<!['\"“‘])\b(?:follow|like|find|join) (?:us|him|her|them|me)(?: at| on|,)? ?(?:on "
+    rf"|at )?(?:{_NETWORK}|@)"
     r"|\bcontribut(?:ed|ing) (?:(?:reporting )?(?:to|for) this (?:" + _WRITTEN + r")|reporting)\b.{0,30}$"
-    r"|\b(?:we|site|website|page|publisher) (?:and our partners )?uses? cookies\b|\b(?:accept|reject|manage) (?:all )?cookies\b"
-    r"|\bcookie (?:policy|preferences|settings|consent|notice)\b|\byou\b.{0,120}\bour (?:privacy|cookie) (?:policy|notice)\b"
-    r"|\bby (?:clicking|continuing|submitting|signing up|registering|subscribing)\b.{0,80}\byou (?:agree|accept|consent)"
+    r"|\b(?:we|site|website|page|publisher) (?:and our partners )?uses? cookies\b|\b(?:accept|reject"
+    r"|manage) (?:all )?cookies\b"
+    r"|\bcookie (?:policy|preferences|settings|consent|notice)\b|\byou\b.{0,120}\bour (?:privacy"
+    r"|cookie) (?:policy|notice)\b"
+    r"|\bby (?:clicking|continuing|submitting|signing up|registering|subscribing)\b.{0,80}\byou (?:agree"
+    r"|accept|consent)"
     r"|\bwe will use the (?:details|information|data) you\b|\bobject to the use of your data\b"
-    r"|\byou agree to the processing\b|\bprices were accurate at the time\b|\bsupported in part by a grant from\b"
-    r"|\bterms of (?:use|service) and (?:our )?privacy\b|\benable javascript\b|\byour browser (?:does not|doesn['’]t) support\b"
+    r"|\byou agree to the processing\b|\bprices were accurate at the time\b"
+    r"|\bsupported in part by a grant from\b"
+    r"|\bterms of (?:use|service) and (?:our )?privacy\b|\benable javascript\b"
+    r"|\byour browser (?:does not|doesn['’]t) support\b"
     r"|\ball rights reserved\b|\bmay not be (?:published|reproduced|copied),"
-    r"|\b(?:we|us) (?:may|might|will|could|can|sometimes) (?:also )?(?:earn|receive|get) (?:a |an )?(?:\w+ )?(?:commission|share of)"
-    r"|\bpurchases? (?:you make )?(?:through|via|using) (?:our|these|the) links\b|\bour links\b.{0,60}\b(?:commission|purchase)"
+    r"|\b(?:we|us) (?:may|might|will|could|can|sometimes) (?:also )?(?:earn|receive|get) (?:a "
+    r"|an )?(?:\w+ )?(?:commission|share of)"
+    r"|\bpurchases? (?:you make )?(?:through|via|using) (?:our|these|the) links\b"
+    r"|\bour links\b.{0,60}\b(?:commission|purchase)"
     r"|\bgo to .{0,30}\bfor the latest\b.{0,30}\bcoverage$"
     rf"|\ban? (?:earlier|previous|prior) version of (?:this|the) (?:{_WRITTEN}|version|headline|caption)\b"
-    rf"|\b(?:version of )?this (?:{_WRITTEN}) (?:(?:was )?(?:originally|first)|also) (?:ran|appeared|published)\b"
-    r"|\b(?:the )?(?:opinions?|views?) expressed (?:here|in this|are|by the author|above)\b|\bclick here (?:to|for)\b"
+    rf"|\b(?:version of )?this (?:{_WRITTEN}) (?:(?:was )?(?:originally|first)|also) (?:ran|appeared"
+    rf"|published)\b"
+    r"|\b(?:the )?(?:opinions?|views?) expressed (?:here|in this|are|by the author|above)\b"
+    r"|\bclick here (?:to|for)\b"
     # the remains of embedded posts
     r"|\bpic\.(?:twitter|x)\.com/\w+(?:\s*[—–-].{0,90})?$",
     _I,
 )
 _SIGNS = (
-    *("sign up", "signing up", "subscri", "newsletter", "edition", "supporting", "inbox", "contributed", "contributing"),
-    *("twitter", "facebook", "instagram", "tiktok", "threads", "bluesky", "mastodon", "telegram", "whatsapp", "snapchat"),
-    *("youtube", "linkedin", " x", "@", "cookie", "privacy", "you agree", "you accept", "you consent", "we will use"),
-    *("your data", "javascript", "your browser", "prices were", "a grant", "all rights", "may not be", "commission", "share of", "links"),
-    *("coverage", "version of", "this story", "this article", "this post", "this piece", "this column", "this report"),
+    *("sign up", "signing up", "subscri", "newsletter", "edition", "supporting", "inbox", "contributed"),
+    *("contributing"),
+    *("twitter", "facebook", "instagram", "tiktok", "threads", "bluesky", "mastodon", "telegram"),
+    *("whatsapp", "snapchat"),
+    *("youtube", "linkedin", " x", "@", "cookie", "privacy", "you agree", "you accept", "you consent"),
+    *("we will use"),
+    *("your data", "javascript", "your browser", "prices were", "a grant", "all rights", "may not be"),
+    *("commission", "share of", "links"),
+    *("coverage", "version of", "this story", "this article", "this post", "this piece", "this column"),
+    *("this report"),
     *("expressed", "click here", "pic.twitter", "pic.x"),
 )
 

@@ -31,6 +31,9 @@ SHIPPED_DIMENSION = 384
 # Small batches of like length waste the least padding on a CPU; 8 to 32 measure alike.
 BATCH_SIZE = 16
 
+# How much of a fingerprint is the model's.
+MODEL_CHARS = 8
+
 # The files that hold a model's weights, wherever in its folder.
 _WEIGHTS = ("*.safetensors", "*.bin")
 
@@ -44,7 +47,11 @@ class Embedder(Protocol):
 
     @property
     def fingerprint(self) -> str:
-        """Identifies everything that stored vectors depend on: model, prompts, splitter."""
+        """Identifies everything that stored passages depend on: 16 characters.
+
+        The first `MODEL_CHARS` stand for the model and its prompts, on which vectors depend; the others for
+        the splitter.
+        """
 
     @property
     def dimension(self) -> int: ...
@@ -76,8 +83,8 @@ class SentenceTransformerEmbedder:
     def fingerprint(self) -> str:
         # Once: it is asked for with every question, and reading the weights of a folder takes a while.
         weights = SHIPPED_SHA256 if self._shipped else _identify(self.model)
-        parts = [self.model, weights, self._query_prompt, self._passage_prompt, passages.VERSION]
-        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
+        model = json.dumps([self.model, weights, self._query_prompt, self._passage_prompt])
+        return "".join(_digest(part)[:MODEL_CHARS] for part in (model, passages.VERSION))
 
     @property
     def dimension(self) -> int:
@@ -172,6 +179,10 @@ def _identify(model: str) -> str:
     folder = Path(model)
     files = sorted(file for pattern in _WEIGHTS for file in folder.rglob(pattern)) if folder.is_dir() else []
     return " ".join(f"{file.relative_to(folder)}:{_sha256(file)}" for file in files)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _sha256(path: Path) -> str:

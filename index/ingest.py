@@ -7,7 +7,7 @@ batches of one transaction each, so that an interrupted run has stored whole art
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -15,9 +15,10 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import numpy.typing as npt
 
 from index.canonical import content_hash, text_hash
-from index.embedding import Embedder
+from index.embedding import MODEL_CHARS, Embedder
 from index.errors import SourceError
 from index.passages import split_passages
 from index.sources import Record, count_records, open_source, source_files
@@ -30,6 +31,7 @@ from index.types import (
     OnProgress,
     Passage,
     Progress,
+    Span,
     ignore_progress,
 )
 
@@ -41,6 +43,7 @@ BATCH_ARTICLES = 16
 # Two stories may share a text as short as "This is a developing story."
 MIN_COPY_CHARS = 300
 
+Vector = npt.NDArray[np.float16]
 Decision = Literal["new", "changed", "touched", "unchanged", "copy"]
 
 
@@ -139,9 +142,15 @@ class Ingest:
         )
         return report
 
-    def embed(self, articles: Sequence[Article]) -> list[NewArticle]:
-        """Split and embed articles that are to be stored (again)."""
-        return self._embed([(Candidate.of(each), split_passages(each.text)) for each in articles])
+    def embed(self, articles: Sequence[Article], *, anew: bool = False) -> tuple[list[NewArticle], int]:
+        """Split and embed stored articles again; return them, and how many passages the model was given.
+
+        Where the same model has seen the same words of the same article its vector is kept, unless `anew`.
+        """
+        pairs = [(Candidate.of(each), split_passages(each.text)) for each in articles]
+        known = {} if anew else self._known_vectors(each.id for each in articles)
+        texts = [embedded_text(each.article, part.span) for each, passages in pairs for part in passages]
+        return self._embed(pairs, known), sum(text not in known for text in texts)
 
     def _files(self, uris: Sequence[str], counts: _Counts) -> Iterator[Path]:
         for uri in uris:
@@ -198,31 +207,51 @@ class Ingest:
 
     def _write(self, batch: _Batch) -> None:
         if batch.new or batch.copies or batch.touched:
-            self._store.write(self._embed(batch.new), batch.copies, batch.touched, self._clock())
+            known = self._known_vectors(each.article.id for each, _ in batch.new)
+            self._store.write(self._embed(batch.new, known), batch.copies, batch.touched, self._clock())
 
-    def _embed(self, pairs: Sequence[tuple[Candidate, Sequence[Passage]]]) -> list[NewArticle]:
-        texts = [embedded_text(each.article, passage) for each, passages in pairs for passage in passages]
-        vectors = self._embedder.embed_passages(texts).astype(np.float16)
-        stored, start = [], 0
-        for each, passages in pairs:
-            stop = start + len(passages)
-            stored.append(
-                NewArticle(
-                    article=each.article,
-                    content_hash=each.content_hash,
-                    text_hash=each.text_hash,
-                    passages=passages,
-                    vectors=vectors[start:stop],
-                    fingerprint=self._embedder.fingerprint,
-                )
+    def _known_vectors(self, ids: Iterable[str]) -> dict[str, Vector]:
+        """Return what the model would see → its vector, of what is stored of some articles."""
+        model = self._embedder.fingerprint[:MODEL_CHARS]
+        stored = self._store.vectors(ids, model)
+        articles = self._store.articles(stored)
+        return {
+            embedded_text(articles[id], span): vector
+            for id, vectors in stored.items()
+            for span, vector in vectors.items()
+        }
+
+    def _embed(
+        self, pairs: Sequence[tuple[Candidate, Sequence[Passage]]], known: Mapping[str, Vector]
+    ) -> list[NewArticle]:
+        seen = [
+            [embedded_text(each.article, passage.span) for passage in passages] for each, passages in pairs
+        ]
+        vectors = {**known, **self._vectors([text for texts in seen for text in texts if text not in known])}
+        none = np.empty((0, self._embedder.dimension), np.float16)
+        return [
+            NewArticle(
+                article=each.article,
+                content_hash=each.content_hash,
+                text_hash=each.text_hash,
+                passages=passages,
+                vectors=np.stack([vectors[text] for text in texts]) if texts else none,
+                fingerprint=self._embedder.fingerprint,
             )
-            start = stop
-        return stored
+            for (each, passages), texts in zip(pairs, seen, strict=True)
+        ]
+
+    def _vectors(self, texts: Sequence[str]) -> dict[str, Vector]:
+        distinct = list(dict.fromkeys(texts))
+        if not distinct:
+            return {}  # without loading the model
+        rows = self._embedder.embed_passages(distinct).astype(np.float16)
+        return dict(zip(distinct, rows, strict=True))
 
 
-def embedded_text(article: Article, passage: Passage) -> str:
+def embedded_text(article: Article, span: Span) -> str:
     """Return what the model sees of a passage: with its headline, which tells what "it" and "he" are."""
-    return f"{article.title}\n{article.text[passage.span.start : passage.span.end]}"
+    return f"{article.title}\n{article.text[span.start : span.end]}"
 
 
 def _absolute(uri: str) -> str:

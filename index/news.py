@@ -276,9 +276,10 @@ class NewsIndex:
             return ReindexReport(report, embedded)
 
     def _embed_again(self, full: bool, on_progress: OnProgress) -> int:
-        """Embed all articles, or those with another fingerprint; return how many passages that were.
+        """Split all articles again, or those with another fingerprint; return how many passages that makes.
 
-        In batches: an interrupted run over the stale ones goes on where it was.
+        Unless `full`, only words that the model has not seen are embedded: after a change of the splitter
+        alone that is little. In batches: an interrupted run over the stale ones goes on where it was.
         """
         fingerprint = self._embedder.fingerprint
         if full:
@@ -286,13 +287,14 @@ class NewsIndex:
         else:
             total = self._store.count_passages_to_reindex(fingerprint)
             batches = iter(lambda: self._store.articles_to_reindex(fingerprint, REINDEX_BATCH), [])
-        done = 0
+        done = embedded = 0
         for articles in batches:
-            new = self._ingest.embed(articles)
+            new, unknown = self._ingest.embed(articles, anew=full)
             self._store.replace_passages(new)
             done += sum(len(each.passages) for each in new)
+            embedded += unknown
             on_progress(Progress("passages", done, max(done, total)))
-        return done
+        return embedded
 
     def _only_writer(self) -> _Exclusive:
         return _Exclusive(self._writing)

@@ -121,6 +121,16 @@ class Store:
         rows = self._database.select_in(select(schema.articles), schema.articles.c.id, ids)
         return {row.id: _article(row) for row in rows}
 
+    def vectors(self, ids: Iterable[str], model: str) -> dict[str, dict[Span, npt.NDArray[np.float16]]]:
+        """Return article id → span → vector, of the passages whose fingerprint begins with `model`."""
+        table = schema.passages.c
+        query = select(table.article_id, table.start, table.end, table.vector)
+        query = query.where(table.fingerprint.startswith(model, autoescape=True))
+        found: dict[str, dict[Span, npt.NDArray[np.float16]]] = {}
+        for row in self._database.select_in(query, table.article_id, ids):
+            found.setdefault(row.article_id, {})[Span(row.start, row.end)] = _vector(row.vector)
+        return found
+
     def revisions(self, article_id: str) -> list[tuple[int, str, datetime]]:
         """Return (revision, text, replaced at) of what an article said before, oldest first."""
         table = schema.revisions.c
@@ -437,8 +447,12 @@ def _indexed_query(fingerprint: str) -> Any:
 
 
 def _indexed(row: Row[Any]) -> IndexedPassage:
-    vector = np.frombuffer(row.vector, dtype="<f2")
+    vector = _vector(row.vector)
     return IndexedPassage(row.id, row.title, row.text, row.source, row.published_at, vector)
+
+
+def _vector(stored: bytes) -> npt.NDArray[np.float16]:
+    return np.frombuffer(stored, dtype="<f2")
 
 
 def _passage(row: Row[Any]) -> Passage:

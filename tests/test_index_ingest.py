@@ -65,7 +65,7 @@ def test_decide(
 
 def test_the_model_sees_the_headline_with_every_passage() -> None:
     one = article("a", story("a", 20))
-    texts = [embedded_text(one, passage) for passage in split_passages(one.text)]
+    texts = [embedded_text(one, passage.span) for passage in split_passages(one.text)]
     assert len(texts) > 1
     assert all(text.startswith("Headline about a\nIn paragraph ") for text in texts)
 

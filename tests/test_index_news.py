@@ -31,6 +31,7 @@ from index import (
     StoreError,
     UsageError,
 )
+from index.embedding import MODEL_CHARS
 from index.sentences import is_whole, split_sentences
 from index.types import MAX_QUOTE_CHARS
 from tests.fakes import NOW, Clock, HashingEmbedder, article, open_news, story, story_page, write_jsonl
@@ -393,6 +394,32 @@ def test_reindex_reads_the_remembered_folders_again(tmp_path: Path) -> None:
         assert (
             news.ask(Question("Where did the storm hit?")).quotes[0].article.title == "Storm hits the coast"
         )
+
+
+def test_another_splitter_embeds_only_what_the_model_has_not_seen(tmp_path: Path) -> None:
+    question = Question("How many troops were sent to Russia?")
+    embedder = HashingEmbedder()
+    with open_news(tmp_path, LIBRARY, embedder=embedder) as news:
+        answer = news.ask(question)
+    embedded = embedder.embedded
+    embedder.fingerprint = embedder.fingerprint[:MODEL_CHARS] + "splitter"
+    with open_news(tmp_path, embedder=embedder) as news:
+        assert news.status().state == "stale"
+        assert news.reindex().embedded == 0
+        assert embedder.embedded == embedded
+        assert replace(news.ask(question), took_ms=0) == replace(answer, took_ms=0)
+        assert news.reindex(full=True).embedded == embedded
+
+
+def test_a_changed_story_embeds_only_its_new_words(tmp_path: Path) -> None:
+    embedder = HashingEmbedder()
+    long = article("long", story("long", 30))
+    path = tmp_path / "articles.jsonl"
+    with open_news(tmp_path, [long], embedder=embedder) as news:
+        embedded = embedder.embedded
+        write_jsonl(path, [replace(long, text=f"{long.text} Nobody was hurt.")])
+        assert news.ingest([str(path)]).updated == 1
+        assert embedder.embedded == embedded + 1
 
 
 def test_a_lost_folder_is_told_and_stops_nothing(tmp_path: Path) -> None:

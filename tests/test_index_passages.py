@@ -5,27 +5,35 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.boilerplate import reporting
 from index.passages import TARGET_CHARS, split_passages
-from index.sentences import split_sentences
 from tests.fakes import story
 
 TEXT = st.one_of(
     st.text(),
-    st.lists(st.sampled_from(["He left. ", "Mr. Smith ", "long " * 50, "\n\n", "。", "x" * 700])).map(
-        "".join
-    ),
+    st.lists(
+        st.sampled_from(["He left. ", "Mr. Smith ", "long " * 50, "\n\n", "。", "x" * 700, "\n\nMore: a\n\n"])
+    ).map("".join),
 )
 
 
 @given(TEXT)
-def test_every_sentence_is_in_exactly_one_passage(text: str) -> None:
+def test_every_sentence_of_the_story_is_in_exactly_one_passage(text: str) -> None:
     passages = split_passages(text)
-    assert [sentence for passage in passages for sentence in passage.sentences] == split_sentences(text)
+    inside = [sentence for passage in passages for sentence in passage.sentences]
+    assert inside == [sentence for run in reporting(text) for sentence in run]
     position = 0
     for passage in passages:
         assert position <= passage.span.start < passage.span.end <= len(text)
         assert passage.span == (passage.sentences[0].start, passage.sentences[-1].end)
         position = passage.span.end
+
+
+@given(TEXT)
+def test_a_passage_ends_where_something_was_left_out(text: str) -> None:
+    runs = [set(run) for run in reporting(text)]
+    for passage in split_passages(text):
+        assert sum(bool(run.intersection(passage.sentences)) for run in runs) == 1
 
 
 @given(TEXT)
@@ -36,9 +44,11 @@ def test_a_passage_is_short_or_a_single_sentence(text: str) -> None:
 
 @given(TEXT)
 def test_passages_are_not_shorter_than_they_must_be(text: str) -> None:
+    ends = {run[-1].end for run in reporting(text)}
     passages = split_passages(text)
     for passage, following in itertools.pairwise(passages):
-        assert following.sentences[0].end - passage.span.start > TARGET_CHARS
+        too_long = following.sentences[0].end - passage.span.start > TARGET_CHARS
+        assert too_long or passage.span.end in ends
 
 
 def test_a_story_makes_a_few_passages() -> None:
