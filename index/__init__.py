@@ -14,6 +14,7 @@ from index.errors import (
     StoreError,
     UsageError,
 )
+from index.quote_state import Standing
 from index.types import (
     Answer,
     Article,
@@ -66,6 +67,7 @@ __all__ = [
     "ReindexReport",
     "SourceError",
     "Span",
+    "Standing",
     "Status",
     "StoreError",
     "UsageError",

@@ -11,7 +11,8 @@ import math
 import re
 from collections import Counter, defaultdict
 
-from index.sentences import is_whole, split_sentences
+from index.boilerplate import reporting
+from index.sentences import is_whole
 from index.types import MAX_QUOTE_CHARS, Article
 
 COUNT = 3
@@ -31,7 +32,7 @@ def highlights(article: Article) -> tuple[str, ...]:
 
 
 def central_sentences(text: str) -> tuple[str, ...]:
-    spans = split_sentences(text)
+    spans = [sentence for run in reporting(text) for sentence in run]
     quotable = [s for s in spans if s.end - s.start <= MAX_QUOTE_CHARS and is_whole(text[s.start : s.end])]
     sentences = [text[span.start : span.end] for span in quotable[:SENTENCES_READ]]
     vectors = [Counter(_WORD.findall(sentence.casefold())) for sentence in sentences]

@@ -38,6 +38,7 @@ from index.found import Found
 from index.highlights import highlights
 from index.ingest import Ingest
 from index.local import LocalIndex
+from index.quote_state import Standing, quote_state
 from index.quotes import Asked, candidates, choose, idf, read, to_quote
 from index.recency import Recency
 from index.retrieve import Ranked, retrieve
@@ -200,6 +201,25 @@ class NewsIndex:
         shown = articles[:limit]
         copies = self._store.copies(each.id for each in shown)
         return [Headline(each, highlights(each), tuple(copies.get(each.id, ()))) for each in shown]
+
+    def revision(self, article_id: str) -> int | None:
+        """Return the number of an article's current revision, from 1; None when it is not stored."""
+        return self._store.revision(article_id)
+
+    def text_of(self, article_id: str, revision: int) -> str | None:
+        """Return an article's text as it was in a revision; None when that is not stored."""
+        return self._store.text_of(article_id, revision)
+
+    def quote_state(self, article_id: str, revision: int, start: int, end: int) -> Standing:
+        """Tell what has become of words quoted from a revision: whether they stand in the current one.
+
+        They are withdrawn, too, when the article is stored no more.
+        """
+        quoted = self._store.text_of(article_id, revision)
+        article = self._store.articles([article_id]).get(article_id)
+        if quoted is None or article is None:
+            return Standing("withdrawn")
+        return quote_state(quoted[start:end], start, article.text)
 
     def source_names(self) -> list[str]:
         """Return the names of the outlets whose articles are stored, in alphabetical order."""

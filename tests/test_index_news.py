@@ -28,6 +28,7 @@ from index import (
     Question,
     Quote,
     Span,
+    Standing,
     StoreError,
     UsageError,
 )
@@ -420,6 +421,27 @@ def test_a_changed_story_embeds_only_its_new_words(tmp_path: Path) -> None:
         write_jsonl(path, [replace(long, text=f"{long.text} Nobody was hurt.")])
         assert news.ingest([str(path)]).updated == 1
         assert embedder.embedded == embedded + 1
+
+
+def test_what_was_quoted_can_be_compared_with_what_stands_now(tmp_path: Path) -> None:
+    path = tmp_path / "articles.jsonl"
+    with open_news(tmp_path, [PORT, TROOPS]) as news:
+        quote = news.ask(Question("How many troops were sent to Russia?")).quotes[0]
+        where = (quote.article.id, 1, *quote.span)
+        assert news.revision(TROOPS.id) == 1
+        assert news.quote_state(*where) == Standing("stands", quote.span, quote.text)
+        now = replace(TROOPS, text=quote.text.replace("000", "500"))
+        assert now.text != quote.text
+        write_jsonl(path, [now])
+        news.ingest([str(path)])
+        assert news.revision(TROOPS.id) == 2
+        assert news.text_of(TROOPS.id, 1) == TROOPS.text
+        assert news.quote_state(*where) == Standing("changed", Span(0, len(now.text)), now.text)
+        write_jsonl(path, [replace(TROOPS, text="The report was wrong.")])
+        news.ingest([str(path)])
+        assert news.quote_state(*where) == Standing("withdrawn")
+        assert (news.revision("nobody"), news.text_of("nobody", 1)) == (None, None)
+        assert news.quote_state("nobody", 1, 0, 9) == Standing("withdrawn")
 
 
 def test_a_lost_folder_is_told_and_stops_nothing(tmp_path: Path) -> None:
