@@ -105,6 +105,8 @@ def evaluation_json(evaluation: Evaluation) -> Json:
         "answered_of_answerable": measures.answered_of_answerable,
         "answered_of_unanswerable": measures.answered_of_unanswerable,
         "exact_slices": measures.exact_slices,
+        "answer_spans": measures.answer_spans,
+        "answer_spans_right": measures.answer_spans_right,
         "median_ms": round(measures.median_ms, 1),
         "p99_ms": round(measures.p99_ms, 1),
         "digest": evaluation.digest,
@@ -174,6 +176,7 @@ def _quote_json(quote: Quote) -> Json:
         "updated_at": _or_null(article.updated_at),
         "score": quote.score,
         "also_in": [_copy_json(copy) for copy in quote.also_in],
+        "answer_spans": [list(span) for span in quote.answer_spans],
     }
 
 

@@ -8,9 +8,12 @@ and every second link of a line alive, and damages a quote in which a line start
 """
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 from urllib.parse import quote
+
+_BACKSLASH = "\\"
 
 # Active wherever they stand. "<" opens mentions, timestamps, custom emoji, commands and <https://…>. A
 # colon before a visible character opens :smile: and is part of every address scheme. "](" is a link even
@@ -36,9 +39,31 @@ _PAIRED_BRACKETS = re.compile(r"(?:[^\[\]]|\[[^\[\]]*\])*")
 TimeStyle = Literal["d", "D", "t", "T", "f", "F", "R"]
 
 
-def escape(text: str) -> str:
-    """Return markdown that Discord shows as `text`, character for character."""
-    return _LINE_START.sub(r"\1\\\2", _ANYWHERE.sub(r"\\\g<0>", text))
+def escape(text: str, strong: Sequence[tuple[int, int]] = ()) -> str:
+    """Return markdown that Discord shows as `text`, character for character.
+
+    The spans in `strong`, ordered and disjoint, are shown in bold type, unless a line break lies in one.
+    """
+    edges = _bold_edges(text, strong)
+    active = {found.start() for found in _ANYWHERE.finditer(text)}
+    active |= {found.start(2) for found in _LINE_START.finditer(text)}
+    for edge in edges:
+        # What begins bold type begins a line for Discord; and a colon before white space is quiet, but not
+        # before our asterisks.
+        active |= {edge + found.start(2) for found in [_LINE_START.match(text[edge:])] if found}
+        active |= {edge - 1} if text[edge - 1 : edge] == ":" else set()
+    shown = (f"{'**' * (i in edges)}{_BACKSLASH * (i in active)}{char}" for i, char in enumerate(text))
+    return "".join(shown) + "**" * (len(text) in edges)
+
+
+def _bold_edges(text: str, strong: Sequence[tuple[int, int]]) -> set[int]:
+    """Return where bold type begins and ends; asterisks beside white space would not be taken for it."""
+    edges: set[int] = set()
+    for start, end in strong:
+        part = text[start:end]
+        if part and part == part.strip() and not any(char in _BREAKS for char in part):
+            edges ^= {start, end}  # where two spans touch, the bold type just goes on
+    return edges
 
 
 def unescape(markdown: str) -> str:
@@ -46,9 +71,9 @@ def unescape(markdown: str) -> str:
     return _ESCAPED.sub(r"\1", markdown)
 
 
-def block_quote(text: str) -> str:
-    """Return `text` as a quote block that shows every line of it, empty ones included."""
-    return "> " + _LINE_BREAK.sub(r"\1> ", escape(text))
+def block_quote(text: str, strong: Sequence[tuple[int, int]] = ()) -> str:
+    """Return `text` as a quote block that shows every line of it, empty ones included; see `escape`."""
+    return "> " + _LINE_BREAK.sub(r"\1> ", escape(text, strong))
 
 
 def bold(text: str) -> str:

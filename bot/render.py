@@ -158,15 +158,24 @@ def _quotes(quotes: Sequence[Quote]) -> list[str]:
 def _quote(quote: Quote) -> str:
     article = quote.article
     headline = _linked(_title(article), quote.link, article.url)
-    return "\n".join([block_quote(quote.text), *_byline(article, headline, quote.also_in)])
+    return "\n".join(
+        [block_quote(quote.text, quote.answer_spans), *_byline(article, headline, quote.also_in)]
+    )
 
 
 def _further_quote(quote: Quote, best: Quote) -> str:
     """A quote of the article whose byline is already shown: the way to it, and what is different."""
-    lines = [block_quote(quote.text), _linked("From the same article", quote.link, quote.article.url)]
+    lines = [
+        block_quote(quote.text, quote.answer_spans),
+        _linked("From the same article", quote.link, quote.article.url),
+    ]
     if quote.also_in and quote.also_in != best.also_in:
         lines.append(f"-# {_also_in(quote.also_in)}")
     return "\n".join(lines)
+
+
+def _words(quote: Quote) -> str:
+    return block_quote(quote.text, quote.answer_spans)
 
 
 def _headlines(headlines: Sequence[Headline]) -> list[str]:

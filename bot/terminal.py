@@ -181,7 +181,15 @@ class _Address:
 
 def _quote_view(quote: Quote, zone: tzinfo, now: datetime, colour: str) -> RenderableType:
     about = _about(quote.article, quote.link, quote.also_in, zone, now, indent="  ")
-    return Group(_Prefixed(Text(printable(quote.text)), "▌ ", "▌ ", colour), about)
+    return Group(_Prefixed(_quoted(quote), "▌ ", "▌ ", colour), about)
+
+
+def _quoted(quote: Quote) -> Text:
+    """Return the words of a quote, those that answer in bold type; `printable` keeps every offset."""
+    text = Text(printable(quote.text))
+    for start, end in quote.answer_spans:
+        text.stylize("bold", start, end)
+    return text
 
 
 def _about(
@@ -271,6 +279,7 @@ def _measures_table(evaluation: Evaluation) -> Table:
         f"Answered of the {measures.answerable:,} answerable": f"{measures.answered_of_answerable:.3f}",
         f"Answered of the {measures.unanswerable:,} unanswerable": f"{measures.answered_of_unanswerable:.3f}",
         "Quotes that are exact slices": f"{measures.exact_slices:.3f}",
+        f"Right of the {measures.answer_spans:,} marked answers": f"{measures.answer_spans_right:.3f}",
         "Median time": f"{measures.median_ms:,.0f} ms",
         "99th percentile of time": f"{measures.p99_ms:,.0f} ms",
         "Misses": f"{len(evaluation.misses):,}",

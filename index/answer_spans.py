@@ -11,14 +11,12 @@ Ng (2001, "Data-Intensive Question Answering").
 from __future__ import annotations
 
 import math
-import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
 
+from index.forms import Terms, finder_for
 from index.mentions import Words, split_words
-from index.places import COUNTRIES, US_STATES
 from index.types import Span
 
 # How far, in words, a question's word still supports a phrase.
@@ -26,9 +24,6 @@ REACH = 8.0
 # A phrase is certain with this share of the question around it, and so many times that of the next best.
 ENOUGH = 0.15
 MARGIN = 2.0
-
-Terms = Callable[[str], list[str]]
-Finder = Callable[[str, frozenset[str], Terms], Iterator[Span]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +41,11 @@ def answer_spans(
 
     `weights` gives each of the question's words, as `terms` splits and stems them, its idf.
     """
-    none: list[tuple[Span, ...]] = [() for _ in quotes]
-    form = _form(question, terms)
-    if form is None:
-        return none
-    finder, asked = form
+    finder = finder_for(question)
     found = [
         candidate
         for number, text in enumerate(quotes)
-        for candidate in _candidates(number, text, finder(text, asked, terms), weights, terms)
+        for candidate in _candidates(number, text, finder(text, terms) if finder else (), weights, terms)
     ]
     certain = _certain(found)
     return [
@@ -63,172 +54,8 @@ def answer_spans(
     ]
 
 
-# -- what is asked for -----------------------------------------------------------------------------------
-
-_NUMBER_WORD = (
-    "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen"
-    "|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|dozen|hundred|thousand|million"
-    "|billion|trillion"
-)
-_NUMBER = re.compile(
-    rf"(?<![\w.,$€£¥])(?:\d[\d,]*(?:\.\d+)?(?:\s(?:hundred|thousand|million|billion|trillion)\b)?"
-    rf"|\b(?:{_NUMBER_WORD})(?:[\s-](?:{_NUMBER_WORD}))*)(?!\w)",
-    re.IGNORECASE,
-)
-_AMOUNT = re.compile(
-    r"[$€£¥]\s?\d[\d,]*(?:\.\d+)?(?:[\s-](?:thousand|million|billion|trillion)\b|(?:m|bn|tn|k)\b)?"
-    r"|(?<![\w.,])\d[\d,]*(?:\.\d+)?\s?(?:%|(?:percent|per cent)\b"
-    r"|(?:(?:million|billion|thousand|trillion)\s)?(?:dollars|pounds|euros)\b)",
-    re.IGNORECASE,
-)
-_AGE = re.compile(
-    r"(?<=\bage )\d{1,3}\b|(?<=\baged )\d{1,3}\b|\b\d{1,3}(?=[- ]years?[- ]old)|(?<=, )\d{2,3}(?=,)"
-)
-_DURATION = re.compile(
-    rf"\b(?:\d+|{_NUMBER_WORD})[\s-](?:second|minute|hour|day|week|month|year|decade)s?\b", re.IGNORECASE
-)
-_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
-_MONTH = (
-    r"(?:January|February|March|April|May|June|July|August|September|October|November|December"
-    r"|(?:Jan|Feb|Aug|Sept|Oct|Nov|Dec)\.)"
-)
-_DATE = re.compile(rf"\b(?:\d{{1,2}} )?{_MONTH}(?: \d{{1,2}}\b)?(?:,? (?:19|20)\d\d\b)?|{_YEAR.pattern}")
-_MONTH_ALONE = re.compile(rf"\b{_MONTH}")
-_TITLE = re.compile(r"(?<=[“\"‘'])[A-Z0-9][^“”\"‘\n]{1,60}?(?=[,.]?[”\"’'](?!\w))")
-_INITIALS = r"(?:[A-Z]\.)+[A-Z]?"
-_CAPITALISED = rf"(?:{_INITIALS}|[A-Z][\w'’-]+)"
-_NAME = re.compile(rf"\b{_CAPITALISED}(?: (?:(?:da|de|del|der|di|la|van|von|bin|al) )?{_CAPITALISED})+")
-_ROLES = frozenset(
-    "actor actress artist astronaut athlete author billionaire boxer candidate celebrity ceo chancellor coach "
-    "comedian congressman congresswoman dancer democrat dictator director footballer golfer governor host "
-    "journalist judge king lawmaker lawyer leader mayor minister model musician official player politician pope "
-    "president prince princess quarterback queen rapper republican scientist senator singer skier star "
-    "swimmer writer".split()
-)
-_WORKS = frozenset("album book film game magazine memoir movie musical novel series show sitcom song".split())
-# Words written with a capital that no name of a person holds.
-_NO_PERSON = frozenset(
-    "academy agency airlines america american association award awards bank board bowl bureau center chief chiefs "
-    "church city club college committee company congress council county court democratic department east fbi "
-    "february federal fox friday globe globes gop grammy grammys group hall hospital house institute january "
-    "justice league ministry monday national nbc nba news nfl north office oscar oscars park party police prize "
-    "republican republicans river saturday school senate show south stadium state states street sunday super supreme "
-    "team thursday times today trust tuesday union united university usa wednesday west white world".split()
-)
-# Words with which a sentence begins, not a name.
-_LEADING = re.compile(
-    r"(?:The|A|An|And|But|When|While|After|Before|As|At|For|In|On|I['’]m|It['’]s|He['’]s|She['’]s) "
-)
-# What ends the noun after "how many" and "which".
-_NO_NOUN = frozenset(
-    "a an and are as at be can could did do does for from had has have in is of on or out the this to was were "
-    "will with would".split()
-)
-_OWNER = re.compile(r"['’]s?$")
-_WHICH = re.compile(
-    r"\b(?:which|what)\b(?: of (?:these|the|his|her|its|their))?((?: [\w’'-]+){1,4})", re.IGNORECASE
-)
-_HOW_MANY = re.compile(r"\bhow many((?: [\w’'-]+){1,4})", re.IGNORECASE)
-_WHO = re.compile(r"(?:^|[.?!,:;] |\band )(?:who|whom) ", re.IGNORECASE)
-_HOW_MUCH = re.compile(r"\bhow much\b|\b(?:what|which) percentage\b", re.IGNORECASE)
-_HOW_OLD = re.compile(r"\bhow old\b", re.IGNORECASE)
-_HOW_LONG = re.compile(r"\bhow long\b", re.IGNORECASE)
-_WHEN = re.compile(
-    r"(?:^|[.?!,:;] |\band |\bsince )when\b(?! .*, )|\b(?:which|what) (?:date|day)\b", re.IGNORECASE
-)
-_NAMED = re.compile(r"\bwhat\b.*\b(?:called|titled)\b", re.IGNORECASE)
-
-
-def _form(question: str, terms: Terms) -> tuple[Finder, frozenset[str]] | None:
-    """Return what finds phrases of the form that is asked for, with the stems of the noun after "how many"."""
-    if counted := _HOW_MANY.search(question):
-        return _counts, frozenset(stem for noun in _nouns(counted[1]) for stem in terms(noun))
-    for pattern, finder in (
-        (_HOW_MUCH, _matches(_AMOUNT)),
-        (_HOW_OLD, _matches(_AGE)),
-        (_HOW_LONG, _matches(_DURATION)),
-        (_WHEN, _matches(_DATE)),
-        (_NAMED, _titles),
-    ):
-        if pattern.search(question):
-            return finder, frozenset()
-    # The last noun is what "which Fox News host" asks for.
-    nouns = [noun for which in _WHICH.finditer(question) for noun in reversed(_nouns(which[1]))]
-    for noun in nouns:
-        if finder := _finder_of(noun):
-            return finder, frozenset()
-    return (_persons, frozenset()) if not nouns and _WHO.search(question) else None
-
-
-def _nouns(phrase: str) -> list[str]:
-    """Return the words up to the first that cannot belong to a noun, in lower case; "state's" is the last."""
-    nouns = list(takewhile(lambda word: word not in _NO_NOUN, phrase.lower().split()))
-    owner = next((i for i, noun in enumerate(nouns) if _OWNER.search(noun)), len(nouns))
-    return [_OWNER.sub("", noun) for noun in nouns[: owner + 1]]
-
-
-def _finder_of(noun: str) -> Finder | None:
-    singular = noun.removesuffix("s") if noun != "series" else noun
-    if noun in ("country", "nation"):
-        return _matches(_COUNTRY)
-    if noun == "state":
-        return _matches(_STATE)
-    if noun == "year":
-        return _matches(_YEAR)
-    if noun == "month":
-        return _matches(_MONTH_ALONE)
-    if singular in _WORKS:
-        return _titles
-    return _persons if singular in _ROLES else None
-
-
-# -- phrases of a form -----------------------------------------------------------------------------------
-
-
-def _one_of(names: frozenset[str]) -> re.Pattern[str]:
-    longest_first = sorted(names, key=lambda name: (-len(name), name))
-    return re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, longest_first))})(?![\w-])")
-
-
-_PLACES = COUNTRIES | US_STATES
-_COUNTRY, _STATE = _one_of(COUNTRIES), _one_of(US_STATES)
-
-
-def _matches(pattern: re.Pattern[str]) -> Finder:
-    return lambda text, _, __: (Span(*match.span()) for match in pattern.finditer(text))
-
-
-def _counts(text: str, asked: frozenset[str], terms: Terms) -> Iterator[Span]:
-    """Yield the numbers that count what is asked for: its noun is one of the next two words."""
-    for match in _NUMBER.finditer(text):
-        is_year = _YEAR.fullmatch(match[0])
-        if not is_year and asked.intersection(terms(text[match.end() : match.end() + 40])[:2]):
-            yield Span(*match.span())
-
-
-def _titles(text: str, _: frozenset[str], __: Terms) -> Iterator[Span]:
-    """Yield what stands in quotation marks and is written like a title."""
-    for match in _TITLE.finditer(text):
-        words = match[0].split()
-        if sum(not word[0].islower() for word in words) >= 0.6 * len(words) and match[0][-1] not in "?!":
-            yield Span(*match.span())
-
-
-def _persons(text: str, _: frozenset[str], __: Terms) -> Iterator[Span]:
-    """Yield the names of two words and more that are neither places nor hold what no person is called."""
-    for match in _NAME.finditer(text):
-        start = match.start() + (len(first[0]) if (first := _LEADING.match(match[0])) else 0)
-        name = _OWNER.sub("", text[start : match.end()])
-        words = [_OWNER.sub("", word).rstrip(".").lower() for word in name.split()]
-        if name not in _PLACES and 2 <= len(words) <= 6 and not _NO_PERSON.intersection(words):
-            yield Span(start, start + len(name))
-
-
-# -- which of them is certain ----------------------------------------------------------------------------
-
-
 def _candidates(
-    number: int, text: str, spans: Iterator[Span], weights: Mapping[str, float], terms: Terms
+    number: int, text: str, spans: Iterable[Span], weights: Mapping[str, float], terms: Terms
 ) -> Iterator[_Candidate]:
     words = split_words(text, terms)
     for span in spans:
@@ -251,12 +78,19 @@ def _support(place: slice, words: Words, weights: Mapping[str, float]) -> float:
 def _certain(found: Sequence[_Candidate]) -> frozenset[tuple[str, ...]]:
     """Return the key of the best phrase, with those that are part of it, if no other comes near."""
     totals: defaultdict[tuple[str, ...], float] = defaultdict(float)
-    for key, quote in {(each.key, each.quote) for each in found}:
+    for key, quote in dict.fromkeys((each.key, each.quote) for each in found):
         totals[key] += max(each.support for each in found if each.key == key and each.quote == quote)
     if not totals:
         return frozenset()
     best = max(totals, key=lambda key: (totals[key], key))
-    same = frozenset(key for key in totals if set(key) <= set(best) or set(best) <= set(key))
+    same = frozenset(key for key in totals if _are_same(key, best))
     total = sum(totals[key] for key in same)
     other = max((value for key, value in totals.items() if key not in same), default=0.0)
     return same if total >= ENOUGH and total >= MARGIN * other else frozenset()
+
+
+def _are_same(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Tell whether one name is part of the other; 6 is no part of 6,500."""
+    if any(stem[0].isdigit() for stem in (*one, *other)):
+        return one == other
+    return set(one) <= set(other) or set(other) <= set(one)

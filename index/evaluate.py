@@ -149,11 +149,23 @@ def normalise(text: str) -> str:
     return " ".join(_POINT.sub("", words).split())
 
 
+def is_right(marked: str, accepted: Sequence[str]) -> bool:
+    """Tell whether marked words hold an accepted answer, or are part of one."""
+    words = f" {normalise(marked)} "
+    wanted = [f" {answer} " for answer in accepted]
+    return bool(words.strip()) and any(answer in words or words in answer for answer in wanted)
+
+
+def _marked(answer: Answer) -> list[str]:
+    return [quote.text[start:end] for quote in answer.quotes for start, end in quote.answer_spans]
+
+
 def measure(outcomes: Sequence[Outcome], stored: Mapping[str, str]) -> Measures:
     """Return the figures. `stored` gives the text of each quoted article as the database has it."""
     known = [each for each in outcomes if each.example.answerable]
     unknown = [each for each in outcomes if not each.example.answerable]
     quotes = [quote for each in outcomes for quote in each.answer.quotes]
+    marks = [is_right(mark, each.example.accepted) for each in outcomes for mark in _marked(each.answer)]
     took = [each.answer.took_ms for each in outcomes]
     return Measures(
         answerable=len(known),
@@ -165,6 +177,8 @@ def measure(outcomes: Sequence[Outcome], stored: Mapping[str, str]) -> Measures:
         answered_of_answerable=_share(each.answer.answered for each in known),
         answered_of_unanswerable=_share(each.answer.answered for each in unknown),
         exact_slices=_share(_is_exact(quote, stored) for quote in quotes),
+        answer_spans=len(marks),
+        answer_spans_right=_share(marks),
         median_ms=float(np.median(took)),
         p99_ms=float(np.percentile(took, 99)),
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from index.confidence import Evidence
-from index.quotes import Candidate
+from index.quotes import Asked, Candidate
 from index.retrieve import Ranked
 from index.types import Filters
 from index.when import Period
@@ -18,7 +18,8 @@ class Found:
     """What a search found: passages, runs of sentences that could be quoted from them, and how sure it is.
 
     `since` and `until` are the period that was asked for, in words (then `about` says which) or by the
-    caller; `filters` what was searched. Passages and candidates come best first.
+    caller; `filters` what was searched, `asked` what the words of the question weigh. Passages and
+    candidates come best first.
     """
 
     as_of: datetime
@@ -26,6 +27,7 @@ class Found:
     until: datetime | None
     about: Period | None
     filters: Filters
+    asked: Asked
     ranked: Sequence[Ranked]
     candidates: Sequence[Candidate]
     evidence: Evidence

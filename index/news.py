@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Self
 from zoneinfo import ZoneInfo
 
+from index.answer_spans import answer_spans
 from index.canonical import canonical_line
 from index.confidence import confidence, evidence, threshold
 from index.database import sqlite_url
@@ -53,6 +54,7 @@ from index.types import (
     OnProgress,
     Progress,
     Question,
+    Quote,
     ReindexReport,
     Status,
     ignore_progress,
@@ -133,21 +135,28 @@ class NewsIndex:
         found = self.search(question)
         chosen = choose(found.candidates, question.limit)
         copies = self._store.copies({each.article_id for each in chosen})
+        quotes = [to_quote(each, copies.get(each.article_id, ())) for each in chosen]
         certainty = confidence(found.evidence) if chosen else 0.0
+        answered = bool(chosen) and certainty >= self._threshold
         answer = Answer(
             question=question,
             as_of=found.as_of,
             since=found.since,
             until=found.until,
-            answered=bool(chosen) and certainty >= self._threshold,
+            answered=answered,
             confidence=certainty,
-            quotes=tuple(to_quote(each, copies.get(each.article_id, ())) for each in chosen),
+            quotes=tuple(self._marked(quotes, found.asked, question.text) if answered else quotes),
             articles_searched=self._store.count_articles(found.filters),
             took_ms=(time.perf_counter() - started) * 1000,
         )
         if question.explain:
             answer = replace(answer, explanation=explain(answer, found, chosen, self._threshold))
         return answer, found
+
+    def _marked(self, quotes: Sequence[Quote], asked: Asked, text: str) -> list[Quote]:
+        """Return the quotes with the words that answer, where they are certain."""
+        spans = answer_spans(text, [each.text for each in quotes], asked.weights, self._index.terms)
+        return [replace(quote, answer_spans=each) for quote, each in zip(quotes, spans, strict=True)]
 
     def search(self, question: Question) -> Found:
         """Return what could be quoted for a question, and what speaks for each. Raises as `ask` does."""
@@ -172,7 +181,7 @@ class NewsIndex:
         readings = read(ranked, asked, self._index.terms)
         found = [each for each in candidates(readings, asked) if shown.admit(each.ranked.stored.article)]
         return Found(
-            as_of, shown.since, shown.until, about, filters, ranked, found, evidence(readings, asked)
+            as_of, shown.since, shown.until, about, filters, asked, ranked, found, evidence(readings, asked)
         )
 
     def latest(

@@ -92,16 +92,24 @@ class Copy:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A slice of a stored article: one to three whole sentences, at most `MAX_QUOTE_CHARS` characters."""
+    """A slice of a stored article: one to three whole sentences, at most `MAX_QUOTE_CHARS` characters.
+
+    `answer_spans` are the words of it that answer the question, where that is certain: offsets into `text`,
+    ordered and disjoint.
+    """
 
     article: Article
     span: Span
     score: float
     also_in: tuple[Copy, ...] = ()
+    answer_spans: tuple[Span, ...] = ()
 
     def __post_init__(self) -> None:
         if not 0 <= self.span.start < self.span.end <= len(self.article.text):
             raise ValueError(f"span {self.span} is outside the text of article {self.article.id}")
+        edges = [0, *(edge for span in self.answer_spans for edge in span), self.span.end - self.span.start]
+        if edges != sorted(edges) or any(span.start == span.end for span in self.answer_spans):
+            raise ValueError(f"answer spans {self.answer_spans} are not in order within {self.span}")
 
     @property
     def text(self) -> str:
@@ -308,7 +316,8 @@ class Measures:
     """The figures of one evaluation; shares are in [0, 1], times in milliseconds.
 
     `quotes_at` and `passages_at` give for 1, 3 and 5 the share of the answerable questions whose answer
-    stands among so many of the best.
+    stands among so many of the best. Of the `answer_spans` marked in quotes, `answer_spans_right` hold an
+    accepted answer or are part of one.
     """
 
     answerable: int
@@ -320,6 +329,8 @@ class Measures:
     answered_of_answerable: float
     answered_of_unanswerable: float
     exact_slices: float
+    answer_spans: int
+    answer_spans_right: float
     median_ms: float
     p99_ms: float
 

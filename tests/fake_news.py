@@ -62,6 +62,8 @@ MEASURES = Measures(
     answered_of_answerable=0.9,
     answered_of_unanswerable=0.1,
     exact_slices=1.0,
+    answer_spans=4,
+    answer_spans_right=0.75,
     median_ms=12.34,
     p99_ms=1234.56,
 )

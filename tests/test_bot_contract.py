@@ -62,7 +62,7 @@ def an_answer(question: Question) -> Answer:
         until=UPDATED,
         answered=True,
         confidence=0.75,
-        quotes=(Quote(ARTICLE, Span(0, 13), 0.5, (COPY,)),),
+        quotes=(Quote(ARTICLE, Span(0, 13), 0.5, (COPY,), (Span(0, 3),)),),
         took_ms=12.3456,
         articles_searched=1,
     )
@@ -91,6 +91,7 @@ def test_an_answer() -> None:
                 "updated_at": "2025-06-05T00:00:00Z",
                 "score": 0.5,
                 "also_in": [COPY_JSON],
+                "answer_spans": [[0, 3]],
             }
         ],
         "took_ms": 12.3,
@@ -158,6 +159,8 @@ def test_an_evaluation() -> None:
         "answered_of_answerable": 0.9,
         "answered_of_unanswerable": 0.1,
         "exact_slices": 1.0,
+        "answer_spans": 4,
+        "answer_spans_right": 0.75,
         "median_ms": 12.3,
         "p99_ms": 1234.6,
         "digest": "abc",

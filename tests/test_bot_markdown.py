@@ -117,6 +117,34 @@ def test_a_block_quote_keeps_every_line(text: str) -> None:
     assert unescape(re.sub(r"(\A|\r\n|\r|\n)> ", r"\1", quoted)) == text
 
 
+@st.composite
+def texts_with_spans(draw: st.DrawFn) -> tuple[str, list[tuple[int, int]]]:
+    text = draw(HOSTILE.map(lambda text: text.replace("\r", "")))
+    edges = sorted(draw(st.lists(st.integers(0, len(text)), max_size=6)))
+    return text, list(zip(edges[::2], edges[1::2], strict=False))
+
+
+@given(texts_with_spans())
+@example((":a:b: c", [(0, 1), (3, 5)]))
+@example(("ab", [(0, 1), (1, 2)]))
+@example(("*a*\\", [(0, 3), (3, 4)]))
+def test_bold_words_change_no_character(case: tuple[str, list[tuple[int, int]]]) -> None:
+    text, spans = case
+    marked = escape(text, spans)
+    assert shown(marked) == text
+    assert active(marked) <= {"bold"}
+    assert all("\n" not in node.text for node in find(marked, "bold"))
+
+
+def test_words_in_bold() -> None:
+    text = "About 11,000 troops (12%) went.\n- Kim"
+    bold_type = find(block_quote(text, [(6, 12), (21, 24), (34, 37)]), "bold")
+    assert [node.text for node in bold_type] == ["11,000", "12%", "Kim"]
+    touching = find(escape("one two", [(0, 3), (3, 7)]), "bold")
+    assert "".join(node.text for node in touching) == "one"  # the second begins with white space
+    assert find(escape("a\nb", [(0, 3)]), "bold") == []
+
+
 @given(HOSTILE.map(lambda text: text.replace("\r", "")))
 def test_discord_shows_a_block_quote_and_nothing_else(text: str) -> None:
     (quote,) = parse(block_quote(text))

@@ -67,6 +67,13 @@ def quotes_of(card: Card) -> list[str]:
     return [node.text.removesuffix("\n") for node in find(card.body, "quote")]
 
 
+def test_the_words_that_answer_are_bold() -> None:
+    quote = Quote(an_article("About 11,000 *troops* went."), Span(0, 27), 0.9, (), (Span(6, 12),))
+    body = answer_card(an_answer(quote)).body
+    assert "About **11,000** \\*troops\\* went." in body
+    assert [node.text for node in find(body, "bold")] == ["11,000", "Sample Wire"]
+
+
 HOSTILE = st.lists(
     st.sampled_from(
         [*"\\*_~`|[]()<>@#:-+.!1 \nаé😀", "**", "](https://evil.example)", "1. ", "-# ", "\n\n", "word "]

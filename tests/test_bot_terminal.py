@@ -78,6 +78,13 @@ def letters(text: str) -> str:
     return "".join(text.replace("▌", "").split())
 
 
+def test_the_words_that_answer_are_bold() -> None:
+    article = replace(TROOPS, text="About \x1b11,000 went there.")
+    quote = Quote(article, Span(0, 25), 0.5, (), (Span(7, 13),))
+    output = rendered(answer_view(an_answer(article, quotes=(quote,)), UTC), terminal=True)
+    assert "\x1b[1m11,000\x1b[0m went there." in output
+
+
 @given(text=NASTY, width=st.integers(20, 100))
 def test_quotes_are_shown_word_for_word(text: str, width: int) -> None:
     plain = rendered(answer_view(an_answer(replace(PORT, text=text)), UTC), width=width)
