@@ -98,8 +98,8 @@ def finder_for(question: str) -> Finder | None:
     # The last noun is what "which Fox News host" asks for.
     nouns = [noun for which in _WHICH.finditer(question) for noun in reversed(_nouns(which[1]))]
     for noun in nouns:
-        if finder := _finder_of(noun):
-            return finder
+        if found := _finder_of(noun):
+            return found
     return _persons if not nouns and _WHO.search(question) else None
 
 
