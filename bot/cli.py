@@ -51,6 +51,8 @@ EVALUATE_HELP = (
     "articles, passages, threshold, answerable and unanswerable (numbers of questions), "
     'answer_in_quotes and answer_in_passages (shares of the answerable questions by depth: "1", "3", '
     '"5"), mean_reciprocal_rank, auroc, answered_of_answerable, answered_of_unanswerable, exact_slices, '
+    "answer_spans (how many are marked), answer_spans_right (the share of them that holds an accepted answer "
+    "or is part of one), suggested_threshold (for NEWS_THRESHOLD: lets 0.885 of the answerable through), "
     "median_ms, p99_ms, digest (SHA-256 over what every answer quotes: equal where all answers are), "
     'misses: [{"kind", "accepted", "place", "answer"}]. A kind is "not quoted" (no accepted answer in '
     'the first three quotes), "withheld" (quoted, but not stood behind) or "false alarm" (answered, '
@@ -90,6 +92,7 @@ def open_index(settings: Settings) -> NewsIndex:
             data_dir=settings.data_dir,
             database_url=address.get_secret_value() if address else None,
             embedding_model=settings.embedding_model,
+            reranker_model=settings.reranker_model,
             query_prompt=settings.query_prompt,
             passage_prompt=settings.passage_prompt,
             timezone=settings.timezone,

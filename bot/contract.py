@@ -85,6 +85,7 @@ def status_json(status: Status) -> Json:
         "model": status.model,
         "database": status.database,
         "remedy": status.remedy,
+        "caveat": status.caveat,
     }
 
 
@@ -107,6 +108,7 @@ def evaluation_json(evaluation: Evaluation) -> Json:
         "exact_slices": measures.exact_slices,
         "answer_spans": measures.answer_spans,
         "answer_spans_right": measures.answer_spans_right,
+        "suggested_threshold": measures.suggested_threshold,
         "median_ms": round(measures.median_ms, 1),
         "p99_ms": round(measures.p99_ms, 1),
         "digest": evaluation.digest,

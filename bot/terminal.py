@@ -99,7 +99,8 @@ def status_view(status: Status, zone: tzinfo, now: datetime) -> RenderableType:
     }
     for name, value in rows.items():
         table.add_row(Text(name, "dim"), Text(printable(value)))
-    return Group(table, Text(printable(status.remedy), "yellow")) if status.remedy else table
+    notes = [Text(printable(note), "yellow") for note in (status.remedy, status.caveat) if note]
+    return Group(table, *notes)
 
 
 def ingest_view(report: IngestReport) -> RenderableType:
@@ -280,6 +281,7 @@ def _measures_table(evaluation: Evaluation) -> Table:
         f"Answered of the {measures.unanswerable:,} unanswerable": f"{measures.answered_of_unanswerable:.3f}",
         "Quotes that are exact slices": f"{measures.exact_slices:.3f}",
         f"Right of the {measures.answer_spans:,} marked answers": f"{measures.answer_spans_right:.3f}",
+        f"Threshold (suggested: {measures.suggested_threshold:.3f})": f"{evaluation.threshold:.3f}",
         "Median time": f"{measures.median_ms:,.0f} ms",
         "99th percentile of time": f"{measures.p99_ms:,.0f} ms",
         "Misses": f"{len(evaluation.misses):,}",

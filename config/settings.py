@@ -83,6 +83,9 @@ class Settings(BaseSettings):
         default="UTC", description="a time zone such as Europe/Berlin"
     )
     embedding_model: str | None = Field(default=None, description="a folder or the name of a model on a hub")
+    reranker_model: str | None = Field(
+        default=None, description="a folder or the name of a cross-encoder on a hub"
+    )
     query_prompt: str = Field(default="", description="text")
     passage_prompt: str = Field(default="", description="text")
     threshold: float | None = Field(

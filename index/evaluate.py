@@ -39,6 +39,8 @@ ARTICLES = ("articles.jsonl.gz", "articles.jsonl")
 DEPTHS = (1, 3, 5)
 # Quotes that a person is shown, unless they ask for more.
 SHOWN = 3
+# The share of the answerable questions that a threshold is to let through.
+ANSWERED = 0.885
 
 _ARTICLE_WORDS = re.compile(r"\b(?:the|a|an)\b")
 _OTHER = re.compile(r"[^a-z0-9$%. ]")
@@ -177,6 +179,7 @@ def measure(outcomes: Sequence[Outcome], stored: Mapping[str, str]) -> Measures:
         answered_of_answerable=_share(each.answer.answered for each in known),
         answered_of_unanswerable=_share(each.answer.answered for each in unknown),
         exact_slices=_share(_is_exact(quote, stored) for quote in quotes),
+        suggested_threshold=float(np.quantile([each.answer.confidence for each in known], 1 - ANSWERED)),
         answer_spans=len(marks),
         answer_spans_right=_share(marks),
         median_ms=float(np.median(took)),

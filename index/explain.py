@@ -10,11 +10,16 @@ from index.scorer import parameters
 from index.types import Answer, Explanation, Figure, QuoteExplanation
 
 
-def explain(answer: Answer, found: Found, chosen: Sequence[Candidate], threshold: float) -> Explanation:
-    """Return the figures behind an answer and its quotes, and why it is answered or not."""
+def explain(
+    answer: Answer, found: Found, chosen: Sequence[Candidate], threshold: float, caveat: str | None = None
+) -> Explanation:
+    """Return the figures behind an answer and its quotes, and why it is answered or not.
+
+    `caveat` is added to the reason where there is one.
+    """
     fitted, about = parameters(), found.about
     return Explanation(
-        why=_why(answer, found, threshold),
+        why=" ".join(filter(None, (_why(answer, found, threshold), caveat))),
         threshold=threshold,
         evidence=_figures(found.evidence._asdict(), fitted.confidence),
         intercept=fitted.intercept,

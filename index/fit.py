@@ -26,7 +26,7 @@ from scipy.special import expit, logsumexp
 
 from index.confidence import Evidence
 from index.embedding import SHIPPED_NAME
-from index.evaluate import DEPTHS, Example, auroc, load_examples, rank
+from index.evaluate import ANSWERED, DEPTHS, Example, auroc, load_examples, rank
 from index.news import NewsIndex
 from index.quotes import Candidate, choose
 from index.scorer import WEIGHTS_FILE, Features, Parameters
@@ -37,8 +37,6 @@ logger = logging.getLogger(__name__)
 FOLDS = 5
 QUOTES_PENALTY = 0.03
 CONFIDENCE_PENALTY = 0.003
-# The threshold lets this share of the answerable questions through.
-ANSWERED = 0.885
 
 Floats = npt.NDArray[np.float64]
 

@@ -42,7 +42,9 @@ from index.local import LocalIndex
 from index.quote_state import Standing, quote_state
 from index.quotes import Asked, candidates, choose, idf, read, to_quote
 from index.recency import Recency
+from index.rerank import CrossEncoderReranker, rerank
 from index.retrieve import Ranked, retrieve
+from index.scorer import parameters
 from index.store import Store
 from index.types import (
     Answer,
@@ -83,6 +85,7 @@ class NewsIndex:
         self._index = LocalIndex(options.data_dir / "index", embedder.dimension)
         self._follow = Follow(store, self._index.followers, embedder.fingerprint)
         self._ingest = Ingest(store, embedder, ZoneInfo(options.timezone), options.clock)
+        self._reranker = CrossEncoderReranker(options.reranker_model) if options.reranker_model else None
         self._writing = threading.Lock()
 
     @classmethod
@@ -118,8 +121,10 @@ class NewsIndex:
         self.close()
 
     def load_model(self) -> None:
-        """Load the embedding model now, so that the first question does not wait for it."""
+        """Load the models now, so that the first question does not wait for them."""
         self._embedder.embed_question("news")
+        if self._reranker:
+            self._reranker.load()
 
     # -- asking ----------------------------------------------------------------------------------------
 
@@ -150,7 +155,8 @@ class NewsIndex:
             took_ms=(time.perf_counter() - started) * 1000,
         )
         if question.explain:
-            answer = replace(answer, explanation=explain(answer, found, chosen, self._threshold))
+            explanation = explain(answer, found, chosen, self._threshold, self._caveat())
+            answer = replace(answer, explanation=explanation)
         return answer, found
 
     def _marked(self, quotes: Sequence[Quote], asked: Asked, text: str) -> list[Quote]:
@@ -164,7 +170,7 @@ class NewsIndex:
         as_of = question.as_of or self._options.clock()
         explicit = question.since is not None or question.until is not None
         text = canonical_line(question.text)  # neither the model nor the index takes what is no character
-        about = None if explicit else period(text, as_of)
+        about = None if explicit else period(text, as_of, ZoneInfo(self._options.timezone))
         until = min(question.until, as_of) if question.until else as_of
         filters = Filters(question.since, until, self._source_name(question.source))
         shown, searched = Filters(question.since, question.until), [filters]
@@ -180,6 +186,8 @@ class NewsIndex:
         asked = self._asked(text)
         readings = read(ranked, asked, self._index.terms)
         found = [each for each in candidates(readings, asked) if shown.admit(each.ranked.stored.article)]
+        if self._reranker:
+            found = rerank(self._reranker, text, found)
         return Found(
             as_of, shown.since, shown.until, about, filters, asked, ranked, found, evidence(readings, asked)
         )
@@ -409,6 +417,16 @@ class NewsIndex:
             model=self._embedder.model,
             database=self._store.name,
             remedy=remedy,
+            caveat=self._caveat(),
+        )
+
+    def _caveat(self) -> str | None:
+        """Say that the threshold belongs to another model, where it does and none is set."""
+        if self._options.threshold is not None or self._embedder.model == parameters().model:
+            return None
+        return (
+            f"The threshold was measured for {parameters().model}, not for {self._embedder.model}: "
+            "'newsbot evaluate FOLDER' suggests one for NEWS_THRESHOLD."
         )
 
 

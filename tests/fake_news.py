@@ -64,6 +64,7 @@ MEASURES = Measures(
     exact_slices=1.0,
     answer_spans=4,
     answer_spans_right=0.75,
+    suggested_threshold=0.5,
     median_ms=12.34,
     p99_ms=1234.56,
 )

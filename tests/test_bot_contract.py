@@ -161,6 +161,7 @@ def test_an_evaluation() -> None:
         "exact_slices": 1.0,
         "answer_spans": 4,
         "answer_spans_right": 0.75,
+        "suggested_threshold": 0.5,
         "median_ms": 12.3,
         "p99_ms": 1234.6,
         "digest": "abc",
@@ -214,6 +215,7 @@ def test_status() -> None:
         "model": "all-MiniLM-L6-v2",
         "database": "sqlite",
         "remedy": None,
+        "caveat": None,
     }
     json.dumps(status_json(empty))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import example, given
@@ -15,7 +16,7 @@ from tests.fakes import NOW
 PIECES = (
     "yesterday today last past this on in since after before until the week month year weekend days ago 1 2 "
     "29 30 31 5th 0 00 99 999 three a an February May may Feb. sept november 2025 2024, 1900 2099 Monday "
-    "ſaturday frıday İn ٣ ² , . of election énarque’s between and"
+    "ſaturday frıday İn ٣ ² , . of election énarque’s between and from to Q3 first half of overnight since"
 ).split()
 TEXTS = st.one_of(st.lists(st.sampled_from(PIECES), max_size=9).map(" ".join), st.text(max_size=80))
 MOMENTS = st.datetimes(
@@ -88,6 +89,41 @@ def days(found: Period | None) -> tuple[str | None, str | None]:
         ("last Tuesday", "2025-06-03", "2025-06-09"),
         ("on Wednesday", "2025-06-04", "2025-06-10"),
         ("last Friday", "2025-06-06", "2025-06-12"),
+        ("this Monday", "2025-06-09", "2025-06-15"),
+        ("this weekend", "2025-06-07", "2025-06-08"),
+        ("this past weekend", "2025-06-07", "2025-06-08"),
+        ("over the weekend", "2025-06-07", "2025-06-08"),
+        ("overnight", "2025-06-09", None),
+        ("since yesterday", "2025-06-09", None),
+        ("since last week", "2025-06-02", None),
+        ("since Friday", "2025-06-06", None),
+        ("since two weeks ago", "2025-05-24", None),
+        ("a couple of days ago", "2025-06-08", "2025-06-08"),
+        ("in the past few weeks", "2025-05-20", None),
+        ("over the past month", "2025-05-11", None),
+        ("in the last fortnight", "2025-05-27", None),
+        ("between 3 and 9 May", "2025-05-03", "2025-05-09"),
+        ("between 3 and 9 May 2024", "2024-05-03", "2024-05-09"),
+        ("between the 3rd and the 9th of May", "2025-05-03", "2025-05-09"),
+        ("between May 3 and May 9, 2025", "2025-05-03", "2025-05-09"),
+        ("from May 3 to 9", "2025-05-03", "2025-05-09"),
+        ("from 28 December to 3 January", "2024-12-28", "2025-01-03"),
+        ("from 28 December to 3 January 2024", "2023-12-28", "2024-01-03"),
+        ("between 1 June and 30 June", "2025-06-01", "2025-06-30"),
+        ("between March and May 2024", "2024-03-01", "2024-05-31"),
+        ("from November to January", "2024-11-01", "2025-01-31"),
+        ("between 2025-05-03 and 2025-05-09", "2025-05-03", "2025-05-09"),
+        ("on 2025-05-03", "2025-05-03", "2025-05-09"),
+        ("since 2025-05-03", "2025-05-03", None),
+        ("by 5 May", None, "2025-05-05"),
+        ("in the week of 5 June", "2025-06-02", "2025-06-08"),
+        ("in the first half of 2024", "2024-01-01", "2024-06-30"),
+        ("in the second half of 2024", "2024-07-01", "2024-12-31"),
+        ("in the third quarter of 2024", "2024-07-01", "2024-09-30"),
+        ("in Q1 2025", "2025-01-01", "2025-03-31"),
+        ("in Q4", "2024-10-01", "2024-12-31"),
+        ("last quarter", "2025-01-01", "2025-03-31"),
+        ("this quarter", "2025-04-01", None),
     ],
 )
 def test_a_phrase_names_a_period(phrase: str, since: str | None, until: str | None) -> None:
@@ -112,6 +148,8 @@ def test_a_phrase_names_a_period(phrase: str, since: str | None, until: str | No
         ("What is new in 2025?", "2025-01-01", "2025-12-31"),
         ("Who resigned two years ago?", "2022-12-11", "2023-12-10"),
         ("How far did prices rise in the last 2 years?", "2023-06-11", None),
+        ("Who won most between 2019 and 2021?", "2019-01-01", "2021-12-31"),
+        ("Who resigned this year?", "2025-01-01", None),
     ],
 )
 def test_a_year_is_a_hint(question: str, since: str, until: str | None) -> None:
@@ -130,6 +168,9 @@ def test_a_year_is_a_hint(question: str, since: str, until: str | None) -> None:
         "Who will win next week?",
         "Who plays in July 2030?",
         "Who plays on 5 November 2040?",
+        "Who plays between 3 and 9 May 2031?",
+        "What happens in Q3 2031?",
+        "What did it sell between 9 and 3 May 2024, or from 40 to 50 May?",
         "What happened on 30 February?",
         "What happened since 2030?",
         "Does USA TODAY report it?",
@@ -170,9 +211,39 @@ def test_the_nearest_of_two_counts() -> None:
     assert exact.phrase == "on 3 May 2025"
 
 
-def test_days_are_those_of_utc() -> None:
-    late = NOW.replace(hour=23).astimezone(timezone(timedelta(hours=5)))  # already the 11th there
+def test_the_latest_is_a_hint_at_the_last_month() -> None:
+    found = period("What is the latest on the port?", NOW)
+    assert found == Period(NOW - timedelta(days=30), None, "latest", limits=False)
+    dated = period("What is the latest since 5 May?", NOW)
+    assert dated
+    assert dated.phrase == "since 5 May"
+
+
+def test_hours_are_counted_from_now() -> None:
+    found = period("What was reported in the last 36 hours?", NOW)
+    assert found
+    assert (found.since, found.until) == (NOW - timedelta(hours=36), None)
+
+
+def test_this_weekend_is_the_one_that_is_or_was() -> None:
+    sunday, thursday = day("2025-06-08"), day("2025-06-12")
+    assert days(period("this weekend", sunday)) == ("2025-06-07", "2025-06-08")
+    assert period("this weekend", thursday) is None  # it is still to come
+
+
+def test_days_are_those_of_the_reader() -> None:
+    late = NOW.replace(hour=23)
     assert days(period("yesterday", late)) == ("2025-06-09", "2025-06-09")
+    berlin = period("yesterday", late, ZoneInfo("Europe/Berlin"))  # already the 11th there
+    assert berlin
+    assert (berlin.since, berlin.until) == (
+        datetime(2025, 6, 9, 22, tzinfo=UTC),
+        datetime(2025, 6, 10, 21, 59, 59, 999_999, tzinfo=UTC),
+    )
+    month = period("in March 2025", late, ZoneInfo("America/New_York"))  # the clocks went forward
+    assert month
+    assert month.since == datetime(2025, 3, 1, 5, tzinfo=UTC)
+    assert month.until == datetime(2025, 4, 1, 3, 59, 59, 999_999, tzinfo=UTC)
 
 
 @given(TEXTS, MOMENTS)
