@@ -300,11 +300,14 @@ def evaluate(
     misses: Annotated[
         int, typer.Option(metavar="N", min=0, help="Show at most this many misses; JSON has them all.")
     ] = 10,
+    baselines: Annotated[
+        bool, typer.Option("--baselines", help="Measure plain ways to answer too: dense, BM25, both.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     with library(load_settings()) as index:
         with progress_bars(err()) as on_progress:
-            evaluation = index.evaluate(folder, on_progress)
+            evaluation = index.evaluate(folder, on_progress, baselines=baselines)
         _print(as_json, evaluation_json(evaluation), terminal.evaluation_view(evaluation, misses))
 
 

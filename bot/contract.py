@@ -112,6 +112,7 @@ def evaluation_json(evaluation: Evaluation) -> Json:
         "median_ms": round(measures.median_ms, 1),
         "p99_ms": round(measures.p99_ms, 1),
         "digest": evaluation.digest,
+        "baselines": {each.name: _by_depth(each.quotes_at) for each in evaluation.baselines},
         "misses": [_miss_json(miss) for miss in evaluation.misses],
     }
 

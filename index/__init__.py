@@ -18,6 +18,7 @@ from index.quote_state import Standing
 from index.types import (
     Answer,
     Article,
+    Baseline,
     Copy,
     Evaluation,
     Explanation,
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Answer",
     "Article",
+    "Baseline",
     "BusyError",
     "Copy",
     "Evaluation",

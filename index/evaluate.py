@@ -25,6 +25,7 @@ from index.sources import open_source
 from index.types import (
     Answer,
     Article,
+    Baseline,
     Measures,
     Miss,
     MissKind,
@@ -149,6 +150,21 @@ def normalise(text: str) -> str:
     ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     words = _ARTICLE_WORDS.sub(" ", _OTHER.sub(" ", ascii_text))
     return " ".join(_POINT.sub("", words).split())
+
+
+def compare(
+    quotes: Callable[[Question], Mapping[str, Sequence[str]]], examples: Sequence[Example]
+) -> tuple[Baseline, ...]:
+    """Return how many answers stand in the quotes of plain ways to answer; `quotes` is name → texts."""
+    ranks: dict[str, list[int]] = {}
+    for example in examples:
+        if example.answerable:
+            for name, texts in quotes(example.question).items():
+                ranks.setdefault(name, []).append(rank(texts, example.accepted))
+    return tuple(
+        Baseline(name, {depth: _share(0 < each <= depth for each in found) for depth in DEPTHS})
+        for name, found in ranks.items()
+    )
 
 
 def is_right(marked: str, accepted: Sequence[str]) -> bool:

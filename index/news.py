@@ -16,6 +16,7 @@ from typing import Self
 from zoneinfo import ZoneInfo
 
 from index.answer_spans import answer_spans
+from index.baselines import best_sentences, orders
 from index.canonical import canonical_line
 from index.confidence import confidence, evidence, threshold
 from index.database import sqlite_url
@@ -25,6 +26,7 @@ from index.evaluate import (
     Example,
     article_ids,
     articles_file,
+    compare,
     digest,
     evaluate,
     library_name,
@@ -43,7 +45,7 @@ from index.quote_state import Standing, quote_state
 from index.quotes import Asked, candidates, choose, idf, read, to_quote
 from index.recency import Recency
 from index.rerank import CrossEncoderReranker, rerank
-from index.retrieve import Ranked, retrieve
+from index.retrieve import DEPTH, Ranked, retrieve
 from index.scorer import parameters
 from index.store import Store
 from index.types import (
@@ -352,8 +354,10 @@ class NewsIndex:
 
     # -- measuring -------------------------------------------------------------------------------------
 
-    def evaluate(self, folder: Path, on_progress: OnProgress = ignore_progress) -> Evaluation:
-        """Measure the answers to a folder's questions (see `index.evaluate`).
+    def evaluate(
+        self, folder: Path, on_progress: OnProgress = ignore_progress, *, baselines: bool = False
+    ) -> Evaluation:
+        """Measure the answers to a folder's questions (see `index.evaluate`), and plain ways beside them.
 
         They are put to this library when it holds all of the folder's articles, or the folder has none.
         Otherwise the articles get a library of their own in `data_dir/evaluation`, made the first time, so
@@ -362,21 +366,21 @@ class NewsIndex:
         examples = load_examples(folder)
         articles = articles_file(folder)
         if articles is None or self._holds(articles):
-            return self._evaluate(examples, on_progress)
+            return self._evaluate(examples, on_progress, baselines)
         name = library_name(articles, self._embedder.fingerprint)
         data_dir = self._options.data_dir / "evaluation" / name
         options = replace(self._options, data_dir=data_dir, database_url=None)
         with NewsIndex.open(options, self._embedder) as own:
             if not own._holds(articles):
                 own.ingest([str(articles)], on_progress)
-            return own._evaluate(examples, on_progress)
+            return own._evaluate(examples, on_progress, baselines)
 
     def _holds(self, articles: Path) -> bool:
         """Tell whether all articles of a file are stored, under their own name or as copies."""
         ids = article_ids(articles, ZoneInfo(self._options.timezone))
         return ids == self._store.known(ids).keys() | self._store.known_copies(ids).keys()
 
-    def _evaluate(self, examples: Sequence[Example], on_progress: OnProgress) -> Evaluation:
+    def _evaluate(self, examples: Sequence[Example], on_progress: OnProgress, baselines: bool) -> Evaluation:
         self.ask(Question("What is the news?"))  # the first question of all loads the model
         outcomes = evaluate(self._answer_and_passages, examples, on_progress)
         quoted = {quote.article.id for each in outcomes for quote in each.answer.quotes}
@@ -390,7 +394,22 @@ class NewsIndex:
             measures=measure(outcomes, stored),
             misses=misses(outcomes),
             digest=digest(outcomes),
+            baselines=compare(self._plain_quotes, examples) if baselines else (),
         )
+
+    def _plain_quotes(self, question: Question) -> dict[str, list[str]]:
+        """Return what each plain way quotes (see `index.baselines`)."""
+        text = canonical_line(question.text)
+        vector = self._embedder.embed_question(text)
+        hits = self._index.search(vector, text, Filters(until=question.as_of), DEPTH)
+        stored = self._store.stored_passages([hit.passage_id for hit in hits])
+        weights = self._asked(text).weights
+        return {
+            name: [best_sentences(stored[id], weights, self._index.terms) for id in ids if id in stored][
+                : question.limit
+            ]
+            for name, ids in orders(hits).items()
+        }
 
     def _answer_and_passages(self, question: Question) -> tuple[Answer, list[str]]:
         answer, found = self._answer(question)

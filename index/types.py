@@ -360,8 +360,19 @@ class Miss:
 
 
 @dataclass(frozen=True, slots=True)
+class Baseline:
+    """A plain way to answer, to compare with: the share of the answerable that 1, 3 and 5 quotes answer."""
+
+    name: str
+    quotes_at: Mapping[int, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Evaluation:
-    """How good the answers of one library are. `digest` is equal where all answers are, word for word."""
+    """How good the answers of one library are. `digest` is equal where all answers are, word for word.
+
+    `baselines` are there when they were asked for.
+    """
 
     library: Path
     model: str
@@ -371,6 +382,7 @@ class Evaluation:
     measures: Measures
     misses: tuple[Miss, ...]
     digest: str
+    baselines: tuple[Baseline, ...] = ()
 
 
 def utc_now() -> datetime:

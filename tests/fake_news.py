@@ -11,6 +11,7 @@ from typing import Any
 from index import (
     Answer,
     Article,
+    Baseline,
     Copy,
     Evaluation,
     Explanation,
@@ -163,12 +164,21 @@ class FakeNews:
     ) -> ReindexReport:
         return ReindexReport(IngestReport(unchanged=len(self.articles)), embedded=7 if full else 0)
 
-    def evaluate(self, folder: Path, on_progress: Callable[[Progress], None] = lambda _: None) -> Evaluation:
+    def evaluate(
+        self,
+        folder: Path,
+        on_progress: Callable[[Progress], None] = lambda _: None,
+        *,
+        baselines: bool = False,
+    ) -> Evaluation:
         if not folder.is_dir():
             raise UsageError(f"{folder} is not a folder.")
         on_progress(Progress("questions", 1, 1))
+        plain = (Baseline("dense alone", {1: 0.25, 3: 0.5, 5: 0.5}),)
         miss = Miss("not quoted", ("12000",), 0, self.ask(Question("Which [b]troops[/b]?", NOW, limit=5)))
-        return Evaluation(Path("data"), "fake-model", 2, 2, 0.5, MEASURES, (miss,), "d1")
+        return Evaluation(
+            Path("data"), "fake-model", 2, 2, 0.5, MEASURES, (miss,), "d1", plain if baselines else ()
+        )
 
     def source_names(self) -> list[str]:
         return sorted({article.source for article in self.articles})

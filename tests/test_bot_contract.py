@@ -165,6 +165,7 @@ def test_an_evaluation() -> None:
         "median_ms": 12.3,
         "p99_ms": 1234.6,
         "digest": "abc",
+        "baselines": {},
         "misses": [{"kind": "withheld", "accepted": ["11000"], "place": 2, "answer": answer_json(answer)}],
     }
 
