@@ -180,6 +180,8 @@ def _quote_json(quote: Quote) -> Json:
         "score": quote.score,
         "also_in": [_copy_json(copy) for copy in quote.also_in],
         "answer_spans": [list(span) for span in quote.answer_spans],
+        "event_since": _or_null(quote.event.since if quote.event else None),
+        "event_until": _or_null(quote.event.until if quote.event else None),
     }
 
 

@@ -158,20 +158,25 @@ def _quotes(quotes: Sequence[Quote]) -> list[str]:
 def _quote(quote: Quote) -> str:
     article = quote.article
     headline = _linked(_title(article), quote.link, article.url)
-    return "\n".join(
-        [block_quote(quote.text, quote.answer_spans), *_byline(article, headline, quote.also_in)]
-    )
+    byline = _byline(article, headline, quote.also_in)
+    return "\n".join([_words(quote), *byline, *_event(quote)])
 
 
 def _further_quote(quote: Quote, best: Quote) -> str:
     """A quote of the article whose byline is already shown: the way to it, and what is different."""
-    lines = [
-        block_quote(quote.text, quote.answer_spans),
-        _linked("From the same article", quote.link, quote.article.url),
-    ]
+    way = _linked("From the same article", quote.link, quote.article.url)
+    lines = [_words(quote), way, *_event(quote)]
     if quote.also_in and quote.also_in != best.also_in:
         lines.append(f"-# {_also_in(quote.also_in)}")
     return "\n".join(lines)
+
+
+def _event(quote: Quote) -> list[str]:
+    """What the words for a time mean, where that is not the day of publishing."""
+    if not (event := quote.past_event):
+        return []
+    days = dict.fromkeys(timestamp(day, "D") for day in event.days)
+    return [f"-# “{escape(event.phrase)}” is {' to '.join(days)}"]
 
 
 def _words(quote: Quote) -> str:

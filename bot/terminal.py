@@ -182,7 +182,17 @@ class _Address:
 
 def _quote_view(quote: Quote, zone: tzinfo, now: datetime, colour: str) -> RenderableType:
     about = _about(quote.article, quote.link, quote.also_in, zone, now, indent="  ")
-    return Group(_Prefixed(_quoted(quote), "▌ ", "▌ ", colour), about)
+    return Group(_Prefixed(_quoted(quote), "▌ ", "▌ ", colour), about, *_event(quote, zone))
+
+
+def _event(quote: Quote, zone: tzinfo) -> list[RenderableType]:
+    """Say what the words for a time mean, where that is not the day of publishing."""
+    if not (event := quote.past_event):
+        return []
+    local = [day.astimezone(zone) for day in event.days]
+    days = dict.fromkeys(f"{day.day} {day:%b %Y}" for day in local)
+    meaning = f"“{_one_line(event.phrase)}” is {' to '.join(days)}"
+    return [_Prefixed(Text(meaning, "dim"), "  ", "  ")]
 
 
 def _quoted(quote: Quote) -> Text:
@@ -289,8 +299,8 @@ def _measures_table(evaluation: Evaluation) -> Table:
     for name, value in rows.items():
         table.add_row(name, value)
     for baseline in evaluation.baselines:
-        found = " / ".join(f"{share:.3f}" for share in baseline.quotes_at.values())
-        table.add_row(f"Beside it: {baseline.name}, in one, three, five quotes", found)
+        shares = " / ".join(f"{share:.3f}" for share in baseline.quotes_at.values())
+        table.add_row(f"Beside it: {baseline.name}, in one, three, five quotes", shares)
     return table
 
 

@@ -34,6 +34,7 @@ from index.evaluate import (
     measure,
     misses,
 )
+from index.event_time import event_time
 from index.expectation import expectation, names
 from index.explain import explain
 from index.follow import Follow
@@ -142,7 +143,7 @@ class NewsIndex:
         found = self.search(question)
         chosen = choose(found.candidates, question.limit)
         copies = self._store.copies({each.article_id for each in chosen})
-        quotes = [to_quote(each, copies.get(each.article_id, ())) for each in chosen]
+        quotes = [self._dated(to_quote(each, copies.get(each.article_id, ()))) for each in chosen]
         certainty = confidence(found.evidence) if chosen else 0.0
         answered = bool(chosen) and certainty >= self._threshold
         answer = Answer(
@@ -165,6 +166,11 @@ class NewsIndex:
         """Return the quotes with the words that answer, where they are certain."""
         spans = answer_spans(text, [each.text for each in quotes], asked.weights, self._index.terms)
         return [replace(quote, answer_spans=each) for quote, each in zip(quotes, spans, strict=True)]
+
+    def _dated(self, quote: Quote) -> Quote:
+        """Return the quote with the time that its words name."""
+        published = quote.article.published_at
+        return replace(quote, event=event_time(quote.text, published, ZoneInfo(self._options.timezone)))
 
     def search(self, question: Question) -> Found:
         """Return what could be quoted for a question, and what speaks for each. Raises as `ask` does."""

@@ -91,11 +91,26 @@ class Copy:
 
 
 @dataclass(frozen=True, slots=True)
+class EventTime:
+    """When something happened, as a quote says itself in the words of `phrase`: UTC, both ends included."""
+
+    since: datetime
+    until: datetime
+    phrase: str
+
+    @property
+    def days(self) -> tuple[datetime, datetime]:
+        """The middle of the first and of the last day: moments with the same date nearly everywhere."""
+        noon = timedelta(hours=12)
+        return self.since + noon, self.until - noon
+
+
+@dataclass(frozen=True, slots=True)
 class Quote:
     """A slice of a stored article: one to three whole sentences, at most `MAX_QUOTE_CHARS` characters.
 
     `answer_spans` are the words of it that answer the question, where that is certain: offsets into `text`,
-    ordered and disjoint.
+    ordered and disjoint. `event` is the time that its words name, where they name one.
     """
 
     article: Article
@@ -103,6 +118,7 @@ class Quote:
     score: float
     also_in: tuple[Copy, ...] = ()
     answer_spans: tuple[Span, ...] = ()
+    event: EventTime | None = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.span.start < self.span.end <= len(self.article.text):
@@ -114,6 +130,12 @@ class Quote:
     @property
     def text(self) -> str:
         return self.article.text[self.span.start : self.span.end]
+
+    @property
+    def past_event(self) -> EventTime | None:
+        """The time that its words name, unless that is when the article was published."""
+        event = self.event
+        return event if event and not event.since <= self.article.published_at <= event.until else None
 
     @property
     def link(self) -> str:

@@ -92,6 +92,8 @@ def test_an_answer() -> None:
                 "score": 0.5,
                 "also_in": [COPY_JSON],
                 "answer_spans": [[0, 3]],
+                "event_since": None,
+                "event_until": None,
             }
         ],
         "took_ms": 12.3,

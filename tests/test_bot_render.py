@@ -1,5 +1,6 @@
 """What is shown: verbatim, within Discord's limits, and honest about what is missing."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -23,6 +24,7 @@ from index import (
     Answer,
     Article,
     Copy,
+    EventTime,
     Failure,
     Headline,
     IngestReport,
@@ -72,6 +74,18 @@ def test_the_words_that_answer_are_bold() -> None:
     body = answer_card(an_answer(quote)).body
     assert "About **11,000** \\*troops\\* went." in body
     assert [node.text for node in find(body, "bold")] == ["11,000", "Sample Wire"]
+
+
+def test_when_it_happened_is_shown_where_the_words_say_so() -> None:
+    friday = datetime(2025, 5, 30, tzinfo=UTC)
+    event = EventTime(friday, friday + timedelta(days=1, microseconds=-1), "on Friday")
+    quote = replace(a_quote(), event=event)
+    body = answer_card(an_answer(quote)).body
+    assert f"-# “on Friday” is <t:{int(friday.timestamp()) + 43_200}:D>" in body
+    month = replace(event, until=friday + timedelta(days=5, microseconds=-1))
+    assert ":D> to <t:" in answer_card(an_answer(replace(quote, event=month))).body
+    today = replace(event, since=PUBLISHED, until=PUBLISHED)
+    assert "on Friday" not in answer_card(an_answer(replace(quote, event=today))).body
 
 
 HOSTILE = st.lists(

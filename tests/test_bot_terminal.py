@@ -32,6 +32,7 @@ from bot.terminal import (
 from index import (
     Answer,
     Article,
+    EventTime,
     Failure,
     Headline,
     IngestReport,
@@ -71,6 +72,14 @@ def an_answer(article: Article, **changes: Any) -> Answer:
     quote = Quote(article, Span(0, len(article.text)), 0.5)
     answer = Answer(Question("Which?"), NOW, None, None, True, 0.9, (quote,), 1.0, 2)
     return replace(answer, **changes)
+
+
+def test_when_it_happened_is_shown_where_the_words_say_so() -> None:
+    may = datetime(2025, 5, 1, tzinfo=UTC)
+    event = EventTime(may, datetime(2025, 5, 31, 23, 59, 59, tzinfo=UTC), "last month")
+    quote = Quote(TROOPS, Span(0, 26), 0.5, event=event)
+    output = rendered(answer_view(an_answer(TROOPS, quotes=(quote,)), UTC))
+    assert "  “last month” is 1 May 2025 to 31 May 2025\n" in output
 
 
 def letters(text: str) -> str:
