@@ -299,8 +299,8 @@ def _measures_table(evaluation: Evaluation) -> Table:
     for name, value in rows.items():
         table.add_row(name, value)
     for baseline in evaluation.baselines:
-        shares = " / ".join(f"{share:.3f}" for share in baseline.quotes_at.values())
-        table.add_row(f"Beside it: {baseline.name}, in one, three, five quotes", shares)
+        found = " / ".join(f"{share:.3f}" for share in baseline.quotes_at.values())
+        table.add_row(f"Beside it: {baseline.name}, in one, three, five quotes", found)
     return table
 
 
