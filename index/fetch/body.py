@@ -1,0 +1,71 @@
+"""The body of an answer, unpacked as it streams in, and never more than the cap.
+
+Only gzip and deflate are asked for. A bomb of a thousand to one is stopped when its output passes the cap,
+before the rest is unpacked.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable
+
+from index.fetch.values import FetchError
+
+ENCODINGS = "gzip, deflate"
+_GZIP = (b"\x1f\x8b",)
+
+
+def read_body(chunks: Iterable[bytes], encoding: str, max_bytes: int, where: str) -> bytes:
+    """Return the unpacked body. Raises FetchError when it is too large or damaged."""
+    names = [
+        name.strip().lower() for name in encoding.split(",") if name.strip().lower() not in ("", "identity")
+    ]
+    if not names:
+        return _joined(chunks, max_bytes, where)
+    if len(names) > 1 or names[0] not in ("gzip", "x-gzip", "deflate"):
+        raise FetchError(
+            f"{where} is packed as {encoding[:50]}, which was not asked for: tell its publisher."
+        )
+    return _joined(_unpacked(chunks, max_bytes, where), max_bytes, where)
+
+
+def gunzip(data: bytes, max_bytes: int, where: str) -> bytes:
+    """Return a gzip file's content, or what is no gzip file as it is. Raises FetchError as `read_body`."""
+    return read_body([data], "gzip", max_bytes, where) if data.startswith(_GZIP) else data
+
+
+def _joined(chunks: Iterable[bytes], max_bytes: int, where: str) -> bytes:
+    parts, size = [], 0
+    for chunk in chunks:
+        size += len(chunk)
+        if size > max_bytes:
+            cap = f"{max_bytes / 2**20:.4g} MiB"
+            raise FetchError(f"{where} is larger than {cap}: give the address of a feed or an article.")
+        parts.append(chunk)
+    return b"".join(parts)
+
+
+def _unpacked(chunks: Iterable[bytes], max_bytes: int, where: str) -> Iterable[bytes]:
+    """Yield pieces of at most one byte more than the cap."""
+    unpacker = None
+    for chunk in chunks:
+        while chunk:
+            unpacker = unpacker or zlib.decompressobj(_window(chunk))
+            try:
+                yield unpacker.decompress(chunk, max_bytes + 1)
+            except zlib.error as error:
+                raise FetchError(f"{where} is packed in a damaged way ({error}): try again later.") from error
+            chunk = unpacker.unconsumed_tail or unpacker.unused_data
+            if unpacker.eof:  # another gzip member may follow, or padding
+                chunk = chunk.lstrip(b"\x00")
+                unpacker = None
+    if unpacker is not None:
+        raise FetchError(f"{where} broke off in the middle: try again later.")
+
+
+def _window(head: bytes) -> int:
+    """Return zlib's window bits for gzip, zlib, or the bare deflate that some servers send."""
+    if head.startswith(_GZIP) or len(head) < 2:
+        return 47
+    is_zlib = head[0] & 0x0F == 8 and int.from_bytes(head[:2], "big") % 31 == 0
+    return 47 if is_zlib else -15

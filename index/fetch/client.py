@@ -1,0 +1,205 @@
+"""The one HTTP client.
+
+Redirects are followed here, one by one, so that each is guarded, polite and remembered. httpx reads the
+addresses; httpcore connects, through the guarded backend.
+"""
+
+from __future__ import annotations
+
+import ssl
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from types import TracebackType
+from typing import Self
+
+import httpcore
+import httpx
+
+from index.fetch.addresses import address_of, joined, origin, shown
+from index.fetch.body import ENCODINGS, read_body
+from index.fetch.guard import GuardedBackend, Resolve, resolve
+from index.fetch.headers import content_type, max_age, retry_after
+from index.fetch.politeness import Politeness
+from index.fetch.robots import Robots
+from index.fetch.values import Fetched, FetchError, FetchOptions
+from index.types import utc_now
+
+MAX_REDIRECTS = 8
+# No single wait for a byte lasts longer, however much time the whole request has.
+MAX_SILENCE = 15.0
+_ACCEPT = (
+    "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, "
+    "text/html;q=0.9, */*;q=0.5"
+)
+_PERMANENT = (301, 308)
+_REDIRECTS = (301, 302, 303, 307, 308)
+
+_ADVICE = {
+    401: "it asks for a password: use an address that is open to all",
+    403: "it lets no program read it: use its feed, or another address",
+    404: "there is nothing: check the address",
+    410: "it is gone for good: remove it",
+    429: "it was asked too often: it is tried again later",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Reply:
+    """One answer, a redirect or not."""
+
+    status: int
+    headers: httpx.Headers
+    body: bytes
+
+
+class Fetcher:
+    """Fetches addresses, whoever gave them, within `FetchOptions`. For many threads; close it at the end.
+
+    The keyword arguments replace the name service, the clocks and the sleep in tests, and the certificates
+    that are trusted.
+    """
+
+    def __init__(
+        self,
+        options: FetchOptions,
+        *,
+        resolve: Resolve = resolve,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+        now: Callable[[], datetime] = utc_now,
+        certificates: ssl.SSLContext | None = None,
+    ) -> None:
+        self._options = options
+        self._clock = clock
+        self._now = now
+        self._backend = GuardedBackend(options.allow_private, resolve, clock)
+        self._politeness = Politeness(options.gap_seconds, clock, sleep)
+        self._robots = Robots(options.user_agent, self.get, clock)
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=certificates or httpx.create_ssl_context(),
+            max_connections=None,
+            max_keepalive_connections=20,
+            keepalive_expiry=5.0,
+            network_backend=self._backend,
+        )
+
+    def close(self) -> None:
+        self._pool.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def get(
+        self, url: str, *, etag: str | None = None, last_modified: str | None = None, robots: bool = False
+    ) -> Fetched:
+        """Return what is at an address, or 304 where the validators of the last time still hold.
+
+        `robots` asks the site's robots.txt first, as is proper for pages. Raises FetchError.
+        """
+        asked = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+        headers = {name: value for name, value in asked.items() if value}
+        address = address_of(url)
+        deadline = self._clock() + self._options.timeout_seconds
+        permanent = True
+        for hop in range(MAX_REDIRECTS + 1):
+            deadline += self._wait(address, robots)
+            reply = self._request(address, headers, deadline)
+            if reply.status not in _REDIRECTS or "location" not in reply.headers:
+                moved = hop > 0 and permanent
+                return self._fetched(address, reply, bool(headers), str(address) if moved else None)
+            permanent = permanent and reply.status in _PERMANENT
+            address = joined(address, reply.headers["location"])
+        raise FetchError(f"{url} redirects more than {MAX_REDIRECTS} times: give the address it leads to.")
+
+    def _wait(self, address: httpx.URL, robots: bool) -> float:
+        """Wait until the host may be asked; return how many seconds that took."""
+        started = self._clock()
+        gap = self._robots.check(origin(address), str(address)) if robots else 0.0
+        self._politeness.wait(address.netloc.decode("ascii"), gap)
+        return self._clock() - started
+
+    def _request(self, address: httpx.URL, headers: dict[str, str], deadline: float) -> _Reply:
+        self._backend.set_deadline(deadline)
+        try:
+            return self._exchange(address, headers)
+        except httpcore.TimeoutException as error:
+            raise FetchError(
+                f"{shown(address)} takes too long to answer: it is tried again later."
+            ) from error
+        except httpcore.ConnectError as error:
+            raise FetchError(_connect_sentence(address, error)) from error
+        except (
+            httpcore.ProtocolError,
+            httpcore.NetworkError,
+            httpcore.UnsupportedProtocol,
+            OSError,
+        ) as error:
+            raise FetchError(
+                f"{shown(address)} broke off the conversation ({_reason(error)}): it is tried again later."
+            ) from error
+
+    def _exchange(self, address: httpx.URL, headers: dict[str, str]) -> _Reply:
+        sent = {"User-Agent": self._options.user_agent, "Accept": _ACCEPT, "Accept-Encoding": ENCODINGS}
+        silence = min(MAX_SILENCE, self._options.timeout_seconds)
+        target = httpcore.URL(
+            scheme=address.raw_scheme, host=address.raw_host, port=address.port, target=address.raw_path
+        )
+        with self._pool.stream(
+            "GET",
+            target,
+            headers=list((sent | headers).items()),
+            extensions={"timeout": dict.fromkeys(("connect", "read", "write", "pool"), silence)},
+        ) as response:
+            received = httpx.Headers(response.headers)
+            body = b""
+            if response.status == 200:
+                body = read_body(
+                    response.iter_stream(),
+                    received.get("content-encoding", ""),
+                    self._options.max_bytes,
+                    shown(address),
+                )
+            return _Reply(response.status, received, body)
+
+    def _fetched(self, address: httpx.URL, reply: _Reply, conditional: bool, moved_to: str | None) -> Fetched:
+        if reply.status != 200 and not (reply.status == 304 and conditional):
+            advice = _ADVICE.get(reply.status, "it is tried again later")
+            wait = retry_after(reply.headers.get("retry-after", ""), self._now())
+            raise FetchError(
+                f"{shown(address)} answers {reply.status}: {advice}.", status=reply.status, retry_after=wait
+            )
+        kind, charset = content_type(reply.headers.get("content-type", ""))
+        return Fetched(
+            url=str(address),
+            status=reply.status,
+            body=reply.body,
+            content_type=kind,
+            charset=charset,
+            etag=reply.headers.get("etag"),
+            last_modified=reply.headers.get("last-modified"),
+            moved_to=moved_to,
+            max_age=max_age(reply.headers.get("cache-control", "")),
+        )
+
+
+def _connect_sentence(address: httpx.URL, error: Exception) -> str:
+    cause = error.__context__  # httpcore's pool takes the cause away
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        why = cause.verify_message
+        return f"{shown(address)} shows a certificate that is not valid ({why}): check the address."
+    if isinstance(cause, ssl.SSLError):
+        return f"{shown(address)} offers no safe connection: check whether it begins with http:// instead."
+    return f"{shown(address)} cannot be reached ({_reason(error)}): check the address."
+
+
+def _reason(error: Exception) -> str:
+    cause = error.__context__ or error
+    text = getattr(cause, "strerror", None) or str(cause) or type(cause).__name__
+    return " ".join(text.split())[:100]
