@@ -15,6 +15,7 @@ from sqlalchemy import (
     Connection,
     DateTime,
     Engine,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -30,7 +31,7 @@ from sqlalchemy import (
     select,
 )
 
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002")
 HEAD = REVISIONS[-1]
 
 # Names the lock that writers of the schema take in PostgreSQL: any number, the same for all of them.
@@ -135,7 +136,8 @@ changes = Table(
     Column("removed", SmallInteger, nullable=False),
 )
 
-# Files and folders that were read, so that a reindex can read them again.
+# Files and folders that were read, so that a reindex can read them again; and addresses on the web, which
+# are read again by themselves (see `index.source_book`). `pace` is in seconds, `error` of the last reading.
 sources = Table(
     "sources",
     metadata,
@@ -143,6 +145,20 @@ sources = Table(
     Column("added_at", UtcDateTime, nullable=False),
     Column("read_at", UtcDateTime),
     Column("error", Text),
+    Column("title", Text),
+    Column("kind", String, nullable=False, server_default="files"),
+    Column("state", String, nullable=False, server_default="ok"),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("next_fetch", UtcDateTime),
+    Column("last_ok", UtcDateTime),
+    Column("newest", UtcDateTime),
+    Column("pace", Float),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("articles", Integer, nullable=False, server_default="0"),
+    Column("lease_owner", String),
+    Column("lease_until", UtcDateTime),
+    Index("ix_sources_next_fetch", "next_fetch"),
 )
 
 # Single values: the identity of this database, the last `seq`, the fingerprint of its vectors.

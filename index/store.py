@@ -84,6 +84,11 @@ class Store:
         return cls(Database.open(url))
 
     @property
+    def database(self) -> Database:
+        """The database, for what else is kept in it."""
+        return self._database
+
+    @property
     def id(self) -> str:
         """The name that followers know this database by."""
         return self._database.id
@@ -335,7 +340,9 @@ class Store:
                 connection.execute(insert(schema.sources).values(row))
 
     def sources(self) -> list[Source]:
-        query = select(schema.sources).order_by(schema.sources.c.added_at, schema.sources.c.uri)
+        """Return the files and folders that were read; addresses on the web are in the source book."""
+        table = schema.sources.c
+        query = select(schema.sources).where(table.kind == "files").order_by(table.added_at, table.uri)
         with self._database.reading() as connection:
             return [Source(row.uri, row.read_at, row.error) for row in connection.execute(query)]
 

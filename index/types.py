@@ -302,6 +302,37 @@ class ReindexReport:
     embedded: int
 
 
+SourceState = Literal["new", "ok", "failing", "gone"]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An address that is read again and again, and how that goes.
+
+    `kind` is what was found there ("rss", "atom", "page", …), "unknown" before the first reading. `state` is
+    "new" until it was read, "failing" since the last reading failed, "gone" when its server says that it is
+    gone for good: then it is not read any more. `articles` were added or changed by it in all, `failures`
+    are those in a row, `error` tells what went wrong and what to do. `pace` is the time between two of its
+    articles in seconds. `etag` and `last_modified` are as its server gave them.
+    """
+
+    url: str
+    added_at: datetime
+    title: str | None = None
+    kind: str = "unknown"
+    state: SourceState = "new"
+    articles: int = 0
+    newest: datetime | None = None
+    last_fetch: datetime | None = None
+    last_ok: datetime | None = None
+    next_fetch: datetime | None = None
+    failures: int = 0
+    error: str | None = None
+    pace: float | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How far a long job is: `done` of `total` (None while unknown) in units of `what`."""
