@@ -1,0 +1,193 @@
+"""Sources read again and again: each when its time has come, and none waits for another.
+
+`index.schedule` decides, `index.source_book` remembers; here it is done, in a few threads. Whatever goes
+wrong with one source becomes a sentence in its state.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from random import random
+from typing import Protocol
+
+from index.errors import NewsError
+from index.fetch import Fetched, FetchError
+from index.schedule import Limits, Trouble, Validators, after_failure, after_success
+from index.source_book import SourceBook
+from index.types import Article, Failure, IngestReport, Source, utc_now
+
+logger = logging.getLogger(__name__)
+
+# Most of the time of a reading is spent waiting for its server.
+THREADS = 8
+# How often to look whose turn it is: a small part of the shortest interval, and never an idle loop.
+TICK_SECONDS = 1.0
+# Longer than any reading takes: a feed of a hundred pages, one a second, and the time to embed them.
+LEASE_SECONDS = 900.0
+# What a reading that is under way may still take when everything is to end.
+STOP_SECONDS = 5.0
+
+
+class Reading(Protocol):
+    """What was found at an address; see `index.sources.address`."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def title(self) -> str | None: ...
+    @property
+    def articles(self) -> Sequence[Article]: ...
+    @property
+    def problems(self) -> Sequence[Failure]: ...
+    @property
+    def newest(self) -> datetime | None: ...
+    @property
+    def fetched(self) -> Fetched: ...
+
+
+Read = Callable[[Source], Reading]
+Ingest = Callable[[Reading], IngestReport]
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """What became of one reading: the source as it is now, and what was stored."""
+
+    source: Source
+    ingested: IngestReport
+
+
+class Refresh:
+    """Reads sources when they are due. `read` fetches one, `ingest` stores what it brought.
+
+    Both are called from several threads at once, and `read` may take its time.
+    """
+
+    def __init__(
+        self,
+        book: SourceBook,
+        read: Read,
+        ingest: Ingest,
+        limits: Limits,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+        chance: Callable[[], float] = random,
+        threads: int = THREADS,
+    ) -> None:
+        self._book = book
+        self._read = read
+        self._ingest = ingest
+        self._limits = limits
+        self._clock = clock
+        self._chance = chance
+        self._owner = uuid.uuid4().hex
+        self._stop = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._work, name=f"refresh-{number}", daemon=True)
+            for number in range(threads)
+        ]
+
+    @property
+    def stopping(self) -> bool:
+        return self._stop.is_set()
+
+    def one(self, source: Source) -> Refreshed:
+        """Read a source that was leased, store its articles, and note how it went. Raises StoreError."""
+        logger.debug("refresh started url=%s", source.url)
+        try:
+            reading = self._read(source)
+            report = self._ingest(reading)
+        except FetchError as error:
+            trouble = Trouble(str(error), error.retry_after, error.gone)
+            return self._failed(source, trouble)
+        except NewsError as error:
+            return self._failed(source, Trouble(str(error)))
+        except Exception as error:  # the edge: one source, whatever its content does to a reader
+            logger.exception("refresh broke url=%s", source.url)
+            why = f"{source.url} could not be read ({type(error).__name__}): it is tried again later."
+            return self._failed(source, Trouble(why))
+        return self._succeeded(source, reading, report)
+
+    def _succeeded(self, source: Source, reading: Reading, report: IngestReport) -> Refreshed:
+        fetched = reading.fetched
+        after = after_success(
+            source,
+            reading if fetched.status != 304 else None,
+            Validators(fetched.etag, fetched.last_modified, fetched.max_age),
+            [article.published_at for article in reading.articles],
+            report.added + report.updated,
+            self._clock(),
+            self._limits,
+            self._chance(),
+        )
+        if fetched.moved_to:
+            logger.info("source moved url=%s to=%s", source.url, fetched.moved_to)
+        self._book.save(after, fetched.moved_to)
+        logger.info(
+            "source read url=%s status=%d added=%d updated=%d failed=%d next=%s",
+            source.url,
+            fetched.status,
+            report.added,
+            report.updated,
+            len(report.failed),
+            after.next_fetch and after.next_fetch.isoformat(timespec="seconds"),
+        )
+        return Refreshed(after, report)
+
+    def _failed(self, source: Source, trouble: Trouble) -> Refreshed:
+        if self.stopping:  # it was cut short by us: no fault of the source
+            return Refreshed(source, IngestReport())
+        after = after_failure(source, trouble, self._clock(), self._limits, self._chance())
+        self._book.save(after)
+        logger.warning(
+            "source failed url=%s state=%s failures=%d why=%s",
+            source.url,
+            after.state,
+            after.failures,
+            trouble.why,
+        )
+        return Refreshed(after, IngestReport(failed=(Failure(source.url, trouble.why),)))
+
+    def lease(self, url: str) -> Source | None:
+        """Take a source for a reading out of turn; None while another reads it or it is not there."""
+        return self._book.lease_one(url, self._owner, self._clock(), LEASE_SECONDS)
+
+    # -- in the background -----------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Read what is due from now on, until `stop`."""
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self, seconds: float = STOP_SECONDS) -> None:
+        """Begin nothing new, give what is under way `seconds`, and leave the rest to others at once."""
+        self._stop.set()
+        deadline = time.monotonic() + seconds
+        for thread in self._threads:
+            if thread.is_alive():
+                thread.join(max(deadline - time.monotonic(), 0.0))
+        self._book.release(self._owner)
+
+    def _work(self) -> None:
+        pause = min(TICK_SECONDS, self._limits.shortest / 4)
+        while not self.stopping:
+            try:
+                busy = self._next()
+            except Exception:  # the database may be away for a while: the loop must outlive that
+                logger.exception("refresh failed retry_seconds=%s", pause)
+                busy = False
+            if not busy:
+                self._stop.wait(pause)
+
+    def _next(self) -> bool:
+        """Read the source that is longest overdue; tell whether there was one."""
+        due = self._book.lease(self._owner, self._clock(), LEASE_SECONDS, 1)
+        for source in due:
+            self.one(source)
+        return bool(due)
