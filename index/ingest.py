@@ -142,6 +142,13 @@ class Ingest:
         )
         return report
 
+    def store(self, articles: Sequence[Article], problems: Sequence[Failure] = ()) -> IngestReport:
+        """Store articles that were read elsewhere; `problems` are counted. Raises StoreError, ModelError."""
+        counts = _Counts(failed=list(problems))
+        for records in _chunks((Record(each, 0) for each in articles), BATCH_ARTICLES):
+            self._store_records(records, counts)
+        return counts.report()
+
     def embed(self, articles: Sequence[Article], *, anew: bool = False) -> tuple[list[NewArticle], int]:
         """Split and embed stored articles again; return them, and how many passages the model was given.
 

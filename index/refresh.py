@@ -30,6 +30,8 @@ THREADS = 8
 TICK_SECONDS = 1.0
 # Longer than any reading takes: a feed of a hundred pages, one a second, and the time to embed them.
 LEASE_SECONDS = 900.0
+# More than anybody reads.
+MAX_SOURCES = 10_000
 # What a reading that is under way may still take when everything is to end.
 STOP_SECONDS = 5.0
 
@@ -46,12 +48,18 @@ class Reading(Protocol):
     @property
     def problems(self) -> Sequence[Failure]: ...
     @property
+    def items(self) -> int: ...
+    @property
     def newest(self) -> datetime | None: ...
+    @property
+    def full_text(self) -> bool: ...
+    @property
+    def feeds(self) -> Sequence[str]: ...
     @property
     def fetched(self) -> Fetched: ...
 
 
-Read = Callable[[Source], Reading]
+Read = Callable[[Source, bool], Reading]
 Ingest = Callable[[Reading], IngestReport]
 
 
@@ -64,7 +72,8 @@ class Refreshed:
 
 
 class Refresh:
-    """Reads sources when they are due. `read` fetches one, `ingest` stores what it brought.
+    """Reads sources when they are due. `read` fetches one (anew, if its second argument
+    is true: as if nothing of it were known), `ingest` stores what it brought.
 
     Both are called from several threads at once, and `read` may take its time.
     """
@@ -97,11 +106,11 @@ class Refresh:
     def stopping(self) -> bool:
         return self._stop.is_set()
 
-    def one(self, source: Source) -> Refreshed:
+    def one(self, source: Source, *, anew: bool = False) -> Refreshed:
         """Read a source that was leased, store its articles, and note how it went. Raises StoreError."""
         logger.debug("refresh started url=%s", source.url)
         try:
-            reading = self._read(source)
+            reading = self._read(source, anew)
             report = self._ingest(reading)
         except FetchError as error:
             trouble = Trouble(str(error), error.retry_after, error.gone)
@@ -116,16 +125,7 @@ class Refresh:
 
     def _succeeded(self, source: Source, reading: Reading, report: IngestReport) -> Refreshed:
         fetched = reading.fetched
-        after = after_success(
-            source,
-            reading if fetched.status != 304 else None,
-            Validators(fetched.etag, fetched.last_modified, fetched.max_age),
-            [article.published_at for article in reading.articles],
-            report.added + report.updated,
-            self._clock(),
-            self._limits,
-            self._chance(),
-        )
+        after = self.planned(source, reading, report)
         if fetched.moved_to:
             logger.info("source moved url=%s to=%s", source.url, fetched.moved_to)
         self._book.save(after, fetched.moved_to)
@@ -140,6 +140,20 @@ class Refresh:
         )
         return Refreshed(after, report)
 
+    def planned(self, source: Source, reading: Reading, report: IngestReport) -> Source:
+        """Return the source as it is after a reading, with the time of its next."""
+        fetched = reading.fetched
+        return after_success(
+            source,
+            reading if fetched.status != 304 else None,
+            Validators(fetched.etag, fetched.last_modified, fetched.max_age),
+            [article.published_at for article in reading.articles],
+            report.added + report.updated,
+            self._clock(),
+            self._limits,
+            self._chance(),
+        )
+
     def _failed(self, source: Source, trouble: Trouble) -> Refreshed:
         if self.stopping:  # it was cut short by us: no fault of the source
             return Refreshed(source, IngestReport())
@@ -153,6 +167,10 @@ class Refresh:
             trouble.why,
         )
         return Refreshed(after, IngestReport(failed=(Failure(source.url, trouble.why),)))
+
+    def lease_all(self) -> list[Source]:
+        """Take every source that is due."""
+        return self._book.lease(self._owner, self._clock(), LEASE_SECONDS, MAX_SOURCES)
 
     def lease(self, url: str) -> Source | None:
         """Take a source for a reading out of turn; None while another reads it or it is not there."""
@@ -172,6 +190,10 @@ class Refresh:
         for thread in self._threads:
             if thread.is_alive():
                 thread.join(max(deadline - time.monotonic(), 0.0))
+        self.release()
+
+    def release(self) -> None:
+        """Leave what was leased and not read to others."""
         self._book.release(self._owner)
 
     def _work(self) -> None:

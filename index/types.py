@@ -334,10 +334,38 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Trial:
+    """What was found at an address: `items` in all, `articles` of them whole enough to be stored.
+
+    `feeds` are the addresses of feeds that a page names: they are better sources than the page itself.
+    `problems` tells why items were left out.
+    """
+
+    url: str
+    kind: str
+    title: str | None
+    items: int
+    articles: int
+    newest: datetime | None
+    full_text: bool
+    feeds: tuple[str, ...] = ()
+    problems: tuple[Failure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What came of adding a source. `source` is None where the page's feeds are offered instead."""
+
+    trial: Trial
+    source: Source | None
+    ingested: IngestReport
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """How far a long job is: `done` of `total` (None while unknown) in units of `what`."""
 
-    what: Literal["articles", "passages", "questions"]
+    what: Literal["articles", "passages", "questions", "sources"]
     done: int
     total: int | None
 
@@ -451,6 +479,8 @@ def microseconds(moment: datetime) -> int:
 class IndexOptions:
     """Everything that opening a `NewsIndex` needs. `timezone` is for sources that give none (IANA name).
 
+    `refresh_shortest` and `refresh_longest` are the limits of the time between two readings of a source, in
+    seconds; `fetch_private` lets sources be read from this machine and its network.
     `embedding_model` is a folder or a hub name; None is the model that is shipped.
     `reranker_model` is one that judges quotes again; None is none.
     """
@@ -465,3 +495,6 @@ class IndexOptions:
     threshold: float | None = None
     follow_seconds: float = 1.0
     clock: Callable[[], datetime] = field(default=utc_now)
+    refresh_shortest: float = 300.0
+    refresh_longest: float = 86_400.0
+    fetch_private: bool = False
