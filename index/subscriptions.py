@@ -1,4 +1,4 @@
-"""The sources that are read again and again, as a person looks after them: add, try, remove, list, exchange."""
+"""The sources that are read again and again, as a person looks after them: add, try, remove, list, export."""
 
 from __future__ import annotations
 
