@@ -39,7 +39,7 @@ class SourceBook:
         query = select(schema.sources).where(_table.uri == url, _on_the_web)
         with self._database.reading() as connection:
             row = connection.execute(query).one_or_none()
-        return row and _source(row)
+        return None if row is None else _source(row)
 
     def add(self, sources: Sequence[Source]) -> int:
         """Add those whose addresses are not in the list yet; return how many that were."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import replace
 from datetime import datetime
@@ -33,7 +33,7 @@ class Subscriptions:
         self._ingest = ingest
         self._clock = clock
 
-    def list(self) -> list[Source]:
+    def all(self) -> list[Source]:
         """Return the sources in the order in which they were added."""
         return self._book.all()
 
@@ -120,17 +120,6 @@ class Subscriptions:
 
     def stop(self) -> None:
         self._refresh.stop()
-
-
-def summed(reports: Sequence[IngestReport]) -> IngestReport:
-    """Return the counts of several readings as one."""
-    return IngestReport(
-        added=sum(each.added for each in reports),
-        updated=sum(each.updated for each in reports),
-        unchanged=sum(each.unchanged for each in reports),
-        duplicates=sum(each.duplicates for each in reports),
-        failed=tuple(failure for each in reports for failure in each.failed),
-    )
 
 
 def _web_address(address: str) -> str:

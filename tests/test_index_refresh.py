@@ -265,10 +265,10 @@ def test_trying_stores_nothing_and_adding_stores_at_once(desk: Desk) -> None:
     trial = desk.subscriptions.test(url)
     assert (trial.title, trial.items, trial.newest) == ("Wire", 2, NOW - timedelta(days=1))
     assert desk.store.count_articles() == 0
-    assert desk.subscriptions.list() == []
+    assert desk.subscriptions.all() == []
     added = desk.subscriptions.add(url)
     assert added.ingested.added == 2
-    assert desk.subscriptions.list() == [added.source]
+    assert desk.subscriptions.all() == [added.source]
     with pytest.raises(UsageError, match="is a source already"):
         desk.subscriptions.add(url)
 
@@ -277,7 +277,7 @@ def test_a_page_with_feeds_offers_them(desk: Desk) -> None:
     added = desk.subscriptions.add(desk.site.serve("/", "<html>"))
     assert added.source is None
     assert added.trial.feeds == ("https://wire.example/feed",)
-    assert desk.subscriptions.list() == []
+    assert desk.subscriptions.all() == []
 
 
 @pytest.mark.parametrize(
