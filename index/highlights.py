@@ -18,27 +18,49 @@ from index.types import MAX_QUOTE_CHARS, Article
 COUNT = 3
 # The first sentence of a news story is worth this much more than one far down.
 LEAD_BONUS = 0.5
+# One that leans on the sentence before it ("But he …"), asks, or holds half a quotation is worth this share.
+LEANING = 0.5
+# One with all the words of the headline is worth so much more than one with none.
+HEADLINE_BONUS = 0.5
 # Share of a sentence's centrality that repeating an earlier highlight can cost it.
 REDUNDANCY = 0.7
 # Later sentences rarely sum a story up, and reading only the beginning keeps long articles cheap.
 SENTENCES_READ = 40
 
 _WORD = re.compile(r"\w{3,}")
+_LEANS = re.compile(
+    r"[\"'“”‘’(–—-]*(?:and|but|so|or|yet|then|also|still|however|instead|meanwhile|he|she|it|they|his|her|its|their"
+    r"|this|that|these|those|there|here|some|others?|one|such)\b",
+    re.IGNORECASE,
+)
 
 
 def highlights(article: Article) -> tuple[str, ...]:
     """Return the source's own highlights, or up to three sentences of the text in their order."""
-    return article.highlights or central_sentences(article.text)
+    return article.highlights or central_sentences(article.text, article.title)
 
 
-def central_sentences(text: str) -> tuple[str, ...]:
+def central_sentences(text: str, title: str = "") -> tuple[str, ...]:
     spans = [sentence for run in reporting(text) for sentence in run]
     quotable = [s for s in spans if s.end - s.start <= MAX_QUOTE_CHARS and is_whole(text[s.start : s.end])]
     sentences = [text[span.start : span.end] for span in quotable[:SENTENCES_READ]]
     vectors = [Counter(_WORD.findall(sentence.casefold())) for sentence in sentences]
     spread = Counter(word for vector in vectors for word in vector)
     weighted = [_weigh(vector, spread, len(vectors)) for vector in vectors]
-    return tuple(sentences[i] for i in sorted(_select(weighted)))
+    words = set(_WORD.findall(title.casefold()))
+    worth = [_alone(each) * _about(words, vector) for each, vector in zip(sentences, vectors, strict=True)]
+    return tuple(sentences[i] for i in sorted(_select(weighted, worth)))
+
+
+def _alone(sentence: str) -> float:
+    """Return what a sentence is worth that is read without those around it."""
+    halved = sentence.count("“") != sentence.count("”") or sentence.count('"') % 2
+    leans = halved or sentence.rstrip("\"'”’)").endswith("?") or _LEANS.match(sentence)
+    return LEANING if leans else 1.0
+
+
+def _about(words: set[str], vector: Counter[str]) -> float:
+    return 1 + HEADLINE_BONUS * len(words & vector.keys()) / max(1, len(words))
 
 
 def _weigh(vector: Counter[str], spread: Counter[str], sentences: int) -> dict[str, float]:
@@ -48,14 +70,14 @@ def _weigh(vector: Counter[str], spread: Counter[str], sentences: int) -> dict[s
     return {word: weight / norm for word, weight in weights.items()}
 
 
-def _select(vectors: list[dict[str, float]]) -> list[int]:
+def _select(vectors: list[dict[str, float]], worth: list[float]) -> list[int]:
     centroid: defaultdict[str, float] = defaultdict(float)
     for vector in vectors:
         for word, weight in vector.items():
             centroid[word] += weight
     norm = math.sqrt(sum(weight * weight for weight in centroid.values())) or 1.0
     central = [
-        _dot(vector, centroid) / norm * (1 + LEAD_BONUS / (1 + position))
+        _dot(vector, centroid) / norm * worth[position] * (1 + LEAD_BONUS / (1 + position))
         for position, vector in enumerate(vectors)
     ]
     chosen: list[int] = []

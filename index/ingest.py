@@ -1,6 +1,6 @@
 """Articles from sources into the store.
 
-`decide` is pure: what becomes of an article follows from what is known about it. `Ingest` does it, in
+What becomes of an article is decided in `index.decision`. `Ingest` does it, in
 batches of one transaction each, so that an interrupted run has stored whole articles and can be repeated.
 """
 
@@ -8,21 +8,21 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
 
-from index.canonical import content_hash, text_hash
+from index.decision import FLAPPING, Candidate, Decision, Stored, decide, times
 from index.embedding import MODEL_CHARS, Embedder
 from index.errors import SourceError
 from index.passages import split_passages
 from index.sources import Record, count_records, open_source, source_files
-from index.store import Known, NewArticle, Store
+from index.store import NewArticle, Store
+from index.twins import Twins
 from index.types import (
     Article,
     Copy,
@@ -40,41 +40,8 @@ logger = logging.getLogger(__name__)
 # Articles stored in one transaction: about 250 passages, enough for the model to sort by length, few enough
 # to commit (and to show progress) every few seconds.
 BATCH_ARTICLES = 16
-# Two stories may share a text as short as "This is a developing story."
-MIN_COPY_CHARS = 300
 
 Vector = npt.NDArray[np.float16]
-Decision = Literal["new", "changed", "touched", "unchanged", "copy"]
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """An article that was read, with the hashes by which it is recognised."""
-
-    article: Article
-    content_hash: str
-    text_hash: str
-
-    @classmethod
-    def of(cls, article: Article) -> Candidate:
-        published = article.published_at.isoformat()
-        parts = [article.title, article.text, article.source, published, *article.highlights]
-        return cls(article, content_hash(parts), text_hash(article.text))
-
-
-def decide(candidate: Candidate, known: Known | None, copy_of: str | None, twin: str | None) -> Decision:
-    """Return what to do with an article.
-
-    `known` is what is stored under its id; `copy_of` the article it was a copy of when last read; `twin`
-    another article that has the same text now.
-    """
-    if known is not None:
-        if known.content_hash != candidate.content_hash:
-            return "changed"
-        return "unchanged" if known.updated_at == candidate.article.updated_at else "touched"
-    if twin is not None and len(candidate.article.text) >= MIN_COPY_CHARS:
-        return "unchanged" if copy_of == twin else "copy"
-    return "new"
 
 
 @dataclass(slots=True)
@@ -83,7 +50,7 @@ class _Batch:
 
     new: list[tuple[Candidate, list[Passage]]] = field(default_factory=list)
     copies: list[tuple[str, str, Copy]] = field(default_factory=list)
-    touched: list[tuple[str, datetime | None]] = field(default_factory=list)
+    touched: list[tuple[str, datetime, datetime | None]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -190,27 +157,37 @@ class Ingest:
             self._store_candidates(run, counts)
 
     def _store_candidates(self, candidates: Sequence[Candidate], counts: _Counts) -> None:
-        known = self._store.known(each.article.id for each in candidates)
+        stored = self._stored(candidates)
         copy_of = self._store.known_copies(each.article.id for each in candidates)
-        twins = self._store.article_ids_by_text(each.text_hash for each in candidates)
+        twins = Twins(self._store, candidates)
         batch = _Batch()
         for each in candidates:
-            article = each.article
-            twin = twins.get(each.text_hash)
-            decision = decide(each, known.get(article.id), copy_of.get(article.id), twin)
+            article, known = each.article, stored.get(each.article.id)
+            before = copy_of.get(article.id)
+            twin = twins.of(each, before) if known is None else None
+            decision = decide(each, known, before, twin)
             counts.count(decision)
-            if decision == "changed":  # nothing is a copy of words that it no longer has
-                twins = {text: id for text, id in twins.items() if id != article.id}
             if decision in ("new", "changed"):
-                twins.setdefault(each.text_hash, article.id)
-                batch.new.append((each, split_passages(article.text)))
+                twins.add(each)
+                batch.new.append((_dated(each, known), split_passages(article.text)))
             elif decision == "copy" and twin:
                 batch.copies.append(
                     (article.id, twin, Copy(article.source, article.url, article.published_at))
                 )
-            elif decision == "touched":
-                batch.touched.append((article.id, article.updated_at))
+            elif decision == "touched" and known:
+                batch.touched.append((article.id, *times(article, known.known)))
+            elif decision == "flapping":
+                logger.info("ingest flapping article=%s url=%s", article.id, article.url)
         self._write(batch)
+
+    def _stored(self, candidates: Sequence[Candidate]) -> dict[str, Stored]:
+        """Return what is stored under the candidates' ids; all that deciding needs of those that differ."""
+        known = self._store.known(each.article.id for each in candidates)
+        hashes = {each.article.id: each.content_hash for each in candidates}
+        differing = [id for id, each in known.items() if each.content_hash != hashes[id]]
+        articles = self._store.articles(differing)
+        recent = self._store.count_revisions(differing, self._clock() - FLAPPING)
+        return {id: Stored(each, articles.get(id), recent.get(id, 0)) for id, each in known.items()}
 
     def _write(self, batch: _Batch) -> None:
         if batch.new or batch.copies or batch.touched:
@@ -241,6 +218,7 @@ class Ingest:
                 article=each.article,
                 content_hash=each.content_hash,
                 text_hash=each.text_hash,
+                bands=each.bands,
                 passages=passages,
                 vectors=np.stack([vectors[text] for text in texts]) if texts else none,
                 fingerprint=self._embedder.fingerprint,
@@ -254,6 +232,14 @@ class Ingest:
             return {}  # without loading the model
         rows = self._embedder.embed_passages(distinct).astype(np.float16)
         return dict(zip(distinct, rows, strict=True))
+
+
+def _dated(candidate: Candidate, stored: Stored | None) -> Candidate:
+    """Return the candidate with the times that the article has after it was read again."""
+    if stored is None:
+        return candidate
+    published, updated = times(candidate.article, stored.known)
+    return replace(candidate, article=replace(candidate.article, published_at=published, updated_at=updated))
 
 
 def embedded_text(article: Article, span: Span) -> str:

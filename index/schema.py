@@ -31,7 +31,7 @@ from sqlalchemy import (
     select,
 )
 
-REVISIONS = ("0001", "0002")
+REVISIONS = ("0001", "0002", "0003")
 HEAD = REVISIONS[-1]
 
 # Names the lock that writers of the schema take in PostgreSQL: any number, the same for all of them.
@@ -110,6 +110,15 @@ copies = Table(
     Column("source", Text, nullable=False),
     Column("published_at", UtcDateTime, nullable=False),
     Index("ix_copies_article_id", "article_id"),
+)
+
+# Articles by what stands for their words in each band: those that share one may tell the same story.
+bands = Table(
+    "bands",
+    metadata,
+    Column("band", String, primary_key=True),
+    Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
+    Index("ix_bands_article_id", "article_id"),
 )
 
 passages = Table(

@@ -25,6 +25,7 @@ class Known:
     """What the store holds under an article's id, as far as deciding about a new version needs it."""
 
     content_hash: str
+    published_at: datetime
     updated_at: datetime | None
     revision: int
 
@@ -39,6 +40,7 @@ class NewArticle:
     passages: Sequence[Passage]
     vectors: npt.NDArray[np.float16]
     fingerprint: str
+    bands: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +108,24 @@ class Store:
     def known(self, ids: Iterable[str]) -> dict[str, Known]:
         """Return what is stored under each of the article ids."""
         table = schema.articles.c
-        query = select(table.id, table.content_hash, table.updated_at, table.revision)
-        rows = self._database.select_in(query, table.id, ids)
-        return {row.id: Known(row.content_hash, row.updated_at, row.revision) for row in rows}
+        columns = (table.content_hash, table.published_at, table.updated_at, table.revision)
+        rows = self._database.select_in(select(table.id, *columns), table.id, ids)
+        return {id: Known(*values) for id, *values in rows}
+
+    def count_revisions(self, ids: Iterable[str], since: datetime) -> dict[str, int]:
+        """Return article id → how often it was changed since a moment, for those that were."""
+        table = schema.revisions.c
+        query = select(table.article_id, func.count().label("changes")).where(table.replaced_at >= since)
+        rows = self._database.select_in(query.group_by(table.article_id), table.article_id, ids)
+        return {row.article_id: row.changes for row in rows}
+
+    def article_ids_by_band(self, bands: Iterable[str]) -> dict[str, list[str]]:
+        """Return band → ids of the articles in it (see `index.shingles`), in alphabetical order."""
+        table = schema.bands.c
+        found: dict[str, list[str]] = {}
+        for row in self._database.select_in(select(schema.bands), table.band, bands):
+            found.setdefault(row.band, []).append(row.article_id)
+        return {band: sorted(ids) for band, ids in found.items()}
 
     def article_ids_by_text(self, text_hashes: Iterable[str]) -> dict[str, str]:
         """Return text hash → id of the article that has this text."""
@@ -210,14 +227,14 @@ class Store:
         self,
         new: Sequence[NewArticle],
         copies: Sequence[tuple[str, str, Copy]],
-        touched: Sequence[tuple[str, datetime | None]],
+        touched: Sequence[tuple[str, datetime, datetime | None]],
         now: datetime,
     ) -> None:
         """Store a batch in one transaction: all of it or nothing.
 
         `new` articles replace what is stored under their ids, whose text is kept as a revision; `copies` are
-        (id of the copy, id of the article, the copy); `touched` are (id, updated_at) of articles whose words
-        did not change.
+        (id of the copy, id of the article, the copy); `touched` are (id, published_at, updated_at) of
+        articles whose words did not change.
         """
         with self._database.writing() as connection:
             log = _Log(connection)
@@ -226,9 +243,8 @@ class Store:
             for copy_id, article_id, copy in copies:
                 connection.execute(delete(schema.copies).where(schema.copies.c.id == copy_id))
                 connection.execute(insert(schema.copies).values(_copy_row(copy_id, article_id, copy)))
-            for article_id, updated_at in touched:
-                change = update(schema.articles).where(schema.articles.c.id == article_id)
-                connection.execute(change.values(updated_at=updated_at))
+            for article_id, published_at, updated_at in touched:
+                _touch(connection, article_id, published_at, updated_at, log)
             log.write()
 
     def replace_passages(self, new: Sequence[NewArticle]) -> None:
@@ -400,6 +416,7 @@ def _put(connection: Connection, new: NewArticle, now: datetime, log: _Log) -> N
 
 
 def _put_passages(connection: Connection, new: NewArticle, log: _Log) -> None:
+    _put_bands(connection, new)
     _drop_passages(connection, new.article.id, log)
     rows = [
         {
@@ -415,6 +432,26 @@ def _put_passages(connection: Connection, new: NewArticle, log: _Log) -> None:
     if rows:
         adding = insert(schema.passages).returning(schema.passages.c.id, sort_by_parameter_order=True)
         log.add(connection.execute(adding, rows).scalars(), removed=False)
+
+
+def _put_bands(connection: Connection, new: NewArticle) -> None:
+    connection.execute(delete(schema.bands).where(schema.bands.c.article_id == new.article.id))
+    rows = [{"band": band, "article_id": new.article.id} for band in new.bands]
+    if rows:
+        connection.execute(insert(schema.bands), rows)
+
+
+def _touch(
+    connection: Connection, article_id: str, published: datetime, updated: datetime | None, log: _Log
+) -> None:
+    """Set an article's times. Followers are told when it was published, as they filter by it."""
+    articles, passages = schema.articles, schema.passages.c
+    before = select(articles.c.published_at).where(articles.c.id == article_id)
+    if connection.execute(before).scalar() != published:
+        ids = connection.execute(select(passages.id).where(passages.article_id == article_id)).scalars()
+        log.add(ids.all(), removed=False)
+    change = update(articles).where(articles.c.id == article_id)
+    connection.execute(change.values(published_at=published, updated_at=updated))
 
 
 def _drop_passages(connection: Connection, article_id: str, log: _Log) -> None:

@@ -18,8 +18,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from index import follow, local
 from index.database import sqlite_url
+from index.decision import Candidate
 from index.follow import Follow, Position, catch_up
-from index.ingest import Candidate
 from index.local import LocalIndex
 from index.passages import split_passages
 from index.store import NewArticle, Store

@@ -5,18 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from index import ingest
 from index.database import sqlite_url
+from index.decision import MAX_REVISIONS, Candidate, Decision, Stored, decide, times
 from index.embedding import Vectors
 from index.errors import ModelError
-from index.ingest import Candidate, Decision, Ingest, decide, embedded_text
+from index.ingest import Ingest, embedded_text
 from index.passages import split_passages
 from index.store import Known, Store
 from index.types import Article, Copy, Failure, Filters, IngestReport, Progress
@@ -25,42 +28,63 @@ from tests.fakes import Clock, HashingEmbedder, article, record, story, story_pa
 LONG = article("long", story("long"))
 SHORT = article("short", "This is a developing story.")
 LATER = LONG.published_at + timedelta(hours=1)
+EARLIER = LONG.published_at - timedelta(hours=1)
 
 
-def known(one: Article, updated_at: datetime | None = None) -> Known:
-    return Known(Candidate.of(one).content_hash, updated_at, 1)
+def stored(one: Article, updated_at: datetime | None = None, recent: int = 0) -> Stored:
+    known = Known(Candidate.of(one).content_hash, one.published_at, updated_at, 1)
+    return Stored(known, one, recent)
 
 
 # -- the decision ----------------------------------------------------------------------------------------
 
+BOX = "\n\nSign up for our newsletter.\n\nMore:Port opens shore power"
+
 
 @pytest.mark.parametrize(
-    ("read", "stored", "copy_of", "twin", "decision"),
+    ("read", "old", "copy_of", "twin", "decision"),
     [
         (LONG, None, None, None, "new"),
-        (LONG, known(LONG), None, None, "unchanged"),
-        (LONG, known(LONG), None, LONG.id, "unchanged"),
-        (LONG, known(SHORT), None, None, "changed"),
-        (LONG, known(SHORT), None, "another", "changed"),
-        (LONG, known(LONG, LATER), None, None, "touched"),
-        (replace(LONG, updated_at=LATER), known(LONG), None, None, "touched"),
-        (replace(LONG, updated_at=LATER), known(LONG, LATER), None, None, "unchanged"),
-        (replace(LONG, title="Corrected"), known(LONG), None, None, "changed"),
-        (replace(LONG, highlights=("New.",)), known(LONG), None, None, "changed"),
-        (replace(LONG, source="Sample Herald"), known(LONG), None, None, "changed"),
-        (replace(LONG, published_at=LATER), known(LONG), None, None, "changed"),
-        (replace(LONG, text=LONG.text.replace(". ", ".\n\n")), known(LONG), None, None, "unchanged"),
+        (LONG, stored(LONG), None, None, "unchanged"),
+        (LONG, stored(LONG), None, LONG.id, "unchanged"),
+        (LONG, stored(SHORT), None, None, "changed"),
+        (LONG, stored(SHORT), None, "another", "changed"),
+        (LONG, stored(SHORT, recent=MAX_REVISIONS - 1), None, None, "changed"),
+        (LONG, stored(SHORT, recent=MAX_REVISIONS), None, None, "flapping"),
+        (LONG, stored(LONG, recent=MAX_REVISIONS), None, None, "unchanged"),
+        (LONG, stored(LONG, LATER), None, None, "touched"),
+        (replace(LONG, updated_at=LATER), stored(LONG), None, None, "touched"),
+        (replace(LONG, updated_at=LATER), stored(LONG, LATER), None, None, "unchanged"),
+        (replace(LONG, title="Corrected"), stored(LONG), None, None, "changed"),
+        (replace(LONG, highlights=("New.",)), stored(LONG), None, None, "changed"),
+        (replace(LONG, source="Sample Herald"), stored(LONG), None, None, "changed"),
+        (replace(LONG, published_at=LATER), stored(LONG), None, None, "touched"),
+        (replace(LONG, published_at=LATER), stored(LONG, LATER), None, None, "unchanged"),
+        (replace(LONG, published_at=EARLIER), stored(LONG), None, None, "touched"),
+        (replace(LONG, text=LONG.text.replace(". ", ".\n\n")), stored(LONG), None, None, "unchanged"),
+        (replace(LONG, text=LONG.text + BOX), stored(LONG), None, None, "unchanged"),
+        (LONG, stored(replace(LONG, text=f"{BOX}\n\n{LONG.text}")), None, None, "unchanged"),
         (LONG, None, None, "another", "copy"),
         (LONG, None, "another", "another", "unchanged"),
         (LONG, None, "another", "a third", "copy"),
         (LONG, None, "another", None, "new"),
-        (SHORT, None, None, "another", "new"),
     ],
 )
 def test_decide(
-    read: Article, stored: Known | None, copy_of: str | None, twin: str | None, decision: Decision
+    read: Article, old: Stored | None, copy_of: str | None, twin: str | None, decision: Decision
 ) -> None:
-    assert decide(Candidate.of(read), stored, copy_of, twin) == decision
+    assert decide(Candidate.of(read), old, copy_of, twin) == decision
+
+
+@given(*[st.datetimes(timezones=st.just(UTC), min_value=datetime(2020, 1, 1))] * 3)
+def test_reading_the_same_times_again_changes_nothing(
+    one: datetime, other: datetime, updated: datetime
+) -> None:
+    read = replace(LONG, published_at=one, updated_at=max(one, updated) if updated != one else None)
+    published, changed = times(read, Known("", other, None, 1))
+    assert published == min(one, other)
+    assert changed is None or changed > published
+    assert times(read, Known("", published, changed, 1)) == (published, changed)
 
 
 def test_the_model_sees_the_headline_with_every_passage() -> None:
@@ -137,7 +161,30 @@ def test_only_a_new_time_is_no_new_revision(room: Newsroom) -> None:
     touched = replace(LONG, updated_at=LATER)
     assert room.read(touched) == IngestReport(unchanged=1)
     assert room.store.articles([LONG.id]) == {LONG.id: touched}
+    assert room.read(replace(LONG, published_at=LATER + timedelta(days=1))) == IngestReport(unchanged=1)
+    assert room.store.articles([LONG.id])[LONG.id].published_at == LONG.published_at
     assert (room.store.revisions(LONG.id), room.embedder.embedded) == ([], embedded)
+
+
+def test_a_corrected_date_reaches_the_followers(room: Newsroom) -> None:
+    room.read(LONG)
+    seq = room.store.last_seq()
+    room.read(replace(LONG, published_at=EARLIER))
+    added = room.store.changes_after(seq, 99).added
+    moments = {each.published_at for each in room.store.indexed_passages(added, room.embedder.fingerprint)}
+    assert len(added) == room.store.count_passages()
+    assert moments == {EARLIER}
+
+
+def test_a_story_that_flaps_is_capped(room: Newsroom) -> None:
+    room.read(LONG)
+    counted = [replace(LONG, text=f"Read {i} times. {LONG.text}") for i in range(MAX_REVISIONS + 5)]
+    reports = [room.read(each) for each in counted]
+    assert sum(report.updated for report in reports) == MAX_REVISIONS == len(room.store.revisions(LONG.id))
+    assert reports[-1] == IngestReport(unchanged=1)
+    room.clock.advance(hours=25)
+    assert room.read(counted[-1]) == IngestReport(updated=1)
+    assert room.store.articles([LONG.id])[LONG.id].text == counted[-1].text
 
 
 def test_copies_are_kept_once_and_named(room: Newsroom) -> None:
@@ -157,6 +204,25 @@ def test_an_article_that_changed_is_no_twin_of_its_old_words(room: Newsroom) -> 
     late_copy = article("late", LONG.text, source="Sample Herald")
     assert room.read(changed, late_copy) == IngestReport(added=1, updated=1)
     assert room.store.copies([LONG.id]) == {}
+
+
+WIRE = article("wire", " ".join(story(name, 3) for name in ("harbour", "quay", "ship", "crane", "dock")))
+HERALD = article("herald", f"{WIRE.text} The Sample Wire reported it.", source="Sample Herald")
+
+
+@pytest.mark.parametrize("size", [1, 2, 16])
+def test_a_story_that_was_hardly_edited_is_a_copy(
+    room: Newsroom, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    monkeypatch.setattr(ingest, "BATCH_ARTICLES", size)
+    late = replace(HERALD, id="late", published_at=WIRE.published_at + timedelta(days=5))
+    assert room.read(WIRE, HERALD, late) == IngestReport(added=2, duplicates=1)
+    assert [each.url for each in room.store.copies([WIRE.id])[WIRE.id]] == [HERALD.url]
+    assert room.read(HERALD, WIRE, name="again.jsonl") == IngestReport(unchanged=2)
+    changed = replace(WIRE, text="All of it was wrong. " + story("another matter", 20))
+    again = replace(HERALD, id="again")
+    assert room.read(changed, again) == IngestReport(updated=1, duplicates=1)
+    assert room.store.known_copies([again.id]) == {again.id: late.id}
 
 
 def test_short_texts_are_never_copies(room: Newsroom) -> None:

@@ -17,8 +17,8 @@ from sqlalchemy import create_engine, text
 
 from index.canonical import text_hash
 from index.database import sqlite_url
+from index.decision import Candidate
 from index.errors import StoreError
-from index.ingest import Candidate
 from index.passages import split_passages
 from index.store import Known, NewArticle, Store
 from index.types import Article, Copy, Filters, Span
@@ -94,7 +94,9 @@ def test_articles_come_out_as_they_went_in(store: Store) -> None:
         article("plain").id: article("plain"),
     }
     assert store.articles([FULL.id])[FULL.id].published_at.tzinfo == UTC
-    assert store.known([FULL.id]) == {FULL.id: Known(Candidate.of(FULL).content_hash, FULL.updated_at, 1)}
+    assert store.known([FULL.id]) == {
+        FULL.id: Known(Candidate.of(FULL).content_hash, FULL.published_at, FULL.updated_at, 1)
+    }
     assert store.article_ids_by_text([text_hash(FULL.text), "none"]) == {text_hash(FULL.text): FULL.id}
 
 
@@ -173,7 +175,7 @@ def test_a_touched_article_only_gets_its_time(store: Store) -> None:
     put(store, FULL)
     seq = store.last_seq()
     later = NOW + timedelta(hours=1)
-    store.write([], [], [(FULL.id, later)], NOW)
+    store.write([], [], [(FULL.id, FULL.published_at, later)], NOW)
     assert store.articles([FULL.id]) == {FULL.id: replace(FULL, updated_at=later)}
     assert (store.last_seq(), store.revisions(FULL.id)) == (seq, [])
 

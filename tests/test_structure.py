@@ -24,6 +24,7 @@ IMPORTERS = {
     "sqlalchemy": r"index/(database|schema|source_book|store)\.py|index/migrations/.*",
     "alembic": r"index/schema\.py|index/migrations/.*",
     "faiss": r"index/dense\.py",
+    "datasketch": r"index/shingles\.py",
     "tantivy": r"index/lexical\.py",
     "sentence_transformers": r"index/(embedding|rerank)\.py",
     "torch": r"index/(embedding|rerank)\.py",

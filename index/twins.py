@@ -1,0 +1,56 @@
+"""Which article, stored or just read, tells the story of another one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from index.decision import Candidate
+from index.shingles import MIN_CHARS, SAME_STORY, likeness
+from index.store import Store
+
+
+class Twins:
+    """The twins of a batch of articles: of the same words first, then of nearly the same.
+
+    Articles that the batch itself stores are told of with `add`, so that what is found depends on the order
+    of the articles only, not on how they are cut into batches.
+    """
+
+    def __init__(self, store: Store, candidates: Sequence[Candidate]) -> None:
+        self._by_text = store.article_ids_by_text(each.text_hash for each in candidates)
+        self._by_band = store.article_ids_by_band(band for each in candidates for band in each.bands)
+        self._articles = store.articles({id for ids in self._by_band.values() for id in ids})
+
+    def of(self, candidate: Candidate, copy_of: str | None = None) -> str | None:
+        """Return the id of the article that a candidate repeats: the most alike, of several the first.
+
+        One that it was a copy of before comes first, while it is alike enough.
+        """
+        article = candidate.article
+        if len(article.text) < MIN_CHARS:
+            return None
+        known = self._articles.get(copy_of or "")
+        if known and likeness(article, known) >= SAME_STORY:
+            return known.id
+        same = self._by_text.get(candidate.text_hash)
+        if same is not None:
+            return same
+        near = {id for band in candidate.bands for id in self._by_band.get(band, ())} - {article.id}
+        alike = {id: likeness(article, self._articles[id]) for id in near}
+        best = min(alike, key=lambda id: (-alike[id], self._articles[id].published_at, id), default=None)
+        return best if best is not None and alike[best] >= SAME_STORY else None
+
+    def add(self, candidate: Candidate) -> None:
+        """Note that a candidate is going to be stored."""
+        id = candidate.article.id
+        self.forget(id)
+        self._articles[id] = candidate.article
+        self._by_text.setdefault(candidate.text_hash, id)
+        for band in candidate.bands:
+            self._by_band.setdefault(band, []).append(id)
+
+    def forget(self, id: str) -> None:
+        """Note that an article is going to lose the words that it has: nothing is a copy of them any more."""
+        self._by_text = {text: other for text, other in self._by_text.items() if other != id}
+        self._by_band = {band: [each for each in ids if each != id] for band, ids in self._by_band.items()}
+        self._articles.pop(id, None)
