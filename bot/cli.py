@@ -98,6 +98,8 @@ def open_index(settings: Settings) -> NewsIndex:
             timezone=settings.timezone,
             threshold=settings.threshold,
             follow_seconds=settings.follow_seconds,
+            keep_days=settings.keep_days,
+            keep_articles=settings.keep_articles,
         )
     )
 

@@ -94,6 +94,8 @@ class Settings(BaseSettings):
     follow_seconds: float = Field(
         default=1.0, ge=0.1, le=60, allow_inf_nan=False, description="a number of seconds between 0.1 and 60"
     )
+    keep_days: int | None = Field(default=None, ge=1, description="a number of days, at least 1")
+    keep_articles: int | None = Field(default=None, ge=1, description="a number of articles, at least 1")
     log_level: Annotated[LogLevel, BeforeValidator(_upper)] = Field(
         default="INFO", description="one of DEBUG, INFO, WARNING and ERROR"
     )

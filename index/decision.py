@@ -17,7 +17,7 @@ from index.types import Article
 MAX_REVISIONS = 24
 FLAPPING = timedelta(days=1)
 
-Decision = Literal["new", "changed", "touched", "unchanged", "copy", "flapping"]
+Decision = Literal["new", "changed", "touched", "unchanged", "copy", "flapping", "expired"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,11 +58,11 @@ def catch_up(store: Store, follower: Follower, fingerprint: str) -> bool:
         return False
     with follower.exclusive():
         position = follower.position()  # another process may have done the work while this one waited
-        # Ahead of the database: that was restored from an earlier copy.
+        # Ahead of the database: that was restored from an earlier copy. Behind the log: it was trimmed.
         if (
             position is None
             or (position.store, position.fingerprint) != (store.id, fingerprint)
-            or position.seq > store.last_seq()
+            or not store.log_begins() - 1 <= position.seq <= store.last_seq()
         ):
             logger.info("follower rebuild follower=%s", type(follower).__name__)
             follower.clear()

@@ -87,8 +87,16 @@ class Ingest:
         self._timezone = timezone
         self._clock = clock
 
-    def run(self, uris: Sequence[str], on_progress: OnProgress = ignore_progress) -> IngestReport:
-        """Read every source to its end, whatever is broken on the way. Raises StoreError, ModelError."""
+    def run(
+        self,
+        uris: Sequence[str],
+        on_progress: OnProgress = ignore_progress,
+        horizon: datetime | None = None,
+    ) -> IngestReport:
+        """Read every source to its end, whatever is broken on the way. Raises StoreError, ModelError.
+
+        Articles published before the `horizon` are left alone, since they would be deleted at once.
+        """
         counts = _Counts()
         files = list(self._files(uris, counts))
         total = sum(map(count_records, files))
@@ -96,7 +104,7 @@ class Ingest:
         on_progress(Progress("articles", done, total))
         for records in _chunks(self._records(files, counts), BATCH_ARTICLES):
             done += len(records)
-            self._store_records(records, counts)
+            self._store_records(records, counts, horizon)
             on_progress(Progress("articles", done, max(done, total)))
         report = counts.report()
         logger.info(
@@ -144,13 +152,15 @@ class Ingest:
                 logger.warning("source failed path=%s error=%s", path, error)
                 counts.failed.append(Failure(str(path), str(error)))
 
-    def _store_records(self, records: Sequence[Record], counts: _Counts) -> None:
+    def _store_records(self, records: Sequence[Record], counts: _Counts, horizon: datetime | None) -> None:
         candidates = []
         for record in records:
             if record.warning:
                 logger.warning("record warning where=%s why=%s", record.warning.where, record.warning.why)
             if isinstance(record.outcome, Failure):
                 counts.failed.append(record.outcome)
+            elif horizon and record.outcome.published_at < horizon:
+                counts.count("expired")
             else:
                 candidates.append(Candidate.of(record.outcome))
         for run in _distinct_runs(candidates):

@@ -264,12 +264,30 @@ class Store:
                 connection.execute(delete(schema.articles).where(schema.articles.c.id == article_id))
             log.write()
 
+    def ids_before(self, moment: datetime, limit: int) -> list[str]:
+        """Return ids of at most `limit` articles published before a moment."""
+        table = schema.articles.c
+        query = select(table.id).where(table.published_at < moment).order_by(table.published_at, table.id)
+        with self._database.reading() as connection:
+            return list(connection.execute(query.limit(limit)).scalars())
+
+    def trim_changes(self, keep: int) -> None:
+        """Forget all but the last `keep` changes; a follower that still needs others is rebuilt."""
+        with self._database.writing() as connection:
+            last = int(connection.execute(meta("seq")).scalar_one())
+            connection.execute(delete(schema.changes).where(schema.changes.c.seq <= last - keep))
+
     # -- for the followers -----------------------------------------------------------------------------
 
     def last_seq(self) -> int:
         """Return the number of the last change; 0 before the first."""
         query = select(schema.meta.c.value).where(schema.meta.c.key == "seq")
         return int(self._database.scalar(query) or 0)
+
+    def log_begins(self) -> int:
+        """Return the number of the first change that is still logged, or would be the next one."""
+        first = self._database.scalar(select(func.min(schema.changes.c.seq)))
+        return self.last_seq() + 1 if first is None else int(first)
 
     def changes_after(self, seq: int, limit: int) -> Changes:
         """Return at most `limit` changes after `seq`, as what is left to do about each passage."""

@@ -482,7 +482,8 @@ class IndexOptions:
     `refresh_shortest` and `refresh_longest` are the limits of the time between two readings of a source, in
     seconds; `fetch_private` lets sources be read from this machine and its network.
     `embedding_model` is a folder or a hub name; None is the model that is shipped.
-    `reranker_model` is one that judges quotes again; None is none.
+    `reranker_model` is one that judges quotes again; None is none. Articles are kept for ever unless
+    `keep_days` or `keep_articles` (the newest so many) says otherwise.
     """
 
     data_dir: Path
@@ -494,6 +495,8 @@ class IndexOptions:
     timezone: str = "UTC"
     threshold: float | None = None
     follow_seconds: float = 1.0
+    keep_days: int | None = None
+    keep_articles: int | None = None
     clock: Callable[[], datetime] = field(default=utc_now)
     refresh_shortest: float = 300.0
     refresh_longest: float = 86_400.0
