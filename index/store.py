@@ -110,7 +110,9 @@ class Store:
         table = schema.articles.c
         columns = (table.content_hash, table.published_at, table.updated_at, table.revision)
         rows = self._database.select_in(select(table.id, *columns), table.id, ids)
-        return {row.id: Known(*row[1:]) for row in rows}
+        return {
+            row.id: Known(row.content_hash, row.published_at, row.updated_at, row.revision) for row in rows
+        }
 
     def count_revisions(self, ids: Iterable[str], since: datetime) -> dict[str, int]:
         """Return article id → how often it was changed since a moment, for those that were."""
