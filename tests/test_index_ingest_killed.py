@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from index import Article, ingest
 from index.database import sqlite_url
 from index.store import Store
 from index.types import Filters
-from tests.fakes import HashingEmbedder, article, story, write_jsonl
+from tests.fakes import HashingEmbedder, article, open_news, story, write_jsonl
 
 ROOT = Path(__file__).parents[1]
 
@@ -32,20 +33,25 @@ with open_news(folder) as news:
 """
 
 
-def read(folder: Path, path: Path, kill_after: int | None = None) -> int:
+def read_until_killed(folder: Path, path: Path, after: int) -> int:
     """Read a file in a process of its own, killed once so many articles are done; return its exit code."""
-    folder.mkdir(exist_ok=True)
     command = [sys.executable, "-c", _CHILD, str(folder), str(path)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None
         for line in child.stdout:
-            if kill_after is not None and line.strip().isdigit() and int(line) >= kill_after:
+            if int(line) >= after:
                 child.send_signal(signal.SIGKILL)
                 break
         return child.wait(60)
 
 
-def contents(folder: Path) -> tuple[object, ...]:
+def read(folder: Path, path: Path) -> None:
+    """Read a file to its end, in this process."""
+    with open_news(folder) as news:
+        news.ingest([str(path)])
+
+
+def contents(folder: Path) -> tuple[list[Article], object, object, object]:
     """Return all that is stored but numbers and the moments of reading."""
     store = Store.open(sqlite_url(folder / "data" / "news.db"))
     articles = store.latest(Filters(), 1000)
@@ -58,17 +64,17 @@ def contents(folder: Path) -> tuple[object, ...]:
     return articles, passages, revisions, copies
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="nothing is killed like this there")
-def test_a_killed_ingest_is_repeated_to_the_same_end(tmp_path: Path) -> None:
+def test_a_killed_ingest_is_repeated_to_the_same_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ingest, "BATCH_ARTICLES", 4)
     stories = [article(f"a{i}", story(f"place {chr(97 + i)}", 14)) for i in range(24)]
     copies = [replace(each, id=f"copy{i}", source="Sample Herald") for i, each in enumerate(stories[:6])]
     changed = [replace(each, text=f"Corrected. {each.text}") for each in stories[6:9]]
     path = write_jsonl(tmp_path / "news.jsonl", [*stories, *copies, *changed])
     undisturbed, killed = tmp_path / "undisturbed", tmp_path / "killed"
-    assert read(undisturbed, path) == 0
+    read(undisturbed, path)
     for after in (12, 28):
-        assert read(killed, path, kill_after=after) == -signal.SIGKILL
-    assert read(killed, path) == 0
+        assert read_until_killed(killed, path, after) == -signal.SIGKILL
+    read(killed, path)
     stored = contents(killed)
     assert stored == contents(undisturbed)
-    assert len(stored[0]) == 24  # type: ignore[arg-type]
+    assert len(stored[0]) == 24
