@@ -20,6 +20,7 @@ from index.decision import FLAPPING, Candidate, Decision, Stored, decide, times
 from index.embedding import MODEL_CHARS, Embedder
 from index.errors import SourceError
 from index.passages import split_passages
+from index.retention import Retention
 from index.sources import Record, count_records, open_source, source_files
 from index.store import NewArticle, Store
 from index.twins import Twins
@@ -40,6 +41,9 @@ logger = logging.getLogger(__name__)
 # Articles stored in one transaction: about 250 passages, enough for the model to sort by length, few enough
 # to commit (and to show progress) every few seconds.
 BATCH_ARTICLES = 16
+
+# Changes that stay in the log: a process that was away for longer rebuilds its search index instead.
+KEEP_CHANGES = 200_000
 
 Vector = npt.NDArray[np.float16]
 
@@ -80,23 +84,21 @@ class Ingest:
     """Reads sources into a store. One at a time in a process; several processes may ingest at once."""
 
     def __init__(
-        self, store: Store, embedder: Embedder, timezone: ZoneInfo, clock: Callable[[], datetime]
+        self,
+        store: Store,
+        embedder: Embedder,
+        timezone: ZoneInfo,
+        clock: Callable[[], datetime],
+        retention: Retention | None = None,
     ) -> None:
         self._store = store
         self._embedder = embedder
         self._timezone = timezone
         self._clock = clock
+        self._retention = retention or Retention()
 
-    def run(
-        self,
-        uris: Sequence[str],
-        on_progress: OnProgress = ignore_progress,
-        horizon: datetime | None = None,
-    ) -> IngestReport:
-        """Read every source to its end, whatever is broken on the way. Raises StoreError, ModelError.
-
-        Articles published before the `horizon` are left alone, since they would be deleted at once.
-        """
+    def run(self, uris: Sequence[str], on_progress: OnProgress = ignore_progress) -> IngestReport:
+        """Read every source to its end, whatever is broken on the way. Raises StoreError, ModelError."""
         counts = _Counts()
         files = list(self._files(uris, counts))
         total = sum(map(count_records, files))
@@ -104,8 +106,9 @@ class Ingest:
         on_progress(Progress("articles", done, total))
         for records in _chunks(self._records(files, counts), BATCH_ARTICLES):
             done += len(records)
-            self._store_records(records, counts, horizon)
+            self._store_records(records, counts)
             on_progress(Progress("articles", done, max(done, total)))
+        self._delete_old()
         report = counts.report()
         logger.info(
             "ingest done added=%d updated=%d unchanged=%d duplicates=%d failed=%d",
@@ -122,6 +125,7 @@ class Ingest:
         counts = _Counts(failed=list(problems))
         for records in _chunks((Record(each, 0) for each in articles), BATCH_ARTICLES):
             self._store_records(records, counts)
+        self._delete_old()
         return counts.report()
 
     def embed(self, articles: Sequence[Article], *, anew: bool = False) -> tuple[list[NewArticle], int]:
@@ -152,8 +156,8 @@ class Ingest:
                 logger.warning("source failed path=%s error=%s", path, error)
                 counts.failed.append(Failure(str(path), str(error)))
 
-    def _store_records(self, records: Sequence[Record], counts: _Counts, horizon: datetime | None) -> None:
-        candidates = []
+    def _store_records(self, records: Sequence[Record], counts: _Counts) -> None:
+        candidates, horizon = [], self._horizon()
         for record in records:
             if record.warning:
                 logger.warning("record warning where=%s why=%s", record.warning.where, record.warning.why)
@@ -189,6 +193,22 @@ class Ingest:
             elif decision == "flapping":
                 logger.info("ingest flapping article=%s url=%s", article.id, article.url)
         self._write(batch)
+
+    def _horizon(self) -> datetime | None:
+        """Return the moment before which nothing is kept."""
+        number = self._retention.articles
+        nth_newest = self._store.nth_newest(number) if number else None
+        return self._retention.horizon(self._clock(), nth_newest)
+
+    def _delete_old(self) -> None:
+        """Delete what is kept no longer, and the oldest part of the change log."""
+        horizon, deleted = self._horizon(), 0
+        while horizon and (ids := self._store.ids_before(horizon, BATCH_ARTICLES)):
+            self._store.delete_articles(ids)
+            deleted += len(ids)
+        if deleted:
+            logger.info("retention deleted=%d before=%s", deleted, horizon)
+        self._store.trim_changes(KEEP_CHANGES)
 
     def _stored(self, candidates: Sequence[Candidate]) -> dict[str, Stored]:
         """Return what is stored under the candidates' ids; all that deciding needs of those that differ."""

@@ -71,8 +71,6 @@ logger = logging.getLogger(__name__)
 
 # Articles that are split and embedded again in one transaction.
 REINDEX_BATCH = 16
-# Changes that stay in the log: a process that was away for longer rebuilds its search index instead.
-KEEP_CHANGES = 200_000
 # Where a question names a period, so many passages from inside it are read before any others.
 PERIOD_PASSAGES = 25
 # A topic is what an article is about, not a word in passing: passages closer than this in meaning, or
@@ -90,7 +88,8 @@ class NewsIndex:
         self._embedder = embedder
         self._index = LocalIndex(options.data_dir / "index", embedder.dimension)
         self._follow = Follow(store, self._index.followers, embedder.fingerprint)
-        self._ingest = Ingest(store, embedder, ZoneInfo(options.timezone), options.clock)
+        retention = Retention(options.keep_days, options.keep_articles)
+        self._ingest = Ingest(store, embedder, ZoneInfo(options.timezone), options.clock, retention)
         self._reranker = CrossEncoderReranker(options.reranker_model) if options.reranker_model else None
         self._writing = threading.Lock()
 
@@ -306,7 +305,7 @@ class NewsIndex:
             self._require_current_vectors()
             self._adopt_fingerprint()
             try:
-                return self._run(uris, on_progress)
+                return self._ingest.run(uris, on_progress)
             finally:
                 self._follow.catch_up()
 
@@ -319,27 +318,9 @@ class NewsIndex:
             embedded = self._embed_again(full, on_progress)
             self._store.set_fingerprint(self._embedder.fingerprint)
             uris = [source.uri for source in self._store.sources()]
-            report = self._run(uris, on_progress)
+            report = self._ingest.run(uris, on_progress)
             self._follow.catch_up()
             return ReindexReport(report, embedded)
-
-    def _run(self, uris: Sequence[str], on_progress: OnProgress) -> IngestReport:
-        """Read sources, then delete what is kept no longer."""
-        report = self._ingest.run(uris, on_progress, self._horizon())
-        horizon, deleted = self._horizon(), 0
-        while horizon and (ids := self._store.ids_before(horizon, REINDEX_BATCH)):
-            self._store.delete_articles(ids)
-            deleted += len(ids)
-        if deleted:
-            logger.info("retention deleted=%d before=%s", deleted, horizon)
-        self._store.trim_changes(KEEP_CHANGES)
-        return report
-
-    def _horizon(self) -> datetime | None:
-        """Return the moment before which articles are not kept."""
-        number = self._options.keep_articles
-        nth_newest = self._store.nth_newest(number) if number else None
-        return Retention(self._options.keep_days, number).horizon(self._options.clock(), nth_newest)
 
     def _embed_again(self, full: bool, on_progress: OnProgress) -> int:
         """Split all articles again, or those with another fingerprint; return how many passages that makes.

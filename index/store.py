@@ -275,9 +275,11 @@ class Store:
 
     def trim_changes(self, keep: int) -> None:
         """Forget all but the last `keep` changes; a follower that still needs others is rebuilt."""
+        last = self.last_seq() - keep
+        if last < self.log_begins():
+            return  # without waiting for whoever is writing
         with self._database.writing() as connection:
-            last = int(connection.execute(meta("seq")).scalar_one())
-            connection.execute(delete(schema.changes).where(schema.changes.c.seq <= last - keep))
+            connection.execute(delete(schema.changes).where(schema.changes.c.seq <= last))
 
     # -- for the followers -----------------------------------------------------------------------------
 
