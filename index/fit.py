@@ -43,7 +43,7 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A question: the fold it belongs to, its candidates with features (n, 15), and the evidence (5,)."""
+    """A question: the fold it belongs to, its candidates with features (n, 16), and the evidence (5,)."""
 
     fold: int
     answerable: bool
@@ -77,7 +77,7 @@ def _case(news: NewsIndex, example: Example, fold: int) -> Case:
 
 
 def fit_quotes(training: Sequence[Case]) -> Floats:
-    """Return a weight for each feature, float64 of shape (15,)."""
+    """Return a weight for each feature, float64 of shape (16,)."""
     usable = [case for case in training if case.answers.any()]
     spread = np.concatenate([case.features for case in usable]).std(axis=0) + 1e-9
 

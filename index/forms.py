@@ -77,6 +77,8 @@ _NO_NOUN = frozenset(
     "a an and are as at be can could did do does for from had has have in is of on or out the this to "
     "was were will with would".split()
 )
+# Nouns that stand before a verb, hardly before another noun.
+_NO_ADJECTIVE = frozenset("country nation year month".split())
 _OWNER = re.compile(r"['’]s?$")
 _WHICH = re.compile(
     r"\b(?:which|what)\b(?: of (?:these|the|his|her|its|their))?((?: [\w’'-]+){1,4})", re.IGNORECASE
@@ -95,12 +97,16 @@ def finder_for(question: str) -> Finder | None:
     for pattern, finder in _QUESTIONS:
         if pattern.search(question):
             return finder
-    # The last noun is what "which Fox News host" asks for.
-    nouns = [noun for which in _WHICH.finditer(question) for noun in reversed(_nouns(which[1]))]
+    nouns = [noun for which in _WHICH.finditer(question) for noun in _likeliest_first(_nouns(which[1]))]
     for noun in nouns:
         if found := _finder_of(noun):
             return found
     return _persons if not nouns and _WHO.search(question) else None
+
+
+def _likeliest_first(nouns: list[str]) -> list[str]:
+    """Return the nouns with the one asked for first: "host" of "Fox News host", but "country hosts …"."""
+    return nouns if nouns and nouns[0] in _NO_ADJECTIVE else nouns[::-1]
 
 
 def _nouns(phrase: str) -> list[str]:

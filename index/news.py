@@ -38,6 +38,7 @@ from index.event_time import event_time
 from index.expectation import expectation, names
 from index.explain import explain
 from index.follow import Follow
+from index.forms import finder_for
 from index.found import Found
 from index.highlights import highlights
 from index.ingest import Ingest
@@ -269,7 +270,7 @@ class NewsIndex:
         terms = self._index.question_terms(text)
         weights = idf(self._index.document_frequency(terms), len(self._index))
         named = frozenset(stem for name in names(text) for stem in self._index.terms(name))
-        return Asked(weights, named, expectation(text), self._rarity())
+        return Asked(weights, named, expectation(text), finder_for(text), self._rarity())
 
     def _rarity(self) -> Callable[[str], float]:
         """Return a function from a word to its idf as a share of the highest possible, in [0, 1]."""

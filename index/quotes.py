@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from index import scorer
 from index.expectation import Expectation
+from index.forms import Finder
 from index.mentions import Mention, Words, find_mentions, split_words, votes
 from index.retrieve import Ranked
 from index.scorer import Features
@@ -29,7 +30,7 @@ VOTE_SHARPNESS = 12.0
 # Above this share of common words two quotes say the same; below it the likeness still costs.
 SAME_WORDS = 0.6
 LIKENESS_COST = 1.0
-SAME_ARTICLE_COST = 0.6
+SAME_ARTICLE_COST = 0.3
 # A word rarer than this is a name even at the start of a sentence: one passage in fifty holds it.
 COMMON_RARITY = 0.4
 
@@ -47,12 +48,14 @@ class Asked:
     """What the choice of quotes needs to know of the question.
 
     `weights` gives each of its words its idf, `names` are those written with a capital inside a sentence,
-    `rarity` gives any word's idf as a share of the highest possible.
+    `finder` finds phrases of the form asked for, where the form can be told from the text, and `rarity`
+    gives any word's idf as a share of the highest possible.
     """
 
     weights: Mapping[str, float]
     names: frozenset[str]
     expectation: Expectation
+    finder: Finder | None
     rarity: Callable[[str], float]
 
 
@@ -77,7 +80,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A passage read closely: its words, the mentions that could answer, and how much it is about.
+    """A passage read closely: its words, its mentions, those that could answer, and how much it is about.
 
     `coverage` is the share of the question's words, weighted by idf, in the passage or its headline.
     """
@@ -85,13 +88,17 @@ class Reading:
     ranked: Ranked
     words: Words
     mentions: list[Mention]
+    expected: list[Mention]  # of the form asked for, or else of an expected kind
     coverage: float
     boilerplate: list[int]  # where, from the passage's start, it reads like a box beside the story
 
-    def mentioned(self, place: slice) -> list[Mention]:
-        """Return the mentions among some of the words."""
-        first = bisect.bisect_left(self.mentions, place.start, key=_word)
-        return self.mentions[first : bisect.bisect_left(self.mentions, place.stop, key=_word)]
+
+@dataclass(frozen=True, slots=True)
+class _Votes:
+    """What the passages agree on: votes for every mention, and for those that could answer."""
+
+    all: Mapping[str, float]
+    expected: Mapping[str, float]
 
 
 def idf(document_frequency: Mapping[str, int], passages: int) -> dict[str, float]:
@@ -110,9 +117,11 @@ def read(ranked: Sequence[Ranked], asked: Asked, terms: Terms) -> list[Reading]:
 def candidates(readings: Sequence[Reading], asked: Asked) -> list[Candidate]:
     """Return every run of sentences that could be quoted, best first."""
     best = max((each.ranked.score for each in readings), default=0.0)
-    counted = votes(
-        (_article_id(each), math.exp((each.ranked.score - best) * VOTE_SHARPNESS), each.mentions)
-        for each in readings
+    worth = [math.exp((each.ranked.score - best) * VOTE_SHARPNESS) for each in readings]
+    articles = [_article_id(each) for each in readings]
+    counted = _Votes(
+        all=votes(zip(articles, worth, (each.mentions for each in readings), strict=True)),
+        expected=votes(zip(articles, worth, (each.expected for each in readings), strict=True)),
     )
     article_scores: dict[str, float] = {}
     for each in readings:
@@ -181,17 +190,37 @@ def _read(ranked: Ranked, asked: Asked, terms: Terms) -> Reading:
     )
     coverage = _coverage(title.union(words.stems), asked.weights)
     boilerplate = [match.start() for match in _BOILERPLATE.finditer(text)]
-    return Reading(ranked, words, mentions, coverage, boilerplate)
+    expected = _expected(mentions, words, text, asked, terms)
+    return Reading(ranked, words, mentions, expected, coverage, boilerplate)
+
+
+def _expected(
+    mentions: Sequence[Mention], words: Words, text: str, asked: Asked, terms: Terms
+) -> list[Mention]:
+    if asked.finder is None:
+        return [each for each in mentions if each.kind in asked.expectation.kinds]
+    found: set[int] = set()
+    for span in asked.finder(text, terms):
+        place = words.between(*span)
+        if asked.weights.keys().isdisjoint(words.stems[place]):
+            found.update(range(place.start, place.stop))
+    return [each for each in mentions if each.word in found]
+
+
+def _among(mentions: Sequence[Mention], place: slice) -> Sequence[Mention]:
+    """Return the mentions among some of the words."""
+    first = bisect.bisect_left(mentions, place.start, key=_word)
+    return mentions[first : bisect.bisect_left(mentions, place.stop, key=_word)]
 
 
 def _candidate(
-    reading: Reading, span: Span, asked: Asked, counted: Mapping[str, float], article_score: float
+    reading: Reading, span: Span, asked: Asked, counted: _Votes, article_score: float
 ) -> Candidate:
     stored = reading.ranked.stored
     offset = stored.passage.span.start
     place = reading.words.between(span.start - offset, span.end - offset)
     words = frozenset(reading.words.stems[place])
-    mentions = reading.mentioned(place)
+    mentions, expected = _among(reading.mentions, place), _among(reading.expected, place)
     text = stored.article.text[span.start : span.end]
     coverage = _coverage(words, asked.weights)
     kind = float(any(each.kind in asked.expectation.kinds for each in mentions))
@@ -202,8 +231,9 @@ def _candidate(
         length=(span.end - span.start) / MAX_QUOTE_CHARS,
         recency=reading.ranked.recency,
         article=article_score,
-        vote=_best_vote(mentions, asked, counted),
-        redundancy=_redundancy(mentions, counted),
+        vote=_best_vote(expected, asked, counted.expected),
+        redundancy=_redundancy(mentions, counted.all),
+        form=float(asked.finder is not None and bool(expected)),
         kind=kind,
         focus=float(_has_focus(reading.words.written[place], asked.expectation.focus)),
         lead=lead,
@@ -227,11 +257,7 @@ def _coverage(words: frozenset[str], weights: Mapping[str, float]) -> float:
 
 
 def _best_vote(mentions: Sequence[Mention], asked: Asked, counted: Mapping[str, float]) -> float:
-    kinds = asked.expectation.kinds
-    return max(
-        (counted.get(each.stem, 0.0) * asked.rarity(each.stem) for each in mentions if each.kind in kinds),
-        default=0.0,
-    )
+    return max((counted.get(each.stem, 0.0) * asked.rarity(each.stem) for each in mentions), default=0.0)
 
 
 def _redundancy(mentions: Sequence[Mention], counted: Mapping[str, float]) -> float:

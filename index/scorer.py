@@ -1,4 +1,4 @@
-"""What makes a run of sentences a good quote, as fifteen figures and a weight for each.
+"""What makes a run of sentences a good quote, as sixteen figures and a weight for each.
 
 The weights stand in `weights.json`, fitted by `python -m index.fit FOLDER` (a softmax over the candidates of
 each question, regularised; figures and cross-validation are printed). A linear model on purpose: trees fitted
@@ -23,8 +23,9 @@ class Features(NamedTuple):
     length: float  # characters, as a share of the most a quote may have
     recency: float  # how current the article is, see `index.recency`
     article: float  # the best retrieval score among the article's passages
-    vote: float  # the best mention of an expected kind: its votes times its rarity
+    vote: float  # the best mention that could answer: its votes among those that could, times its rarity
     redundancy: float  # the votes of the four best mentions, as a share of the most possible
+    form: float  # 1 when a phrase of the form that is asked for is there, see `index.forms`
     kind: float  # 1 when a mention of an expected kind is there
     focus: float  # 1 when the noun that the question asks for is there
     lead: float  # 1 when the quote begins the article

@@ -36,7 +36,7 @@ def reading(dense: float, recency: float, coverage: float) -> Reading:
 
 
 def asked(**weights: float) -> Asked:
-    return Asked(weights, frozenset({"kursk"}), expectation("?"), lambda _: 0.5)
+    return Asked(weights, frozenset({"kursk"}), expectation("?"), None, lambda _: 0.5)
 
 
 READINGS = st.lists(st.builds(reading, st.floats(-1, 1), SHARE, SHARE), max_size=5)

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.expectation import expectation
+from index.forms import finder_for
 from index.mentions import split_words
 from index.passages import split_passages
 from index.quotes import (
@@ -66,7 +67,13 @@ def terms(text: str) -> list[str]:
 
 
 def asked(question: str) -> Asked:
-    return Asked(dict.fromkeys(terms(question), 1.0), frozenset(), expectation(question), lambda _: 0.5)
+    return Asked(
+        dict.fromkeys(terms(question), 1.0),
+        frozenset(),
+        expectation(question),
+        finder_for(question),
+        lambda _: 0.5,
+    )
 
 
 def ranked(texts: list[str], score: Callable[[int], float] = lambda i: 1.0 - i / 100) -> list[Ranked]:
@@ -244,3 +251,31 @@ def test_rare_words_weigh_more(frequency: Mapping[str, int], passages: int) -> N
     assert all(weight > 0 for weight in weights.values())
     by_frequency = sorted(frequency, key=lambda term: frequency[term])
     assert [weights[term] for term in by_frequency] == sorted(weights.values(), reverse=True)
+
+
+# -- what is asked for -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "other"),
+    [
+        ("Which country hosts the summit?", "The summit is in Peru.", "The summit is in Lima."),
+        ("Which state flooded?", "Ohio flooded on Sunday.", "Dayton flooded on Sunday."),
+        ("How many boats sank?", "Storm: 7 boats sank there.", "At 7 a storm sank the boats."),
+    ],
+)
+def test_a_phrase_of_the_form_asked_for_counts(question: str, answer: str, other: str) -> None:
+    by_text = {text_of(each): each for each in found(question, [answer, other])}
+    assert (by_text[answer].features.form, by_text[other].features.form) == (1.0, 0.0)
+    assert by_text[answer].features.vote > by_text[other].features.vote
+
+
+def test_what_the_question_says_itself_is_no_answer() -> None:
+    runs = found("Which country did France play?", ["France played on Sunday in Paris."])
+    assert [(each.features.form, each.features.vote) for each in runs] == [(0.0, 0.0)]
+
+
+def test_without_a_form_every_expected_kind_votes() -> None:
+    runs = found("Which company made it?", ["It was made by Acme on Sunday."])
+    assert [each.features.form for each in runs] == [0.0]
+    assert runs[0].features.vote > 0
