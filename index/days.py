@@ -82,7 +82,7 @@ def last_unit(match: re.Match[str], now: datetime) -> Resolved | None:
             return this - timedelta(days=7), until_end(this), True
         case "weekend":
             saturday = today - timedelta(days=(today.weekday() - 5) % 7 or 7)
-            return saturday, until_end(saturday + timedelta(days=2)), True
+            return saturday, until_end(saturday + timedelta(days=REPORTED_DAYS)), True
         case "month":
             this = today.replace(day=1)
             return (this - timedelta(days=1)).replace(day=1), until_end(this), True
@@ -197,9 +197,12 @@ def this_or_last_quarter(match: re.Match[str], now: datetime) -> Resolved:
 
 
 def this_weekend(_: re.Match[str], now: datetime) -> Resolved:
-    """Resolve "this weekend": the one before on Monday to Wednesday, else the one that is or comes."""
+    """Resolve "this weekend": the one before on Monday to Wednesday, else the one that is or comes.
+
+    One that is not over limits nothing, for much of what is reported about it came before.
+    """
     saturday = day(now) + timedelta(days=5 - now.weekday() - 7 * (now.weekday() < 3))
-    return saturday, until_end(saturday + timedelta(days=2)), True
+    return saturday, until_end(saturday + timedelta(days=REPORTED_DAYS)), now >= saturday + timedelta(days=2)
 
 
 def this_year(_: re.Match[str], now: datetime) -> Resolved:

@@ -108,7 +108,8 @@ _RULES: tuple[tuple[re.Pattern[str], Rule], ...] = tuple(
         (r"\bovernight\b", days.days_ago(1, 0)),
         (r"\byesterday\b|\blast night\b", days.days_ago(1, 1)),
         (r"(?<!USA )\btoday\b|\btonight\b|\bthis (?:morning|afternoon|evening)\b", days.days_ago(0, 0)),
-        (r"\bthis week\b", days.days_ago(7, 0)),
+        # One day more than a week: many a report is dated by the day only, in a zone of its own.
+        (r"\bthis week\b", days.days_ago(8, 0)),
         (r"\bthis month\b", days.days_ago(31, 0)),
         (r"\b(?:this|over the|at the) weekend\b(?! of)", days.this_weekend),
         (r"\b(?:this|the) past (?P<unit>weekend)\b", days.last_unit),

@@ -50,10 +50,10 @@ def days(found: Period | None) -> tuple[str | None, str | None]:
         ("day before yesterday", "2025-06-08", "2025-06-08"),
         ("today", "2025-06-10", None),
         ("this morning", "2025-06-10", None),
-        ("this week", "2025-06-03", None),
+        ("this week", "2025-06-02", None),
         ("this month", "2025-05-10", None),
         ("last week", "2025-06-02", "2025-06-08"),
-        ("last weekend", "2025-06-07", "2025-06-08"),
+        ("last weekend", "2025-06-07", "2025-06-13"),
         ("last month", "2025-05-01", "2025-05-31"),
         ("in the last week", "2025-06-03", None),
         ("over the past week", "2025-06-03", None),
@@ -90,9 +90,9 @@ def days(found: Period | None) -> tuple[str | None, str | None]:
         ("on Wednesday", "2025-06-04", "2025-06-10"),
         ("last Friday", "2025-06-06", "2025-06-12"),
         ("this Monday", "2025-06-09", "2025-06-15"),
-        ("this weekend", "2025-06-07", "2025-06-08"),
-        ("this past weekend", "2025-06-07", "2025-06-08"),
-        ("over the weekend", "2025-06-07", "2025-06-08"),
+        ("this weekend", "2025-06-07", "2025-06-13"),
+        ("this past weekend", "2025-06-07", "2025-06-13"),
+        ("over the weekend", "2025-06-07", "2025-06-13"),
         ("overnight", "2025-06-09", None),
         ("since yesterday", "2025-06-09", None),
         ("since last week", "2025-06-02", None),
@@ -227,7 +227,10 @@ def test_hours_are_counted_from_now() -> None:
 
 def test_this_weekend_is_the_one_that_is_or_was() -> None:
     sunday, thursday = day("2025-06-08"), day("2025-06-12")
-    assert days(period("this weekend", sunday)) == ("2025-06-07", "2025-06-08")
+    found = period("this weekend", sunday)
+    assert days(found) == ("2025-06-07", "2025-06-13")
+    assert found
+    assert not found.limits  # what is reported about it may have come before
     assert period("this weekend", thursday) is None  # it is still to come
 
 
