@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console, RenderableType
 
-from bot import terminal
+from bot import reliability_plot, terminal
 from bot.batch import answer_line, read_lines
 from bot.chat import chat as converse
 from bot.contract import answer_json, evaluation_json, ingest_json, latest_json, reindex_json, status_json
@@ -305,11 +305,19 @@ def evaluate(
     baselines: Annotated[
         bool, typer.Option("--baselines", help="Measure plain ways to answer too: dense, BM25, both.")
     ] = False,
+    plot: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Draw how far the confidence can be trusted (PNG or SVG)."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
+    if plot:
+        reliability_plot.check(plot)
     with library(load_settings()) as index:
         with progress_bars(err()) as on_progress:
             evaluation = index.evaluate(folder, on_progress, baselines=baselines)
+        if plot:
+            reliability_plot.draw(evaluation, plot)
         _print(as_json, evaluation_json(evaluation), terminal.evaluation_view(evaluation, misses))
 
 

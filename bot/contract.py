@@ -111,6 +111,10 @@ def evaluation_json(evaluation: Evaluation) -> Json:
         "suggested_threshold": measures.suggested_threshold,
         "median_ms": round(measures.median_ms, 1),
         "p99_ms": round(measures.p99_ms, 1),
+        "reliability": [
+            {"confidence": each.confidence, "answerable": each.answerable, "questions": each.questions}
+            for each in evaluation.reliability
+        ],
         "digest": evaluation.digest,
         "baselines": {each.name: _by_depth(each.quotes_at) for each in evaluation.baselines},
         "misses": [_miss_json(miss) for miss in evaluation.misses],

@@ -36,6 +36,7 @@ from index.types import (
     Quote,
     QuoteExplanation,
     ReindexReport,
+    ReliabilityBin,
     Span,
     Status,
 )
@@ -69,6 +70,7 @@ __all__ = [
     "QuoteExplanation",
     "RecordError",
     "ReindexReport",
+    "ReliabilityBin",
     "SourceError",
     "Span",
     "Standing",

@@ -33,6 +33,7 @@ from index.types import (
     Progress,
     Question,
     Quote,
+    ReliabilityBin,
     ignore_progress,
 )
 
@@ -40,6 +41,8 @@ ARTICLES = ("articles.jsonl.gz", "articles.jsonl")
 DEPTHS = (1, 3, 5)
 # Quotes that a person is shown, unless they ask for more.
 SHOWN = 3
+# Of the reliability diagram, of equal width.
+BINS = 10
 # The share of the answerable questions that a threshold is to let through.
 ANSWERED = 0.885
 
@@ -207,6 +210,24 @@ def auroc(positive: Sequence[float], negative: Sequence[float]) -> float:
     """Return the probability that a positive scores above a negative, ties counting half."""
     above = np.subtract.outer(np.asarray(positive), np.asarray(negative))
     return float((above > 0).mean() + 0.5 * (above == 0).mean())
+
+
+def reliability(outcomes: Sequence[Outcome]) -> tuple[ReliabilityBin, ...]:
+    """Return how often questions of about one confidence can be answered: ten bins but for empty ones.
+
+    After Niculescu-Mizil and Caruana (2005, "Predicting Good Probabilities with Supervised Learning").
+    """
+    bins: dict[int, list[Outcome]] = {}
+    for each in outcomes:
+        bins.setdefault(min(int(each.answer.confidence * BINS), BINS - 1), []).append(each)
+    return tuple(
+        ReliabilityBin(
+            confidence=sum(each.answer.confidence for each in held) / len(held),
+            answerable=_share(each.example.answerable for each in held),
+            questions=len(held),
+        )
+        for _, held in sorted(bins.items())
+    )
 
 
 def misses(outcomes: Sequence[Outcome]) -> tuple[Miss, ...]:

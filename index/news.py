@@ -33,6 +33,7 @@ from index.evaluate import (
     load_examples,
     measure,
     misses,
+    reliability,
 )
 from index.event_time import event_time
 from index.expectation import expectation, names
@@ -401,6 +402,7 @@ class NewsIndex:
             passages=self._store.count_passages(),
             threshold=self._threshold,
             measures=measure(outcomes, stored),
+            reliability=reliability(outcomes),
             misses=misses(outcomes),
             digest=digest(outcomes),
             baselines=compare(self._plain_quotes, examples) if baselines else (),

@@ -449,10 +449,19 @@ class Baseline:
 
 
 @dataclass(frozen=True, slots=True)
+class ReliabilityBin:
+    """Questions of about the same confidence: its mean, the share that can be answered, and how many."""
+
+    confidence: float
+    answerable: float
+    questions: int
+
+
+@dataclass(frozen=True, slots=True)
 class Evaluation:
     """How good the answers of one library are. `digest` is equal where all answers are, word for word.
 
-    `baselines` are there when they were asked for.
+    `reliability` has the least confident questions first; `baselines` are there when they were asked for.
     """
 
     library: Path
@@ -461,6 +470,7 @@ class Evaluation:
     passages: int
     threshold: float
     measures: Measures
+    reliability: tuple[ReliabilityBin, ...]
     misses: tuple[Miss, ...]
     digest: str
     baselines: tuple[Baseline, ...] = ()

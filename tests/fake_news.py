@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from index import (
     Quote,
     QuoteExplanation,
     ReindexReport,
+    ReliabilityBin,
     SourceError,
     Span,
     Status,
@@ -53,6 +55,7 @@ PORT = Article(
 )
 
 
+RELIABILITY = (ReliabilityBin(0.25, 0.2, 5), ReliabilityBin(0.85, 0.9, 10))
 MEASURES = Measures(
     answerable=3,
     unanswerable=2,
@@ -177,7 +180,16 @@ class FakeNews:
         plain = (Baseline("dense alone", {1: 0.25, 3: 0.5, 5: 0.5}),)
         miss = Miss("not quoted", ("12000",), 0, self.ask(Question("Which [b]troops[/b]?", NOW, limit=5)))
         return Evaluation(
-            Path("data"), "fake-model", 2, 2, 0.5, MEASURES, (miss,), "d1", plain if baselines else ()
+            Path("data"),
+            "fake-model",
+            2,
+            2,
+            0.5,
+            MEASURES,
+            RELIABILITY,
+            (miss,),
+            "d1",
+            plain if baselines else (),
         )
 
     def source_names(self) -> list[str]:

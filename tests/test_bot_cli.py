@@ -133,6 +133,19 @@ def test_evaluate(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert "troops" not in capsys.readouterr().out
 
 
+def test_evaluate_draws_a_plot(tmp_path: Path) -> None:
+    assert newsbot("evaluate", str(tmp_path), "--plot", str(tmp_path / "trust.png")) == 0
+    assert (tmp_path / "trust.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(("plot", "told"), [("trust.txt", "ends in .png"), ("nowhere/a.png", "no folder")])
+def test_a_plot_that_cannot_be_written_is_told_first(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, plot: str, told: str
+) -> None:
+    assert newsbot("evaluate", str(tmp_path), "--plot", str(tmp_path / plot)) == 2
+    assert told in " ".join(capsys.readouterr().err.split())
+
+
 def test_reports_and_status(capsys: pytest.CaptureFixture[str]) -> None:
     assert newsbot("ingest", "good", "bad", "--json") == 0
     assert printed(capsys) == {

@@ -31,7 +31,7 @@ from index import (
     Span,
     Status,
 )
-from tests.fake_news import MEASURES, explanation
+from tests.fake_news import MEASURES, RELIABILITY, explanation
 
 PUBLISHED = datetime(2025, 6, 4, 23, 29, tzinfo=UTC)
 UPDATED = datetime(2025, 6, 5, tzinfo=UTC)
@@ -145,7 +145,7 @@ def test_an_explanation() -> None:
 def test_an_evaluation() -> None:
     answer = an_answer(Question("Who?", id="q7"))
     miss = Miss("withheld", ("11000",), 2, answer)
-    evaluation = Evaluation(Path("data"), "a-model", 2, 9, 0.5, MEASURES, (miss,), "abc")
+    evaluation = Evaluation(Path("data"), "a-model", 2, 9, 0.5, MEASURES, RELIABILITY, (miss,), "abc")
     assert evaluation_json(evaluation) == {
         "library": "data",
         "model": "a-model",
@@ -166,6 +166,10 @@ def test_an_evaluation() -> None:
         "suggested_threshold": 0.5,
         "median_ms": 12.3,
         "p99_ms": 1234.6,
+        "reliability": [
+            {"confidence": 0.25, "answerable": 0.2, "questions": 5},
+            {"confidence": 0.85, "answerable": 0.9, "questions": 10},
+        ],
         "digest": "abc",
         "baselines": {},
         "misses": [{"kind": "withheld", "accepted": ["11000"], "place": 2, "answer": answer_json(answer)}],

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.errors import UsageError
-from index.evaluate import Example, auroc, evaluate, load_examples, normalise, rank
-from index.types import Answer, Progress, Question, Quote, Span
+from index.evaluate import Example, Outcome, auroc, evaluate, load_examples, normalise, rank, reliability
+from index.types import Answer, Progress, Question, Quote, ReliabilityBin, Span
 from tests.fakes import NOW, article
 
 
@@ -177,3 +177,24 @@ def test_every_question_is_asked_once_in_order() -> None:
     assert [each.quote_rank for each in outcomes] == [2, 1, 0]
     assert [each.passage_rank for each in outcomes] == [1, 1, 0]
     assert steps == [Progress("questions", done, 3) for done in (1, 2, 3)]
+
+
+def outcome(confidence: float, answerable: bool) -> Outcome:
+    question = Question("Who?")
+    answer = Answer(question, NOW, None, None, True, confidence, (), 1.0, 1)
+    return Outcome(Example(question, answerable, ()), answer, 0, 0)
+
+
+def test_reliability_compares_confidence_with_what_can_be_answered() -> None:
+    outcomes = [outcome(1.0, True), outcome(0.05, False), outcome(0.94, True), outcome(0.97, False)]
+    assert reliability(outcomes) == (
+        ReliabilityBin(0.05, 0.0, 1),
+        ReliabilityBin(pytest.approx(0.97), pytest.approx(2 / 3), 3),
+    )
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.booleans())))
+def test_every_question_is_in_one_bin(asked: list[tuple[float, bool]]) -> None:
+    bins = reliability([outcome(*each) for each in asked])
+    assert sum(each.questions for each in bins) == len(asked)
+    assert [each.confidence for each in bins] == sorted(each.confidence for each in bins)

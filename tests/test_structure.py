@@ -33,10 +33,11 @@ IMPORTERS = {
     "httpcore": r"index/fetch/(client|guard)\.py",
     "httpx": r"index/fetch/(client|addresses)\.py",
     "protego": r"index/fetch/robots\.py",
-    "discord": r"bot/(?!(terminal|cli|contract|batch|chat|dates|progress)\.py).*",
+    "discord": r"bot/(?!(terminal|cli|contract|batch|chat|dates|progress|reliability_plot)\.py).*",
     "typer": r"bot/(?!cogs/).*",
     "rich": r"bot/(?!cogs/).*",
     "pydantic_settings": r"config/.*",
+    "matplotlib": r"bot/reliability_plot\.py",
 }
 
 
