@@ -179,18 +179,8 @@ class FakeNews:
         on_progress(Progress("questions", 1, 1))
         plain = (Baseline("dense alone", {1: 0.25, 3: 0.5, 5: 0.5}),)
         miss = Miss("not quoted", ("12000",), 0, self.ask(Question("Which [b]troops[/b]?", NOW, limit=5)))
-        return Evaluation(
-            Path("data"),
-            "fake-model",
-            2,
-            2,
-            0.5,
-            MEASURES,
-            RELIABILITY,
-            (miss,),
-            "d1",
-            plain if baselines else (),
-        )
+        found = Evaluation(Path("data"), "fake-model", 2, 2, 0.5, MEASURES, RELIABILITY, (miss,), "d1")
+        return replace(found, baselines=plain) if baselines else found
 
     def source_names(self) -> list[str]:
         return sorted({article.source for article in self.articles})
