@@ -20,9 +20,14 @@ import aiohttp
 import discord
 from discord.ext import commands
 
+from bot.answering import Answering
+from bot.buttons import AnswerButton
 from bot.cogs.admin import Admin
 from bot.cogs.ask import Ask
+from bot.cogs.claims import Claims
 from bot.cogs.highlights import Highlights
+from bot.cogs.living import Living
+from bot.cogs.quality import QualityReport
 from bot.errors import NewsTree
 from bot.sources import SourceNames
 from bot.workers import Workers
@@ -32,12 +37,14 @@ if TYPE_CHECKING:
     from index import NewsIndex
 
 # More threads would only wait for each other: the model and the search use all cores for one question.
-THREADS, WAITING = 4, 64
+THREADS, WAITING = 4, 256
 CLOSE_SECONDS = 8.0
 
 # Discord closes the gateway with this code when the token has been replaced meanwhile.
 AUTHENTICATION_FAILED = 4004
 UNREACHABLE = (OSError, aiohttp.ClientError, discord.DiscordServerError, discord.GatewayNotFound)
+
+COGS = (Ask, Claims, Highlights, Living, QualityReport, Admin)
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +68,9 @@ class NewsBot(commands.Bot):
             max_messages=None,
         )
         self.workers = Workers("index", THREADS, WAITING)
+        # What was posted is kept by a thread of its own: no question waits for the disk.
+        self.records = Workers("records", 1, 4 * WAITING)
+        self.answering = Answering(self)
         self.sources = SourceNames(lambda: self.workers.run(self.index.source_names))
         self._open_index = open_index
         self._index: NewsIndex | None = None
@@ -76,8 +86,9 @@ class NewsBot(commands.Bot):
     async def setup_hook(self) -> None:
         await self.workers.run(self._open)
         await self.sources.refresh()
-        for cog in (Ask(self), Highlights(self), Admin(self)):
-            await self.add_cog(cog)
+        for cog in COGS:
+            await self.add_cog(cog(self))
+        self.add_dynamic_items(AnswerButton)
         await self._sync_commands()
 
     async def on_ready(self) -> None:
@@ -90,8 +101,9 @@ class NewsBot(commands.Bot):
         if self.is_closed():
             return
         await super().close()
-        if not await self.workers.close(CLOSE_SECONDS):
-            log.warning("bot.close calls=unfinished")
+        for workers in (self.workers, self.records):
+            if not await workers.close(CLOSE_SECONDS):
+                log.warning("bot.close calls=unfinished")
         if self._index is not None:
             await asyncio.to_thread(self._index.close)
         log.info("bot.closed")

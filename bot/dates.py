@@ -1,14 +1,29 @@
 """Dates as people type them, for the command line and for Discord."""
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from index import UsageError
 
+# Offered while a person types a time; every one of them is understood below.
+TIME_WORDS = (
+    "today",
+    "yesterday",
+    "3 days ago",
+    "7 days ago",
+    "2 weeks ago",
+    "30 days ago",
+    "90 days ago",
+    "1 year ago",
+)
+_AGO = re.compile(r"(\d{1,4}) ?(day|week|month|year|d|w)s?(?: ago)?")
+_DAYS = {"day": 1, "d": 1, "week": 7, "w": 7, "month": 30, "year": 365}
+
 
 def parse_moment(text: str, timezone: str = "UTC", *, end: bool = False) -> datetime:
     """Return the UTC moment that `text` names: `2025-06-01`, `2025-06-01T12:30` (an offset or `Z` may
-    follow), `today` or `yesterday`.
+    follow), `today`, `yesterday` or `3 days ago` (also weeks, months of 30 and years of 365 days).
 
     A date without a time is the start of that day, or its last microsecond when `end` is set. `timezone`
     (an IANA name) counts where the text gives no offset. Raises UsageError for anything else.
@@ -19,8 +34,17 @@ def parse_moment(text: str, timezone: str = "UTC", *, end: bool = False) -> date
     except (ValueError, OverflowError):
         typed = " ".join(text.split())[:40]
         raise UsageError(
-            f'"{typed}" is not a date: write it like 2025-06-01, 2025-06-01T12:30, today or yesterday.'
+            f'"{typed}" is not a date: write it like 2025-06-01, 2025-06-01T12:30, yesterday or 3 days ago.'
         ) from None
+
+
+def time_words(typed: str) -> list[str]:
+    """Return what a person who has typed this may mean; a number is offered in every unit."""
+    typed = " ".join(typed.lower().split())
+    found = [word for word in TIME_WORDS if word.startswith(typed)]
+    if typed.isdecimal() and typed.isascii() and len(typed) <= 3:
+        found = [f"{int(typed)} {unit} ago" for unit in ("days", "weeks", "months")]
+    return found
 
 
 def _local(text: str, zone: ZoneInfo, end: bool) -> datetime:
@@ -42,6 +66,8 @@ def _day(text: str, zone: ZoneInfo) -> date:
             return today
         case "yesterday":
             return today - timedelta(days=1)
+        case words if ago := _AGO.fullmatch(words):
+            return today - timedelta(days=int(ago[1]) * _DAYS[ago[2]])
         case _:
             return date.fromisoformat(text)
 

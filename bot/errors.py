@@ -7,6 +7,7 @@ log holds the traceback.
 import logging
 import secrets
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import discord
 from discord import app_commands
@@ -32,7 +33,7 @@ class NewsTree(app_commands.CommandTree[discord.Client]):
         sentence = explain(error, f"/{name}")
         # An answer to an autocomplete is a list of choices: there is no room for a sentence.
         if interaction.type is not discord.InteractionType.autocomplete:
-            await _tell(interaction, sentence)
+            await tell(interaction, sentence)
 
 
 def explain(error: BaseException, where: str) -> str:
@@ -89,9 +90,13 @@ def _moment_after(seconds: float) -> str:
     return timestamp(datetime.now(UTC) + timedelta(seconds=seconds + 1), "R")
 
 
-async def _tell(interaction: discord.Interaction, sentence: str) -> None:
+async def tell(interaction: discord.Interaction[Any], sentence: str) -> None:
+    """Tell a person, and nobody else, what went wrong; where even that is refused it is logged."""
     try:
-        if interaction.response.is_done():
+        if interaction.response.type is discord.InteractionResponseType.deferred_message_update:
+            # The message belongs to somebody else's answer: it stays.
+            await interaction.followup.send(sentence, ephemeral=True)
+        elif interaction.response.is_done():
             # Whether a deferred answer is private was decided when it was deferred. Taking it back makes
             # room for one that only the person who asked can see.
             await interaction.delete_original_response()

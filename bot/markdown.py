@@ -76,6 +76,12 @@ def block_quote(text: str, strong: Sequence[tuple[int, int]] = ()) -> str:
     return "> " + _LINE_BREAK.sub(r"\1> ", escape(text, strong))
 
 
+def struck(text: str) -> str:
+    """Return `text` as a quote block that is struck through, line by line."""
+    lines = (line.strip() for line in text.splitlines())
+    return "\n".join(f"> ~~{escape(line)}~~" if line else "> " for line in lines)
+
+
 def bold(text: str) -> str:
     return f"**{escape(_one_line(text))}**" if text.strip() else ""
 

@@ -1,7 +1,6 @@
-"""Answers, headlines and reports as Discord shows them; pure functions, measured after escaping.
+"""Quotes, headlines and reports as Discord shows them; pure functions, measured after escaping.
 
-One embed carries a whole answer: it holds twice what a message holds, shows links without previews, and
-"-# " small print keeps the times and sources in the background. A quote is shown whole or not at all.
+"-# " small print keeps times and sources in the background. A quote is shown whole or not at all.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,7 +11,7 @@ from typing import TypeVar
 import discord
 
 from bot.markdown import block_quote, bold, cut, escape, length, link, timestamp
-from index import Answer, Article, Copy, Headline, Progress, Quote, ReindexReport, Status
+from index import Article, Copy, Headline, Progress, Quality, Quote, ReindexReport, Status, Verdict
 
 # Discord's limits for an embed; title, description and footer together stay under its 6,000 by far.
 MAX_TITLE = 256
@@ -26,14 +25,12 @@ MAX_COPIES = 3
 MAX_COPY_ADDRESS = 160
 MAX_HIGHLIGHTS = 1500
 
-# Where nothing answers the question, fewer quotes are shown, and only those about as close as the closest.
-MAX_CLOSEST = 2
-CLOSE = 0.5
-
 # Legible on Discord's light and dark backgrounds alike.
 GREEN, GREY, BLUE, AMBER = 0x2E9E6B, 0x80848E, 0x4F7FD9, 0xD9902F
 
 BAR_CELLS = 16
+
+VERDICTS: tuple[Verdict, ...] = ("helpful", "wrong", "outdated")
 
 T = TypeVar("T")
 
@@ -57,20 +54,6 @@ class Card:
         return embed.set_footer(text=self.footer) if self.footer else embed
 
 
-def answer_card(answer: Answer) -> Card:
-    """The quotes under the question, best first, or an honest no with the closest reports."""
-    title = cut(answer.question.text, MAX_TITLE)
-    if not answer.answered:
-        closest = _closest(answer.quotes)
-        label = f"\n\n{bold('Closest reports')}\n" if closest else ""
-        # No confidence below a no: it is that of the quotes, and would be read as that of the no.
-        return Card(title, _fit(_nothing_found(answer) + label, closest, _quotes, "quote"), colour=GREY)
-    footer = [f"Confidence {answer.confidence:.0%}"]
-    if period := _period(answer.since, answer.until):
-        footer.append(f"Published {period}")
-    return Card(title, _fit("", answer.quotes, _quotes, "quote"), " · ".join(footer), GREEN)
-
-
 def headlines_card(
     headlines: Sequence[Headline], topic: str | None = None, source: str | None = None
 ) -> Card:
@@ -83,19 +66,34 @@ def headlines_card(
 def status_card(status: Status) -> Card:
     """How the library is, for everyone to see: no paths, no database address."""
     counts = [
-        _count(status.articles, "article"),
-        _count(status.passages, "passage"),
-        _count(status.sources, "source"),
+        count(status.articles, "article"),
+        count(status.passages, "passage"),
+        count(status.sources, "source"),
     ]
     lines = [" · ".join(counts)]
     if status.newest:
-        lines.append(f"Newest article {_moment(status.newest)}")
+        lines.append(f"Newest article {moment(status.newest)}")
     if status.remedy:
         lines.append(f"\n{escape(status.remedy)}")
     state = {"ready": "Ready", "empty": "Nothing to search yet", "stale": "The index is out of date"}[
         status.state
     ]
     return Card(state, "\n".join(lines), colour=GREEN if status.state == "ready" else AMBER)
+
+
+def quality_card(quality: Quality, days: int) -> Card:
+    """What was asked in a server, how much of it was answered, and what people said about it."""
+    title = f"Quality of the last {count(days, 'day')}"
+    if not quality.asked:
+        return Card(title, "Nothing was asked in this server.")
+    lines = [
+        f"**{quality.answered / quality.asked:.0%}** of {count(quality.asked, 'question')} answered",
+        " · ".join(f"{verdict} {quality.feedback.get(verdict, 0):,}" for verdict in VERDICTS),
+    ]
+    if quality.missed:
+        lines.append("\n**Most missed**")
+        lines += [f"- {cut(each.question, MAX_HEADLINE)} ({each.times:,} ×)" for each in quality.missed]
+    return Card(title, "\n".join(lines))
 
 
 def progress_text(progress: Progress | None) -> str:
@@ -117,58 +115,61 @@ def report_text(report: ReindexReport, took: timedelta) -> str:
     changes = f"{ingested.added:,} new, {ingested.updated:,} updated, {ingested.unchanged:,} unchanged"
     lines = [
         f"**Reindexed** in {_duration(took)}",
-        f"{changes}, {_count(ingested.duplicates, 'duplicate')}",
-        f"{_count(report.embedded, 'passage')} embedded again",
+        f"{changes}, {count(ingested.duplicates, 'duplicate')}",
+        f"{count(report.embedded, 'passage')} embedded again",
     ]
     if ingested.failed:
         lines.append(f"{len(ingested.failed):,} could not be read: the log says which and why")
     return "\n".join(lines)
 
 
-def _nothing_found(answer: Answer) -> str:
-    period, source = _period(answer.since, answer.until), answer.question.source
-    scope = f" by {bold(_shorten(source, MAX_SOURCE))}" if source else ""
-    scope += f" published {period}" if period else ""
-    if not answer.articles_searched:
-        return f"There are no stored articles{scope or ' yet'}, so there is nothing to search."
-    searched = "one article" if answer.articles_searched == 1 else f"{answer.articles_searched:,} articles"
-    return f"No answer found in the {searched}{scope or ' searched'}."
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A quote as it is shown, and below it where it is from; both as Discord markdown."""
+
+    words: str
+    byline: str
+
+    @property
+    def text(self) -> str:
+        return f"{self.words}\n{self.byline}"
 
 
-def _closest(quotes: Sequence[Quote]) -> Sequence[Quote]:
-    return [quote for quote in quotes[:MAX_CLOSEST] if quote is quotes[0] or _is_close(quote, quotes[0])]
-
-
-def _is_close(quote: Quote, best: Quote) -> bool:
-    return quote.score >= CLOSE * best.score
-
-
-def _quotes(quotes: Sequence[Quote]) -> list[str]:
-    """Lay out quotes, those of one article together at the place of its best one, under one byline."""
+def grouped(quotes: Sequence[Quote]) -> list[list[Quote]]:
+    """Put the quotes of one article together, at the place of its best one."""
     by_article: dict[Article, list[Quote]] = {}
     for quote in quotes:
         by_article.setdefault(quote.article, []).append(quote)
+    return list(by_article.values())
+
+
+def quote_blocks(groups: Sequence[Sequence[Quote]]) -> list[Block]:
+    """Lay out quotes, those of one article under one byline."""
     return [
         block
-        for best, *further in by_article.values()
-        for block in (_quote(best), *(_further_quote(quote, best) for quote in further))
+        for best, *further in groups
+        for block in (_block(best), *(_further_block(quote, best) for quote in further))
     ]
 
 
-def _quote(quote: Quote) -> str:
+def quoted(quote: Quote) -> str:
+    """The words of a quote, as a block; those that answer are bold."""
+    return block_quote(quote.text, quote.answer_spans)
+
+
+def _block(quote: Quote) -> Block:
     article = quote.article
-    headline = _linked(_title(article), quote.link, article.url)
-    byline = _byline(article, headline, quote.also_in)
-    return "\n".join([_words(quote), *byline, *_event(quote)])
+    headline = linked(title_of(article), quote.link, article.url)
+    lines = [*byline(article, headline, quote.also_in), *_event(quote)]
+    return Block(quoted(quote), "\n".join(lines))
 
 
-def _further_quote(quote: Quote, best: Quote) -> str:
+def _further_block(quote: Quote, best: Quote) -> Block:
     """A quote of the article whose byline is already shown: the way to it, and what is different."""
-    way = _linked("From the same article", quote.link, quote.article.url)
-    lines = [_words(quote), way, *_event(quote)]
+    lines = [linked("From the same article", quote.link, quote.article.url), *_event(quote)]
     if quote.also_in and quote.also_in != best.also_in:
         lines.append(f"-# {_also_in(quote.also_in)}")
-    return "\n".join(lines)
+    return Block(quoted(quote), "\n".join(lines))
 
 
 def _event(quote: Quote) -> list[str]:
@@ -177,10 +178,6 @@ def _event(quote: Quote) -> list[str]:
         return []
     days = dict.fromkeys(timestamp(day, "D") for day in event.days)
     return [f"-# “{escape(event.phrase)}” is {' to '.join(days)}"]
-
-
-def _words(quote: Quote) -> str:
-    return block_quote(quote.text, quote.answer_spans)
 
 
 def _headlines(headlines: Sequence[Headline]) -> list[str]:
@@ -195,28 +192,30 @@ def _headline(headline: Headline) -> str:
         if length("".join(kept)) + length(bullet) <= MAX_HIGHLIGHTS:
             kept.append(bullet)
     article = headline.article
-    title = f"**{_linked(_title(article), article.url)}**"
-    return "\n".join([*_byline(article, title, headline.also_in), *kept])
+    title = f"**{linked(title_of(article), article.url)}**"
+    return "\n".join([*byline(article, title, headline.also_in), *kept])
 
 
-def _byline(article: Article, headline: str, copies: Sequence[Copy]) -> list[str]:
+def byline(article: Article, headline: str, copies: Sequence[Copy]) -> list[str]:
     """The headline, and in small print below it who published it and when.
 
-    Each time has a line to itself: two do not fit into the width of an embed, and Discord rounds the
-    distances on its own, so that side by side they could seem to contradict each other.
+    Each time has a line to itself, so that none is broken in two on a phone. How long ago that was is told
+    once: Discord rounds distances on its own, and two of them could seem to contradict each other.
     """
-    origin = [bold(_shorten(article.source, MAX_SOURCE)), _also_in(copies) if copies else ""]
-    lines = [" · ".join(fact for fact in origin if fact), f"published {_moment(article.published_at)}"]
+    origin = [bold(shorten(article.source, MAX_SOURCE)), timestamp(article.published_at, "R")]
+    lines = [" · ".join(fact for fact in origin if fact), f"published {timestamp(article.published_at)}"]
     if article.updated_at:
-        lines.append(f"updated {_moment(article.updated_at)}")
-    return [headline, *(f"-# {line}" for line in lines if line)]
+        lines.append(f"updated {timestamp(article.updated_at)}")
+    if copies:
+        lines.append(_also_in(copies))
+    return [headline, *(f"-# {line}" for line in lines)]
 
 
-def _title(article: Article) -> str:
-    return _shorten(article.title, MAX_HEADLINE) or "Untitled"
+def title_of(article: Article) -> str:
+    return shorten(article.title, MAX_HEADLINE) or "Untitled"
 
 
-def _linked(label: str, *addresses: str, limit: int = MAX_ADDRESS) -> str:
+def linked(label: str, *addresses: str, limit: int = MAX_ADDRESS) -> str:
     """A label, linked to the first web address that is not too long in the way Discord wants it written.
 
     A deep link that is too long to spend room on, as in languages without spaces, gives way to the next.
@@ -238,25 +237,25 @@ def _also_in(copies: Sequence[Copy]) -> str:
 
 
 def _copy(copy: Copy) -> str:
-    return _linked(_shorten(copy.source, MAX_SOURCE), copy.url, limit=MAX_COPY_ADDRESS)
+    return linked(shorten(copy.source, MAX_SOURCE), copy.url, limit=MAX_COPY_ADDRESS)
 
 
 def _fit(head: str, items: Sequence[T], lay_out: Callable[[Sequence[T]], list[str]], noun: str) -> str:
     """Lay out as many items as fit whole below the head, first ones first, and say how many are missing."""
     for kept in range(len(items), -1, -1):
         missing = len(items) - kept
-        note = [f"-# {_count(missing, f'more {noun}')} would not fit in one message."] if missing else []
+        note = [f"-# {count(missing, f'more {noun}')} would not fit in one message."] if missing else []
         body = head + "\n\n".join([*lay_out(items[:kept]), *note])
         if length(body) <= MAX_BODY:
             return body
     raise ValueError("the head alone is longer than an embed")
 
 
-def _moment(moment: datetime) -> str:
-    return f"{timestamp(moment)} · {timestamp(moment, 'R')}"
+def moment(when: datetime) -> str:
+    return f"{timestamp(when)} · {timestamp(when, 'R')}"
 
 
-def _period(since: datetime | None, until: datetime | None) -> str:
+def period_text(since: datetime | None, until: datetime | None) -> str:
     """A period in UTC, as plain text: footers know no timestamps."""
     start = _day_or_time(since, "00:00:00") if since else ""
     end = _day_or_time(until, "23:59:59") if until else ""
@@ -278,11 +277,11 @@ def _duration(took: timedelta) -> str:
     return f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
 
 
-def _count(number: int, noun: str) -> str:
+def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
-def _shorten(text: str, limit: int) -> str:
+def shorten(text: str, limit: int) -> str:
     """Cut before escaping: the result is escaped by whoever shows it."""
     text = " ".join(text.split())
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"

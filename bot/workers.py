@@ -1,12 +1,17 @@
 """Blocking calls off the event loop: a few threads, and a queue that may not grow without end."""
 
+from __future__ import annotations
+
 import asyncio
 import concurrent.futures
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
 from index import BusyError
+
+# Whoever waits longer is told how many are before them.
+QUEUE_SECONDS = 1.5
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -18,7 +23,8 @@ class Workers:
     def __init__(self, name: str, threads: int, waiting: int) -> None:
         self._pool = concurrent.futures.ThreadPoolExecutor(threads, thread_name_prefix=name)
         self._limit = threads + waiting
-        self._unfinished: set[concurrent.futures.Future[Any]] = set()
+        # In the order in which they are done; the values mean nothing.
+        self._unfinished: dict[concurrent.futures.Future[Any], None] = {}
 
     async def run(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Return what `call` returns. Raises BusyError when too many calls wait already.
@@ -26,15 +32,38 @@ class Workers:
         A caller that is cancelled stops waiting; a call that runs already runs to its end and counts until
         then, because a thread cannot be interrupted.
         """
+        return await self.run_queued(None, call, *args, **kwargs)
+
+    async def run_queued(
+        self,
+        on_queued: Callable[[int], Awaitable[None]] | None,
+        call: Callable[P, T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Do as `run` does, and tell `on_queued` the call's place in the queue, from 1, while it waits."""
+        future = asyncio.wrap_future(submitted := self._submit(partial(call, *args, **kwargs)))
+        told = 0
+        while on_queued and not (await asyncio.wait({future}, timeout=QUEUE_SECONDS))[0]:
+            place = self._place(submitted)
+            if place > 0 and place != told:
+                await on_queued(told := place)
+        return await future
+
+    def _place(self, future: concurrent.futures.Future[Any]) -> int:
+        waiting = [each for each in list(self._unfinished) if not each.running()]
+        return waiting.index(future) + 1 if future in waiting else 0
+
+    def _submit(self, call: Callable[[], T]) -> concurrent.futures.Future[T]:
         if len(self._unfinished) >= self._limit:
             raise BusyError("Too many requests are waiting: try again in a few seconds.")
         try:
-            future = self._pool.submit(partial(call, *args, **kwargs))
+            future = self._pool.submit(call)
         except RuntimeError:  # so the pool says that it has been closed
             raise BusyError("The bot is shutting down: try again in a minute.") from None
-        self._unfinished.add(future)
-        future.add_done_callback(self._unfinished.discard)
-        return await asyncio.wrap_future(future)
+        self._unfinished[future] = None
+        future.add_done_callback(lambda done: self._unfinished.pop(done, None))
+        return future
 
     async def close(self, seconds: float) -> bool:
         """Take no more calls, drop those that wait, give those that run some time; whether all ended."""

@@ -14,12 +14,17 @@ from index.errors import (
     StoreError,
     UsageError,
 )
+from index.excerpt import Excerpt
+from index.followup import in_context
+from index.posts import Asked, Missed, PostedAnswer, PostedQuote, Quality, QuoteState, Verdict
+from index.quote_check import QuoteCheck
 from index.quote_state import Standing
 from index.types import (
     Answer,
     Article,
     Baseline,
     Copy,
+    Coverage,
     Evaluation,
     EventTime,
     Explanation,
@@ -47,11 +52,14 @@ if TYPE_CHECKING:
 __all__ = [
     "Answer",
     "Article",
+    "Asked",
     "Baseline",
     "BusyError",
     "Copy",
+    "Coverage",
     "Evaluation",
     "EventTime",
+    "Excerpt",
     "Explanation",
     "Failure",
     "Figure",
@@ -61,13 +69,19 @@ __all__ = [
     "IngestReport",
     "Measures",
     "Miss",
+    "Missed",
     "ModelError",
     "NewsError",
     "NewsIndex",
+    "PostedAnswer",
+    "PostedQuote",
     "Progress",
+    "Quality",
     "Question",
     "Quote",
+    "QuoteCheck",
     "QuoteExplanation",
+    "QuoteState",
     "RecordError",
     "ReindexReport",
     "ReliabilityBin",
@@ -77,6 +91,8 @@ __all__ = [
     "Status",
     "StoreError",
     "UsageError",
+    "Verdict",
+    "in_context",
 ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from index.confidence import Evidence
@@ -31,3 +31,9 @@ class Found:
     ranked: Sequence[Ranked]
     candidates: Sequence[Candidate]
     evidence: Evidence
+
+    @property
+    def quotable(self) -> Filters:
+        """What an article must satisfy to be quoted: what was searched, and the period in words."""
+        ends = [end for end in (self.until, self.filters.until) if end]
+        return replace(self.filters, since=self.since, until=min(ends, default=None))

@@ -36,6 +36,7 @@ from index.evaluate import (
     reliability,
 )
 from index.event_time import event_time
+from index.excerpt import Excerpt, excerpt, find_quote
 from index.expectation import expectation, names
 from index.explain import explain
 from index.follow import Follow
@@ -44,6 +45,9 @@ from index.found import Found
 from index.highlights import highlights
 from index.ingest import Ingest
 from index.local import LocalIndex
+from index.posted import Posted
+from index.posts import PostedAnswer
+from index.quote_check import QuoteCheck, check_quote
 from index.quote_state import Standing, quote_state
 from index.quotes import Asked, candidates, choose, idf, read, to_quote
 from index.recency import Recency
@@ -94,6 +98,7 @@ class NewsIndex:
         self._ingest = Ingest(store, embedder, ZoneInfo(options.timezone), options.clock, retention)
         self._reranker = CrossEncoderReranker(options.reranker_model) if options.reranker_model else None
         self._writing = threading.Lock()
+        self.posted = Posted(store.database)
 
     @classmethod
     def open(cls, options: IndexOptions, embedder: Embedder | None = None) -> NewsIndex:
@@ -150,6 +155,7 @@ class NewsIndex:
         quotes = [self._dated(to_quote(each, copies.get(each.article_id, ()))) for each in chosen]
         certainty = confidence(found.evidence) if chosen else 0.0
         answered = bool(chosen) and certainty >= self._threshold
+        coverage = None if answered else self._store.coverage(found.quotable)
         answer = Answer(
             question=question,
             as_of=found.as_of,
@@ -158,8 +164,9 @@ class NewsIndex:
             answered=answered,
             confidence=certainty,
             quotes=tuple(self._marked(quotes, found.asked, question.text) if answered else quotes),
-            articles_searched=self._store.count_articles(found.filters),
+            articles_searched=coverage.articles if coverage else self._store.count_articles(found.quotable),
             took_ms=(time.perf_counter() - started) * 1000,
+            coverage=coverage,
         )
         if question.explain:
             explanation = explain(answer, found, chosen, self._threshold, self._caveat())
@@ -249,6 +256,35 @@ class NewsIndex:
         if quoted is None or article is None:
             return Standing("withdrawn")
         return quote_state(quoted[start:end], start, article.text)
+
+    def excerpts(self, answer: PostedAnswer) -> list[Excerpt]:
+        """Return the quotes of a posted answer as they stand in their articles now, with what is around them.
+
+        A quote that its article does not hold any more is left out.
+        """
+        articles = self._store.articles({quote.article_id for quote in answer.quotes})
+        known = [(articles[each.article_id], each) for each in answer.quotes if each.article_id in articles]
+        found = [find_quote(article, each.start, each.text) for article, each in known]
+        return [excerpt(quote) for quote in found if quote]
+
+    def check_quote(self, claimed: str) -> QuoteCheck:
+        """Look for what somebody says was written, word for word or nearly. Raises as `ask` does."""
+        self._require_current_vectors()
+        now = self._options.clock()
+        ranked = self._retrieve(canonical_line(claimed), [Filters(until=now)], now)
+        return check_quote(claimed, {each.stored.article.id: each.stored.article for each in ranked}.values())
+
+    def review_posted(self, limit: int = 100) -> int:
+        """Compare posted quotes with what their articles say now; return how many were compared.
+
+        What has become of them is for `posted.to_correct`.
+        """
+        waiting = self.posted.to_compare(limit)
+        for id, place, quote, revision, text, changed_at in waiting:
+            standing = quote_state(quote.text, quote.start, text)
+            new_text = standing.text if standing.state == "changed" else None
+            self.posted.compared(id, place, revision, standing.state, new_text, changed_at)
+        return len(waiting)
 
     def source_names(self) -> list[str]:
         """Return the names of the outlets whose articles are stored, in alphabetical order."""

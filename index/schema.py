@@ -11,6 +11,7 @@ from alembic.config import Config
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
     Connection,
     DateTime,
@@ -168,6 +169,58 @@ sources = Table(
     Column("lease_owner", String),
     Column("lease_until", UtcDateTime),
     Index("ix_sources_next_fetch", "next_fetch"),
+)
+
+# Answers that a face has shown somewhere. Persons and places are as the face names them; `card` is its own.
+posted_answers = Table(
+    "posted_answers",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("person", String, nullable=False),
+    Column("guild", String),
+    Column("channel", String, nullable=False),
+    Column("message", String, nullable=False),
+    Column("private", Boolean, nullable=False),
+    Column("typed", Text, nullable=False),
+    Column("question", Text, nullable=False),
+    Column("as_of", UtcDateTime, nullable=False),
+    Column("since", UtcDateTime),
+    Column("until", UtcDateTime),
+    Column("source", Text),
+    Column("answered", Boolean, nullable=False),
+    Column("confidence", Float, nullable=False),
+    Column("posted_at", UtcDateTime, nullable=False),
+    Column("card", JSON, nullable=False),
+    Index("ix_posted_answers_message", "message"),
+    Index("ix_posted_answers_person", "person"),
+    Index("ix_posted_answers_posted_at", "posted_at"),
+)
+
+# The quotes in them, and what has become of each at its publisher. The article may be gone meanwhile.
+posted_quotes = Table(
+    "posted_quotes",
+    metadata,
+    Column("answer_id", ForeignKey("posted_answers.id", ondelete="CASCADE"), primary_key=True),
+    Column("place", Integer, primary_key=True),
+    Column("article_id", String, nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("revision", Integer, nullable=False),  # of the article, up to which the quote has been compared
+    Column("state", String, nullable=False),  # stands, changed or withdrawn
+    Column("new_text", Text),
+    Column("changed_at", UtcDateTime),
+    Column("shown", Boolean, nullable=False),  # whether the posted message says so
+    Index("ix_posted_quotes_article_id", "article_id"),
+)
+
+# What people said about them: helpful, wrong or outdated.
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("answer_id", ForeignKey("posted_answers.id", ondelete="CASCADE"), primary_key=True),
+    Column("person", String, primary_key=True),
+    Column("verdict", String, nullable=False),
+    Column("given_at", UtcDateTime, nullable=False),
 )
 
 # Single values: the identity of this database, the last `seq`, the fingerprint of its vectors.

@@ -17,7 +17,7 @@ from sqlalchemy.sql import ColumnElement
 
 from index import schema
 from index.database import Database, meta, set_meta
-from index.types import Article, Copy, Filters, IndexedPassage, Passage, Span
+from index.types import Article, Copy, Coverage, Filters, IndexedPassage, Passage, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +195,17 @@ class Store:
     def count_articles(self, filters: Filters | None = None) -> int:
         query = select(func.count()).select_from(schema.articles).where(_where(filters or Filters()))
         return int(self._database.scalar(query))
+
+    def coverage(self, filters: Filters) -> Coverage:
+        """Return how many articles the filters admit, of how many sources and from which time."""
+        table = schema.articles.c
+        published = table.published_at
+        query = select(
+            func.count(), func.count(table.source.distinct()), func.min(published), func.max(published)
+        )
+        with self._database.reading() as connection:
+            row = connection.execute(query.select_from(schema.articles).where(_where(filters))).one()
+        return Coverage(*row)
 
     def count_passages(self) -> int:
         return int(self._database.scalar(select(func.count()).select_from(schema.passages)))

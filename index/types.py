@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.errors import UsageError
+from index.freshness import stale_since
 from index.links import link_to_text
 
 MAX_QUESTION_CHARS = 2000
@@ -242,11 +243,22 @@ class Explanation:
 
 
 @dataclass(frozen=True, slots=True)
+class Coverage:
+    """What a search had before it: how many articles of how many sources, published from when until when."""
+
+    articles: int
+    sources: int
+    oldest: datetime | None
+    newest: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The quotes found for a question, best first, and whether they answer it.
 
     `confidence` is in [0, 1] and comparable between questions. When `answered` is false the quotes are
-    only the closest reports. `articles_searched` counts the articles that the filters admitted.
+    only the closest reports, and `coverage` tells what was searched in vain. `articles_searched` counts the
+    articles that could have been quoted.
     """
 
     question: Question
@@ -259,6 +271,13 @@ class Answer:
     took_ms: float
     articles_searched: int
     explanation: Explanation | None = None
+    coverage: Coverage | None = None
+
+    @property
+    def stale_since(self) -> datetime | None:
+        """When the newest quote was published, where the question asks for what is current and it is old."""
+        published = [quote.article.published_at for quote in self.quotes]
+        return stale_since(self.question.text, published, self.as_of)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from index import (
     Baseline,
     Copy,
     Evaluation,
+    Excerpt,
     Explanation,
     Failure,
     Figure,
@@ -22,9 +24,11 @@ from index import (
     IngestReport,
     Measures,
     Miss,
+    PostedAnswer,
     Progress,
     Question,
     Quote,
+    QuoteCheck,
     QuoteExplanation,
     ReindexReport,
     ReliabilityBin,
@@ -33,6 +37,10 @@ from index import (
     Status,
     UsageError,
 )
+from index.database import Database, sqlite_url
+from index.excerpt import excerpt, find_quote
+from index.posted import Posted
+from index.quote_check import check_quote
 
 NOW = datetime(2025, 6, 7, 12, 0, tzinfo=UTC)
 TROOPS = Article(
@@ -99,6 +107,8 @@ class FakeNews:
         self.articles = list(articles)
         self.ingested: list[str] = []
         self.closed = False
+        self._folder = tempfile.TemporaryDirectory()
+        self.posted = Posted(Database.open(sqlite_url(Path(self._folder.name) / "posted.db")))
 
     def __enter__(self) -> FakeNews:
         return self
@@ -181,6 +191,14 @@ class FakeNews:
         miss = Miss("not quoted", ("12000",), 0, self.ask(Question("Which [b]troops[/b]?", NOW, limit=5)))
         found = Evaluation(Path("data"), "fake-model", 2, 2, 0.5, MEASURES, RELIABILITY, (miss,), "d1")
         return replace(found, baselines=plain) if baselines else found
+
+    def excerpts(self, answer: PostedAnswer) -> list[Excerpt]:
+        articles = {article.id: article for article in self.articles}
+        found = [find_quote(articles[quote.article_id], quote.start, quote.text) for quote in answer.quotes]
+        return [excerpt(quote) for quote in found if quote]
+
+    def check_quote(self, claimed: str) -> QuoteCheck:
+        return check_quote(claimed, self.articles)
 
     def source_names(self) -> list[str]:
         return sorted({article.source for article in self.articles})

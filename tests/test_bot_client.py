@@ -92,18 +92,25 @@ def embed(message: dict[str, Any]) -> dict[str, Any]:
     return cast(dict[str, Any], only)
 
 
+def texts(message: dict[str, Any]) -> list[str]:
+    """The texts of an answer, heading first."""
+    (container,) = message["components"]
+    return [part["content"] for part in container["components"] if part["type"] == 10]
+
+
 async def test_ask_defers_and_answers_with_a_verbatim_quote(tmp_path: Path) -> None:
     async with started(tmp_path) as server:
         result = await server.slash("ask", {"question": QUESTION})
         assert result.deferred
         assert not result.ephemeral
         (message,) = result.messages
-        card = embed(message)
-        assert card["title"] == QUESTION
-        assert [node.text.strip() for node in find(card["description"], "quote")] == [QUOTE]
-        assert find(card["description"], "link")[0].text == TROOPS.title
-        assert "<t:1749079740:f>" in card["description"]
-        assert "<t:1749081600:R>" in card["description"]
+        heading, block, small = texts(message)
+        assert heading == f"### {QUESTION}"
+        assert [node.text.strip() for node in find(block, "quote")] == [QUOTE]
+        assert find(block, "link")[0].text == TROOPS.title
+        assert "published <t:1749079740:f>" in block
+        assert "updated <t:1749081600:f>" in block
+        assert "90% sure" in small
 
 
 async def test_ask_passes_its_options_on(tmp_path: Path) -> None:
@@ -117,7 +124,7 @@ async def test_ask_passes_its_options_on(tmp_path: Path) -> None:
     }
     async with started(tmp_path, news) as server:
         result = await server.slash("ask", options)
-        assert "from 2025-06-01 to 2025-06-07 UTC" in embed(result.messages[0])["footer"]["text"]
+        assert "from 2025-06-01 to 2025-06-07 UTC" in result.text
     (asked,) = news.asked
     assert (asked.source, asked.limit) == ("Sample Wire", 1)
     assert asked.since
@@ -163,7 +170,7 @@ async def test_a_mention_is_answered_as_a_reply_without_a_ping(tmp_path: Path) -
     async with started(tmp_path) as server:
         said = await server.say(QUESTION)
         (reply,) = said.replies
-        assert embed(reply)["title"] == QUESTION
+        assert texts(reply)[0] == f"### {QUESTION}"
         assert reply["message_reference"]["message_id"] == said.message["id"]
         assert reply["mentions"] == []
         assert any(request.path.endswith("/typing") for request in server.requests)

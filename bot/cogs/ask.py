@@ -8,23 +8,21 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import discord
-from discord import app_commands
+from discord import app_commands, ui
 from discord.ext import commands
 
-from bot.dates import parse_moment
+from bot.answering import Inquiry
+from bot.dates import parse_moment, time_words
 from bot.errors import explain
-from bot.render import answer_card
-from index import Answer, Question
+from index import Question
 
 if TYPE_CHECKING:
     from bot.client import NewsBot
 
-QUESTIONS, SECONDS = 5, 10.0
-
 HELP = (
     "Ask me about the news and I answer with word-for-word quotes from stored articles, each with its link"
     " and times. Mention me with a question, write to me directly, or use `/ask`, which can also keep to a"
-    " period or a source. `/latest` shows the newest articles."
+    " period or a source. Reply to an answer and mention me to ask on. `/latest` shows the newest articles."
 )
 
 log = logging.getLogger(__name__)
@@ -33,21 +31,23 @@ log = logging.getLogger(__name__)
 class Ask(commands.Cog):
     def __init__(self, bot: NewsBot) -> None:
         self.bot = bot
-        # One allowance for all three ways of asking, so that nobody gets round it.
-        self._allowance = commands.CooldownMapping[int].from_cooldown(QUESTIONS, SECONDS, lambda user: user)
 
     async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
-        self._take_turn(interaction.user.id)
+        if interaction.type is discord.InteractionType.application_command:
+            self.bot.answering.take_turn(interaction.user.id)
         return True
 
     @app_commands.command(name="ask", description="Ask about the news: the answer is quotes, word for word")
     @app_commands.describe(
         question="What you want to know",
-        since="Only articles published from then on: 2025-06-01, 2025-06-01T12:30, yesterday (UTC)",
+        since="Only articles published from then on: 2025-06-01, yesterday, 3 days ago (UTC)",
         until="Only articles published until then, a whole day included",
         source="Only articles of this source",
+        private="Show the answer to nobody else; you can share it afterwards",
         limit="At most this many quotes (3 if left out)",
     )
+    @app_commands.allowed_installs(guilds=True, users=True)
+    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
     async def ask(
         self,
         interaction: discord.Interaction[NewsBot],
@@ -55,20 +55,28 @@ class Ask(commands.Cog):
         since: str | None = None,
         until: str | None = None,
         source: str | None = None,
+        private: bool = False,
         limit: app_commands.Range[int, 1, 10] = 3,
     ) -> None:
-        await interaction.response.defer(thinking=True)
+        await interaction.response.defer(thinking=True, ephemeral=private)
         asked = Question(
             question, since=_moment(since), until=_moment(until, end=True), source=source, limit=limit
         )
-        answer = await self._answer(asked)
-        await interaction.edit_original_response(embed=answer_card(answer).embed())
+        inquiry = Inquiry(asked, interaction.user.id, interaction.guild_id, private)
+        await self.bot.answering.answer_interaction(interaction, inquiry)
 
     @ask.autocomplete("source")
     async def source_choices(
         self, _: discord.Interaction[NewsBot], typed: str
     ) -> list[app_commands.Choice[str]]:
         return self.bot.sources.choices(typed)
+
+    @ask.autocomplete("since")
+    @ask.autocomplete("until")
+    async def time_choices(
+        self, _: discord.Interaction[NewsBot], typed: str
+    ) -> list[app_commands.Choice[str]]:
+        return [app_commands.Choice(name=word, value=word) for word in time_words(typed)]
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
@@ -80,31 +88,32 @@ class Ask(commands.Cog):
             await self._apologise(message, explain(error, "message"))
 
     async def _reply(self, message: discord.Message) -> None:
-        self._take_turn(message.author.id)
-        question = self._without_mention(message.content)
-        if not question:
+        self.bot.answering.take_turn(message.author.id)
+        text = self._without_mention(message.content)
+        if not text:
             await _send(message, HELP)
             return
         async with message.channel.typing():
-            answer = await self._answer(Question(question))
-        await _send(message, embed=answer_card(answer).embed())
+            inquiry = await self._inquiry(message, text)
+            reply = await self.bot.answering.reply(inquiry)
+        sent = await _send(message, view=reply.view)
+        await self.bot.answering.remember(reply, sent)
+
+    async def _inquiry(self, message: discord.Message, text: str) -> Inquiry:
+        """The question of a message, in the context of the answer that it replies to."""
+        guild = message.guild.id if message.guild else None
+        inquiry = Inquiry(Question(text), message.author.id, guild)
+        reference = message.reference.message_id if message.reference else None
+        if reference is None:
+            return inquiry
+        posted = await self.bot.records.run(self.bot.index.posted.find_message, str(reference))
+        return self.bot.answering.continued(posted, text, inquiry) if posted else inquiry
 
     async def _apologise(self, message: discord.Message, sentence: str) -> None:
         try:
             await _send(message, sentence)
         except discord.HTTPException as refused:  # most likely for the reason that was to be explained
             log.warning("reply.failed channel=%s status=%s", message.channel.id, refused.status)
-
-    async def _answer(self, question: Question) -> Answer:
-        answer = await self.bot.workers.run(self.bot.index.ask, question)
-        log.info(
-            "question.answered answered=%s confidence=%.2f quotes=%d ms=%.0f",
-            answer.answered,
-            answer.confidence,
-            len(answer.quotes),
-            answer.took_ms,
-        )
-        return answer
 
     def _is_for_us(self, message: discord.Message) -> bool:
         """Whether a person speaks to the bot. A bot never does, or two of them would talk for ever."""
@@ -116,19 +125,15 @@ class Ask(commands.Cog):
         assert self.bot.user is not None  # nobody is mentioned before the login
         return " ".join(re.sub(rf"<@!?{self.bot.user.id}>", " ", content).split())
 
-    def _take_turn(self, user: int) -> None:
-        bucket = self._allowance.get_bucket(user)
-        if bucket and (seconds := bucket.update_rate_limit()):
-            raise app_commands.CommandOnCooldown(bucket, seconds)
-
 
 async def _send(
-    message: discord.Message, text: str | None = None, embed: discord.Embed | None = None
-) -> None:
+    message: discord.Message, text: str | None = None, view: ui.LayoutView | None = None
+) -> discord.Message:
     """Answer a message without pinging its author, even when it has been deleted meanwhile."""
     reference = message.to_reference(fail_if_not_exists=False)
-    embeds = [embed] if embed else []
-    await message.channel.send(text, embeds=embeds, reference=reference, mention_author=False)
+    if view is not None:
+        return await message.channel.send(view=view, reference=reference, mention_author=False)
+    return await message.channel.send(text, reference=reference, mention_author=False)
 
 
 def _moment(text: str | None, *, end: bool = False) -> datetime | None:

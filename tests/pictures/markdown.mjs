@@ -29,7 +29,7 @@ const parse = SimpleMarkdown.parserFor({ ...rulesExtended, list });
 export const escapeHtml = (text) =>
   text.replace(/[&<>"]/g, (char) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[char]);
 
-const FORMATS = { undefined: "MMMM D, YYYY [at] h:mm A", f: "MMMM D, YYYY [at] h:mm A", D: "MMMM D, YYYY" };
+const FORMATS = { undefined: "MMMM D, YYYY [at] h:mm A", f: "MMMM D, YYYY [at] h:mm A", D: "MMMM D, YYYY", d: "M/D/YYYY" };
 
 function moment({ timestamp, format }, now) {
   const time = dayjs.unix(Number(timestamp)).utc();
@@ -44,6 +44,8 @@ const DRAWN = {
   br: () => `<span class="text">\n</span>`,
   newline: () => `<span class="text">\n</span>`,
   strong: (node, now) => `<strong>${draw(node.content, now)}</strong>`,
+  strikethrough: (node, now) => `<del>${draw(node.content, now)}</del>`,
+  heading: (node, now) => `<div class="heading heading${node.level}">${draw(node.content, now)}</div>`,
   em: (node, now) => `<em>${draw(node.content, now)}</em>`,
   link: (node, now) => `<discord-link href="${escapeHtml(node.target)}">${draw(node.content, now)}</discord-link>`,
   blockQuote: (node, now) => `<discord-quote>${draw(node.content, now)}</discord-quote>`,

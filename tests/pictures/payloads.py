@@ -12,11 +12,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from discord import AllowedMentions, Embed
+from discord import AllowedMentions
 from discord.http import handle_message_parameters
 
-from bot.render import answer_card, headlines_card
-from index import IndexOptions, NewsIndex, Question
+from bot.answer_card import answer_card
+from bot.answer_layout import VERDICTS, actions, answer_layout
+from bot.buttons import Action
+from bot.render import headlines_card
+from index import Answer, IndexOptions, NewsIndex, Question
 
 SAMPLES = Path(__file__).parents[2] / "config" / "samples"
 
@@ -24,6 +27,7 @@ SAMPLES = Path(__file__).parents[2] / "config" / "samples"
 NOW = datetime(2025, 10, 24, 9, 30, tzinfo=UTC)
 
 ANSWERED = "How many North Korean troops were sent to Russia?"
+OFFERED = {Action.SOURCES, Action.MORE, Action.FOLLOW_UP, *VERDICTS}
 UNANSWERED = "Who won the 2031 Cricket World Cup?"
 
 
@@ -42,15 +46,13 @@ def main() -> None:
             if not answered.answered or unanswered.answered:
                 raise SystemExit("The library answers what it should not, or the other way round.")
             messages = {
-                "answer": ("/ask", answer_card(answered)),
-                "abstention": ("/ask", answer_card(unanswered)),
-                "latest": ("/latest", headlines_card(index.latest(as_of=NOW))),
+                "answer": ("/ask", components(answered)),
+                "abstention": ("/ask", components(unanswered)),
+                "latest": ("/latest", body(embed=headlines_card(index.latest(as_of=NOW)).embed())),
             }
         finally:
             index.close()
-    shown = {
-        name: {"command": command, "body": body(card.embed())} for name, (command, card) in messages.items()
-    }
+    shown = {name: {"command": command, "body": sent} for name, (command, sent) in messages.items()}
     json.dump({"now": NOW.isoformat(), "messages": shown}, sys.stdout)
 
 
@@ -63,9 +65,18 @@ def with_address(path: Path) -> str:
     return "\n".join([*lines[: at + 1], f"URL: https://{outlet}.example/{headline}", *lines[at + 1 :]])
 
 
-def body(embed: Embed) -> dict[str, Any]:
-    """Return the body of the request that answers a command with an embed, as discord.py builds it."""
-    with handle_message_parameters(embed=embed, allowed_mentions=AllowedMentions.none()) as parameters:
+def components(answer: Answer) -> dict[str, Any]:
+    """Return the body of the request that answers a question."""
+    card = answer_card(answer)
+    rows = actions(
+        answered=answer.answered, quotes=len(card.quotes), limited=False, private=False, offered=OFFERED
+    )
+    return body(view=answer_layout(card, "0123456789abcdef", rows))
+
+
+def body(**parts: Any) -> dict[str, Any]:
+    """Return the body of the request that answers a command, as discord.py builds it."""
+    with handle_message_parameters(**parts, allowed_mentions=AllowedMentions.none()) as parameters:
         assert parameters.payload is not None  # it would be None only with files attached
         return parameters.payload
 

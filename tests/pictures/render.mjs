@@ -10,10 +10,13 @@ import { text } from "node:stream/consumers";
 import { promisify } from "node:util";
 import { build } from "esbuild";
 import UPNG from "upng-js";
+import { componentHtml } from "./components.mjs";
 import { escapeHtml, toHtml, toText } from "./markdown.mjs";
 
-// An embed is 520 pixels wide at most, beside an avatar; enlarged, so that the text is sharp in a README.
-const WIDTH = 608;
+// What Discord shows is 600 pixels wide at most, beside an avatar; a phone leaves much less. Enlarged, so that
+// the text is sharp in a README.
+const WIDE = 688;
+const NARROW = 390;
 const SCALE = 1.5;
 // Nobody sees the difference to full colour, and the files are a third of the size.
 const COLOURS = 256;
@@ -21,6 +24,7 @@ const CHROMIUM = process.env.CHROMIUM ?? "chromium";
 const PICTURES = [
   { file: "answer.png", message: "answer" },
   { file: "answer-light.png", message: "answer", light: true },
+  { file: "answer-phone.png", message: "answer", width: NARROW },
   { file: "abstention.png", message: "abstention" },
   { file: "latest.png", message: "latest" },
 ];
@@ -55,6 +59,11 @@ function embedHtml({ title, description, color, footer }, now) {
   </discord-embed>`;
 }
 
+function componentsHtml(components, now) {
+  const drawn = components.map((component) => componentHtml(component, now)).join("");
+  return drawn && `<div slot="components" class="components">${drawn}</div>`;
+}
+
 function pageHtml({ command, body }, now, light, { script, style }) {
   const time = new Date(now).toLocaleTimeString("en-US", { timeStyle: "short", timeZone: "UTC" });
   return `<!doctype html><html lang="en"><meta charset="utf-8">
@@ -64,7 +73,8 @@ function pageHtml({ command, body }, now, light, { script, style }) {
     <discord-messages ${light ? "light-theme" : ""}>
       <discord-message author="newsbot" bot avatar="${avatar("n", "#2e9e6b")}" timestamp="${time}">
         <discord-command slot="reply" author="alice" avatar="${avatar("a", "#4f7fd9")}" command="${command}"></discord-command>
-        ${body.embeds.map((embed) => embedHtml(embed, now)).join("")}
+        ${(body.embeds ?? []).map((embed) => embedHtml(embed, now)).join("")}
+        ${componentsHtml(body.components ?? [], now)}
       </discord-message>
     </discord-messages></html>`;
 }
@@ -90,14 +100,14 @@ async function browse(folder, ...options) {
   return stdout;
 }
 
-async function draw(folder, html, file) {
+async function draw(folder, html, file, width) {
   const page = join(folder, "page.html");
   const picture = join(folder, "page.png");
   await writeFile(page, html);
-  const dom = await browse(folder, `--window-size=${WIDTH},1000`, "--dump-dom", page);
+  const dom = await browse(folder, `--window-size=${width},1000`, "--dump-dom", page);
   const height = /data-height="(\d+)"/.exec(dom)?.[1];
   if (!height) throw new Error(`${file}: the page did not say how high it is.`);
-  await browse(folder, `--window-size=${WIDTH},${height}`, `--screenshot=${picture}`, page);
+  await browse(folder, `--window-size=${width},${height}`, `--screenshot=${picture}`, page);
   const drawn = UPNG.decode(await readFile(picture));
   await writeFile(file, Buffer.from(UPNG.encode(UPNG.toRGBA8(drawn), drawn.width, drawn.height, COLOURS)));
 }
@@ -106,8 +116,9 @@ const { now, messages } = JSON.parse(await text(process.stdin));
 const folder = await mkdtemp(join(tmpdir(), "newsbot-pictures-"));
 try {
   const parts = await bundle();
-  for (const { file, message, light } of PICTURES) {
-    await draw(folder, pageHtml(messages[message], now, light, parts), join(import.meta.dirname, file));
+  for (const { file, message, light, width = WIDE } of PICTURES) {
+    const html = pageHtml(messages[message], now, light, parts);
+    await draw(folder, html, join(import.meta.dirname, file), width);
   }
 } finally {
   await rm(folder, { recursive: true, force: true, maxRetries: 5 });
