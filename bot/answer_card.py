@@ -39,6 +39,9 @@ CLOSE = 0.5
 
 DOTS = 5
 
+# What is left out of a corrected card until it fits: characters of the old words, the new ones, quotes.
+_SHORTER = [(None, True, 0), (80, True, 0), *((40, False, dropped) for dropped in range(11))]
+
 # A question that names a period is asked of all dates by giving this one as their start.
 ANY_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -140,18 +143,19 @@ def corrected(card: AnswerCard, quotes: Sequence[PostedQuote]) -> AnswerCard:
     """The card as it has to be since publishers have changed or withdrawn what it quotes.
 
     `quotes` are those of its blocks. What was quoted is struck through, the new wording stands beneath. Where
-    that is too long for one message, the old words are shortened, then the new ones left to the article.
+    that is too long for one message, the old words are shortened, then the new ones left to the article, and
+    at last whole quotes dropped from the end.
     """
     if all(quote.state == "stands" for quote in quotes):
         return card
-    for old, new in ((None, True), (80, True), (40, False)):
-        blocks = [
-            _corrected(block, quote, old, new) for block, quote in zip(card.blocks, quotes, strict=True)
-        ]
-        changed = replace(card, blocks=tuple(blocks), colour=AMBER)
+    for old, new, dropped in _SHORTER:
+        pairs = zip(card.blocks, quotes, strict=True)
+        blocks = [_corrected(block, quote, old, new) for block, quote in pairs]
+        kept = blocks[: len(blocks) - dropped]
+        changed = replace(card, blocks=tuple(kept), colour=AMBER)
         if changed.fits:
             return changed
-    raise ValueError("a corrected card is longer than a message")
+    raise ValueError("the head alone is longer than a message")
 
 
 def _corrected(block: Block, quote: PostedQuote, old: int | None, new: bool) -> Block:

@@ -256,7 +256,8 @@ class Answering:
 
     async def _share(self, interaction: Interaction, posted: PostedAnswer) -> None:
         card = AnswerCard.from_json(posted.card)
-        card = replace(card, notices=(f"-# shared by {interaction.user.mention}", *card.notices))
+        noted = replace(card, notices=(f"-# shared by {interaction.user.mention}", *card.notices))
+        card = noted if noted.fits else card
         shared = replace(
             posted,
             id=secrets.token_hex(8),

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.answer_card import MAX_CLOSEST, MAX_HEADING, MAX_TEXT, AnswerCard, answer_card
+from bot.answer_card import MAX_CLOSEST, MAX_HEADING, MAX_TEXT, AnswerCard, answer_card, corrected
 from bot.markdown import length
-from index import Answer, Article, Copy, EventTime, Question, Quote, Span
+from index import Answer, Article, Copy, EventTime, PostedQuote, Question, Quote, Span
 from tests.discord_markdown import active, find, shown
 
 PUBLISHED = datetime(2025, 6, 4, 23, 29, tzinfo=UTC)
@@ -304,3 +304,41 @@ def test_a_long_question_is_cut_in_the_title() -> None:
     card = answer_card(an_answer(a_quote(), text="Why " + "*" * 500))
     assert length(card.heading) <= MAX_HEADING
     assert card.heading.endswith("…")
+
+
+@given(quote_lists(), st.lists(st.sampled_from(["stands", "changed", "withdrawn"]), min_size=10, max_size=10))
+@settings(max_examples=40, deadline=None)
+def test_a_corrected_card_fits_and_strikes_what_was_quoted(
+    given_quotes: list[Quote], states: list[Any]
+) -> None:
+    card = AnswerCard.from_json(answer_card(an_answer(*given_quotes)).to_json())
+    posted = [
+        replace(PostedQuote.of(quote), state=state, changed_at=UPDATED, new_text="x" * 700)
+        for quote, state in zip(answer_card(an_answer(*given_quotes)).quotes, states, strict=False)
+    ]
+    changed = corrected(card, posted)
+    assert changed.fits
+    assert bool(changed.blocks) == bool(card.blocks)
+    for before, after, quote in zip(card.blocks, changed.blocks, posted, strict=False):
+        assert after.byline == before.byline
+        assert (after == before) == (quote.state == "stands")
+        assert quote.state == "stands" or f"-# {quote.state} by the publisher <t:1749081600:f>" in after.words
+    assert changed.head == card.head
+
+
+def test_old_reports_are_said_to_be_old_first() -> None:
+    old = a_quote(an_article(published_at=DAY - timedelta(days=100)))
+    card = answer_card(an_answer(old, text="What is the latest on shore power?"))
+    assert card.notices[0].startswith("The newest report on this is from <t:")
+    none = answer_card(an_answer(old, text="What is shore power?"))
+    assert none.notices == ()
+
+
+def test_where_a_period_holds_nothing_older_reports_are_named_as_such() -> None:
+    today = an_answer(answered=False, since=DAY, text="What happened today?")
+    older = an_answer(a_quote(), text="What happened today?", since=datetime(1970, 1, 1, tzinfo=UTC))
+    card = answer_card(today, older=older)
+    assert card.notices[0].startswith("No answer found in the 1,842 articles published since 2025-06-01")
+    assert card.notices[1] == "**Older reports**"
+    assert quotes_of(card)
+    assert "1970" not in card.footer
