@@ -27,8 +27,11 @@ from bot.cogs.ask import Ask
 from bot.cogs.claims import Claims
 from bot.cogs.highlights import Highlights
 from bot.cogs.living import Living
+from bot.cogs.privacy import Privacy
 from bot.cogs.quality import QualityReport
+from bot.cogs.settings import Settings, SettingsPanel
 from bot.errors import NewsTree
+from bot.guild_rules import GuildRules
 from bot.sources import SourceNames
 from bot.workers import Workers
 from index import BusyError, NewsError, UsageError
@@ -44,7 +47,7 @@ CLOSE_SECONDS = 8.0
 AUTHENTICATION_FAILED = 4004
 UNREACHABLE = (OSError, aiohttp.ClientError, discord.DiscordServerError, discord.GatewayNotFound)
 
-COGS = (Ask, Claims, Highlights, Living, QualityReport, Admin)
+COGS = (Ask, Claims, Highlights, Living, QualityReport, Admin, Settings, Privacy)
 
 log = logging.getLogger(__name__)
 
@@ -68,9 +71,10 @@ class NewsBot(commands.Bot):
             max_messages=None,
         )
         self.workers = Workers("index", THREADS, WAITING)
-        # What was posted is kept by a thread of its own: no question waits for the disk.
+        # Small reads and writes have a thread of their own: they and questions do not wait for each other.
         self.records = Workers("records", 1, 4 * WAITING)
         self.answering = Answering(self)
+        self.guild_rules = GuildRules(self)
         self.sources = SourceNames(lambda: self.workers.run(self.index.source_names))
         self._open_index = open_index
         self._index: NewsIndex | None = None
@@ -89,6 +93,7 @@ class NewsBot(commands.Bot):
         for cog in COGS:
             await self.add_cog(cog(self))
         self.add_dynamic_items(AnswerButton)
+        self.add_view(SettingsPanel(self))
         await self._sync_commands()
 
     async def on_ready(self) -> None:

@@ -4,16 +4,21 @@ What a person can put right is told in its own sentence. Anything else is told w
 log holds the traceback.
 """
 
+from __future__ import annotations
+
 import logging
 import secrets
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import discord
 from discord import app_commands
 
 from bot.markdown import escape, timestamp
 from index import BusyError, NewsError, UsageError
+
+if TYPE_CHECKING:
+    from bot.client import NewsBot
 
 # What Discord answers when a message held only an embed and the bot may not embed links.
 EMPTY_MESSAGE = 50006
@@ -23,11 +28,22 @@ NO_PERMISSION = "I lack a permission here: ask a moderator to let me send messag
 log = logging.getLogger(__name__)
 
 
-class NewsTree(app_commands.CommandTree[discord.Client]):
+class NewsTree(app_commands.CommandTree["NewsBot"]):
     """A command tree whose errors are told to the person who used the command, and to nobody else."""
 
+    async def interaction_check(self, interaction: discord.Interaction[NewsBot], /) -> bool:
+        """Refuse what a guild does not want in this channel."""
+        if interaction.type is discord.InteractionType.autocomplete:
+            return True
+        try:
+            await interaction.client.guild_rules.require_allowed(interaction)
+        except NewsError as error:
+            await tell(interaction, explain(error, "check"))
+            return False
+        return True
+
     async def on_error(
-        self, interaction: discord.Interaction, error: app_commands.AppCommandError, /
+        self, interaction: discord.Interaction[NewsBot], error: app_commands.AppCommandError, /
     ) -> None:
         name = interaction.command.qualified_name if interaction.command else "unknown"
         sentence = explain(error, f"/{name}")

@@ -16,6 +16,7 @@ from index.errors import (
 )
 from index.excerpt import Excerpt
 from index.followup import in_context
+from index.guild_settings import AuditEntry, GuildSettings
 from index.posts import Asked, Missed, PostedAnswer, PostedQuote, Quality, QuoteState, Verdict
 from index.quote_check import QuoteCheck
 from index.quote_state import Standing
@@ -53,6 +54,7 @@ __all__ = [
     "Answer",
     "Article",
     "Asked",
+    "AuditEntry",
     "Baseline",
     "BusyError",
     "Copy",
@@ -64,6 +66,7 @@ __all__ = [
     "Failure",
     "Figure",
     "Filters",
+    "GuildSettings",
     "Headline",
     "IndexOptions",
     "IngestReport",

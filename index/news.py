@@ -42,11 +42,13 @@ from index.explain import explain
 from index.follow import Follow
 from index.forms import finder_for
 from index.found import Found
+from index.guilds import Guilds
 from index.highlights import highlights
 from index.ingest import Ingest
 from index.local import LocalIndex
 from index.posted import Posted
 from index.posts import PostedAnswer
+from index.privacy import Privacy
 from index.quote_check import QuoteCheck, check_quote
 from index.quote_state import Standing, quote_state
 from index.quotes import Asked, candidates, choose, idf, read, to_quote
@@ -99,6 +101,8 @@ class NewsIndex:
         self._reranker = CrossEncoderReranker(options.reranker_model) if options.reranker_model else None
         self._writing = threading.Lock()
         self.posted = Posted(store.database)
+        self.guilds = Guilds(store.database, options.clock)
+        self.privacy = Privacy(store.database)
 
     @classmethod
     def open(cls, options: IndexOptions, embedder: Embedder | None = None) -> NewsIndex:

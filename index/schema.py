@@ -32,7 +32,7 @@ from sqlalchemy import (
     select,
 )
 
-REVISIONS = ("0001", "0002", "0003")
+REVISIONS = ("0001", "0002", "0003", "0004")
 HEAD = REVISIONS[-1]
 
 # Names the lock that writers of the schema take in PostgreSQL: any number, the same for all of them.
@@ -221,6 +221,31 @@ feedback = Table(
     Column("person", String, primary_key=True),
     Column("verdict", String, nullable=False),
     Column("given_at", UtcDateTime, nullable=False),
+)
+
+# What the people who run a guild have set. No channels means all of them.
+guild_settings = Table(
+    "guild_settings",
+    metadata,
+    Column("guild", String, primary_key=True),
+    Column("channels", JSON, nullable=False),
+    Column("reindex_roles", JSON, nullable=False),
+    Column("private", Boolean, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+)
+
+# What they did. A `person`, here as in every table, is somebody whose data can be exported and deleted.
+audit_trail = Table(
+    "audit_trail",
+    metadata,
+    Column("id", _RowId, primary_key=True, autoincrement=True),
+    Column("guild", String, nullable=False),
+    Column("person", String),
+    Column("action", String, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("done_at", UtcDateTime, nullable=False),
+    Index("ix_audit_trail_guild", "guild", "id"),
+    Index("ix_audit_trail_person", "person"),
 )
 
 # Single values: the identity of this database, the last `seq`, the fingerprint of its vectors.

@@ -39,7 +39,9 @@ from index import (
 )
 from index.database import Database, sqlite_url
 from index.excerpt import excerpt, find_quote
+from index.guilds import Guilds
 from index.posted import Posted
+from index.privacy import Privacy
 from index.quote_check import check_quote
 
 NOW = datetime(2025, 6, 7, 12, 0, tzinfo=UTC)
@@ -108,7 +110,10 @@ class FakeNews:
         self.ingested: list[str] = []
         self.closed = False
         self._folder = tempfile.TemporaryDirectory()
-        self.posted = Posted(Database.open(sqlite_url(Path(self._folder.name) / "posted.db")))
+        database = Database.open(sqlite_url(Path(self._folder.name) / "kept.db"))
+        self.posted = Posted(database)
+        self.guilds = Guilds(database, lambda: NOW)
+        self.privacy = Privacy(database)
 
     def __enter__(self) -> FakeNews:
         return self

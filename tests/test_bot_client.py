@@ -297,7 +297,8 @@ async def test_reindex_is_for_those_who_manage_the_server(tmp_path: Path) -> Non
         result = await server.slash("reindex", force=True)
         assert result.ephemeral
         assert "Manage Guild" in result.text
-        assert server.commands["reindex"]["default_member_permissions"] == "32"
+        # Checked by the bot alone: Discord would hide the command from roles that a guild lets reindex.
+        assert server.commands["reindex"]["default_member_permissions"] is None
         assert server.commands["reindex"]["contexts"] in (None, [0])
 
 

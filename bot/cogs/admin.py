@@ -120,15 +120,15 @@ class Admin(commands.Cog):
     @app_commands.command(name="reindex", description="Read the known sources again and update the search")
     @app_commands.describe(full="Embed everything again, even what is up to date")
     @app_commands.guild_only()
-    @app_commands.default_permissions(manage_guild=True)
-    @app_commands.checks.has_permissions(manage_guild=True)  # Discord's own check is only a default
     async def reindex(self, interaction: discord.Interaction[NewsBot], full: bool = False) -> None:
+        await self.bot.guild_rules.require_reindex(interaction)
         if self._job:
             await interaction.response.send_message(_already_running(self._job), ephemeral=True)
             return
         self._job = job = Job(interaction.user.id, datetime.now(UTC))
         try:
             await interaction.response.defer(thinking=True)
+            await self.bot.guild_rules.note(interaction, "reindex", "full" if full else "")
             await self._reindex(job, Report(interaction), full)
         finally:
             self._release(job)

@@ -55,9 +55,11 @@ class Ask(commands.Cog):
         since: str | None = None,
         until: str | None = None,
         source: str | None = None,
-        private: bool = False,
+        private: bool | None = None,
         limit: app_commands.Range[int, 1, 10] = 3,
     ) -> None:
+        if private is None:
+            private = (await self.bot.guild_rules.settings(interaction.guild_id)).private
         await interaction.response.defer(thinking=True, ephemeral=private)
         asked = Question(
             question, since=_moment(since), until=_moment(until, end=True), source=source, limit=limit
@@ -89,6 +91,8 @@ class Ask(commands.Cog):
 
     async def _reply(self, message: discord.Message) -> None:
         self.bot.answering.take_turn(message.author.id)
+        guild = message.guild.id if message.guild else None
+        await self.bot.guild_rules.require_channel(guild, message.channel)
         text = self._without_mention(message.content)
         if not text:
             await _send(message, HELP)

@@ -46,6 +46,7 @@ class QualityReport(commands.Cog):
         if export:
             asked = await self.bot.records.run(self.bot.index.posted.asked, guild, since)
             files.append(discord.File(io.BytesIO(_lines(asked)), "questions.jsonl"))
+            await self.bot.guild_rules.note(interaction, "quality export", f"days={days}")
             log.info("quality.exported guild=%s user=%d questions=%d", guild, interaction.user.id, len(asked))
         card = quality_card(quality, days)
         await interaction.edit_original_response(embed=card.embed(), attachments=files)

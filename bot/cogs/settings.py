@@ -1,0 +1,168 @@
+"""For those who manage a guild: `/settings`, a panel, and `/audit`, the trail of what was done."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import discord
+from discord import app_commands, ui
+from discord.ext import commands
+
+from bot.errors import explain, tell
+from bot.guild_rules import require_manager
+from bot.markdown import timestamp
+from bot.render import Card
+from index import AuditEntry, GuildSettings
+
+if TYPE_CHECKING:
+    from bot.client import NewsBot
+
+# Discord's limit for a menu.
+MAX_CHOSEN = 25
+SHOWN_ENTRIES = 15
+CHANNEL_TYPES = [
+    discord.ChannelType.text,
+    discord.ChannelType.news,
+    discord.ChannelType.forum,
+    discord.ChannelType.voice,
+]
+
+log = logging.getLogger(__name__)
+
+
+class SettingsPanel(ui.View):
+    """Menus that show what is set and change it at once.
+
+    One of them, without settings, is registered with the bot: it serves the panels that are older than a
+    restart. So nothing is kept here, and who presses is checked each time.
+    """
+
+    def __init__(self, bot: NewsBot, settings: GuildSettings | None = None) -> None:
+        super().__init__(timeout=None)
+        self.bot = bot
+        settings = settings or GuildSettings()
+        self.choose_channels.default_values = _chosen(
+            settings.channels, discord.SelectDefaultValueType.channel
+        )
+        self.choose_roles.default_values = _chosen(
+            settings.reindex_roles, discord.SelectDefaultValueType.role
+        )
+        self.toggle_private.label = "Answer in public" if settings.private else "Answer in private"
+
+    @ui.select(
+        cls=ui.ChannelSelect,
+        channel_types=CHANNEL_TYPES,
+        custom_id="settings:channels",
+        placeholder="Answer in every channel",
+        min_values=0,
+        max_values=MAX_CHOSEN,
+    )
+    async def choose_channels(
+        self, interaction: discord.Interaction[NewsBot], select: ui.ChannelSelect[SettingsPanel]
+    ) -> None:
+        chosen = tuple(sorted(str(channel.id) for channel in select.values))
+        await self._change(interaction, channels=chosen)
+
+    @ui.select(
+        cls=ui.RoleSelect,
+        custom_id="settings:roles",
+        placeholder="Only those who manage the server may reindex",
+        min_values=0,
+        max_values=MAX_CHOSEN,
+    )
+    async def choose_roles(
+        self, interaction: discord.Interaction[NewsBot], select: ui.RoleSelect[SettingsPanel]
+    ) -> None:
+        chosen = tuple(sorted(str(role.id) for role in select.values))
+        await self._change(interaction, reindex_roles=chosen)
+
+    @ui.button(custom_id="settings:private", style=discord.ButtonStyle.secondary)
+    async def toggle_private(
+        self, interaction: discord.Interaction[NewsBot], _: ui.Button[SettingsPanel]
+    ) -> None:
+        rules = self.bot.guild_rules
+        settings = await rules.change(interaction, lambda now: replace(now, private=not now.private))
+        await self._show(interaction, settings)
+
+    async def on_error(
+        self, interaction: discord.Interaction[Any], error: Exception, item: ui.Item[Any], /
+    ) -> None:
+        await tell(interaction, explain(error, "settings"))
+
+    async def _change(self, interaction: discord.Interaction[NewsBot], **values: Any) -> None:
+        settings = await self.bot.guild_rules.change(interaction, lambda now: replace(now, **values))
+        await self._show(interaction, settings)
+
+    async def _show(self, interaction: discord.Interaction[NewsBot], settings: GuildSettings) -> None:
+        panel = SettingsPanel(self.bot, settings)
+        await interaction.response.edit_message(embed=settings_card(settings).embed(), view=panel)
+        panel.stop()  # the one that is registered with the bot answers
+
+
+class Settings(commands.Cog):
+    def __init__(self, bot: NewsBot) -> None:
+        self.bot = bot
+
+    @app_commands.command(name="settings", description="Where the bot answers, and who may do what")
+    @app_commands.guild_only()
+    @app_commands.default_permissions(manage_guild=True)
+    async def settings(self, interaction: discord.Interaction[NewsBot]) -> None:
+        require_manager(interaction)
+        settings = await self.bot.guild_rules.settings(interaction.guild_id)
+        panel = SettingsPanel(self.bot, settings)
+        await interaction.response.send_message(
+            embed=settings_card(settings).embed(), view=panel, ephemeral=True
+        )
+        panel.stop()
+
+    @app_commands.command(name="audit", description="What was set and started here, and by whom")
+    @app_commands.guild_only()
+    @app_commands.default_permissions(manage_guild=True)
+    async def audit(self, interaction: discord.Interaction[NewsBot]) -> None:
+        require_manager(interaction)
+        await interaction.response.defer(thinking=True, ephemeral=True)
+        guild = str(interaction.guild_id)
+        entries = await self.bot.records.run(self.bot.index.guilds.trail, guild, SHOWN_ENTRIES)
+        await interaction.edit_original_response(embed=trail_card(entries).embed())
+
+    @commands.Cog.listener()
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        try:
+            await self.bot.guild_rules.forget(guild.id)
+        except Exception:  # the edge of one event: nobody is there to be told
+            log.exception("guild.forget.failed guild=%d", guild.id)
+        else:
+            log.info("guild.forgotten guild=%d", guild.id)
+
+
+def settings_card(settings: GuildSettings) -> Card:
+    """What is set, in sentences. A channel or role that is gone shows as Discord names what is gone."""
+    channels = ", ".join(f"<#{each}>" for each in settings.channels) or "every channel"
+    roles = "".join(f", <@&{each}>" for each in settings.reindex_roles)
+    seen = "only whoever asked, unless they say otherwise" if settings.private else "everyone in the channel"
+    lines = [
+        f"**Answers in** {channels}",
+        f"**Answers to commands are seen by** {seen}",
+        f"**May reindex:** those with Manage Server{roles}",
+    ]
+    return Card("Settings", "\n".join(lines))
+
+
+def trail_card(entries: Sequence[AuditEntry]) -> Card:
+    """The entries, newest first."""
+    lines = [_line(entry) for entry in entries] or ["Nothing has been set or started here yet."]
+    return Card("Audit trail", "\n".join(lines))
+
+
+def _line(entry: AuditEntry) -> str:
+    who = f"<@{entry.person}>" if entry.person else "somebody who had their data deleted"
+    # Nothing in a detail is typed by people: names of settings, and numbers.
+    detail = f": `{entry.detail[:150]}`" if entry.detail else ""
+    return f"{timestamp(entry.done_at, 'R')} {who} **{entry.action}**{detail}"
+
+
+def _chosen(ids: Sequence[str], kind: discord.SelectDefaultValueType) -> list[discord.SelectDefaultValue]:
+    return [discord.SelectDefaultValue(id=int(each), type=kind) for each in ids[:MAX_CHOSEN]]

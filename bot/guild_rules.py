@@ -1,0 +1,93 @@
+"""What a guild's settings mean: where the bot answers, who may do what, and the trail of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import discord
+from discord import app_commands
+
+from index import GuildSettings, UsageError
+
+if TYPE_CHECKING:
+    from bot.client import NewsBot
+
+# Another process of the bot may have changed the settings: that is noticed after so long.
+REMEMBER_SECONDS = 30.0
+# What works in every channel: it disturbs nobody, and an admin must not lock themselves out.
+EVERYWHERE = frozenset({"settings", "audit", "status", "reindex", "quality", "privacy", "help"})
+
+
+class GuildRules:
+    """The settings of all guilds, remembered for a while because every command asks for them."""
+
+    def __init__(self, bot: NewsBot) -> None:
+        self._bot = bot
+        self._known: dict[int, tuple[float, GuildSettings]] = {}
+
+    async def settings(self, guild: int | None) -> GuildSettings:
+        """Return a guild's settings; the defaults outside of guilds."""
+        if guild is None:
+            return GuildSettings()
+        until, known = self._known.get(guild, (0.0, GuildSettings()))
+        if time.monotonic() < until:
+            return known
+        return self._keep(guild, await self._bot.records.run(self._bot.index.guilds.settings, str(guild)))
+
+    async def change(
+        self, interaction: discord.Interaction[NewsBot], change: Callable[[GuildSettings], GuildSettings]
+    ) -> GuildSettings:
+        """Change the settings of the guild for somebody who manages it."""
+        require_manager(interaction)
+        guild, person = str(interaction.guild_id), str(interaction.user.id)
+        changed = await self._bot.records.run(self._bot.index.guilds.change, guild, person, change)
+        return self._keep(int(guild), changed)
+
+    async def note(self, interaction: discord.Interaction[NewsBot], action: str, detail: str = "") -> None:
+        """Put on the guild's trail what somebody did."""
+        guild, person = str(interaction.guild_id), str(interaction.user.id)
+        await self._bot.records.run(self._bot.index.guilds.note, guild, person, action, detail)
+
+    async def forget(self, guild: int) -> None:
+        """Delete what is kept of a guild that the bot has been removed from."""
+        self._known.pop(guild, None)
+        await self._bot.records.run(self._bot.index.guilds.forget, str(guild))
+
+    async def require_allowed(self, interaction: discord.Interaction[NewsBot]) -> None:
+        """Raise UsageError where the guild does not want this command in this channel."""
+        command = interaction.command
+        if command is None or command.qualified_name.split()[0] in EVERYWHERE:
+            return
+        await self.require_channel(interaction.guild_id, interaction.channel)
+
+    async def require_channel(self, guild: int | None, channel: Any) -> None:
+        """Raise UsageError where the guild wants no answers in a channel. A thread counts as its channel."""
+        allowed = (await self.settings(guild)).channels
+        here = {str(getattr(channel, "id", "")), str(getattr(channel, "parent_id", ""))}
+        if allowed and not here & set(allowed):
+            names = ", ".join(self._name(each) for each in allowed[:5])
+            raise UsageError(f"News is not for this channel: ask in {names}.")
+
+    async def require_reindex(self, interaction: discord.Interaction[NewsBot]) -> None:
+        """Let those reindex who manage the guild, and those with a role that may."""
+        roles = {str(role.id) for role in getattr(interaction.user, "roles", ())}
+        if not roles & set((await self.settings(interaction.guild_id)).reindex_roles):
+            require_manager(interaction)
+
+    def _name(self, channel: str) -> str:
+        found = self._bot.get_channel(int(channel))
+        return f"#{getattr(found, 'name', channel)}"
+
+    def _keep(self, guild: int, settings: GuildSettings) -> GuildSettings:
+        self._known[guild] = (time.monotonic() + REMEMBER_SECONDS, settings)
+        return settings
+
+
+def require_manager(interaction: discord.Interaction[Any]) -> None:
+    """Raise MissingPermissions for who does not manage the guild: Discord's own check is only a default."""
+    if interaction.guild_id is None:
+        raise app_commands.NoPrivateMessage
+    if not interaction.permissions.manage_guild:
+        raise app_commands.MissingPermissions(["manage_guild"])
