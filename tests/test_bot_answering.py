@@ -272,4 +272,4 @@ async def test_a_post_that_cannot_be_kept_is_still_an_answer(
     async with started(tmp_path, news) as server:
         assert QUOTE in str(await asked(server))
         assert TROOPS.title[:8] in str(server.messages())
-    assert "answer.forgotten" in caplog.text
+        await server.wait_for(lambda: "answer.forgotten" in caplog.text, what=lambda: caplog.text)
