@@ -25,6 +25,7 @@ from bot.buttons import AnswerButton
 from bot.cogs.admin import Admin
 from bot.cogs.ask import Ask
 from bot.cogs.claims import Claims
+from bot.cogs.help import Help
 from bot.cogs.highlights import Highlights
 from bot.cogs.living import Living
 from bot.cogs.privacy import Privacy
@@ -47,7 +48,7 @@ CLOSE_SECONDS = 8.0
 AUTHENTICATION_FAILED = 4004
 UNREACHABLE = (OSError, aiohttp.ClientError, discord.DiscordServerError, discord.GatewayNotFound)
 
-COGS = (Ask, Claims, Highlights, Living, QualityReport, Admin, Settings, Privacy)
+COGS = (Ask, Claims, Highlights, Living, QualityReport, Admin, Settings, Privacy, Help)
 
 log = logging.getLogger(__name__)
 

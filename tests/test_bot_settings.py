@@ -1,6 +1,7 @@
 """Settings, their trail, and everybody's own data, over a real socket."""
 
 import json
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -103,3 +104,15 @@ async def test_a_role_that_may_reindex_may(tmp_path: Path, monkeypatch: pytest.M
         result = await server.slash("reindex", until=lambda it: "Reindexed" in it.text)
         assert not result.ephemeral
         assert [entry.action for entry in news.guilds.trail(guild.id, 1)] == ["reindex"]
+
+
+async def test_help_shows_to_each_what_they_can_do(tmp_path: Path) -> None:
+    async with started(tmp_path, FakeNews()) as server:
+        shown = await server.slash("help")
+        assert shown.ephemeral
+        assert "/ask question:" in shown.text
+        assert "/settings" not in shown.text
+        boss = server.user("boss", manage_guild=True)
+        text = (await server.slash("help", user=boss)).text
+        mentioned = set(re.findall(r"`/([a-z]+)", text))
+        assert {"ask", "latest", "settings", "quality"} <= mentioned <= server.commands.keys()

@@ -20,6 +20,8 @@ class Highlights(commands.Cog):
 
     @app_commands.command(name="latest", description="The newest articles with their highlights")
     @app_commands.describe(topic="Only articles on this topic", source="Only articles of this source")
+    @app_commands.allowed_installs(guilds=True, users=True)
+    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
     async def latest(
         self, interaction: discord.Interaction[NewsBot], topic: str | None = None, source: str | None = None
     ) -> None:
