@@ -3,6 +3,7 @@
 "-# " small print keeps times and sources in the background. A quote is shown whole or not at all.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -63,8 +64,11 @@ def headlines_card(
     return Card(cut(title, MAX_TITLE), _fit(head, headlines, _headlines, "article"))
 
 
-def status_card(status: Status) -> Card:
-    """How the library is, for everyone to see: no paths, no database address."""
+def status_card(status: Status, version: str, latency: float) -> Card:
+    """How the library is, for everyone to see: no paths, no database address.
+
+    `latency` is how long Discord takes to answer, in seconds: not finite before it has been measured.
+    """
     counts = [
         count(status.articles, "article"),
         count(status.passages, "passage"),
@@ -78,7 +82,9 @@ def status_card(status: Status) -> Card:
     state = {"ready": "Ready", "empty": "Nothing to search yet", "stale": "The index is out of date"}[
         status.state
     ]
-    return Card(state, "\n".join(lines), colour=GREEN if status.state == "ready" else AMBER)
+    answers = f" · Discord answers in {latency * 1000:,.0f} ms" if math.isfinite(latency) else ""
+    footer = f"newsbot {version}{answers}"
+    return Card(state, "\n".join(lines), footer, GREEN if status.state == "ready" else AMBER)
 
 
 def quality_card(quality: Quality, days: int) -> Card:

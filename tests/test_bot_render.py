@@ -119,7 +119,9 @@ def test_the_status_never_names_paths_or_the_database() -> None:
         "postgresql://u:secret@db/news",
         "Run it: now.",
     )
-    card = status_card(status)
+    card = status_card(status, "1.2", 0.0423)
+    assert card.footer == "newsbot 1.2 · Discord answers in 42 ms"
+    assert status_card(status, "1.2", float("inf")).footer == "newsbot 1.2"
     assert card.title == "The index is out of date"
     assert shown(card.body).splitlines()[0] == "1,842 articles · 9,001 passages · 12 sources"
     assert "Run it: now." in shown(card.body)

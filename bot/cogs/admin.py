@@ -7,6 +7,7 @@ import logging
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import discord
@@ -109,6 +110,7 @@ class Admin(commands.Cog):
         # A thread of its own: questions never wait for a reindex.
         self._workers = Workers("reindex", threads=1, waiting=0)
         self._job: Job | None = None
+        self._version = version("newsbot")
 
     async def cog_unload(self) -> None:
         if job := self._job:
@@ -166,7 +168,9 @@ class Admin(commands.Cog):
     async def status(self, interaction: discord.Interaction[NewsBot]) -> None:
         await interaction.response.defer(thinking=True, ephemeral=True)
         status = await self.bot.workers.run(self.bot.index.status)
-        await interaction.edit_original_response(embed=status_card(status).embed())
+        await interaction.edit_original_response(
+            embed=status_card(status, self._version, self.bot.latency).embed()
+        )
 
 
 def _already_running(job: Job) -> str:
