@@ -23,8 +23,10 @@ from discord.ext import commands
 from bot.answering import Answering
 from bot.buttons import AnswerButton
 from bot.cogs.admin import Admin
+from bot.cogs.alerts import Alerts
 from bot.cogs.ask import Ask
 from bot.cogs.claims import Claims
+from bot.cogs.follows import Follows
 from bot.cogs.help import Help
 from bot.cogs.highlights import Highlights
 from bot.cogs.living import Living
@@ -48,7 +50,19 @@ CLOSE_SECONDS = 8.0
 AUTHENTICATION_FAILED = 4004
 UNREACHABLE = (OSError, aiohttp.ClientError, discord.DiscordServerError, discord.GatewayNotFound)
 
-COGS = (Ask, Claims, Highlights, Living, QualityReport, Admin, Settings, Privacy, Help)
+COGS = (
+    Ask,
+    Claims,
+    Highlights,
+    Follows,
+    Alerts,
+    Living,
+    QualityReport,
+    Admin,
+    Settings,
+    Privacy,
+    Help,
+)
 
 log = logging.getLogger(__name__)
 

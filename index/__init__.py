@@ -15,6 +15,7 @@ from index.errors import (
     UsageError,
 )
 from index.excerpt import Excerpt
+from index.follows import Follow
 from index.followup import in_context
 from index.guild_settings import AuditEntry, GuildSettings
 from index.posts import Asked, Missed, PostedAnswer, PostedQuote, Quality, QuoteState, Verdict
@@ -66,6 +67,7 @@ __all__ = [
     "Failure",
     "Figure",
     "Filters",
+    "Follow",
     "GuildSettings",
     "Headline",
     "IndexOptions",

@@ -40,6 +40,9 @@ from index.excerpt import Excerpt, excerpt, find_quote
 from index.expectation import expectation, names
 from index.explain import explain
 from index.follow import Follow
+from index.follow_book import FollowBook
+from index.follows import Follow as Followed
+from index.follows import found_since
 from index.forms import finder_for
 from index.found import Found
 from index.guilds import Guilds
@@ -103,6 +106,7 @@ class NewsIndex:
         self.posted = Posted(store.database)
         self.guilds = Guilds(store.database, options.clock)
         self.privacy = Privacy(store.database)
+        self.follows = FollowBook(store.database, options.clock)
 
     @classmethod
     def open(cls, options: IndexOptions, embedder: Embedder | None = None) -> NewsIndex:
@@ -289,6 +293,10 @@ class NewsIndex:
             new_text = standing.text if standing.state == "changed" else None
             self.posted.compared(id, place, revision, standing.state, new_text, changed_at)
         return len(waiting)
+
+    def found_since(self, follow: Followed) -> list[Quote]:
+        """Return quotes of what is followed, of articles from after it began. Raises as `ask` does."""
+        return found_since(self, follow, self._options.clock())
 
     def source_names(self) -> list[str]:
         """Return the names of the outlets whose articles are stored, in alphabetical order."""

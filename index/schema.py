@@ -32,7 +32,7 @@ from sqlalchemy import (
     select,
 )
 
-REVISIONS = ("0001", "0002", "0003", "0004")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
 HEAD = REVISIONS[-1]
 
 # Names the lock that writers of the schema take in PostgreSQL: any number, the same for all of them.
@@ -246,6 +246,35 @@ audit_trail = Table(
     Column("done_at", UtcDateTime, nullable=False),
     Index("ix_audit_trail_guild", "guild", "id"),
     Index("ix_audit_trail_person", "person"),
+)
+
+# What somebody follows: for themselves, or where there is a channel, for all who read it. A `person` is
+# somebody whose data can be exported and deleted.
+follows = Table(
+    "follows",
+    metadata,
+    Column("id", _RowId, primary_key=True, autoincrement=True),
+    Column("person", String, nullable=False),
+    Column("guild", String),
+    Column("channel", String),
+    Column("what", Text, nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("paused", Text),
+    Index("ix_follows_person", "person"),
+    Index("ix_follows_channel", "channel"),
+)
+
+# The quotes sent of it: claimed, then sent. What was known from the start is not `alerted`.
+follow_quotes = Table(
+    "follow_quotes",
+    metadata,
+    Column("follow_id", ForeignKey("follows.id", ondelete="CASCADE"), primary_key=True),
+    Column("article_id", String, primary_key=True),
+    Column("start", Integer, primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("claimed_at", UtcDateTime, nullable=False),
+    Column("sent_at", UtcDateTime),
+    Column("alerted", Boolean, nullable=False),
 )
 
 # Single values: the identity of this database, the last `seq`, the fingerprint of its vectors.

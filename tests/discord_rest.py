@@ -339,6 +339,10 @@ class Rest:
         # Only an interaction has an audience of one.
         body = {**call.fields, "flags": (call.fields.get("flags") or 0) & ~EPHEMERAL}
         self.world.check_body(body, str(call), files=len(call.files))
+        if body.get("enforce_nonce"):
+            for sent in self.world.in_channel(channel):
+                if is_by(sent, self.world.bot) and sent.get("nonce") == body["nonce"]:
+                    return sent  # sent already: Discord takes it once
         return self.world.post(channel, self.world.bot, body, files=call.files)
 
     def _edit_message(self, call: Call) -> Json:

@@ -20,6 +20,7 @@ from index import (
     Explanation,
     Failure,
     Figure,
+    Follow,
     Headline,
     IngestReport,
     Measures,
@@ -39,6 +40,8 @@ from index import (
 )
 from index.database import Database, sqlite_url
 from index.excerpt import excerpt, find_quote
+from index.follow_book import FollowBook
+from index.follows import found_since
 from index.guilds import Guilds
 from index.posted import Posted
 from index.privacy import Privacy
@@ -114,6 +117,8 @@ class FakeNews:
         self.posted = Posted(database)
         self.guilds = Guilds(database, lambda: NOW)
         self.privacy = Privacy(database)
+        self.now = NOW
+        self.follows = FollowBook(database, lambda: self.now)
 
     def __enter__(self) -> FakeNews:
         return self
@@ -133,7 +138,10 @@ class FakeNews:
             raise RuntimeError("boom\nand more")
         words = set(re.findall(r"\w{5,}", question.text.lower()))
         found = [
-            article for article in self.articles if words & set(re.findall(r"\w+", article.text.lower()))
+            article
+            for article in self.articles
+            if words & set(re.findall(r"\w+", article.text.lower()))
+            and (question.since is None or question.since <= article.published_at)
         ]
         quotes = tuple(_quote(article) for article in (found or self.articles)[: question.limit])
         return Answer(
@@ -204,6 +212,9 @@ class FakeNews:
 
     def check_quote(self, claimed: str) -> QuoteCheck:
         return check_quote(claimed, self.articles)
+
+    def found_since(self, follow: Follow) -> list[Quote]:
+        return found_since(self, follow, self.now)
 
     def source_names(self) -> list[str]:
         return sorted({article.source for article in self.articles})

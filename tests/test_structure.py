@@ -21,7 +21,9 @@ MODULES = sorted(path.relative_to(ROOT) for room in ROOMS for path in (ROOT / ro
 
 # Each heavy library, and the modules that may import it.
 IMPORTERS = {
-    "sqlalchemy": r"index/(database|guilds|posted|privacy|schema|source_book|store)\.py|index/migrations/.*",
+    "sqlalchemy": (
+        r"index/(database|follow_book|guilds|posted|privacy|schema|source_book|store)\.py|index/migrations/.*"
+    ),
     "alembic": r"index/schema\.py|index/migrations/.*",
     "faiss": r"index/dense\.py",
     "datasketch": r"index/shingles\.py",

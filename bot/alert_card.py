@@ -1,0 +1,49 @@
+"""An alert, and the list of what is followed, as Discord shows them; pure functions."""
+
+from collections.abc import Sequence
+
+from bot.markdown import block_quote, bold, cut, length, link, timestamp
+from bot.render import GREEN, MAX_ADDRESS, MAX_BODY, MAX_HEADLINE, MAX_SOURCE, MAX_TITLE, Card
+from index import Follow, Quote
+
+# Twenty lines of a list always fit.
+MAX_LINE = 150
+MAX_LINK = MAX_ADDRESS + MAX_HEADLINE
+
+
+def alert_card(follow: Follow, quotes: Sequence[Quote]) -> Card:
+    """What is new, best first; what would not fit is left out."""
+    blocks = [_block(quote) for quote in quotes]
+    while length("\n\n".join(blocks)) > MAX_BODY:
+        blocks.pop()
+    whose = "This channel follows" if follow.channel else "You follow"
+    footer = f"{whose} this: /follows stops it."
+    return Card(cut(follow.what, MAX_TITLE), "\n\n".join(blocks), footer, GREEN)
+
+
+def follows_card(mine: Sequence[Follow], here: Sequence[Follow], in_guild: bool) -> Card:
+    """What a person follows, and what the channel does."""
+    lines = [bold("You"), *_lines(mine)]
+    if in_guild:
+        lines += ["", bold("This channel"), *_lines(here)]
+    return Card("Followed", "\n".join(lines))
+
+
+def _lines(follows: Sequence[Follow]) -> list[str]:
+    return [_line(follow) for follow in follows] or ["Nothing yet: `/follow` begins."]
+
+
+def _line(follow: Follow) -> str:
+    paused = f" · paused, because {follow.paused}: follow it again" if follow.paused else ""
+    return f"- {cut(follow.what, MAX_LINE)} · since {timestamp(follow.started_at, 'd')}{paused}"
+
+
+def _block(quote: Quote) -> str:
+    article = quote.article
+    title = article.title[:MAX_HEADLINE] or "Untitled"
+    written = [link(title, quote.link), link(title, article.url)]
+    headline = next((each for each in written if length(each) <= MAX_LINK), cut(title, MAX_HEADLINE))
+    when = f"{timestamp(article.published_at)} · {timestamp(article.published_at, 'R')}"
+    return "\n".join(
+        [block_quote(quote.text), headline, f"-# {bold(article.source[:MAX_SOURCE])} · published {when}"]
+    )

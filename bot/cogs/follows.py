@@ -1,0 +1,134 @@
+"""Questions and topics that somebody wants to hear about: `/follow`, `/follows`."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import discord
+from discord import app_commands, ui
+from discord.ext import commands
+
+from bot.alert_card import follows_card
+from bot.errors import explain, tell
+from bot.markdown import cut
+from index import Answer, Follow, Question, UsageError
+
+if TYPE_CHECKING:
+    from bot.client import NewsBot
+
+# Discord's limit for an option of a menu.
+MAX_LABEL = 100
+SHOWN = 200
+
+log = logging.getLogger(__name__)
+
+
+class Follows(commands.Cog):
+    def __init__(self, bot: NewsBot) -> None:
+        self.bot = bot
+
+    async def cog_load(self) -> None:
+        # Serves the menus that are older than a restart.
+        self.bot.add_view(StopMenu(self.bot))
+
+    @app_commands.command(name="follow", description="Get a message when a new report answers something")
+    @app_commands.describe(
+        what="A question, or a topic: Who won the election? · shipping in the Baltic",
+        here="For all who read this channel, instead of a direct message to you (needs Manage Server)",
+    )
+    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
+    @app_commands.allowed_installs(guilds=True, users=True)
+    @app_commands.checks.cooldown(5, 60.0)
+    async def follow(self, interaction: discord.Interaction[NewsBot], what: str, here: bool = False) -> None:
+        if here:
+            _require_channel(interaction)
+        await interaction.response.defer(thinking=True, ephemeral=True)
+        answer = await self.bot.workers.run(self.bot.index.ask, Question(what))
+        follow = await self.bot.workers.run(self._begin, answer, interaction, here)
+        log.info("follow.started id=%d channel=%s", follow.id, follow.channel)
+        where = "here" if here else "to you directly"
+        known = " What is known already is not sent again." if answer.answered else ""
+        await interaction.edit_original_response(
+            content=f"Following **{cut(follow.what, SHOWN)}**: I write {where} when a new report answers it."
+            f"{known} `/follows` lists and stops."
+        )
+
+    def _begin(self, answer: Answer, interaction: discord.Interaction[NewsBot], here: bool) -> Follow:
+        book = self.bot.index.follows
+        guild = str(interaction.guild_id) if interaction.guild_id else None
+        channel = str(interaction.channel_id) if here else None
+        follow = book.start(str(interaction.user.id), guild, channel, answer.question.text)
+        if answer.answered:
+            book.know(follow.id, answer.quotes)
+        return follow
+
+    @app_commands.command(name="follows", description="What is followed by you and in this channel; stop it")
+    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
+    @app_commands.allowed_installs(guilds=True, users=True)
+    async def follows(self, interaction: discord.Interaction[NewsBot]) -> None:
+        await interaction.response.defer(thinking=True, ephemeral=True)
+        await _show(self.bot, interaction)
+
+
+class StopMenu(ui.View):
+    """A menu of what is followed. Nothing is kept here: who chooses is checked each time."""
+
+    def __init__(self, bot: NewsBot, follows: Sequence[Follow] = ()) -> None:
+        super().__init__(timeout=None)
+        self.bot = bot
+        self.choose.options = [_option(follow) for follow in follows]
+
+    @ui.select(cls=ui.Select[Any], custom_id="follows:stop", placeholder="Stop following …")
+    async def choose(self, interaction: discord.Interaction[NewsBot], select: ui.Select[Any]) -> None:
+        kind, _, id = select.values[0].partition(":")
+        channel = str(interaction.channel_id) if kind == "here" else None
+        if channel:
+            _require_manager(interaction)
+        await interaction.response.defer()
+        person = str(interaction.user.id)
+        stopped = await self.bot.workers.run(self.bot.index.follows.stop, int(id), person, channel)
+        log.info("follow.stopped id=%s stopped=%s", id, stopped)
+        await _show(self.bot, interaction)
+
+    async def on_error(
+        self, interaction: discord.Interaction[Any], error: Exception, item: ui.Item[Any], /
+    ) -> None:
+        await tell(interaction, explain(error, "/follows"))
+
+
+async def _show(bot: NewsBot, interaction: discord.Interaction[NewsBot]) -> None:
+    person, channel = str(interaction.user.id), str(interaction.channel_id)
+    mine = await bot.workers.run(bot.index.follows.of, person)
+    in_guild = interaction.guild_id is not None
+    here = await bot.workers.run(bot.index.follows.of, person, channel) if in_guild else []
+    card = follows_card(mine, here, in_guild).embed()
+    if not mine and not here:
+        await interaction.edit_original_response(embed=card, view=None)
+        return
+    menu = StopMenu(bot, [*mine, *here])
+    await interaction.edit_original_response(embed=card, view=menu)
+    menu.stop()  # the one that is registered with the bot answers
+
+
+def _option(follow: Follow) -> discord.SelectOption:
+    kind, where = ("here", "In this channel") if follow.channel else ("mine", "Sent to you")
+    label = follow.what if len(follow.what) <= MAX_LABEL // 2 else follow.what[: MAX_LABEL // 2 - 1] + "…"
+    return discord.SelectOption(label=label, value=f"{kind}:{follow.id}", description=where)
+
+
+def _require_manager(interaction: discord.Interaction[NewsBot]) -> None:
+    """Raise where somebody does not manage the guild: Discord's own check is only a default."""
+    if interaction.guild_id is None:
+        raise app_commands.NoPrivateMessage
+    if not interaction.permissions.manage_guild:
+        raise app_commands.MissingPermissions(["manage_guild"])
+
+
+def _require_channel(interaction: discord.Interaction[NewsBot]) -> None:
+    """Raise where nobody may have the bot write to the channel, or it could not."""
+    _require_manager(interaction)
+    mine = interaction.app_permissions
+    if not (mine.view_channel and mine.send_messages and mine.embed_links):
+        raise UsageError("I may not write here: let me see the channel, send messages and embed links first.")
