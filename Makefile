@@ -3,13 +3,17 @@
 READY := .venv/.ready
 PYTHONS := python3 python3.14 python3.13 python3.12 python3.11
 
-.PHONY: run test lint pictures clean
+.PHONY: run test fuzz lint pictures clean
 
 run: $(READY)
 	@.venv/bin/python -m bot
 
 test: $(READY)
 	@.venv/bin/python -m pytest
+
+# Every reader against 20,000 damaged inputs; the suite tries 500.
+fuzz: $(READY)
+	@FUZZ_EXAMPLES=20000 .venv/bin/python -m pytest tests/test_index_sources_fuzz.py
 
 lint: $(READY)
 	@.venv/bin/ruff check .

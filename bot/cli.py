@@ -100,6 +100,7 @@ def open_index(settings: Settings) -> NewsIndex:
             follow_seconds=settings.follow_seconds,
             keep_days=settings.keep_days,
             keep_articles=settings.keep_articles,
+            fetch_private=settings.fetch_private,
         )
     )
 

@@ -96,6 +96,7 @@ class Settings(BaseSettings):
     )
     keep_days: int | None = Field(default=None, ge=1, description="a number of days, at least 1")
     keep_articles: int | None = Field(default=None, ge=1, description="a number of articles, at least 1")
+    fetch_private: bool = Field(default=False, description="true or false")
     log_level: Annotated[LogLevel, BeforeValidator(_upper)] = Field(
         default="INFO", description="one of DEBUG, INFO, WARNING and ERROR"
     )

@@ -16,12 +16,14 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import numpy.typing as npt
 
+from index.canonical import article_id
 from index.decision import FLAPPING, Candidate, Decision, Stored, decide, times
 from index.embedding import MODEL_CHARS, Embedder
 from index.errors import SourceError
 from index.passages import split_passages
+from index.reader import Reader
 from index.retention import Retention
-from index.sources import Record, count_records, open_source, source_files
+from index.sources import Record, count_records, is_address, source_files
 from index.store import NewArticle, Store
 from index.twins import Twins
 from index.types import (
@@ -90,18 +92,24 @@ class Ingest:
         timezone: ZoneInfo,
         clock: Callable[[], datetime],
         retention: Retention | None = None,
+        *,
+        fetch_private: bool = False,
     ) -> None:
         self._store = store
         self._embedder = embedder
-        self._timezone = timezone
         self._clock = clock
         self._retention = retention or Retention()
+        self._reader = Reader(timezone, clock, self._stored, private=fetch_private)
+
+    def close(self) -> None:
+        """Let go of the connections that fetching keeps."""
+        self._reader.close()
 
     def run(self, uris: Sequence[str], on_progress: OnProgress = ignore_progress) -> IngestReport:
         """Read every source to its end, whatever is broken on the way. Raises StoreError, ModelError."""
         counts = _Counts()
         files = list(self._files(uris, counts))
-        total = sum(map(count_records, files))
+        total = sum(count_records(each) if isinstance(each, Path) else 1 for each in files)
         done = 0
         on_progress(Progress("articles", done, total))
         for records in _chunks(self._records(files, counts), BATCH_ARTICLES):
@@ -138,8 +146,12 @@ class Ingest:
         texts = [embedded_text(each.article, part.span) for each, passages in pairs for part in passages]
         return self._embed(pairs, known), sum(text not in known for text in texts)
 
-    def _files(self, uris: Sequence[str], counts: _Counts) -> Iterator[Path]:
+    def _files(self, uris: Sequence[str], counts: _Counts) -> Iterator[Path | str]:
+        """Yield the files to read, and the addresses to fetch as they were given."""
         for uri in uris:
+            if is_address(uri):
+                yield uri.strip()
+                continue
             try:
                 files = source_files(uri)
             except SourceError as error:
@@ -148,13 +160,22 @@ class Ingest:
                 yield from files
                 self._store.remember_source(_absolute(uri), self._clock(), None)
 
-    def _records(self, files: Sequence[Path], counts: _Counts) -> Iterator[Record]:
-        for path in files:
+    def _records(self, files: Sequence[Path | str], counts: _Counts) -> Iterator[Record]:
+        for source in files:
             try:
-                yield from open_source(path, self._timezone)
+                yield from self._reader.records(source)
             except SourceError as error:
-                logger.warning("source failed path=%s error=%s", path, error)
-                counts.failed.append(Failure(str(path), str(error)))
+                logger.warning("source failed where=%s error=%s", source, error)
+                counts.failed.append(Failure(str(source), str(error)))
+            else:
+                if isinstance(source, str):
+                    self._store.remember_source(source, self._clock(), None)
+
+    def _stored(self, urls: list[str]) -> set[str]:
+        """Return which of these addresses have an article already, its own or as a copy."""
+        ids = {url: article_id(url) for url in urls}
+        known = self._store.known(ids.values()).keys() | self._store.known_copies(ids.values()).keys()
+        return {url for url, id in ids.items() if id in known}
 
     def _store_records(self, records: Sequence[Record], counts: _Counts) -> None:
         candidates, horizon = [], self._horizon()

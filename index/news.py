@@ -99,8 +99,14 @@ class NewsIndex:
         self._embedder = embedder
         self._index = LocalIndex(options.data_dir / "index", embedder.dimension)
         self._follow = Follow(store, self._index.followers, embedder.fingerprint)
-        retention = Retention(options.keep_days, options.keep_articles)
-        self._ingest = Ingest(store, embedder, ZoneInfo(options.timezone), options.clock, retention)
+        self._ingest = Ingest(
+            store,
+            embedder,
+            ZoneInfo(options.timezone),
+            options.clock,
+            Retention(options.keep_days, options.keep_articles),
+            fetch_private=options.fetch_private,
+        )
         self._reranker = CrossEncoderReranker(options.reranker_model) if options.reranker_model else None
         self._writing = threading.Lock()
         self.posted = Posted(store.database)
@@ -130,6 +136,7 @@ class NewsIndex:
         """Stop following, save what makes the next start quick, and let go of the database."""
         self._follow.stop()
         self._index.close()
+        self._ingest.close()
         self._store.close()
 
     def __enter__(self) -> Self:
@@ -347,7 +354,7 @@ class NewsIndex:
     # -- writing ---------------------------------------------------------------------------------------
 
     def ingest(self, uris: Sequence[str], on_progress: OnProgress = ignore_progress) -> IngestReport:
-        """Read files and folders into the store; what is broken is reported and stops nothing.
+        """Read files, folders and addresses into the store; what is broken is reported and stops nothing.
 
         Raises ModelError when a reindex is needed first, BusyError while this process ingests already.
         """

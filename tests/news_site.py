@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import ssl
+import sys
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -42,13 +43,21 @@ class Asked:
     headers: Mapping[str, str]
 
 
+class _QuietServer(ThreadingHTTPServer):
+    """Says nothing about clients that hang up or refuse its certificate, as they should on evil answers."""
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
+
+
 class NewsSite:
     """A site of which a test sets every answer. Unknown paths answer 404."""
 
     def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.requests: list[Asked] = []
         self._answers: dict[str, Answer] = {}
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server = _QuietServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
         if tls is not None:
             self._server.socket = tls.wrap_socket(

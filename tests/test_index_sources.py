@@ -56,7 +56,6 @@ def test_a_file_may_have_any_name(tmp_path: Path) -> None:
     ("uri", "why"),
     [
         ("/nowhere/at/all.txt", "/nowhere/at/all.txt does not exist: check the spelling."),
-        ("https://news.example/feed", "is a web address: this version reads files and folders."),
         ("http://[half", "http://[half cannot be read: Invalid IPv6 URL."),
         ("a" * 5000, "cannot be read: File name too long."),
         ("~nobody-of-this-name/news", "cannot be read: "),
@@ -75,7 +74,7 @@ def test_what_cannot_be_read_is_one_sentence(
 
 def test_a_folder_without_articles(tmp_path: Path) -> None:
     (tmp_path / "notes.md").touch()
-    with pytest.raises(SourceError, match=r"holds no \.txt or \.jsonl files"):
+    with pytest.raises(SourceError, match=r"holds no \.txt, \.jsonl, feed or \.html files"):
         source_files(str(tmp_path))
 
 

@@ -15,6 +15,7 @@ from index.types import Article, Failure
 
 JSONL_SUFFIXES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
 STORY_SUFFIXES = (".txt",)
+FEED_SUFFIXES = (".xml", ".rss", ".atom", ".opml", ".html", ".htm", ".json", ".xml.gz")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def source_files(uri: str) -> list[Path]:
     except (OSError, ValueError, RuntimeError) as error:  # too long, no address, or nobody's home folder
         raise SourceError(f"{uri} cannot be read: {getattr(error, 'strerror', None) or error}.") from error
     if not files:
-        raise SourceError(f"{uri} holds no .txt or .jsonl files: name a folder of story pages or JSON lines.")
+        raise SourceError(f"{uri} holds no .txt, .jsonl, feed or .html files: name a folder of articles.")
     return files
 
 
@@ -66,16 +67,21 @@ def open_source(path: Path, timezone: ZoneInfo) -> Iterator[Record]:
 
 def _local_path(uri: str) -> Path:
     parts = urlsplit(uri)
-    if parts.scheme in ("http", "https"):
-        raise SourceError(f"{uri} is a web address: this version reads files and folders.")
     if parts.scheme == "file":
         return Path(unquote(parts.path))
     return Path(uri).expanduser()
 
 
+def is_address(uri: str) -> bool:
+    """Tell whether something is to be fetched rather than found in a folder."""
+    return uri.strip().lower().startswith(("http://", "https://"))
+
+
 def _is_readable(path: Path, folder: Path) -> bool:
     hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-    return not hidden and path.is_file() and path.name.endswith(JSONL_SUFFIXES + STORY_SUFFIXES)
+    return (
+        not hidden and path.is_file() and path.name.endswith(JSONL_SUFFIXES + STORY_SUFFIXES + FEED_SUFFIXES)
+    )
 
 
 def count_records(path: Path) -> int:

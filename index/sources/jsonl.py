@@ -44,7 +44,7 @@ def read(path: Path, timezone: ZoneInfo) -> Iterator[Line]:
             for line in _each_line(lines):
                 number += 1
                 if line.strip():
-                    yield _parse(line, f"{path}:{number}", timezone, raw.tell())
+                    yield parse_line(line, f"{path}:{number}", timezone, raw.tell())
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
             raise SourceError(f"{path} is damaged after line {number}: {error}.") from error
 
@@ -58,7 +58,8 @@ def _each_line(file: IO[bytes]) -> Iterator[bytes]:
         yield line
 
 
-def _parse(line: bytes, where: str, timezone: ZoneInfo, read_bytes: int) -> Line:
+def parse_line(line: bytes, where: str, timezone: ZoneInfo, read_bytes: int = 0) -> Line:
+    """Return what becomes of one line; `where` is for the people who have to mend it."""
     try:
         record = _load(line)
         unknown = sorted(set(record) - set(REQUIRED) - set(OPTIONAL))
