@@ -127,8 +127,9 @@ class GuardedBackend(httpcore.NetworkBackend):
             raise FetchError(f"{host} has no address: check the spelling.")
         private = [each for each in addresses if not is_public(each)]
         if private and not self._allow_private:
+            at = "" if host == private[0] else f" is at {private[0]}, which"
             raise FetchError(
-                f"{host} is at {private[0]}, which is not on the public internet: "
+                f"{host}{at} is not on the public internet: "
                 "set NEWS_FETCH_PRIVATE=true if the bot may read there."
             )
         return addresses
