@@ -19,8 +19,9 @@ from index.canonical import article_id
 from index.errors import NewsError, RecordError, SourceError
 from index.fetch import Fetched, Fetcher, FetchError
 from index.fetch.body import gunzip
-from index.sources import feed, json_feed, jsonl, opml, sitemap, story_page, web_page
-from index.sources.items import Feed, FeedLink, Item
+from index.opml import read_opml
+from index.sources import feed, json_feed, jsonl, sitemap, story_page, web_page
+from index.sources.items import Feed, Item
 from index.sources.moments import TOLERANCE
 from index.types import Article, Failure
 
@@ -49,8 +50,8 @@ class Reading:
     """What one reading of an address brought.
 
     `items` counts the entries seen, `newest` is the time of the newest. `full_text` tells whether the
-    entries carry their whole stories. `feeds` are those that a page or list names. `fetched` holds the
-    validators for the next time; with status 304 nothing has changed and nothing was read.
+    entries carry their whole stories. `feeds` are the addresses of those that a page or list names.
+    `fetched` holds the validators for the next time; with status 304 nothing has changed, nothing was read.
     """
 
     kind: Kind | Literal["unchanged"]
@@ -60,7 +61,7 @@ class Reading:
     items: int
     newest: datetime | None
     full_text: bool
-    feeds: list[FeedLink]
+    feeds: list[str]
     fetched: Fetched
 
 
@@ -116,7 +117,11 @@ def read_fetched(
         case "page":
             return _read_page(fetched, work)
         case "opml":
-            links = opml.parse(fetched.body, fetched.url)
+            links = [
+                url
+                for url, _ in read_opml(fetched.body, fetched.url)
+                if url.startswith(("http://", "https://"))
+            ]
             return Reading(kind, None, [], [], len(links), None, False, links, fetched)
         case "jsonl" | "story":
             return _read_records(fetched, kind, work)
