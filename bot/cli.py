@@ -101,8 +101,18 @@ def open_index(settings: Settings) -> NewsIndex:
             keep_days=settings.keep_days,
             keep_articles=settings.keep_articles,
             fetch_private=settings.fetch_private,
+            refresh_shortest=settings.refresh_shortest,
+            refresh_longest=settings.refresh_longest,
         )
     )
+
+
+def open_for_discord(settings: Settings) -> NewsIndex:
+    """Open the library and keep its sources fresh, unless that is set to be off."""
+    index = open_index(settings)
+    if settings.refresh:
+        index.subscriptions.start()
+    return index
 
 
 @contextmanager
@@ -118,9 +128,9 @@ def _logged(settings: Settings, default: str) -> Iterator[None]:
 
 
 @contextmanager
-def library(settings: Settings) -> Iterator[NewsIndex]:
-    """Logging and the opened library, for a command that does one thing and ends."""
-    with _logged(settings, "WARNING"):
+def library(settings: Settings, log_level: str = "WARNING") -> Iterator[NewsIndex]:
+    """Logging from `log_level` on, unless another is set, and the opened library, until the command ends."""
+    with _logged(settings, log_level):
         with working(err(), "Opening …"):
             index = open_index(settings)
         with index:
@@ -135,7 +145,7 @@ def err() -> Console:
     return Console(stderr=True, highlight=False)
 
 
-def _print_json(value: dict[str, Any], indent: int | None = None) -> None:
+def print_json(value: dict[str, Any], indent: int | None = None) -> None:
     text = json.dumps(value, ensure_ascii=False, indent=indent)
     try:
         text.encode(sys.stdout.encoding or "utf-8")
@@ -145,9 +155,9 @@ def _print_json(value: dict[str, Any], indent: int | None = None) -> None:
     sys.stdout.flush()
 
 
-def _print(as_json: bool, value: dict[str, Any], view: RenderableType) -> None:
+def print_result(as_json: bool, value: dict[str, Any], view: RenderableType) -> None:
     if as_json:
-        _print_json(value, indent=2 if sys.stdout.isatty() else None)
+        print_json(value, indent=2 if sys.stdout.isatty() else None)
     else:
         terminal.show(out(), view)
 
@@ -170,7 +180,7 @@ def run_discord(settings: Settings, token: str) -> None:
     with _logged(settings, "INFO"):
         from bot.client import run_bot
 
-        run_bot(partial(open_index, settings), token, settings.data_dir)
+        run_bot(partial(open_for_discord, settings), token, settings.data_dir)
 
 
 @app.command()
@@ -226,7 +236,7 @@ def _ask_one(settings: Settings, question: Question, as_json: bool) -> None:
     with library(settings) as index:
         with working(err(), "Searching …"):
             answer = index.ask(question)
-        _print(as_json, answer_json(answer), terminal.answer_view(answer, settings.zone))
+        print_result(as_json, answer_json(answer), terminal.answer_view(answer, settings.zone))
 
 
 def _ask_all(settings: Settings, lines: Sequence[str], build: partial[Question]) -> None:
@@ -237,7 +247,7 @@ def _ask_all(settings: Settings, lines: Sequence[str], build: partial[Question])
         for line in tracked(bar, "questions", lines):
             answer = answer_line(index, line, build, settings.timezone)
             failed += "error" in answer
-            _print_json(answer)
+            print_json(answer)
     if failed:
         raise typer.Exit(1)
 
@@ -259,7 +269,7 @@ def latest(
         with working(err(), "Searching …"):
             headlines = index.latest(topic, source=source, limit=limit, as_of=moment)
         value = latest_json(headlines, topic=topic, source=source, as_of=moment)
-        _print(as_json, value, terminal.latest_view(headlines, settings.zone, moment))
+        print_result(as_json, value, terminal.latest_view(headlines, settings.zone, moment))
 
 
 @app.command()
@@ -271,7 +281,7 @@ def ingest(
     with library(load_settings()) as index:
         with progress_bars(err()) as on_progress:
             report = index.ingest(uris, on_progress)
-        _print(as_json, ingest_json(report), terminal.ingest_view(report))
+        print_result(as_json, ingest_json(report), terminal.ingest_view(report))
     _fail_if_nothing_was_read(report)
 
 
@@ -286,7 +296,7 @@ def reindex(
     with library(load_settings()) as index:
         with progress_bars(err()) as on_progress:
             report = index.reindex(full=full, on_progress=on_progress)
-        _print(as_json, reindex_json(report), terminal.reindex_view(report))
+        print_result(as_json, reindex_json(report), terminal.reindex_view(report))
     _fail_if_nothing_was_read(report.ingested)
 
 
@@ -319,7 +329,7 @@ def evaluate(
             evaluation = index.evaluate(folder, on_progress, baselines=baselines)
         if plot:
             reliability_plot.draw(evaluation, plot)
-        _print(as_json, evaluation_json(evaluation), terminal.evaluation_view(evaluation, misses))
+        print_result(as_json, evaluation_json(evaluation), terminal.evaluation_view(evaluation, misses))
 
 
 @app.command()
@@ -329,4 +339,4 @@ def status(as_json: AsJson = False) -> None:
     with library(settings) as index:
         found = index.status()
         view = terminal.status_view(found, settings.zone, datetime.now(UTC))
-        _print(as_json, status_json(found), view)
+        print_result(as_json, status_json(found), view)

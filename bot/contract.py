@@ -9,18 +9,23 @@ from datetime import UTC, datetime
 from typing import Any
 
 from index import (
+    Added,
     Answer,
     Copy,
     Evaluation,
     Explanation,
+    Failure,
     Figure,
     Headline,
     IngestReport,
     Miss,
     Quote,
     QuoteExplanation,
+    Refreshed,
     ReindexReport,
+    Source,
     Status,
+    Trial,
 )
 
 Json = dict[str, Any]
@@ -66,7 +71,7 @@ def ingest_json(report: IngestReport) -> Json:
         "updated": report.updated,
         "unchanged": report.unchanged,
         "duplicates": report.duplicates,
-        "failed": [{"where": failure.where, "why": failure.why} for failure in report.failed],
+        "failed": _failures_json(report.failed),
     }
 
 
@@ -86,7 +91,62 @@ def status_json(status: Status) -> Json:
         "database": status.database,
         "remedy": status.remedy,
         "caveat": status.caveat,
+        "addresses": status.addresses,
+        "failing": [{"url": each.url, "why": each.error} for each in status.failing],
     }
+
+
+def sources_json(sources: Sequence[Source]) -> Json:
+    return {"sources": [_source_json(source) for source in sources]}
+
+
+def trial_json(trial: Trial) -> Json:
+    return {
+        "url": trial.url,
+        "kind": trial.kind,
+        "title": trial.title,
+        "items": trial.items,
+        "articles": trial.articles,
+        "newest": _or_null(trial.newest),
+        "full_text": trial.full_text,
+        "feeds": list(trial.feeds),
+        "problems": _failures_json(trial.problems),
+    }
+
+
+def added_json(added: Added) -> Json:
+    """`source` is null where nothing was added but the `listed` feeds of a list, or a page offers `feeds`."""
+    return trial_json(added.trial) | {
+        "source": None if added.source is None else _source_json(added.source),
+        "listed": added.listed,
+        "ingested": ingest_json(added.ingested),
+    }
+
+
+def refreshed_json(done: Sequence[Refreshed]) -> Json:
+    return {
+        "read": [_source_json(each.source) | {"ingested": ingest_json(each.ingested)} for each in done],
+    }
+
+
+def _source_json(source: Source) -> Json:
+    return {
+        "url": source.url,
+        "title": source.title,
+        "kind": source.kind,
+        "state": source.state,
+        "articles": source.articles,
+        "newest": _or_null(source.newest),
+        "last_fetch": _or_null(source.last_fetch),
+        "last_ok": _or_null(source.last_ok),
+        "next_fetch": _or_null(source.next_fetch),
+        "failures": source.failures,
+        "error": source.error,
+    }
+
+
+def _failures_json(failures: Sequence[Failure]) -> list[Json]:
+    return [{"where": failure.where, "why": failure.why} for failure in failures]
 
 
 def evaluation_json(evaluation: Evaluation) -> Json:

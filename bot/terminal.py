@@ -80,7 +80,7 @@ def latest_view(headlines: Sequence[Headline], zone: tzinfo, now: datetime) -> R
     for headline in headlines:
         article = headline.article
         views.append(_about(article, article.url, headline.also_in, zone, now))
-        views += [_Prefixed(Text(_one_line(each)), " • ", "   ") for each in headline.highlights]
+        views += [_Prefixed(Text(one_line(each)), " • ", "   ") for each in headline.highlights]
         views.append("")
     return Group(*views[:-1])
 
@@ -91,8 +91,9 @@ def status_view(status: Status, zone: tzinfo, now: datetime) -> RenderableType:
         "State": status.state,
         "Articles": f"{status.articles:,}",
         "Passages": f"{status.passages:,}",
-        "Newest": _when(status.newest, zone, now) if status.newest else "none",
+        "Newest": when(status.newest, zone, now) if status.newest else "none",
         "Sources": f"{status.sources:,}",
+        "Kept fresh": _kept_fresh(status),
         "Index": status.index,
         "Model": status.model,
         "Database": status.database,
@@ -100,7 +101,13 @@ def status_view(status: Status, zone: tzinfo, now: datetime) -> RenderableType:
     for name, value in rows.items():
         table.add_row(Text(name, "dim"), Text(printable(value)))
     notes = [Text(printable(note), "yellow") for note in (status.remedy, status.caveat) if note]
-    return Group(table, *notes)
+    failures = [Failure(each.url, each.error or "") for each in status.failing]
+    return Group(table, *notes, *failures_view(failures))
+
+
+def _kept_fresh(status: Status) -> str:
+    addresses = f"{status.addresses:,} address{'' if status.addresses == 1 else 'es'}"
+    return f"{addresses}, {len(status.failing):,} failing" if status.failing else addresses
 
 
 def ingest_view(report: IngestReport) -> RenderableType:
@@ -112,7 +119,7 @@ def ingest_view(report: IngestReport) -> RenderableType:
         "failed": len(report.failed),
     }
     line = Text(", ".join(f"{count:,} {name}" for name, count in counts.items()))
-    return Group(line, *_failures(report.failed))
+    return Group(line, *failures_view(report.failed))
 
 
 def reindex_view(report: ReindexReport) -> RenderableType:
@@ -129,7 +136,7 @@ def evaluation_view(evaluation: Evaluation, misses: int) -> RenderableType:
 
 def sentence(error: Exception) -> str:
     """Return one printable line for an error: its own words, or its kind where nobody foresaw it."""
-    own_words = _one_line(str(error))
+    own_words = one_line(str(error))
     if isinstance(error, NewsError) and own_words:
         return own_words
     return (
@@ -177,7 +184,7 @@ class _Address:
 
     def __rich_console__(self, _: Console, options: ConsoleOptions) -> Iterator[Text]:
         if not options.is_terminal:
-            yield Text(self.indent + _one_line(self.url), no_wrap=True, overflow="ignore")
+            yield Text(self.indent + one_line(self.url), no_wrap=True, overflow="ignore")
 
 
 def _quote_view(quote: Quote, zone: tzinfo, now: datetime, colour: str) -> RenderableType:
@@ -191,7 +198,7 @@ def _event(quote: Quote, zone: tzinfo) -> list[RenderableType]:
         return []
     local = [day.astimezone(zone) for day in event.days]
     days = dict.fromkeys(f"{day.day} {day:%b %Y}" for day in local)
-    meaning = f"“{_one_line(event.phrase)}” is {' to '.join(days)}"
+    meaning = f"“{one_line(event.phrase)}” is {' to '.join(days)}"
     return [_Prefixed(Text(meaning, "dim"), "  ", "  ")]
 
 
@@ -208,18 +215,18 @@ def _about(
 ) -> RenderableType:
     """Return the headline as a link, the source, both times, and who else has the story."""
     lines = [
-        Text(_one_line(article.title) or "Untitled", Style(bold=True, link=_safe_link(link))),
-        Text(f"{_one_line(article.source)} · published {_when(article.published_at, zone, now)}", "dim"),
+        Text(one_line(article.title) or "Untitled", Style(bold=True, link=_safe_link(link))),
+        Text(f"{one_line(article.source)} · published {when(article.published_at, zone, now)}", "dim"),
     ]
     if article.updated_at:
-        lines.append(Text(f"updated {_when(article.updated_at, zone, now)}", "dim"))
+        lines.append(Text(f"updated {when(article.updated_at, zone, now)}", "dim"))
     if also_in:
         lines.append(_also_in(also_in))
     return Group(*(_Prefixed(line, indent, indent) for line in lines), _Address(article.url, indent))
 
 
 def _also_in(copies: Sequence[Copy]) -> Text:
-    names = [Text(_one_line(copy.source), Style(link=_safe_link(copy.url))) for copy in copies]
+    names = [Text(one_line(copy.source), Style(link=_safe_link(copy.url))) for copy in copies]
     return Text.assemble("also in ", Text(", ").join(names), style="dim")
 
 
@@ -238,7 +245,7 @@ def _understood(explanation: Explanation, zone: tzinfo) -> str:
     limits = {"since": explanation.since, "until": explanation.until}
     named = " ".join(f"{word} {_absolute(moment, zone)}" for word, moment in limits.items() if moment)
     only = "" if explanation.limited else " (reports from other times count less)"
-    return f"“{_one_line(explanation.phrase or '')}” was understood as {named}{only}."
+    return f"“{one_line(explanation.phrase or '')}” was understood as {named}{only}."
 
 
 def _evidence_table(explanation: Explanation) -> Table:
@@ -307,11 +314,11 @@ def _measures_table(evaluation: Evaluation) -> Table:
 def _miss_view(miss: Miss) -> RenderableType:
     """Return the question, what was expected, and the first quotes that were shown instead."""
     answer = miss.answer
-    accepted = _one_line(", ".join(miss.accepted)) or "no answer"
+    accepted = one_line(", ".join(miss.accepted)) or "no answer"
     place = f", found in quote {miss.place}" if miss.place else ""
     about = f"{miss.kind}: {accepted}{place} (confidence {answer.confidence:.2f})"
-    quotes = [_Prefixed(Text(_one_line(quote.text), "dim"), "  ▌ ", "  ▌ ") for quote in answer.quotes[:3]]
-    question = Text(_one_line(answer.question.text), "bold")
+    quotes = [_Prefixed(Text(one_line(quote.text), "dim"), "  ▌ ", "  ▌ ") for quote in answer.quotes[:3]]
+    question = Text(one_line(answer.question.text), "bold")
     return Group(question, _Prefixed(Text(about, "yellow"), "  ", "  "), *quotes, "")
 
 
@@ -347,15 +354,15 @@ def _footer(answer: Answer) -> Text:
     return Text(f"confidence {answer.confidence:.2f} · {searched}", "bright_black")
 
 
-def _failures(failed: Sequence[Failure]) -> list[RenderableType]:
-    lines = [f"{_one_line(failure.where)}: {_one_line(failure.why)}" for failure in failed[:FAILURES_SHOWN]]
+def failures_view(failed: Sequence[Failure]) -> list[RenderableType]:
+    lines = [f"{one_line(failure.where)}: {one_line(failure.why)}" for failure in failed[:FAILURES_SHOWN]]
     more = len(failed) - len(lines)
     if more:
         lines.append(f"and {more:,} more")
     return [_Prefixed(Text(line, "yellow"), "  ", "    ") for line in lines]
 
 
-def _when(moment: datetime, zone: tzinfo, now: datetime) -> str:
+def when(moment: datetime, zone: tzinfo, now: datetime) -> str:
     return f"{_absolute(moment, zone)} ({ago(moment, now)})"
 
 
@@ -364,7 +371,7 @@ def _absolute(moment: datetime, zone: tzinfo) -> str:
     return f"{local.day} {local:%b %Y, %H:%M %Z}"
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
     return " ".join(printable(text).split())
 
 

@@ -1,4 +1,4 @@
-"""Settings, logging and the sample articles. Imports nothing of ours."""
+"""Settings, logging, the sample articles and the default feeds. Imports nothing of ours."""
 
 from pathlib import Path
 
@@ -8,5 +8,7 @@ from config.settings import Settings, load_settings
 
 # Story pages on events of 2024 and 2025 under made-up source names, for a first look without any set-up.
 SAMPLES = Path(__file__).parent / "samples"
+# Well-known public feeds, which nobody reads unasked.
+FEEDS = Path(__file__).parent / "feeds.opml"
 
-__all__ = ["SAMPLES", "Settings", "SettingsError", "load_settings", "logging_to_stderr"]
+__all__ = ["FEEDS", "SAMPLES", "Settings", "SettingsError", "load_settings", "logging_to_stderr"]

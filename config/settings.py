@@ -97,6 +97,17 @@ class Settings(BaseSettings):
     keep_days: int | None = Field(default=None, ge=1, description="a number of days, at least 1")
     keep_articles: int | None = Field(default=None, ge=1, description="a number of articles, at least 1")
     fetch_private: bool = Field(default=False, description="true or false")
+    refresh: bool = Field(default=True, description="on or off")
+    refresh_shortest: float = Field(
+        default=300, ge=5, le=86_400, allow_inf_nan=False, description="a number of seconds from 5 to 86400"
+    )
+    refresh_longest: float = Field(
+        default=86_400,
+        ge=5,
+        le=2_592_000,
+        allow_inf_nan=False,
+        description="a number of seconds from 5 to 2592000",
+    )
     log_level: Annotated[LogLevel, BeforeValidator(_upper)] = Field(
         default="INFO", description="one of DEBUG, INFO, WARNING and ERROR"
     )

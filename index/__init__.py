@@ -22,6 +22,7 @@ from index.posts import Asked, Missed, PostedAnswer, PostedQuote, Quality, Quote
 from index.quote_check import QuoteCheck
 from index.quote_state import Standing
 from index.types import (
+    Added,
     Answer,
     Article,
     Baseline,
@@ -42,16 +43,20 @@ from index.types import (
     Question,
     Quote,
     QuoteExplanation,
+    Refreshed,
     ReindexReport,
     ReliabilityBin,
+    Source,
     Span,
     Status,
+    Trial,
 )
 
 if TYPE_CHECKING:
     from index.news import NewsIndex
 
 __all__ = [
+    "Added",
     "Answer",
     "Article",
     "Asked",
@@ -88,13 +93,16 @@ __all__ = [
     "QuoteExplanation",
     "QuoteState",
     "RecordError",
+    "Refreshed",
     "ReindexReport",
     "ReliabilityBin",
+    "Source",
     "SourceError",
     "Span",
     "Standing",
     "Status",
     "StoreError",
+    "Trial",
     "UsageError",
     "Verdict",
     "in_context",

@@ -99,11 +99,11 @@ class Ingest:
         self._embedder = embedder
         self._clock = clock
         self._retention = retention or Retention()
-        self._reader = Reader(timezone, clock, self._known_addresses, private=fetch_private)
+        self.reader = Reader(timezone, clock, self._known_addresses, private=fetch_private)
 
     def close(self) -> None:
         """Let go of the connections that fetching keeps."""
-        self._reader.close()
+        self.reader.close()
 
     def run(self, uris: Sequence[str], on_progress: OnProgress = ignore_progress) -> IngestReport:
         """Read every source to its end, whatever is broken on the way. Raises StoreError, ModelError."""
@@ -163,7 +163,7 @@ class Ingest:
     def _records(self, files: Sequence[Path | str], counts: _Counts) -> Iterator[Record]:
         for source in files:
             try:
-                yield from self._reader.records(source)
+                yield from self.reader.records(source)
             except SourceError as error:
                 logger.warning("source failed where=%s error=%s", source, error)
                 counts.failed.append(Failure(str(source), str(error)))

@@ -56,11 +56,15 @@ from index.quote_check import QuoteCheck, check_quote
 from index.quote_state import Standing, quote_state
 from index.quotes import Asked, candidates, choose, idf, read, to_quote
 from index.recency import Recency
+from index.refresh import Reading, Refresh
 from index.rerank import CrossEncoderReranker, rerank
 from index.retention import Retention
 from index.retrieve import DEPTH, Ranked, retrieve
+from index.schedule import Limits
 from index.scorer import parameters
+from index.source_book import SourceBook
 from index.store import Store
+from index.subscriptions import Subscriptions
 from index.types import (
     Answer,
     Evaluation,
@@ -109,10 +113,18 @@ class NewsIndex:
         )
         self._reranker = CrossEncoderReranker(options.reranker_model) if options.reranker_model else None
         self._writing = threading.Lock()
+        self._storing = threading.Lock()
+        self._subscriptions = self._subscribed(SourceBook(store.database))
         self.posted = Posted(store.database)
         self.guilds = Guilds(store.database, options.clock)
         self.privacy = Privacy(store.database)
         self.follows = FollowBook(store.database, options.clock)
+
+    def _subscribed(self, book: SourceBook) -> Subscriptions:
+        limits = Limits(self._options.refresh_shortest, self._options.refresh_longest)
+        read, clock = self._ingest.reader.read, self._options.clock
+        refresh = Refresh(book, read, self._keep, limits, clock=clock)
+        return Subscriptions(book, refresh, read, self._keep, clock)
 
     @classmethod
     def open(cls, options: IndexOptions, embedder: Embedder | None = None) -> NewsIndex:
@@ -133,7 +145,8 @@ class NewsIndex:
         return news
 
     def close(self) -> None:
-        """Stop following, save what makes the next start quick, and let go of the database."""
+        """Stop reading and following, save what makes the next start quick, let go of the database."""
+        self._subscriptions.stop()
         self._follow.stop()
         self._index.close()
         self._ingest.close()
@@ -353,6 +366,24 @@ class NewsIndex:
 
     # -- writing ---------------------------------------------------------------------------------------
 
+    @property
+    def subscriptions(self) -> Subscriptions:
+        """The sources that are read again and again. Nothing is read before `subscriptions.start()`."""
+        return self._subscriptions
+
+    def _keep(self, reading: Reading) -> IngestReport:
+        """Store what one reading of a source brought, and let it be found.
+
+        Readings wait for each other, so that copies are recognised, but not for an `ingest` or `reindex`,
+        which may take hours.
+        """
+        with self._storing:
+            self._require_current_vectors()
+            self._adopt_fingerprint()
+            report = self._ingest.store(reading.articles, reading.problems)
+        self._follow.catch_up()
+        return report
+
     def ingest(self, uris: Sequence[str], on_progress: OnProgress = ignore_progress) -> IngestReport:
         """Read files, folders and addresses into the store; what is broken is reported and stops nothing.
 
@@ -484,7 +515,8 @@ class NewsIndex:
     # -- telling ---------------------------------------------------------------------------------------
 
     def status(self) -> Status:
-        """Return how much is stored and whether questions can be answered."""
+        """Return how much is stored, whether questions can be answered, and which sources cannot be read."""
+        subscribed = self._subscriptions.all()
         articles = self._store.count_articles()
         stale = self._is_stale()
         remedy = None
@@ -503,6 +535,8 @@ class NewsIndex:
             database=self._store.name,
             remedy=remedy,
             caveat=self._caveat(),
+            addresses=len(subscribed),
+            failing=tuple(each for each in subscribed if each.error),
         )
 
     def _caveat(self) -> str | None:

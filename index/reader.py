@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from index.errors import SourceError
 from index.fetch import Fetched, Fetcher, FetchOptions
 from index.sources import FEED_SUFFIXES, Record, open_source
-from index.sources.address import Known, Reading, read_address, read_fetched
-from index.types import Failure
+from index.sources.address import Known, Reading, nothing_known, read_address, read_fetched
+from index.types import Failure, Source
 
 # Feeds named when a page has no article of its own.
 SHOWN_FEEDS = 3
@@ -48,6 +48,22 @@ class Reader:
         if reading.kind == "opml":
             for url in reading.feeds:
                 yield from self._one_of_many(url)
+
+    def read(self, source: Source, anew: bool) -> Reading:
+        """Read a source that is read again and again; `anew` as if nothing of it were known.
+
+        Raises SourceError as `read_address` does.
+        """
+        known = nothing_known if anew else self._known
+        return read_address(
+            source.url,
+            self._fetcher(),
+            timezone=self._timezone,
+            now=self._clock(),
+            known=known,
+            etag=None if anew else source.etag,
+            last_modified=None if anew else source.last_modified,
+        )
 
     def _one_of_many(self, url: str) -> Iterator[Record]:
         try:

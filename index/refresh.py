@@ -11,7 +11,6 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from random import random
 from typing import Protocol
@@ -20,7 +19,8 @@ from index.errors import NewsError
 from index.fetch import Fetched, FetchError
 from index.schedule import Limits, Trouble, Validators, after_failure, after_success
 from index.source_book import SourceBook
-from index.types import Article, Failure, IngestReport, Source, utc_now
+from index.sources.items import FeedLink
+from index.types import Article, Failure, IngestReport, Refreshed, Source, utc_now
 
 logger = logging.getLogger(__name__)
 
@@ -54,21 +54,13 @@ class Reading(Protocol):
     @property
     def full_text(self) -> bool: ...
     @property
-    def feeds(self) -> Sequence[str]: ...
+    def feeds(self) -> Sequence[FeedLink]: ...
     @property
     def fetched(self) -> Fetched: ...
 
 
 Read = Callable[[Source, bool], Reading]
 Ingest = Callable[[Reading], IngestReport]
-
-
-@dataclass(frozen=True, slots=True)
-class Refreshed:
-    """What became of one reading: the source as it is now, and what was stored."""
-
-    source: Source
-    ingested: IngestReport
 
 
 class Refresh:
@@ -184,7 +176,12 @@ class Refresh:
             thread.start()
 
     def stop(self, seconds: float = STOP_SECONDS) -> None:
-        """Begin nothing new, give what is under way `seconds`, and leave the rest to others at once."""
+        """Begin nothing new, give what is under way `seconds`, and leave the rest to others at once.
+
+        Nothing happens where nothing was started.
+        """
+        if not any(thread.ident for thread in self._threads):
+            return
         self._stop.set()
         deadline = time.monotonic() + seconds
         for thread in self._threads:

@@ -6,12 +6,12 @@ as the other owners of tables do.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Row, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, or_, select, update
 
 from index import schema
 from index.database import Database
@@ -45,6 +45,7 @@ class SourceBook:
         """Add those whose addresses are not in the list yet; return how many that were."""
         rows = {source.url: _row(source) for source in sources}
         with self._database.writing() as connection:
+            _take_over(connection, rows)
             held = select(_table.uri).where(_table.uri.in_(rows))
             known = set(connection.execute(held).scalars())
             new = [row for url, row in rows.items() if url not in known]
@@ -66,6 +67,7 @@ class SourceBook:
         with self._database.writing() as connection:
             own = _table.uri == source.url
             if moved_to is not None:
+                _take_over(connection, [moved_to])
                 taken = select(_table.uri).where(_table.uri == moved_to)
                 if connection.execute(taken).scalar() is not None:
                     connection.execute(delete(schema.sources).where(own))
@@ -111,6 +113,11 @@ class SourceBook:
         query = select(func.min(_table.next_fetch)).where(_on_the_web, _table.state != "gone")
         moment: datetime | None = self._database.scalar(query)
         return moment
+
+
+def _take_over(connection: Connection, urls: Iterable[str]) -> None:
+    """Forget that addresses were read once, as files are, before they become sources."""
+    connection.execute(delete(schema.sources).where(_table.uri.in_(list(urls)), _table.kind == FILES))
 
 
 def _is_free(now: datetime) -> Any:

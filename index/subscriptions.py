@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import replace
 from datetime import datetime
@@ -11,9 +11,19 @@ from urllib.parse import urlsplit
 
 from index.errors import BusyError, UsageError
 from index.opml import read_opml, write_opml
-from index.refresh import THREADS, Ingest, Read, Reading, Refresh, Refreshed
+from index.refresh import THREADS, Ingest, Read, Reading, Refresh
 from index.source_book import SourceBook
-from index.types import Added, IngestReport, OnProgress, Progress, Source, Trial, ignore_progress
+from index.sources.items import FeedLink
+from index.types import (
+    Added,
+    IngestReport,
+    OnProgress,
+    Progress,
+    Refreshed,
+    Source,
+    Trial,
+    ignore_progress,
+)
 
 
 class Subscriptions:
@@ -45,13 +55,16 @@ class Subscriptions:
     def add(self, address: str) -> Added:
         """Try an address, and where it holds articles, store them and read it again and again from now on.
 
-        A page that names feeds is not added: they are offered. Raises SourceError, UsageError.
+        A page that names feeds is not added: they are offered. Of a list the feeds are added, to be read as
+        soon as possible. Raises SourceError, UsageError.
         """
         source = Source(_web_address(address), self._clock())
         if self._book.get(source.url):
             raise UsageError(f"{source.url} is a source already: see it with `newsbot sources list`.")
         reading = self._read(source, True)
         trial = _trial(source.url, reading)
+        if reading.kind == "opml":
+            return Added(trial, None, IngestReport(), self._add_all(reading.feeds))
         if trial.feeds and reading.kind == "page":
             return Added(trial, None, IngestReport())
         report = self._ingest(reading)
@@ -83,9 +96,11 @@ class Subscriptions:
 
         Raises SourceError when it is no such list.
         """
+        return self._add_all(read_opml(body, where))
+
+    def _add_all(self, feeds: Sequence[FeedLink]) -> int:
         now = self._clock()
-        feeds = read_opml(body, where)
-        return self._book.add([Source(url, now, title=title, next_fetch=now) for url, title in feeds])
+        return self._book.add([Source(each.url, now, title=each.title, next_fetch=now) for each in feeds])
 
     def export_opml(self) -> str:
         """Return the sources as a list that feed readers import."""
@@ -146,6 +161,6 @@ def _trial(url: str, reading: Reading) -> Trial:
         articles=len(reading.articles),
         newest=reading.newest,
         full_text=reading.full_text,
-        feeds=tuple(reading.feeds),
+        feeds=tuple(link.url for link in reading.feeds),
         problems=tuple(reading.problems),
     )

@@ -373,10 +373,21 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What came of adding a source. `source` is None where the page's feeds are offered instead."""
+    """What came of adding a source. `source` is None where the page's feeds are offered instead, and where
+    the address was a list of feeds: then `listed` of them are new sources, to be read as soon as possible.
+    """
 
     trial: Trial
     source: Source | None
+    ingested: IngestReport
+    listed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """What became of one reading: the source as it is now, and what was stored."""
+
+    source: Source
     ingested: IngestReport
 
 
@@ -400,7 +411,8 @@ def ignore_progress(_: Progress) -> None:
 class Status:
     """How the library is. `state` is "ready", "empty" (no articles yet) or "stale" (reindex needed).
 
-    `caveat` says what makes the answers less sure than they could be.
+    `caveat` says what makes the answers less sure than they could be. `sources` counts the outlets that are
+    stored, `addresses` what is read again and again; `failing` are those of them that could not be read.
     """
 
     articles: int
@@ -413,6 +425,8 @@ class Status:
     database: str
     remedy: str | None = None
     caveat: str | None = None
+    addresses: int = 0
+    failing: tuple[Source, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -508,11 +522,12 @@ def microseconds(moment: datetime) -> int:
 class IndexOptions:
     """Everything that opening a `NewsIndex` needs. `timezone` is for sources that give none (IANA name).
 
-    `refresh_shortest` and `refresh_longest` are the limits of the time between two readings of a source, in
-    seconds; `fetch_private` lets sources be read from this machine and its network.
     `embedding_model` is a folder or a hub name; None is the model that is shipped.
     `reranker_model` is one that judges quotes again; None is none. Articles are kept for ever unless
     `keep_days` or `keep_articles` (the newest so many) says otherwise.
+    `fetch_private`
+    lets addresses of this machine and its network be fetched. `refresh_shortest` and `refresh_longest` are
+    the limits of the time between two readings of a source, in seconds.
     """
 
     data_dir: Path
@@ -529,4 +544,3 @@ class IndexOptions:
     clock: Callable[[], datetime] = field(default=utc_now)
     refresh_shortest: float = 300.0
     refresh_longest: float = 86_400.0
-    fetch_private: bool = False

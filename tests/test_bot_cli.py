@@ -281,6 +281,7 @@ def test_run_hands_the_token_to_the_bot(
     monkeypatch.setitem(sys.modules, "bot.client", client)
     monkeypatch.setenv("DISCORD_TOKEN", " abc\n")
     monkeypatch.setenv("NEWS_DATA_DIR", "kept")
+    monkeypatch.setenv("NEWS_REFRESH", "off")
     assert newsbot("run") == 0
     [(open_index, token, data_dir)] = calls
     assert (open_index(), token, data_dir) == (news, "abc", Path("kept"))

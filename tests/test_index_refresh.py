@@ -19,13 +19,14 @@ from index.database import Database
 from index.errors import BusyError, UsageError
 from index.fetch import Fetched, Fetcher, FetchOptions
 from index.ingest import Ingest
-from index.refresh import Refresh, Refreshed
+from index.refresh import Refresh
 from index.schedule import Limits
 from index.source_book import SourceBook
+from index.sources.items import FeedLink
 from index.sources.jsonl import to_article
 from index.store import Store
 from index.subscriptions import Subscriptions
-from index.types import Article, Failure, Progress, Source
+from index.types import Article, Failure, Progress, Refreshed, Source
 from tests.fakes import NOW, Clock, HashingEmbedder, article, record
 from tests.news_site import NewsSite
 
@@ -36,7 +37,7 @@ JSON = "application/jsonl"
 class Page:
     fetched: Fetched
     articles: tuple[Article, ...] = ()
-    feeds: tuple[str, ...] = ()
+    feeds: tuple[FeedLink, ...] = ()
     kind: str = "lines"
     title: str | None = "Wire"
     problems: tuple[Failure, ...] = ()
@@ -73,7 +74,7 @@ class Desk:
         known = {} if anew else {"etag": source.etag, "last_modified": source.last_modified}
         fetched = self.fetcher.get(source.url, **known)
         if fetched.body.startswith(b"<html>"):
-            return Page(fetched, feeds=("https://wire.example/feed",), kind="page")
+            return Page(fetched, feeds=(FeedLink("https://wire.example/feed"),), kind="page")
         lines = fetched.body.decode().splitlines()
         return Page(fetched, tuple(to_article(json.loads(line), ZoneInfo("UTC")) for line in lines))
 

@@ -1,0 +1,97 @@
+"""Sources that are read again and again, for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, tzinfo
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from bot.terminal import ago, failures_view, ingest_view, one_line, when
+from index import Added, Failure, Refreshed, Source, Trial
+
+NO_SOURCES = (
+    "No source is read yet: add one with `newsbot sources add URL`, or `newsbot sources default` for a list."
+)
+LATER = "They are read by the running bot, or now by `newsbot watch --once`."
+_STATES = {"ok": "green", "new": "", "failing": "yellow", "gone": "red"}
+
+
+def sources_view(sources: Sequence[Source], now: datetime) -> RenderableType:
+    """Return a table with a line for each source, its address and what is wrong with it below."""
+    if not sources:
+        return Text(NO_SOURCES)
+    table = Table.grid(padding=(0, 2))
+    for source in sources:
+        table.add_row(
+            Text(source.state, _STATES[source.state]),
+            Text(one_line(source.title or source.url), "bold"),
+            Text(f"{source.articles:,} article{'' if source.articles == 1 else 's'}"),
+            Text(f"read {ago(source.last_fetch, now)}" if source.last_fetch else "never read", "dim"),
+            Text(_next(source, now), "dim"),
+        )
+        table.add_row("", Text(one_line(source.url), "dim", overflow="fold"))
+        if source.error:
+            table.add_row("", Text(one_line(source.error), "yellow"))
+    return table
+
+
+def trial_view(trial: Trial, zone: tzinfo, now: datetime) -> RenderableType:
+    """Return what was found at an address, and why items were left out."""
+    title = Text(one_line(trial.title or trial.url), "bold")
+    if trial.kind == "opml":
+        return Group(title, Text(f"a list of {_count(len(trial.feeds), 'feed')}"))
+    about = [f"{trial.kind}, {_count(trial.items, 'item')}, {_count(trial.articles, 'article')} to store"]
+    if trial.newest:
+        about.append(f"newest {when(trial.newest, zone, now)}")
+    if trial.items:
+        about.append("full text" if trial.full_text else "excerpts: the linked pages are read")
+    return Group(title, *map(Text, about), *_feeds(trial), *failures_view(trial.problems))
+
+
+def added_view(added: Added, zone: tzinfo, now: datetime) -> RenderableType:
+    found = trial_view(added.trial, zone, now)
+    if added.trial.kind == "opml":
+        return Group(found, imported_view(added.listed))
+    if added.source is None:
+        return found
+    # What failed stands with what was found already.
+    counts = ingest_view(replace(added.ingested, failed=()))
+    return Group(found, counts, Text(f"Added: {_next(added.source, now)}.", "green"))
+
+
+def imported_view(count: int) -> RenderableType:
+    if not count:
+        return Text("Every feed of the list is a source already.")
+    return Text(f"{_count(count, 'source')} added. {LATER}")
+
+
+def refreshed_view(done: Sequence[Refreshed]) -> RenderableType:
+    """Return what was stored in all, and which sources failed."""
+    if not done:
+        return Text("No source is due: `newsbot sources list` shows when each is.")
+    added = sum(each.ingested.added for each in done)
+    updated = sum(each.ingested.updated for each in done)
+    failed = [Failure(each.source.url, each.source.error) for each in done if each.source.error]
+    counts = f"{added:,} added, {updated:,} updated, {len(failed):,} failing"
+    return Group(Text(f"{_count(len(done), 'source')} read: {counts}"), *failures_view(failed))
+
+
+def _next(source: Source, now: datetime) -> str:
+    if source.next_fetch is None:
+        return "not read any more"
+    return "due" if source.next_fetch <= now else f"read again {ago(source.next_fetch, now)}"
+
+
+def _feeds(trial: Trial) -> list[Text]:
+    if not trial.feeds:
+        return []
+    offer = "The page names feeds: add one of them with `newsbot sources add`."
+    return [Text(offer, "yellow"), *(Text(f"  {one_line(feed)}") for feed in trial.feeds)]
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
