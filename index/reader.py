@@ -46,8 +46,8 @@ class Reader:
         reading = self._file(source) if isinstance(source, Path) else self._address(source)
         yield from _records(reading, str(source))
         if reading.kind == "opml":
-            for url in reading.feeds:
-                yield from self._one_of_many(url)
+            for link in reading.feeds:
+                yield from self._one_of_many(link.url)
 
     def read(self, source: Source, anew: bool) -> Reading:
         """Read a source that is read again and again; `anew` as if nothing of it were known.
@@ -108,6 +108,6 @@ def _records(reading: Reading, where: str) -> Iterator[Record]:
 
 
 def _offer(reading: Reading, where: str) -> Failure:
-    feeds = ", ".join(reading.feeds[:SHOWN_FEEDS])
+    feeds = ", ".join(link.url for link in reading.feeds[:SHOWN_FEEDS])
     many = "a feed" if len(reading.feeds) == 1 else "feeds"
     return Failure(where, f"the page names {many}, give that to read all its news: {feeds}")

@@ -13,6 +13,7 @@ import pytest
 from index.errors import NewsError, SourceError
 from index.fetch import Fetcher, FetchError, FetchOptions
 from index.sources.address import Reading, read_address
+from index.sources.items import FeedLink
 from tests import news_documents as documents
 from tests.news_documents import PARAGRAPHS, STORY, page, rss, rss_item
 from tests.news_site import NewsSite
@@ -125,7 +126,7 @@ def test_a_page_and_the_feeds_it_names(site: NewsSite, fetcher: Fetcher) -> None
     assert (reading.kind, article.url, article.source) == ("page", site.url("/1"), "The Wire")
     assert (article.title, article.text) == ("Rotterdam opens shore power", STORY)
     assert (article.published_at, article.updated_at, article.language) == (PUBLISHED, UPDATED, "en")
-    assert reading.feeds == [site.url("/rss"), site.url("/json")]
+    assert reading.feeds == [FeedLink(site.url("/rss"), "All"), FeedLink(site.url("/json"))]
 
 
 def test_a_page_dated_only_where_people_read(site: NewsSite, fetcher: Fetcher) -> None:
@@ -160,7 +161,7 @@ def test_a_feed_in_windows_1251(site: NewsSite, fetcher: Fetcher) -> None:
 
 def test_lists_records_and_story_pages(site: NewsSite, fetcher: Fetcher) -> None:
     opml = read(site.serve("/list.opml", documents.OPML, "text/x-opml"), fetcher)
-    assert (opml.kind, opml.feeds) == ("opml", ["https://news.example/rss"])
+    assert (opml.kind, opml.feeds) == ("opml", [FeedLink("https://news.example/rss", "The Wire")])
     lines = read(site.serve("/news.jsonl", documents.JSON_LINE + "\n{\n", "text/plain"), fetcher)
     assert ([each.text for each in lines.articles], len(lines.problems)) == ([STORY], 1)
     story = read(site.serve("/page.txt", documents.STORY_PAGE, "text/plain"), fetcher)
@@ -231,10 +232,10 @@ BOMB = (
         ('{"a": 1}', "is JSON, but no JSON Feed"),
         ('{"items": ', "is not JSON"),
         ("<urlset><url>", "is not well-formed XML"),
-        ("<opml><body>", "is not an OPML list"),
+        ("<opml><body>", "is not well-formed XML"),
         (rss(rss_item(title="&i;"), head=BOMB), "declares XML entities, which may be a bomb"),
         (rss(head='<!DOCTYPE rss [<!ENTITY a SYSTEM "file:///etc/passwd">]>'), "declares XML entities"),
-        (documents.OPML.replace("?>", "?>" + BOMB.replace("rss", "opml")), "defines its own entities"),
+        (documents.OPML.replace("?>", "?>" + BOMB.replace("rss", "opml")), "declares XML entities"),
         (documents.SITEMAP.replace("?>", "?>" + BOMB.replace("rss", "urlset")), "declares XML entities"),
     ],
 )

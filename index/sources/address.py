@@ -19,9 +19,8 @@ from index.canonical import article_id
 from index.errors import NewsError, RecordError, SourceError
 from index.fetch import Fetched, Fetcher, FetchError
 from index.fetch.body import gunzip
-from index.opml import read_opml
-from index.sources import feed, json_feed, jsonl, sitemap, story_page, web_page
-from index.sources.items import Feed, Item
+from index.sources import feed, json_feed, jsonl, opml, sitemap, story_page, web_page
+from index.sources.items import Feed, FeedLink, Item
 from index.sources.moments import TOLERANCE
 from index.types import Article, Failure
 
@@ -50,8 +49,8 @@ class Reading:
     """What one reading of an address brought.
 
     `items` counts the entries seen, `newest` is the time of the newest. `full_text` tells whether the
-    entries carry their whole stories. `feeds` are the addresses of those that a page or list names.
-    `fetched` holds the validators for the next time; with status 304 nothing has changed, nothing was read.
+    entries carry their whole stories. `feeds` are those that a page or list names. `fetched` holds the
+    validators for the next time; with status 304 nothing has changed and nothing was read.
     """
 
     kind: Kind | Literal["unchanged"]
@@ -61,7 +60,7 @@ class Reading:
     items: int
     newest: datetime | None
     full_text: bool
-    feeds: list[str]
+    feeds: list[FeedLink]
     fetched: Fetched
 
 
@@ -117,11 +116,7 @@ def read_fetched(
         case "page":
             return _read_page(fetched, work)
         case "opml":
-            links = [
-                url
-                for url, _ in read_opml(fetched.body, fetched.url)
-                if url.startswith(("http://", "https://"))
-            ]
+            links = opml.parse(fetched.body, fetched.url)
             return Reading(kind, None, [], [], len(links), None, False, links, fetched)
         case "jsonl" | "story":
             return _read_records(fetched, kind, work)

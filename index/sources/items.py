@@ -7,6 +7,14 @@ from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
+class FeedLink:
+    """A feed that a page or a list names: its address and, where given, its title."""
+
+    url: str
+    title: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One entry. `text` is canonical, its paragraphs apart by an empty line; "" where the entry has none."""
 

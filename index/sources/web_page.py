@@ -22,6 +22,7 @@ import lxml.html
 import trafilatura
 
 from index.errors import RecordError
+from index.sources.items import FeedLink
 from index.sources.markup import plain_line, tidy
 from index.sources.moments import moment_of
 
@@ -48,7 +49,7 @@ class Page:
     updated: datetime | None
     authors: tuple[str, ...]
     language: str | None
-    feeds: tuple[str, ...]
+    feeds: tuple[FeedLink, ...]
 
 
 def parse(data: bytes, url: str, charset: str | None, timezone: ZoneInfo) -> Page:
@@ -92,7 +93,7 @@ def _strictly(data: bytes, encoding: str | None) -> str | None:
 def _page(root: lxml.html.HtmlElement, url: str, timezone: ZoneInfo) -> Page:
     meta = _meta(root)
     data = _article_data(root)
-    feeds = tuple(dict.fromkeys(_feeds(root, url)))
+    feeds = tuple(_feeds(root, url))
     link = _canonical(root, meta, url)
     published = moment_of(data.get("datePublished"), timezone) or moment_of(
         meta.get("article:published_time"), timezone
@@ -159,14 +160,15 @@ def _join(base: str, address: str) -> str | None:
         return None
 
 
-def _feeds(root: lxml.html.HtmlElement, url: str) -> Iterator[str]:
-    """Yield the addresses of the feeds that the page names for readers to find, repeated where it does."""
+def _feeds(root: lxml.html.HtmlElement, url: str) -> Iterator[FeedLink]:
+    seen = set()
     for each in root.iter("link"):
         kind = (each.get("type") or "").split(";")[0].strip().lower()
         feed = _join(url, each.get("href") or "")
         rel = (each.get("rel") or "").lower().split()
-        if feed and each.get("href") and kind in _FEED_TYPES and "alternate" in rel:
-            yield feed
+        if feed and each.get("href") and kind in _FEED_TYPES and "alternate" in rel and feed not in seen:
+            seen.add(feed)
+            yield FeedLink(feed, plain_line(each.get("title") or "")[:200] or None)
 
 
 def _article_data(root: lxml.html.HtmlElement) -> dict[str, Any]:
