@@ -525,9 +525,8 @@ class IndexOptions:
     `embedding_model` is a folder or a hub name; None is the model that is shipped.
     `reranker_model` is one that judges quotes again; None is none. Articles are kept for ever unless
     `keep_days` or `keep_articles` (the newest so many) says otherwise.
-    `fetch_private`
-    lets addresses of this machine and its network be fetched. `refresh_shortest` and `refresh_longest` are
-    the limits of the time between two readings of a source, in seconds.
+    `fetch_private` lets addresses of this machine and its network be fetched. `refresh_shortest` and
+    `refresh_longest` are the limits of the time between two readings of a source, in seconds.
     """
 
     data_dir: Path
@@ -541,6 +540,7 @@ class IndexOptions:
     follow_seconds: float = 1.0
     keep_days: int | None = None
     keep_articles: int | None = None
+    fetch_private: bool = False
     clock: Callable[[], datetime] = field(default=utc_now)
     refresh_shortest: float = 300.0
     refresh_longest: float = 86_400.0

@@ -44,5 +44,5 @@ async def test_two_hundred_questions_at_once(tmp_path: Path) -> None:
     print(f"slowest acknowledgement {max(latencies):.2f} s, loop busy {longest[0] * 1000:.0f} ms at most")  # noqa: T201
     assert len(latencies) == PEOPLE
     assert 0 < max(latencies) < 3.0
-    # The figure to reach is 0.1, on a machine of one's own; what is told apart here is a loop that was blocked.
+    # The figure to reach is 0.1, on a machine of one's own; this tells a loop that was blocked.
     assert longest[0] < 1.0

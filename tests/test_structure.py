@@ -40,7 +40,9 @@ IMPORTERS = {
     "htmldate": r"index/sources/web_page\.py",
     "defusedxml": r"index/sources/markup\.py",
     "lxml": r"index/sources/(markup|web_page)\.py",
-    "discord": r"bot/(?!(terminal(_sources)?|cli(_sources)?|contract|batch|chat|dates|progress|reliability_plot)\.py).*",
+    "discord": (
+        r"bot/(?!(terminal(_sources)?|cli(_sources)?|contract|batch|chat|dates|progress|reliability_plot)\.py).*"
+    ),
     "typer": r"bot/(?!cogs/).*",
     "rich": r"bot/(?!cogs/).*",
     "pydantic_settings": r"config/.*",
