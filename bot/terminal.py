@@ -80,7 +80,7 @@ def latest_view(headlines: Sequence[Headline], zone: tzinfo, now: datetime) -> R
     for headline in headlines:
         article = headline.article
         views.append(_about(article, article.url, headline.also_in, zone, now))
-        views += [_Prefixed(Text(one_line(each)), " • ", "   ") for each in headline.highlights]
+        views += [Prefixed(Text(one_line(each)), " • ", "   ") for each in headline.highlights]
         views.append("")
     return Group(*views[:-1])
 
@@ -160,7 +160,7 @@ def ago(moment: datetime, now: datetime) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Prefixed:
+class Prefixed:
     """Text whose first line begins with `first`, such as a bullet, and every other line with `rest`."""
 
     text: Text
@@ -189,7 +189,7 @@ class _Address:
 
 def _quote_view(quote: Quote, zone: tzinfo, now: datetime, colour: str) -> RenderableType:
     about = _about(quote.article, quote.link, quote.also_in, zone, now, indent="  ")
-    return Group(_Prefixed(_quoted(quote), "▌ ", "▌ ", colour), about, *_event(quote, zone))
+    return Group(Prefixed(_quoted(quote), "▌ ", "▌ ", colour), about, *_event(quote, zone))
 
 
 def _event(quote: Quote, zone: tzinfo) -> list[RenderableType]:
@@ -199,7 +199,7 @@ def _event(quote: Quote, zone: tzinfo) -> list[RenderableType]:
     local = [day.astimezone(zone) for day in event.days]
     days = dict.fromkeys(f"{day.day} {day:%b %Y}" for day in local)
     meaning = f"“{one_line(event.phrase)}” is {' to '.join(days)}"
-    return [_Prefixed(Text(meaning, "dim"), "  ", "  ")]
+    return [Prefixed(Text(meaning, "dim"), "  ", "  ")]
 
 
 def _quoted(quote: Quote) -> Text:
@@ -222,7 +222,7 @@ def _about(
         lines.append(Text(f"updated {when(article.updated_at, zone, now)}", "dim"))
     if also_in:
         lines.append(_also_in(also_in))
-    return Group(*(_Prefixed(line, indent, indent) for line in lines), _Address(article.url, indent))
+    return Group(*(Prefixed(line, indent, indent) for line in lines), _Address(article.url, indent))
 
 
 def _also_in(copies: Sequence[Copy]) -> Text:
@@ -317,9 +317,9 @@ def _miss_view(miss: Miss) -> RenderableType:
     accepted = one_line(", ".join(miss.accepted)) or "no answer"
     place = f", found in quote {miss.place}" if miss.place else ""
     about = f"{miss.kind}: {accepted}{place} (confidence {answer.confidence:.2f})"
-    quotes = [_Prefixed(Text(one_line(quote.text), "dim"), "  ▌ ", "  ▌ ") for quote in answer.quotes[:3]]
+    quotes = [Prefixed(Text(one_line(quote.text), "dim"), "  ▌ ", "  ▌ ") for quote in answer.quotes[:3]]
     question = Text(one_line(answer.question.text), "bold")
-    return Group(question, _Prefixed(Text(about, "yellow"), "  ", "  "), *quotes, "")
+    return Group(question, Prefixed(Text(about, "yellow"), "  ", "  "), *quotes, "")
 
 
 def _period(answer: Answer, zone: tzinfo) -> list[Text]:
@@ -359,7 +359,7 @@ def failures_view(failed: Sequence[Failure]) -> list[RenderableType]:
     more = len(failed) - len(lines)
     if more:
         lines.append(f"and {more:,} more")
-    return [_Prefixed(Text(line, "yellow"), "  ", "    ") for line in lines]
+    return [Prefixed(Text(line, "yellow"), "  ", "    ") for line in lines]
 
 
 def when(moment: datetime, zone: tzinfo, now: datetime) -> str:

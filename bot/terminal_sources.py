@@ -2,41 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 
 from rich.console import Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
-from bot.terminal import ago, failures_view, ingest_view, one_line, when
+from bot.terminal import Prefixed, ago, failures_view, ingest_view, one_line, when
 from index import Added, Failure, Refreshed, Source, Trial
 
 NO_SOURCES = (
     "No source is read yet: add one with `newsbot sources add URL`, or `newsbot sources default` for a list."
 )
 LATER = "They are read by the running bot, or now by `newsbot watch --once`."
+INDENT = " " * 9
 _STATES = {"ok": "green", "new": "", "failing": "yellow", "gone": "red"}
 
 
 def sources_view(sources: Sequence[Source], now: datetime) -> RenderableType:
-    """Return a table with a line for each source, its address and what is wrong with it below."""
+    """Return a line for each source, its address and what is wrong with it below."""
     if not sources:
         return Text(NO_SOURCES)
-    table = Table.grid(padding=(0, 2))
-    for source in sources:
-        table.add_row(
-            Text(source.state, _STATES[source.state]),
-            Text(one_line(source.title or source.url), "bold"),
-            Text(f"{source.articles:,} article{'' if source.articles == 1 else 's'}"),
-            Text(f"read {ago(source.last_fetch, now)}" if source.last_fetch else "never read", "dim"),
-            Text(_next(source, now), "dim"),
-        )
-        table.add_row("", Text(one_line(source.url), "dim", overflow="fold"))
-        if source.error:
-            table.add_row("", Text(one_line(source.error), "yellow"))
-    return table
+    return Group(*(line for source in sources for line in _lines(source, now)))
+
+
+def _lines(source: Source, now: datetime) -> Iterator[RenderableType]:
+    read = f"read {ago(source.last_fetch, now)}" if source.last_fetch else "never read"
+    about = f" · {_count(source.articles, 'article')} · {read} · {_next(source, now)}"
+    first = Text.assemble((one_line(source.title or source.url), "bold"), (about, "dim"))
+    yield Prefixed(first, f"{source.state:<9}", INDENT, _STATES[source.state])
+    yield Text(f"{INDENT}{one_line(source.url)}", "dim", no_wrap=True, overflow="ignore")
+    if source.error:
+        yield Prefixed(Text(one_line(source.error), "yellow"), INDENT, INDENT)
 
 
 def trial_view(trial: Trial, zone: tzinfo, now: datetime) -> RenderableType:
@@ -83,7 +81,11 @@ def refreshed_view(done: Sequence[Refreshed]) -> RenderableType:
 def _next(source: Source, now: datetime) -> str:
     if source.next_fetch is None:
         return "not read any more"
-    return "due" if source.next_fetch <= now else f"read again {ago(source.next_fetch, now)}"
+    if source.next_fetch <= now:
+        return "due"
+    if source.next_fetch - now < timedelta(minutes=1):
+        return "read again within a minute"
+    return f"read again {ago(source.next_fetch, now)}"
 
 
 def _feeds(trial: Trial) -> list[Text]:

@@ -99,7 +99,7 @@ class Ingest:
         self._embedder = embedder
         self._clock = clock
         self._retention = retention or Retention()
-        self.reader = Reader(timezone, clock, self._known_addresses, private=fetch_private)
+        self.reader = Reader(timezone, clock, self._read_before, private=fetch_private)
 
     def close(self) -> None:
         """Let go of the connections that fetching keeps."""
@@ -171,7 +171,7 @@ class Ingest:
                 if isinstance(source, str):
                     self._store.remember_source(source, self._clock(), None)
 
-    def _known_addresses(self, urls: list[str]) -> set[str]:
+    def _read_before(self, urls: list[str]) -> set[str]:
         """Return which of these addresses have an article already, its own or as a copy."""
         ids = {url: article_id(url) for url in urls}
         known = self._store.known(ids.values()).keys() | self._store.known_copies(ids.values()).keys()

@@ -223,6 +223,8 @@ def test_status() -> None:
         "database": "sqlite",
         "remedy": None,
         "caveat": None,
+        "addresses": 0,
+        "failing": [],
     }
     json.dumps(status_json(empty))
 
