@@ -27,6 +27,8 @@ MAX_SENTENCES = 3
 PASSAGES_READ = 50
 # How much faster than its retrieval score a passage's votes fall: one that scores 0.06 less counts half.
 VOTE_SHARPNESS = 12.0
+# Candidates that quotes are chosen from, best first: none below has ever been chosen.
+CONSIDERED = 150
 # Above this share of common words two quotes say the same; below it the likeness still costs.
 SAME_WORDS = 0.6
 LIKENESS_COST = 1.0
@@ -37,7 +39,6 @@ COMMON_RARITY = 0.4
 _BOILERPLATE = re.compile(
     r"click here|newsletter|sign up|subscrib|read more|follow (?:us|our|her|him|along)|our links|commission"
     r"|latest coverage|contributing:|here['’]s (?:what|how|everything)|what to know|download the|cookies",
-    re.IGNORECASE,
 )
 
 Terms = Callable[[str], list[str]]
@@ -152,7 +153,7 @@ def choose(found: Sequence[Candidate], limit: int) -> list[Candidate]:
 
     After maximal marginal relevance (Carbonell and Goldstein, 1998): likeness to a chosen one costs.
     """
-    rest = {i: each.score for i, each in enumerate(found)}
+    rest = {i: each.score for i, each in enumerate(found[:CONSIDERED])}
     chosen: list[Candidate] = []
     while rest and len(chosen) < limit:
         best = max(rest, key=lambda i: (rest[i], -i))
@@ -189,7 +190,7 @@ def _read(ranked: Ranked, asked: Asked, terms: Terms) -> Reading:
         lambda stem: asked.rarity(stem) < COMMON_RARITY,
     )
     coverage = _coverage(title.union(words.stems), asked.weights)
-    boilerplate = [match.start() for match in _BOILERPLATE.finditer(text)]
+    boilerplate = [match.start() for match in _BOILERPLATE.finditer(text.lower())]
     expected = _expected(mentions, words, text, asked, terms)
     return Reading(ranked, words, mentions, expected, coverage, boilerplate)
 
