@@ -110,7 +110,8 @@ def find_mentions(
     mentions = []
     for i, written in enumerate(words.written):
         stem = words.stems[i]
-        if stem in question:
+        # Most words of a passage are none, and are told by their first letter.
+        if stem in question or (written[0].islower() and written.lower() not in _NUMBER_WORDS):
             continue
         kind = _kind(written, text, words.starts[i])
         if kind is None or (kind == "name" and i in first_words and is_common(stem)):

@@ -91,6 +91,7 @@ class Reading:
     mentions: list[Mention]
     expected: list[Mention]  # of the form asked for, or else of an expected kind
     coverage: float
+    focus: list[int]  # the words that are the noun asked for
     boilerplate: list[int]  # where, from the passage's start, it reads like a box beside the story
 
 
@@ -192,7 +193,8 @@ def _read(ranked: Ranked, asked: Asked, terms: Terms) -> Reading:
     coverage = _coverage(title.union(words.stems), asked.weights)
     boilerplate = [match.start() for match in _BOILERPLATE.finditer(text.lower())]
     expected = _expected(mentions, words, text, asked, terms)
-    return Reading(ranked, words, mentions, expected, coverage, boilerplate)
+    focus = _focus(words.written, asked.expectation.focus)
+    return Reading(ranked, words, mentions, expected, coverage, focus, boilerplate)
 
 
 def _expected(
@@ -206,6 +208,10 @@ def _expected(
         if asked.weights.keys().isdisjoint(words.stems[place]):
             found.update(range(place.start, place.stop))
     return [each for each in mentions if each.word in found]
+
+
+def _within(places: list[int], place: slice) -> list[int]:
+    return places[bisect.bisect_left(places, place.start) : bisect.bisect_left(places, place.stop)]
 
 
 def _among(mentions: Sequence[Mention], place: slice) -> Sequence[Mention]:
@@ -236,7 +242,7 @@ def _candidate(
         redundancy=_redundancy(mentions, counted.all),
         form=float(asked.finder is not None and bool(expected)),
         kind=kind,
-        focus=float(_has_focus(reading.words.written[place], asked.expectation.focus)),
+        focus=float(bool(_within(reading.focus, place))),
         lead=lead,
         early=math.exp(-span.start / 1000),
         asks=float(text.rstrip("\"'”’ ").endswith("?")),
@@ -266,12 +272,12 @@ def _redundancy(mentions: Sequence[Mention], counted: Mapping[str, float]) -> fl
     return sum(sorted(distinct.values(), reverse=True)[:4]) / 4
 
 
-def _has_focus(written: Sequence[str], focus: str | None) -> bool:
-    """Tell whether the noun asked for is there, in the singular or the plural."""
-    if focus is None:
-        return False
-    stem = focus[:-1] if len(focus) > 4 else focus
-    return any(word.lower().startswith(stem) for word in written)
+def _focus(written: Sequence[str], noun: str | None) -> list[int]:
+    """Return which words are the noun asked for, in the singular or the plural."""
+    if noun is None:
+        return []
+    stem = noun[:-1] if len(noun) > 4 else noun
+    return [i for i, word in enumerate(written) if word.lower().startswith(stem)]
 
 
 def _article_id(reading: Reading) -> str:
