@@ -277,7 +277,7 @@ def ingest(
     uris: Annotated[list[str], typer.Argument(metavar="PATH_OR_URL...", help="Files, folders or addresses.")],
     as_json: AsJson = False,
 ) -> None:
-    """Read articles: story pages and JSON lines, single files or whole folders."""
+    """Read articles once, from files, folders and addresses; `newsbot sources add` reads again and again."""
     with library(load_settings()) as index:
         with progress_bars(err()) as on_progress:
             report = index.ingest(uris, on_progress)
