@@ -12,6 +12,7 @@ from bot.answer_card import MAX_CLOSEST, MAX_HEADING, MAX_TEXT, AnswerCard, answ
 from bot.markdown import length
 from index import Answer, Article, Copy, EventTime, PostedQuote, Question, Quote, Span
 from tests.discord_markdown import active, find, shown
+from tests.hostile import ARTICLES, COPIES, TEXTS
 
 PUBLISHED = datetime(2025, 6, 4, 23, 29, tzinfo=UTC)
 UPDATED = datetime(2025, 6, 5, tzinfo=UTC)
@@ -48,35 +49,6 @@ def body_of(card: AnswerCard) -> str:
 def quotes_of(card: AnswerCard) -> list[str]:
     # A quote block takes the line break after it along, as Discord's does.
     return [node.text.removesuffix("\n") for block in card.blocks for node in find(block.text, "quote")]
-
-
-HOSTILE = st.lists(
-    st.sampled_from(
-        [*"\\*_~`|[]()<>@#:-+.!1 \nаé😀", "**", "](https://evil.example)", "1. ", "-# ", "\n\n", "word "]
-    ),
-    min_size=1,
-    max_size=350,
-).map("".join)
-TEXTS = st.one_of(
-    st.text(st.characters(exclude_characters="\r", codec="utf-8"), min_size=1, max_size=350), HOSTILE
-)
-URLS = st.one_of(
-    st.sampled_from(["file:///srv/private/story.txt", "javascript:alert(1)", "nonsense"]),
-    TEXTS.map(lambda text: "https://news.example/" + text),
-    st.integers(0, 3000).map(lambda size: "https://news.example/" + "x" * size),
-)
-TIMES = st.datetimes(datetime(1990, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))
-COPIES = st.builds(Copy, TEXTS, URLS, TIMES)
-ARTICLES = st.builds(
-    Article,
-    id=st.sampled_from("ab"),
-    url=URLS,
-    title=TEXTS,
-    text=TEXTS.map(lambda text: text[:350]),
-    source=TEXTS,
-    published_at=TIMES,
-    updated_at=st.none() | TIMES,
-)
 
 
 @st.composite

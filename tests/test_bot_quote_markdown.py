@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from bot.render import quoted
 from index import Article, Quote, Span
 from tests.discord_markdown import active, find
-from tests.test_bot_answer_card import HOSTILE
+from tests.hostile import HOSTILE
 
 PICTURES = Path(__file__).parent / "pictures"
 NODE = shutil.which("node")

@@ -16,7 +16,6 @@ from bot.render import (
 )
 from index import (
     Article,
-    Copy,
     Failure,
     Headline,
     IngestReport,
@@ -25,6 +24,7 @@ from index import (
     Status,
 )
 from tests.discord_markdown import shown
+from tests.hostile import ARTICLES, TEXTS
 
 PUBLISHED = datetime(2025, 6, 4, 23, 29, tzinfo=UTC)
 UPDATED = datetime(2025, 6, 5, tzinfo=UTC)
@@ -41,35 +41,6 @@ def an_article(text: str = "Two quays can supply ships. A third follows.", **cha
         "published_at": PUBLISHED,
     }
     return Article(text=text, **(known | changes))  # type: ignore[arg-type]
-
-
-HOSTILE = st.lists(
-    st.sampled_from(
-        [*"\\*_~`|[]()<>@#:-+.!1 \nаé😀", "**", "](https://evil.example)", "1. ", "-# ", "\n\n", "word "]
-    ),
-    min_size=1,
-    max_size=350,
-).map("".join)
-TEXTS = st.one_of(
-    st.text(st.characters(exclude_characters="\r", codec="utf-8"), min_size=1, max_size=350), HOSTILE
-)
-URLS = st.one_of(
-    st.sampled_from(["file:///srv/private/story.txt", "javascript:alert(1)", "nonsense"]),
-    TEXTS.map(lambda text: "https://news.example/" + text),
-    st.integers(0, 3000).map(lambda size: "https://news.example/" + "x" * size),
-)
-TIMES = st.datetimes(datetime(1990, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))
-COPIES = st.builds(Copy, TEXTS, URLS, TIMES)
-ARTICLES = st.builds(
-    Article,
-    id=st.sampled_from("ab"),
-    url=URLS,
-    title=TEXTS,
-    text=TEXTS.map(lambda text: text[:350]),
-    source=TEXTS,
-    published_at=TIMES,
-    updated_at=st.none() | TIMES,
-)
 
 
 @given(st.lists(st.builds(Headline, ARTICLES, st.lists(TEXTS, max_size=5).map(tuple)), max_size=8))
