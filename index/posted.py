@@ -142,33 +142,6 @@ class Posted:
             for row in rows
         ]
 
-    # -- privacy ---------------------------------------------------------------------------------------
-
-    def of_person(self, person: str) -> list[PostedAnswer]:
-        """Return everything that was posted for a person, oldest first."""
-        table = schema.posted_answers.c
-        query = select(schema.posted_answers).where(table.person == person).order_by(table.posted_at)
-        with self._database.reading() as connection:
-            rows = connection.execute(query).all()
-        quotes: dict[str, list[PostedQuote]] = {}
-        for row in self._quote_rows([row.id for row in rows]):
-            quotes.setdefault(row.answer_id, []).append(_quote(row))
-        return [_answer(row, quotes.get(row.id, ())) for row in rows]
-
-    def feedback_of(self, person: str) -> list[tuple[str, Verdict, datetime]]:
-        """Return what a person said: (id of the answer, verdict, when), oldest first."""
-        table = schema.feedback.c
-        query = select(table.answer_id, table.verdict, table.given_at).where(table.person == person)
-        with self._database.reading() as connection:
-            return [(row[0], row[1], row[2]) for row in connection.execute(query.order_by(table.given_at))]
-
-    def forget_person(self, person: str) -> int:
-        """Delete a person's questions and feedback; return how many of both."""
-        answers, feedback = schema.posted_answers, schema.feedback
-        with self._database.writing() as connection:
-            gone = connection.execute(delete(answers).where(answers.c.person == person)).rowcount
-            return gone + connection.execute(delete(feedback).where(feedback.c.person == person)).rowcount
-
     def _one(self, condition: ColumnElement[bool]) -> PostedAnswer | None:
         with self._database.reading() as connection:
             return self._read(connection, condition)

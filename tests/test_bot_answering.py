@@ -47,9 +47,9 @@ def labels(message: dict[str, Any]) -> list[str]:
 
 async def kept(news: FakeNews, server: DiscordServer) -> list[PostedAnswer]:
     """What is kept of alice's questions, once it is there: it is written after the answer was sent."""
-    while not (found := news.posted.of_person(server.alice.id)):
+    while not (rows := news.privacy.export(server.alice.id)["posted_answers"]):
         await asyncio.sleep(0.01)
-    return found
+    return [answer for row in rows if (answer := news.posted.find(row["id"]))]
 
 
 async def asked(server: DiscordServer, question: str = QUESTION, **options: Any) -> dict[str, Any]:
@@ -112,7 +112,7 @@ async def test_feedback_is_kept_and_can_be_changed(tmp_path: Path, verdict: str)
         assert result.ephemeral
         assert verdict.lower() in result.text
         person = server.alice.id
-        assert [each[1] for each in news.posted.feedback_of(person)] == [verdict.lower()]
+        assert [row["verdict"] for row in news.privacy.export(person)["feedback"]] == [verdict.lower()]
 
 
 async def test_sharing_shows_a_private_answer_to_everybody(tmp_path: Path) -> None:
@@ -172,7 +172,7 @@ async def test_an_answer_that_is_not_kept_says_so(tmp_path: Path) -> None:
         message = await asked(server)
         (answer,) = await kept(news, server)
         assert answer.message == message["id"]
-        assert news.posted.forget_person(server.alice.id) == 1
+        assert news.privacy.delete(server.alice.id) == 1
         result = await server.click(message, "Sources")
         assert result.ephemeral
         assert "ask the question again" in result.text

@@ -140,10 +140,14 @@ def test_a_person_is_told_everything_and_forgotten_entirely(tmp_path: Path) -> N
         posted.remember(an_answer("a2", person="bob"))
         posted.give_feedback("a1", "bob", "helpful", NOW)
         posted.give_feedback("a2", "alice", "wrong", NOW)
-        assert [each.id for each in posted.of_person("alice")] == ["a1"]
-        assert posted.feedback_of("alice") == [("a2", "wrong", NOW)]
-        assert posted.forget_person("alice") == 2
+        of_alice = news.privacy.export("alice")
+        assert [row["id"] for row in of_alice["posted_answers"]] == ["a1"]
+        assert [(row["answer_id"], row["verdict"], row["given_at"]) for row in of_alice["feedback"]] == [
+            ("a2", "wrong", NOW.isoformat())
+        ]
+        assert news.privacy.delete("alice") == 2
         assert posted.find("a1") is None
-        assert posted.of_person("alice") == posted.feedback_of("alice") == []
-        assert posted.feedback_of("bob") == []  # it was about what is gone
+        of_alice = news.privacy.export("alice")
+        assert of_alice["posted_answers"] == of_alice["feedback"] == []
+        assert news.privacy.export("bob")["feedback"] == []  # it was about what is gone
         assert posted.find("a2") is not None
