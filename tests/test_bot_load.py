@@ -1,8 +1,12 @@
 """Two hundred people ask within five seconds: everybody is told at once that an answer comes, and gets it."""
 
 import asyncio
+import gc
 import time
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 from bot.client import NewsBot
 from tests.discord_server import DiscordServer
@@ -23,6 +27,15 @@ async def watch(longest: list[float]) -> None:
         longest[0] = max(longest[0], time.thread_time() - before)
 
 
+@pytest.fixture
+def frozen() -> Iterator[None]:
+    """Spare what other tests have left from the search for garbage, as a running bot does its own."""
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
+@pytest.mark.usefixtures("frozen")
 async def test_two_hundred_questions_at_once(tmp_path: Path) -> None:
     news = FakeNews()
     longest = [0.0]
@@ -44,5 +57,4 @@ async def test_two_hundred_questions_at_once(tmp_path: Path) -> None:
     print(f"slowest acknowledgement {max(latencies):.2f} s, loop busy {longest[0] * 1000:.0f} ms at most")  # noqa: T201
     assert len(latencies) == PEOPLE
     assert 0 < max(latencies) < 3.0
-    # The figure to reach is 0.1, on a machine of one's own; this tells a loop that was blocked.
-    assert longest[0] < 1.0
+    assert longest[0] < 0.1
