@@ -110,8 +110,7 @@ def find_mentions(
     mentions = []
     for i, written in enumerate(words.written):
         stem = words.stems[i]
-        # Most words of a passage are none, and are told by their first letter.
-        if stem in question or (written[0].islower() and written.lower() not in _NUMBER_WORDS):
+        if stem in question:
             continue
         kind = _kind(written, text, words.starts[i])
         if kind is None or (kind == "name" and i in first_words and is_common(stem)):

@@ -91,7 +91,7 @@ class Reading:
     mentions: list[Mention]
     expected: list[Mention]  # of the form asked for, or else of an expected kind
     coverage: float
-    focus: list[int]  # the words that are the noun asked for
+    focus: frozenset[int]  # which words are the noun asked for
     boilerplate: list[int]  # where, from the passage's start, it reads like a box beside the story
 
 
@@ -210,10 +210,6 @@ def _expected(
     return [each for each in mentions if each.word in found]
 
 
-def _within(places: list[int], place: slice) -> list[int]:
-    return places[bisect.bisect_left(places, place.start) : bisect.bisect_left(places, place.stop)]
-
-
 def _among(mentions: Sequence[Mention], place: slice) -> Sequence[Mention]:
     """Return the mentions among some of the words."""
     first = bisect.bisect_left(mentions, place.start, key=_word)
@@ -242,7 +238,7 @@ def _candidate(
         redundancy=_redundancy(mentions, counted.all),
         form=float(asked.finder is not None and bool(expected)),
         kind=kind,
-        focus=float(bool(_within(reading.focus, place))),
+        focus=float(not reading.focus.isdisjoint(range(place.start, place.stop))),
         lead=lead,
         early=math.exp(-span.start / 1000),
         asks=float(text.rstrip("\"'”’ ").endswith("?")),
@@ -272,12 +268,12 @@ def _redundancy(mentions: Sequence[Mention], counted: Mapping[str, float]) -> fl
     return sum(sorted(distinct.values(), reverse=True)[:4]) / 4
 
 
-def _focus(written: Sequence[str], noun: str | None) -> list[int]:
+def _focus(written: Sequence[str], noun: str | None) -> frozenset[int]:
     """Return which words are the noun asked for, in the singular or the plural."""
     if noun is None:
-        return []
+        return frozenset()
     stem = noun[:-1] if len(noun) > 4 else noun
-    return [i for i, word in enumerate(written) if word.lower().startswith(stem)]
+    return frozenset(i for i, word in enumerate(written) if word.lower().startswith(stem))
 
 
 def _article_id(reading: Reading) -> str:
