@@ -35,7 +35,7 @@ def actions(
         first = [Action.SOURCES, Action.MORE, Action.FOLLOW_UP, Action.TIMELINE, Action.FOLLOW]
         second = list(VERDICTS)
     else:
-        first = [Action.WIDEN, Action.SOURCES, Action.FOLLOW_UP, Action.FOLLOW]
+        first = [Action.WIDEN, Action.SOURCES, Action.FOLLOW_UP, Action.WATCH]
         second = [Action.HELPFUL, Action.WRONG]
     dropped = {Action.WIDEN} if not limited else set()
     dropped |= {Action.SOURCES} if not quotes else set()

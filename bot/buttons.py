@@ -20,6 +20,7 @@ class Action(StrEnum):
     FOLLOW_UP = "on"
     TIMELINE = "timeline"
     FOLLOW = "follow"
+    WATCH = "watch"
     WIDEN = "widen"
     SHARE = "share"
     HELPFUL = "helpful"
@@ -33,6 +34,7 @@ LABELS = {
     Action.FOLLOW_UP: "Ask on",
     Action.TIMELINE: "Timeline",
     Action.FOLLOW: "Follow",
+    Action.WATCH: "Watch",
     Action.WIDEN: "Search all dates",
     Action.SHARE: "Share",
     Action.HELPFUL: "Helpful",

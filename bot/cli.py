@@ -21,9 +21,18 @@ from rich.console import Console, RenderableType
 from bot import reliability_plot, terminal
 from bot.batch import answer_line, read_lines
 from bot.chat import chat as converse
-from bot.contract import answer_json, evaluation_json, ingest_json, latest_json, reindex_json, status_json
-from bot.dates import parse_moment
+from bot.contract import (
+    answer_json,
+    evaluation_json,
+    ingest_json,
+    latest_json,
+    reindex_json,
+    status_json,
+    timeline_json,
+)
+from bot.dates import given_moment
 from bot.progress import progress_bars, tracked, working
+from bot.terminal_timeline import timeline_view
 from config import Settings, SettingsError, load_settings, logging_to_stderr
 from index import IndexOptions, IngestReport, Question, UsageError
 
@@ -162,10 +171,6 @@ def print_result(as_json: bool, value: dict[str, Any], view: RenderableType) -> 
         terminal.show(out(), view)
 
 
-def _moment(text: str | None, settings: Settings, *, end: bool = False) -> datetime | None:
-    return None if text is None else parse_moment(text, settings.timezone, end=end)
-
-
 @app.command("run")
 def run_command() -> None:
     """Run the Discord bot until it is stopped (needs DISCORD_TOKEN)."""
@@ -219,9 +224,9 @@ def ask(
     settings = load_settings()
     build = partial(
         Question,
-        since=_moment(since, settings),
-        until=_moment(until, settings, end=True),
-        as_of=_moment(as_of, settings, end=True),
+        since=given_moment(since, settings.timezone),
+        until=given_moment(until, settings.timezone, end=True),
+        as_of=given_moment(as_of, settings.timezone, end=True),
         source=source,
         limit=limit,
         explain=explain,
@@ -264,12 +269,36 @@ def latest(
 ) -> None:
     """Show the newest articles with their highlights."""
     settings = load_settings()
-    moment = _moment(as_of, settings, end=True) or datetime.now(UTC)
+    moment = given_moment(as_of, settings.timezone, end=True) or datetime.now(UTC)
     with library(settings) as index:
         with working(err(), "Searching …"):
             headlines = index.latest(topic, source=source, limit=limit, as_of=moment)
         value = latest_json(headlines, topic=topic, source=source, as_of=moment)
         print_result(as_json, value, terminal.latest_view(headlines, settings.zone, moment))
+
+
+@app.command()
+def timeline(
+    topic: Annotated[str, typer.Argument(help="A topic or a question.", show_default=False)],
+    since: Annotated[str | None, typer.Option(metavar="DATE", help="Only events from then on.")] = None,
+    until: Annotated[str | None, typer.Option(metavar="DATE", help="Only events until then.")] = None,
+    source: Source = None,
+    as_of: AsOf = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what was reported of a topic: one dated quote per event, and the articles of each day."""
+    settings = load_settings()
+    question = Question(
+        topic,
+        since=given_moment(since, settings.timezone),
+        until=given_moment(until, settings.timezone, end=True),
+        as_of=given_moment(as_of, settings.timezone, end=True),
+        source=source,
+    )
+    with library(settings) as index:
+        with working(err(), "Searching …"):
+            found = index.timeline(question)
+        print_result(as_json, timeline_json(found), timeline_view(found, settings.zone))
 
 
 @app.command()

@@ -33,6 +33,7 @@ from bot.cogs.living import Living
 from bot.cogs.privacy import Privacy
 from bot.cogs.quality import QualityReport
 from bot.cogs.settings import Settings, SettingsPanel
+from bot.cogs.timelines import Timelines
 from bot.errors import NewsTree
 from bot.guild_rules import GuildRules
 from bot.sources import SourceNames
@@ -54,6 +55,7 @@ COGS = (
     Ask,
     Claims,
     Highlights,
+    Timelines,
     Follows,
     Alerts,
     Living,

@@ -25,6 +25,7 @@ from index import (
     ReindexReport,
     Source,
     Status,
+    Timeline,
     Trial,
 )
 
@@ -62,6 +63,22 @@ def latest_json(
         "source": source,
         "as_of": moment_json(as_of),
         "articles": [_headline_json(headline) for headline in headlines],
+    }
+
+
+def timeline_json(timeline: Timeline) -> Json:
+    """`coverage` gives the articles of each day on which there were any."""
+    return {
+        "topic": timeline.question.text,
+        "as_of": moment_json(timeline.as_of),
+        "since": _or_null(timeline.since),
+        "until": _or_null(timeline.until),
+        "articles": timeline.articles,
+        "events": [
+            {"day": event.day.isoformat(), "reports": event.reports, "quote": _quote_json(event.quote)}
+            for event in timeline.events
+        ],
+        "coverage": [{"day": day.isoformat(), "articles": count} for day, count in timeline.coverage],
     }
 
 

@@ -38,6 +38,11 @@ def parse_moment(text: str, timezone: str = "UTC", *, end: bool = False) -> date
         ) from None
 
 
+def given_moment(text: str | None, timezone: str = "UTC", *, end: bool = False) -> datetime | None:
+    """Return the moment that an option names, as `parse_moment` does; None where it was left out."""
+    return parse_moment(text, timezone, end=end) if text else None
+
+
 def time_words(typed: str) -> list[str]:
     """Return what a person who has typed this may mean; a number is offered in every unit."""
     typed = " ".join(typed.lower().split())

@@ -1,20 +1,14 @@
-"""Draws the reliability diagram: how often the news answers questions of about one confidence.
-
-The only importer of matplotlib, which comes with `pip install "newsbot[plot]"`.
-"""
+"""Draws the reliability diagram: how often the news answers questions of about one confidence."""
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
+from bot.plot import BLUE, INK, new_plot
 from index import Evaluation, UsageError
 
 FORMATS: Final = (".png", ".svg", ".pdf")
-# Grey and blue that can be read on light and on dark pages, for the background stays transparent.
-INK: Final = "#80848e"
-BLUE: Final = "#3b82f6"
 
 
 def check(path: Path) -> None:
@@ -23,17 +17,12 @@ def check(path: Path) -> None:
         raise UsageError(f"{path} cannot be drawn: give a name that ends in {', '.join(FORMATS)}.")
     if not path.parent.is_dir():
         raise UsageError(f"{path.parent} is no folder: make it, or give another place for the plot.")
-    if find_spec("matplotlib") is None:
-        raise UsageError('Plots need matplotlib: `pip install "newsbot[plot]"`.')
 
 
 def draw(evaluation: Evaluation, path: Path) -> None:
     """Write the diagram of an evaluation to a file."""
-    from matplotlib.figure import Figure
-
     bins = evaluation.reliability
-    figure = Figure(figsize=(5.2, 4.6), layout="constrained")
-    axes = figure.add_subplot()
+    figure, axes = new_plot(5.2, 4.6)
     axes.plot([0, 1], [0, 1], "--", color=INK, linewidth=1, label="exactly as sure as right")
     axes.axvline(evaluation.threshold, color=INK, linewidth=1, linestyle=":")
     axes.annotate(
@@ -58,10 +47,5 @@ def draw(evaluation: Evaluation, path: Path) -> None:
         )
     axes.set(xlim=(-0.03, 1.03), ylim=(-0.03, 1.1), xlabel="confidence", ylabel="share that can be answered")
     axes.set_title("How far the confidence can be trusted (numbers: questions)", color=INK, fontsize=10)
-    axes.tick_params(colors=INK)
-    axes.xaxis.label.set_color(INK)
-    axes.yaxis.label.set_color(INK)
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.spines[["left", "bottom"]].set_color(INK)
     axes.legend(loc="upper left", frameon=False, labelcolor=INK, fontsize=8)
     figure.savefig(path, dpi=160, transparent=True)

@@ -68,7 +68,7 @@ def answer_view(answer: Answer, zone: tzinfo, *, echo: bool = True) -> Renderabl
     if not answer.answered:
         views += [Text(_no_answer(answer), "yellow"), ""]
     for quote in answer.quotes:
-        views += [_quote_view(quote, zone, answer.as_of, "green" if answer.answered else "bright_black"), ""]
+        views += [quote_view(quote, zone, answer.as_of, "green" if answer.answered else "bright_black"), ""]
     explained = [] if answer.explanation is None else ["", _explain_view(answer.explanation, zone)]
     return Group(*views, _footer(answer), *explained)
 
@@ -187,7 +187,8 @@ class _Address:
             yield Text(self.indent + one_line(self.url), no_wrap=True, overflow="ignore")
 
 
-def _quote_view(quote: Quote, zone: tzinfo, now: datetime, colour: str) -> RenderableType:
+def quote_view(quote: Quote, zone: tzinfo, now: datetime, colour: str = "green") -> RenderableType:
+    """Return the words of a quote beside a coloured bar, then where and when they were published."""
     about = _about(quote.article, quote.link, quote.also_in, zone, now, indent="  ")
     return Group(Prefixed(_quoted(quote), "▌ ", "▌ ", colour), about, *_event(quote, zone))
 

@@ -21,6 +21,7 @@ from index.guild_settings import AuditEntry, GuildSettings
 from index.posts import Asked, Missed, PostedAnswer, PostedQuote, Quality, QuoteState, Verdict
 from index.quote_check import QuoteCheck
 from index.quote_state import Standing
+from index.timeline import Event, Timeline
 from index.types import (
     Added,
     Answer,
@@ -66,6 +67,7 @@ __all__ = [
     "Copy",
     "Coverage",
     "Evaluation",
+    "Event",
     "EventTime",
     "Excerpt",
     "Explanation",
@@ -102,6 +104,7 @@ __all__ = [
     "Standing",
     "Status",
     "StoreError",
+    "Timeline",
     "Trial",
     "UsageError",
     "Verdict",

@@ -18,6 +18,8 @@ _MONTH = rf"(?P<month>{'|'.join(name.capitalize() for name in days.MONTHS)})\.?"
 _DAY = r"(?P<day>[0-3]?\d)(?:st|nd|rd|th)?"
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
 _WEEKDAY = rf"(?P<weekday>{'|'.join(name.capitalize() for name in days.WEEKDAYS)})"
+# A weekday that lies farther back is as likely the one to come: a report of Tuesday that says "on Wednesday".
+FARTHEST_WEEKDAY = timedelta(days=5)
 _TO_COME = re.compile(
     r"\b(?:will|would|next|plans?|planned|scheduled|set to|due|expected|upcoming|until)\b", re.I
 )
@@ -61,7 +63,10 @@ def _date(match: re.Match[str], published: datetime) -> Resolved | None:
 
 
 def _weekday(match: re.Match[str], published: datetime) -> Resolved | None:
-    return _whole_day(days.weekday(match, published)[0])
+    """Resolve a weekday, unless the next one is nearer: articles go on being written after they came out."""
+    start = days.weekday(match, published)[0]
+    is_far = start is not None and start < published - FARTHEST_WEEKDAY
+    return None if is_far and not match[0].startswith(("Last", "last")) else _whole_day(start)
 
 
 _RULES: tuple[tuple[re.Pattern[str], Rule], ...] = tuple(

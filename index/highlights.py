@@ -52,11 +52,14 @@ def central_sentences(text: str, title: str = "") -> tuple[str, ...]:
     return tuple(sentences[i] for i in sorted(_select(weighted, worth)))
 
 
-def _alone(sentence: str) -> float:
-    """Return what a sentence is worth that is read without those around it."""
+def stands_alone(sentence: str) -> bool:
+    """Tell whether a sentence can be read without those around it."""
     halved = sentence.count("“") != sentence.count("”") or sentence.count('"') % 2
-    leans = halved or sentence.rstrip("\"'”’)").endswith("?") or _LEANS.match(sentence)
-    return LEANING if leans else 1.0
+    return not (halved or sentence.rstrip("\"'”’)").endswith("?") or _LEANS.match(sentence))
+
+
+def _alone(sentence: str) -> float:
+    return 1.0 if stands_alone(sentence) else LEANING
 
 
 def _about(words: set[str], vector: Counter[str]) -> float:

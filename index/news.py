@@ -8,18 +8,21 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 from zoneinfo import ZoneInfo
 
+import numpy as np
+
 from index.answer_spans import answer_spans
 from index.baselines import best_sentences, orders
 from index.canonical import canonical_line
 from index.confidence import confidence, evidence, threshold
 from index.database import sqlite_url
+from index.days import REPORTED_DAYS
 from index.embedding import Embedder, SentenceTransformerEmbedder
 from index.errors import BusyError, ModelError, UsageError
 from index.evaluate import (
@@ -54,17 +57,19 @@ from index.posts import PostedAnswer
 from index.privacy import Privacy
 from index.quote_check import QuoteCheck, check_quote
 from index.quote_state import Standing, quote_state
-from index.quotes import Asked, candidates, choose, idf, read, to_quote
+from index.quotes import Asked, Candidate, candidates, choose, idf, read, to_quote
 from index.recency import Recency
 from index.refresh import Reading, Refresh
 from index.rerank import CrossEncoderReranker, rerank
 from index.retention import Retention
-from index.retrieve import DEPTH, Ranked, retrieve
+from index.retrieve import DEPTH, Ranked, retrieve, retrieve_all
 from index.schedule import Limits
 from index.scorer import parameters
 from index.source_book import SourceBook
 from index.store import Store
 from index.subscriptions import Subscriptions
+from index.timeline import MAX_EVENTS, Report, Timeline, coverage_of, events_of
+from index.topic import on_topic
 from index.types import (
     Answer,
     Evaluation,
@@ -265,6 +270,51 @@ class NewsIndex:
         shown = articles[:limit]
         copies = self._store.copies(each.id for each in shown)
         return [Headline(each, highlights(each), tuple(copies.get(each.id, ()))) for each in shown]
+
+    def timeline(self, question: Question, limit: int = MAX_EVENTS) -> Timeline:
+        """Return what was reported of a topic, or of a question's, as at most `limit` dated events.
+
+        A period, given or named in its words, is that of the events. Raises as `ask` does.
+        """
+        self._require_current_vectors()
+        as_of, zone = question.as_of or self._options.clock(), ZoneInfo(self._options.timezone)
+        text, since, until = self._topic(question, as_of)
+        # What happened on the last days is reported in those after them.
+        read_until = min(until + timedelta(days=REPORTED_DAYS), as_of) if until else as_of
+        filters = Filters(since, read_until, self._source_name(question.source))
+        vector = self._embedder.embed_question(text)
+        passages = retrieve_all(self._index, self._store, vector, text, filters)
+        found = self._reports(on_topic(passages, self._asked(text), self._index.terms))
+        first = since.astimezone(zone).date() if since else date.min
+        last = min(until or as_of, as_of).astimezone(zone).date()
+        events = events_of(found, zone, first, last, limit)
+        coverage = coverage_of(found, zone, first, last)
+        return Timeline(question, as_of, since, until, tuple(events), tuple(coverage))
+
+    def _topic(self, question: Question, as_of: datetime) -> tuple[str, datetime | None, datetime | None]:
+        """Return what a timeline is about, and its period: as given, or else as the words say."""
+        text = canonical_line(question.text)
+        if question.since or question.until:
+            return text, question.since, question.until
+        about = period(text, as_of, ZoneInfo(self._options.timezone))
+        if about is None or not about.limits:
+            return text, None, None
+        rest = text.replace(about.phrase, " ")
+        return rest if any(char.isalnum() for char in rest) else text, about.since, about.until
+
+    def _reports(self, found: Sequence[Candidate]) -> list[Report]:
+        """Return the candidates as dated quotes, with the vectors of their passages."""
+        ids = {each.article_id for each in found}
+        copies = self._store.copies(ids)
+        vectors = self._store.vectors(ids, self._embedder.fingerprint)
+        return [
+            Report(
+                self._dated(to_quote(each, copies.get(each.article_id, ()))),
+                vectors[each.article_id][each.ranked.stored.passage.span].astype(np.float32),
+            )
+            for each in found
+            if each.ranked.stored.passage.span in vectors.get(each.article_id, ())
+        ]
 
     def revision(self, article_id: str) -> int | None:
         """Return the number of an article's current revision, from 1; None when it is not stored."""

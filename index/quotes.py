@@ -111,9 +111,11 @@ def idf(document_frequency: Mapping[str, int], passages: int) -> dict[str, float
     }
 
 
-def read(ranked: Sequence[Ranked], asked: Asked, terms: Terms) -> list[Reading]:
+def read(
+    ranked: Sequence[Ranked], asked: Asked, terms: Terms, passages: int = PASSAGES_READ
+) -> list[Reading]:
     """Return the best passages, read closely; `terms` turns text into the words that `asked` weighs."""
-    return [_read(each, asked, terms) for each in ranked[:PASSAGES_READ]]
+    return [_read(each, asked, terms) for each in ranked[:passages]]
 
 
 def candidates(readings: Sequence[Reading], asked: Asked) -> list[Candidate]:

@@ -6,8 +6,9 @@ best of the last weeks are therefore always looked at, however many older passag
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from index.dense import Scores
 from index.local import PassageIndex
@@ -17,6 +18,9 @@ from index.types import Filters, Hit
 
 # Passages asked of each search.
 DEPTH = 60
+# The same where all that is about a topic is wanted; what is less close in meaning only mentions it.
+TOPIC_DEPTH = 600
+NEAR_TOPIC = 0.25
 
 # Weights of the fused score, beside 1 for the cosine; all parts lie in [0, 1].
 LEXICAL_WEIGHT = 0.35
@@ -60,7 +64,17 @@ def retrieve(
     return fuse(list(hits.values()), store.stored_passages(list(hits)), recency)
 
 
-def fuse(hits: Sequence[Hit], stored: Mapping[int, StoredPassage], recency: Recency) -> list[Ranked]:
+def retrieve_all(
+    index: PassageIndex, store: Store, vector: Scores, text: str, filters: Filters
+) -> list[Ranked]:
+    """Return the passages that may be about a topic, best first, old ones as good as new ones."""
+    hits = [hit for hit in index.search(vector, text, filters, TOPIC_DEPTH) if hit.dense >= NEAR_TOPIC]
+    return fuse(hits, store.stored_passages([hit.passage_id for hit in hits]), lambda _: 0.0)
+
+
+def fuse(
+    hits: Sequence[Hit], stored: Mapping[int, StoredPassage], recency: Callable[[datetime], float]
+) -> list[Ranked]:
     """Return the hits that are still stored, ranked; equal scores keep the order of their ids."""
     best = max((hit.lexical for hit in hits), default=0.0) or 1.0
     ranked = [

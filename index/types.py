@@ -102,8 +102,8 @@ class EventTime:
     @property
     def days(self) -> tuple[datetime, datetime]:
         """The middle of the first and of the last day: moments with the same date nearly everywhere."""
-        noon = timedelta(hours=12)
-        return self.since + noon, self.until - noon
+        noon, end = timedelta(hours=12), self.until + timedelta(microseconds=1)
+        return self.since + noon, end - noon
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +195,7 @@ class Question:
             if moment is not None and moment.tzinfo is None:
                 raise ValueError(f"{name} must carry a time zone")
         if self.since and self.until and self.since > self.until:
-            raise UsageError("The start of the period lies after its end: swap since and until.")
+            raise UsageError("The start of the period lies after its end: swap the two dates.")
 
 
 class Figure(NamedTuple):

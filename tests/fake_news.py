@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from index import (
     Baseline,
     Copy,
     Evaluation,
+    Event,
     Excerpt,
     Explanation,
     Failure,
@@ -36,6 +38,7 @@ from index import (
     SourceError,
     Span,
     Status,
+    Timeline,
     UsageError,
 )
 from index.database import Database, sqlite_url
@@ -46,6 +49,8 @@ from index.guilds import Guilds
 from index.posted import Posted
 from index.privacy import Privacy
 from index.quote_check import check_quote
+from index.timeline import MAX_EVENTS
+from index.types import MAX_QUOTES
 
 NOW = datetime(2025, 6, 7, 12, 0, tzinfo=UTC)
 TROOPS = Article(
@@ -171,6 +176,22 @@ class FakeNews:
             for article in self.articles
             if source in (None, article.source) and (topic or "").lower() in article.title.lower()
         ][:limit]
+
+    def timeline(self, question: Question, limit: int = MAX_EVENTS) -> Timeline:
+        """One event for each article found, on the day of its publishing."""
+        answer = self.ask(replace(question, limit=MAX_QUOTES))
+        until = question.until or self.now
+        quotes = [each for each in answer.quotes if answer.answered and each.article.published_at <= until]
+        days = [quote.article.published_at.date() for quote in quotes]
+        events = [Event(day, quote, 1) for day, quote in zip(days, quotes, strict=True)]
+        return Timeline(
+            question,
+            answer.as_of,
+            question.since,
+            question.until,
+            tuple(sorted(events[:limit], key=lambda event: event.day)),
+            tuple(sorted(Counter(days).items())),
+        )
 
     def ingest(
         self, uris: Sequence[str], on_progress: Callable[[Progress], None] = lambda _: None

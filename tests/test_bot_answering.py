@@ -60,10 +60,10 @@ async def asked(server: DiscordServer, question: str = QUESTION, **options: Any)
 
 async def test_an_answer_offers_what_can_be_done_with_it(tmp_path: Path) -> None:
     async with started(tmp_path) as server:
-        told = ["Sources", "More quotes", "Ask on", "Helpful", "Wrong", "Outdated"]
+        told = ["Sources", "More quotes", "Ask on", "Timeline", "Follow", "Helpful", "Wrong", "Outdated"]
         assert labels(await asked(server)) == told
         assert labels(await asked(server, private=True)) == [*told, "Share"]
-        assert labels(await asked(server, UNANSWERED)) == ["Sources", "Ask on", "Helpful", "Wrong"]
+        assert labels(await asked(server, UNANSWERED)) == ["Sources", "Ask on", "Watch", "Helpful", "Wrong"]
         limited = await asked(server, UNANSWERED, since="2025-01-01")
         assert labels(limited)[0] == "Search all dates"
 
@@ -99,7 +99,28 @@ async def test_buttons_work_after_a_restart(tmp_path: Path) -> None:
         async with server.running(NewsBot(opener(news), tmp_path), commands=4):
             result = await server.click(message, "Sources")
             assert "Kursk" in result.text
+            timeline = await server.click(message, "Timeline")
+            assert QUOTE in timeline.text
+            followed = await server.click(message, "Follow")
+            assert "Following" in followed.text
         server.assert_clean()
+
+
+@pytest.mark.parametrize(("question", "button"), [(QUESTION, "Follow"), (UNANSWERED, "Watch")])
+async def test_what_was_asked_is_followed_by_whoever_presses(
+    tmp_path: Path, question: str, button: str
+) -> None:
+    news = Listening()
+    async with started(tmp_path, news) as server:
+        message = await asked(server, question)
+        bob = server.user("bob")
+        result = await server.click(message, button, user=bob)
+        assert result.ephemeral
+        assert question.rstrip("?") in result.text
+        ((follow,),) = [news.follows.of(bob.id)]
+        assert (follow.what, follow.person, follow.channel) == (question, bob.id, None)
+        again = await server.click(message, button, user=bob, until=lambda it: "already" in it.text)
+        assert again.ephemeral
 
 
 @pytest.mark.parametrize("verdict", ["Helpful", "Wrong", "Outdated"])

@@ -99,6 +99,17 @@ def test_an_answer_for_people(capsys: pytest.CaptureFixture[str]) -> None:
     assert err == ""
 
 
+def test_timeline(capsys: pytest.CaptureFixture[str]) -> None:
+    assert (
+        newsbot("timeline", "Korean troops", "--since", "2025-06-01", "--until", "2025-06-05", "--json") == 0
+    )
+    found = printed(capsys)
+    assert (found["topic"], found["since"]) == ("Korean troops", "2025-06-01T00:00:00Z")
+    assert [(event["day"], event["reports"]) for event in found["events"]] == [("2025-06-04", 1)]
+    assert newsbot("timeline", "Korean troops") == 0
+    assert "4 Jun 2025" in capsys.readouterr().out
+
+
 def test_latest(capsys: pytest.CaptureFixture[str]) -> None:
     assert newsbot("latest", "kim", "--limit", "2", "--as-of", "2025-06-07T12:00Z", "--json") == 0
     found = printed(capsys)
@@ -307,12 +318,12 @@ def test_the_real_library_through_the_commands(
 def test_no_arguments_show_the_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert newsbot() == 0
     out = capsys.readouterr().out
-    for command in ("run", "chat", "ask", "latest", "ingest", "reindex", "status", "evaluate"):
+    for command in ("run", "chat", "ask", "latest", "timeline", "ingest", "reindex", "status", "evaluate"):
         assert command in out
 
 
 @pytest.mark.parametrize(
-    "command", ["run", "chat", "ask", "latest", "ingest", "reindex", "status", "evaluate"]
+    "command", ["run", "chat", "ask", "latest", "timeline", "ingest", "reindex", "status", "evaluate"]
 )
 def test_every_command_explains_itself(command: str) -> None:
     result = CliRunner().invoke(cli.app, [command, "--help"])

@@ -17,6 +17,7 @@ from tests.fakes import NOW
     ("quote", "since", "until", "phrase"),
     [
         ("The port opened on Friday, officials said.", "2025-06-06", "2025-06-06", "on Friday"),
+        ("The port opened last Wednesday.", "2025-06-04", "2025-06-04", "last Wednesday"),
         ("The port opened Monday.", "2025-06-09", "2025-06-09", "Monday"),
         ("Yesterday the port opened.", "2025-06-09", "2025-06-09", "Yesterday"),
         ("It opened on March 2, 2025, in Rotterdam.", "2025-03-02", "2025-03-02", "on March 2, 2025"),
@@ -39,6 +40,7 @@ def test_a_time_that_is_named(quote: str, since: str, until: str, phrase: str) -
     "quote",
     [
         "The port opened.",
+        "The port opened on Wednesday.",  # the day after: what was published on Tuesday went on being written
         "It will open on Friday.",
         "It is expected to open in July.",
         "It opened in 2019 and closed on Friday.",

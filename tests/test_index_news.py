@@ -269,7 +269,7 @@ def test_an_unknown_source_is_answered_with_a_suggestion(
         ({"text": "a" * 2001}, "The question has 2,001 characters: keep it under 2,000."),
         ({"text": "a", "limit": 0}, "between 1 and 10, not 0"),
         ({"text": "a", "limit": 11}, "between 1 and 10, not 11"),
-        ({"text": "a", "since": NOW, "until": NOW - timedelta(days=1)}, "swap since and until"),
+        ({"text": "a", "since": NOW, "until": NOW - timedelta(days=1)}, "swap the two dates"),
     ],
 )
 def test_an_impossible_question_is_refused(impossible: dict[str, object], why: str) -> None:

@@ -41,12 +41,12 @@ IMPORTERS = {
     "defusedxml": r"index/sources/markup\.py",
     "lxml": r"index/sources/(markup|web_page)\.py",
     "discord": (
-        r"bot/(?!(terminal(_sources)?|cli(_sources)?|contract|batch|chat|dates|progress|reliability_plot)\.py).*"
+        r"bot/(?!(terminal(_sources|_timeline)?|cli(_sources)?|contract|batch|chat|dates|progress|plot|reliability_plot|timeline_plot)\.py).*"
     ),
     "typer": r"bot/(?!cogs/).*",
     "rich": r"bot/(?!cogs/).*",
     "pydantic_settings": r"config/.*",
-    "matplotlib": r"bot/reliability_plot\.py",
+    "matplotlib": r"bot/plot\.py",
 }
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import discord
@@ -12,7 +11,8 @@ from discord import app_commands, ui
 from discord.ext import commands
 
 from bot.answering import Inquiry
-from bot.dates import parse_moment, time_words
+from bot.choices import time_choices
+from bot.dates import given_moment
 from bot.errors import explain
 from index import Question
 
@@ -46,6 +46,7 @@ class Ask(commands.Cog):
         private="Show the answer to nobody else; you can share it afterwards",
         limit="At most this many quotes (3 if left out)",
     )
+    @app_commands.autocomplete(since=time_choices, until=time_choices)
     @app_commands.allowed_installs(guilds=True, users=True)
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
     async def ask(
@@ -62,7 +63,11 @@ class Ask(commands.Cog):
             private = (await self.bot.guild_rules.settings(interaction.guild_id)).private
         await interaction.response.defer(thinking=True, ephemeral=private)
         asked = Question(
-            question, since=_moment(since), until=_moment(until, end=True), source=source, limit=limit
+            question,
+            since=given_moment(since),
+            until=given_moment(until, end=True),
+            source=source,
+            limit=limit,
         )
         inquiry = Inquiry(asked, interaction.user.id, interaction.guild_id, private)
         await self.bot.answering.answer_interaction(interaction, inquiry)
@@ -72,13 +77,6 @@ class Ask(commands.Cog):
         self, _: discord.Interaction[NewsBot], typed: str
     ) -> list[app_commands.Choice[str]]:
         return self.bot.sources.choices(typed)
-
-    @ask.autocomplete("since")
-    @ask.autocomplete("until")
-    async def time_choices(
-        self, _: discord.Interaction[NewsBot], typed: str
-    ) -> list[app_commands.Choice[str]]:
-        return [app_commands.Choice(name=word, value=word) for word in time_words(typed)]
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
@@ -138,7 +136,3 @@ async def _send(
     if view is not None:
         return await message.channel.send(view=view, reference=reference, mention_author=False)
     return await message.channel.send(text, reference=reference, mention_author=False)
-
-
-def _moment(text: str | None, *, end: bool = False) -> datetime | None:
-    return parse_moment(text, end=end) if text else None

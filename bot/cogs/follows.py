@@ -1,4 +1,4 @@
-"""Questions and topics that somebody wants to hear about: `/follow`, `/follows`."""
+"""What somebody wants to hear about: `/follow`, `/follows`, and *Follow* or *Watch* below an answer."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from discord import app_commands, ui
 from discord.ext import commands
 
 from bot.alert_card import follows_card
+from bot.buttons import Action
 from bot.errors import explain, tell
 from bot.markdown import cut
-from index import Answer, Follow, Question, UsageError
+from index import Answer, Follow, PostedAnswer, Question, UsageError
 
 if TYPE_CHECKING:
     from bot.client import NewsBot
@@ -30,6 +31,9 @@ class Follows(commands.Cog):
         self.bot = bot
 
     async def cog_load(self) -> None:
+        # To follow what was answered, and to watch for an answer where there was none, is the same.
+        for action in (Action.FOLLOW, Action.WATCH):
+            self.bot.answering.offer(action, self._follow_answer)
         # Serves the menus that are older than a restart.
         self.bot.add_view(StopMenu(self.bot))
 
@@ -45,6 +49,13 @@ class Follows(commands.Cog):
         if here:
             _require_channel(interaction)
         await interaction.response.defer(thinking=True, ephemeral=True)
+        await self._follow(interaction, what, here)
+
+    async def _follow_answer(self, interaction: discord.Interaction[NewsBot], posted: PostedAnswer) -> None:
+        self.bot.answering.take_turn(interaction.user.id)
+        await self._follow(interaction, posted.question, here=False)
+
+    async def _follow(self, interaction: discord.Interaction[NewsBot], what: str, here: bool) -> None:
         answer = await self.bot.workers.run(self.bot.index.ask, Question(what))
         follow = await self.bot.workers.run(self._begin, answer, interaction, here)
         log.info("follow.started id=%d channel=%s", follow.id, follow.channel)

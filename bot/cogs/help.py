@@ -20,6 +20,8 @@ EVERYBODY = """\
 -# Only from then on. There are `until` and `source` as well.
 `/latest topic: shipping`
 -# The newest articles with their highlights.
+`/timeline topic: Notre-Dame`
+-# A dated quote for each event, and a plot of how much was reported.
 `/follow what: Who won the election in Sampleland?`
 -# A message when a new report answers it; `/follows` lists and stops.
 `/privacy export`

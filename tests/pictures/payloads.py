@@ -16,7 +16,7 @@ from discord import AllowedMentions
 from discord.http import handle_message_parameters
 
 from bot.answer_card import answer_card
-from bot.answer_layout import VERDICTS, actions, answer_layout
+from bot.answer_layout import actions, answer_layout
 from bot.buttons import Action
 from bot.render import headlines_card
 from index import Answer, IndexOptions, NewsIndex, Question
@@ -27,7 +27,7 @@ SAMPLES = Path(__file__).parents[2] / "config" / "samples"
 NOW = datetime(2025, 10, 24, 9, 30, tzinfo=UTC)
 
 ANSWERED = "How many North Korean troops were sent to Russia?"
-OFFERED = {Action.SOURCES, Action.MORE, Action.FOLLOW_UP, *VERDICTS}
+OFFERED = {*Action} - {Action.WIDEN, Action.SHARE}
 UNANSWERED = "Who won the 2031 Cricket World Cup?"
 
 

@@ -1,0 +1,70 @@
+"""What was reported of a topic, day by day: `/timeline`, and the button *Timeline* below an answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.answer_card import ANY_TIME
+from bot.buttons import Action
+from bot.choices import time_choices
+from bot.dates import given_moment
+from bot.timeline_card import TimelineCard, timeline_card
+from index import PostedAnswer, Question
+
+if TYPE_CHECKING:
+    from bot.client import NewsBot
+
+
+class Timelines(commands.Cog):
+    def __init__(self, bot: NewsBot) -> None:
+        self.bot = bot
+
+    async def cog_load(self) -> None:
+        self.bot.answering.offer(Action.TIMELINE, self._of_answer)
+
+    @app_commands.command(
+        name="timeline", description="What was reported of a topic, a dated quote per event"
+    )
+    @app_commands.describe(
+        topic="A topic or a question",
+        since="Only events from then on: 2025-06-01, yesterday, 3 days ago (UTC)",
+        until="Only events until then, a whole day included",
+    )
+    @app_commands.rename(since="from", until="to")
+    @app_commands.autocomplete(since=time_choices, until=time_choices)
+    @app_commands.allowed_installs(guilds=True, users=True)
+    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
+    async def timeline(
+        self,
+        interaction: discord.Interaction[NewsBot],
+        topic: str,
+        since: str | None = None,
+        until: str | None = None,
+    ) -> None:
+        await interaction.response.defer(thinking=True)
+        self.bot.answering.take_turn(interaction.user.id)
+        question = Question(topic, since=given_moment(since), until=given_moment(until, end=True))
+        await self._show(interaction, question)
+
+    async def _of_answer(self, interaction: discord.Interaction[NewsBot], posted: PostedAnswer) -> None:
+        """Show the timeline of what an answer is about, in the period and of the source that it kept to."""
+        self.bot.answering.take_turn(interaction.user.id)
+        since = None if posted.since == ANY_TIME else posted.since
+        question = Question(posted.question, since=since, until=posted.until, source=posted.source)
+        await self._show(interaction, question, posted.typed)
+
+    async def _show(
+        self, interaction: discord.Interaction[NewsBot], question: Question, typed: str | None = None
+    ) -> None:
+        card = await self.bot.workers.run(
+            self._card, question, typed, interaction.app_permissions.attach_files
+        )
+        files = [card.file] if card.file else []
+        await interaction.edit_original_response(view=card.layout(), attachments=files)
+
+    def _card(self, question: Question, typed: str | None, picture: bool) -> TimelineCard:
+        return timeline_card(self.bot.index.timeline(question), typed, picture=picture)

@@ -1,0 +1,128 @@
+"""A timeline as Discord shows it: the plot of its coverage, and one dated quote for each event."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+import discord
+from discord import ui
+
+from bot.answer_card import MAX_BYTES, MAX_HEADING, MAX_TEXT
+from bot.markdown import TimeStyle, bold, cut, length, timestamp
+from bot.render import BLUE, GREY, MAX_SOURCE, count, linked, period_text, quoted, shorten, title_of
+from bot.timeline_plot import DAY, WEEK, bar_days, draw
+from index import Event, Timeline
+
+PICTURE = "coverage.png"
+LABELS = {DAY: "articles a day", WEEK: "articles a week"}
+LABEL_MONTH = "articles in 30 days"
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineCard:
+    """What is shown, as Discord markdown; `alt` describes the picture to those who do not see it."""
+
+    head: str
+    events: tuple[str, ...]
+    picture: bytes | None
+    alt: str
+    colour: int
+
+    @property
+    def file(self) -> discord.File | None:
+        """The picture, to be sent with the layout that shows it."""
+        if self.picture is None:
+            return None
+        return discord.File(io.BytesIO(self.picture), PICTURE, description=self.alt)
+
+    def layout(self) -> ui.LayoutView:
+        container: ui.Container[Any] = ui.Container(ui.TextDisplay(self.head), accent_colour=self.colour)
+        if self.picture is not None:
+            shown = discord.MediaGalleryItem(f"attachment://{PICTURE}", description=self.alt)
+            container.add_item(ui.MediaGallery(shown))
+        for event in self.events:
+            container.add_item(ui.Separator())
+            container.add_item(ui.TextDisplay(event))
+        view = ui.LayoutView(timeout=None)
+        return view.add_item(container)
+
+
+def timeline_card(timeline: Timeline, typed: str | None = None, *, picture: bool = True) -> TimelineCard:
+    """The events, oldest first, as many as one message holds; those that most articles tell come first.
+
+    `typed` is the topic in the person's own words. Drawing takes a moment: do it in a worker.
+    """
+    title = f"### Timeline: {cut(typed or timeline.question.text, MAX_HEADING)}"
+    if not timeline.events:
+        return TimelineCard(f"{title}\nNothing was reported on this{_period(timeline)}.", (), None, "", GREY)
+    for kept in range(len(timeline.events), 0, -1):
+        head = "\n".join([title, *_facts(timeline, len(timeline.events) - kept)])
+        events = tuple(_event(each) for each in _most_told(timeline.events, kept))
+        if _fits([head, *events]):
+            break
+    # A single bar tells nothing that the line above it does not.
+    drawn = picture and len(timeline.coverage) > 1
+    plot = draw(timeline.coverage, _label(timeline)) if drawn else None
+    return TimelineCard(head, events, plot, _alt(timeline), BLUE)
+
+
+def _most_told(events: Sequence[Event], kept: int) -> list[Event]:
+    """Return so many events, those that most articles tell, in the order given."""
+    told = sorted(events, key=lambda event: -event.reports)[:kept]
+    return [event for event in events if event in told]
+
+
+def _fits(texts: Sequence[str]) -> bool:
+    size = sum(length(text) for text in texts)
+    return size <= MAX_TEXT and sum(len(text.encode()) for text in texts) <= MAX_BYTES
+
+
+def _facts(timeline: Timeline, missing: int) -> list[str]:
+    first, last = (_shown(day, "d") for day in (timeline.coverage[0][0], timeline.coverage[-1][0]))
+    dates = first if first == last else f"{first} – {last}"
+    lines = [f"-# {count(timeline.articles, 'article')} · {dates}"]
+    if missing:
+        lines.append(f"-# {count(missing, 'smaller event')} would not fit in one message.")
+    return lines
+
+
+def _event(event: Event) -> str:
+    article = event.quote.article
+    days = event.named.days if event.named else (_noon(event.day),)
+    when = " – ".join(dict.fromkeys(timestamp(day, "D") for day in days))
+    told = f" · {event.reports:,} articles" if event.reports > 1 else ""
+    source = f"{bold(shorten(article.source, MAX_SOURCE))} · published {timestamp(article.published_at)}"
+    headline = linked(title_of(article), event.quote.link, article.url)
+    return "\n".join([f"**{when}**{told}", quoted(event.quote), headline, f"-# {source}"])
+
+
+def _period(timeline: Timeline) -> str:
+    period = period_text(timeline.since, timeline.until)
+    return f" {period}" if period else ""
+
+
+def _label(timeline: Timeline) -> str:
+    return LABELS.get(bar_days(timeline.coverage), LABEL_MONTH)
+
+
+def _alt(timeline: Timeline) -> str:
+    """The picture in words. A day is written as it is: a description knows no timestamps."""
+    most, number = max(timeline.coverage, key=lambda each: each[1])
+    first, last = timeline.coverage[0][0], timeline.coverage[-1][0]
+    return (
+        f"Bars: {count(timeline.articles, 'article')} from {first} to {last}, "
+        f"most of them ({number:,}) on {most}."
+    )
+
+
+def _shown(day: date, style: TimeStyle) -> str:
+    return timestamp(_noon(day), style)
+
+
+def _noon(day: date) -> datetime:
+    """A moment with the same date nearly everywhere."""
+    return datetime.combine(day, time(12), UTC)

@@ -1,0 +1,125 @@
+"""What was reported of a topic, as dated events, and how many articles came out on which day. Pure.
+
+Reports of one day or the next that tell much the same are one event, shown by one quote. An event is dated by
+the time that the quote's own words name, and where they name none, by the day of publishing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta, tzinfo
+
+import numpy as np
+import numpy.typing as npt
+
+from index.types import EventTime, Question, Quote
+
+MAX_EVENTS = 12
+# Reports on one topic tell of the same event when their passages are at least so close in meaning (cosine):
+# of the same day, and of days that follow each other. Looked at in news of 2023, where pairs of the same
+# event lie between 0.5 and 0.85, and a story goes on from one day to the next at up to 0.7.
+SAME_DAY, NEXT_DAY = 0.5, 0.7
+ONE_DAY = timedelta(days=1)
+# Words that name a longer time, such as "in 2019", say too little about when something happened.
+LONGEST_EVENT = timedelta(days=8)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What one article says of a topic. `vector` is the unit-length embedding of the passage it is from."""
+
+    quote: Quote
+    vector: npt.NDArray[np.float32] = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that was reported, in the words of one of its `reports`, which counts the articles."""
+
+    day: date
+    quote: Quote
+    reports: int
+
+    @property
+    def named(self) -> EventTime | None:
+        """The time that the quote's own words name, if that is what the event is dated by."""
+        return _near(self.quote)
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """A topic's events, oldest first, and its articles by day of publishing.
+
+    `articles` are all that were found on it, of which only the events that most of them tell are kept.
+    """
+
+    question: Question
+    as_of: datetime
+    since: datetime | None
+    until: datetime | None
+    events: tuple[Event, ...]
+    coverage: tuple[tuple[date, int], ...]
+
+    @property
+    def articles(self) -> int:
+        return sum(count for _, count in self.coverage)
+
+
+def events_of(reports: Sequence[Report], zone: tzinfo, first: date, last: date, limit: int) -> list[Event]:
+    """Return the events of the days from `first` to `last` that most reports tell of, oldest first.
+
+    `zone` is where days begin. Where two events are told equally often, the better quote counts.
+    """
+    dated = [(_day(each.quote, zone), each) for each in reports]
+    dated = sorted(
+        ((day, each) for day, each in dated if first <= day <= last),
+        key=lambda item: (item[0], -item[1].quote.score, item[1].quote.article.id),
+    )
+    events = [_event(group) for group in _grouped(dated)]
+    told = sorted(events, key=lambda event: (-event.reports, -event.quote.score, event.day))[:limit]
+    return sorted(
+        told, key=lambda event: (event.day, event.quote.article.published_at, event.quote.article.id)
+    )
+
+
+def coverage_of(reports: Sequence[Report], zone: tzinfo, first: date, last: date) -> list[tuple[date, int]]:
+    """Return how many of the articles were published on each day, days without any left out."""
+    days = (each.quote.article.published_at.astimezone(zone).date() for each in reports)
+    return sorted(Counter(day for day in days if first <= day <= last).items())
+
+
+def _grouped(dated: Sequence[tuple[date, Report]]) -> list[list[tuple[date, Report]]]:
+    """Put reports together that are close to the first one of their event, in time and in meaning.
+
+    Compared with the first alone, so that a story of weeks does not become one event day by day.
+    """
+    groups: list[list[tuple[date, Report]]] = []
+    for day, report in dated:
+        alike = [
+            (likeness, place)
+            for place, ((first, leader), *_) in enumerate(groups)
+            if day - first <= ONE_DAY
+            and (likeness := float(report.vector @ leader.vector)) >= (SAME_DAY if day == first else NEXT_DAY)
+        ]
+        if alike:
+            groups[max(alike)[1]].append((day, report))
+        else:
+            groups.append([(day, report)])
+    return groups
+
+
+def _event(group: Sequence[tuple[date, Report]]) -> Event:
+    day, best = max(group, key=lambda each: each[1].quote.score)
+    return Event(day, best.quote, len(group))
+
+
+def _day(quote: Quote, zone: tzinfo) -> date:
+    named = _near(quote)
+    return (named.since if named else quote.article.published_at).astimezone(zone).date()
+
+
+def _near(quote: Quote) -> EventTime | None:
+    event = quote.event
+    return event if event and event.until - event.since <= LONGEST_EVENT else None
