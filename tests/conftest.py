@@ -14,6 +14,9 @@ from hypothesis import HealthCheck, settings
 
 # Nothing may be fetched while testing; set before anything imports the model libraries.
 os.environ["HF_HUB_OFFLINE"] = "1"
+# With a test process on each core, a second thread of the model in any of them would only be in the way.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ["OMP_NUM_THREADS"] = "1"
 
 # A busy machine is slow now and then, which is no fault of the code; tests of time say so themselves.
 settings.register_profile("newsbot", deadline=None, suppress_health_check=[HealthCheck.too_slow])

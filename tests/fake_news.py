@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +111,15 @@ def explanation(quotes: int) -> Explanation:
     )
 
 
+@cache
+def _empty_database() -> bytes:
+    """A database with nothing in it, made once: its migrations take a tenth of a second each time."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "empty.db"
+        Database.open(sqlite_url(path)).close()
+        return path.read_bytes()
+
+
 class FakeNews:
     """Answers with every first sentence that shares a long word with the question."""
 
@@ -118,7 +128,9 @@ class FakeNews:
         self.ingested: list[str] = []
         self.closed = False
         self._folder = tempfile.TemporaryDirectory()
-        database = Database.open(sqlite_url(Path(self._folder.name) / "kept.db"))
+        kept = Path(self._folder.name) / "kept.db"
+        kept.write_bytes(_empty_database())
+        database = Database.open(sqlite_url(kept))
         self.posted = Posted(database)
         self.guilds = Guilds(database, lambda: NOW)
         self.privacy = Privacy(database)

@@ -96,6 +96,7 @@ async def test_buttons_work_after_a_restart(tmp_path: Path) -> None:
     async with DiscordServer() as server:
         async with server.running(NewsBot(opener(news), tmp_path), commands=4):
             message = await asked(server)
+            await kept(news, server)
         async with server.running(NewsBot(opener(news), tmp_path), commands=4):
             result = await server.click(message, "Sources")
             assert "Kursk" in result.text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -131,13 +132,11 @@ def test_two_hundred_sources_stay_inside_their_schedule_for_a_week() -> None:
         for number in range(200)
     ]
     free = [NOW] * 8
+    waiting = [(source.next_fetch or NOW, number) for number, source in enumerate(sources)]
+    heapq.heapify(waiting)
     late, readings = [], 0
-    while True:
-        number = min(range(200), key=lambda each: sources[each].next_fetch or NOW)
-        due = sources[number].next_fetch
-        assert due is not None
-        if due > NOW + timedelta(days=7):
-            break
+    while waiting[0][0] <= NOW + timedelta(days=7):
+        due, number = waiting[0]
         reader = free.index(min(free))
         start = max(due, free[reader])
         late.append((start - due).total_seconds())
@@ -147,6 +146,9 @@ def test_two_hundred_sources_stay_inside_their_schedule_for_a_week() -> None:
         sources[number] = after_success(
             sources[number], Page(newest=end), Validators(), published, 1, end, LIMITS, chance.random()
         )
+        next_fetch = sources[number].next_fetch
+        assert next_fetch is not None
+        heapq.heapreplace(waiting, (next_fetch, number))
         readings += 1
     late.sort()
     assert readings > 20_000
