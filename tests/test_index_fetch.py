@@ -270,7 +270,7 @@ def test_a_bomb_is_stopped_at_the_cap(site: NewsSite, fetcher: Fetcher, encoding
         ("br", b"\x0b\x02\x80hello\x03", "is packed as br, which was not asked for"),
         ("gzip, gzip", b"", "is packed as gzip, gzip"),
         ("gzip", b"not packed at all", "is packed in a damaged way"),
-        ("gzip", gzip.compress(b"cut off" * 100)[:-20], "broke off in the middle"),
+        ("gzip", gzip.compress(b"cut off" * 100, mtime=0)[:-20], "broke off in the middle"),
     ],
 )
 def test_packed_badly(site: NewsSite, fetcher: Fetcher, encoding: str, body: bytes, why: str) -> None:
