@@ -14,7 +14,7 @@ from collections.abc import Callable
 import typer
 from rich.text import Text
 
-from bot import cli, cli_sources
+from bot import cli, cli_operations
 from bot.terminal import printable, sentence, show
 from bot.tour import load_samples, tour
 from config import SAMPLES, Settings, SettingsError, load_settings
@@ -24,7 +24,7 @@ from index import UsageError
 def main(argv: list[str] | None = None) -> None:
     """Run the command line and exit. Without arguments it shows the help."""
     arguments = (sys.argv[1:] if argv is None else argv) or ["--help"]
-    sys.exit(_guarded(lambda: cli_sources.app(args=arguments, prog_name="newsbot", standalone_mode=False)))
+    sys.exit(_guarded(lambda: cli_operations.app(args=arguments, prog_name="newsbot", standalone_mode=False)))
 
 
 def start() -> None:

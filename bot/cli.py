@@ -95,24 +95,27 @@ def open_index(settings: Settings) -> NewsIndex:
         ) from None
     from index import NewsIndex
 
+    return NewsIndex.open(index_options(settings))
+
+
+def index_options(settings: Settings) -> IndexOptions:
+    """Return what of the settings is the library's business."""
     address = settings.database_url
-    return NewsIndex.open(
-        IndexOptions(
-            data_dir=settings.data_dir,
-            database_url=address.get_secret_value() if address else None,
-            embedding_model=settings.embedding_model,
-            reranker_model=settings.reranker_model,
-            query_prompt=settings.query_prompt,
-            passage_prompt=settings.passage_prompt,
-            timezone=settings.timezone,
-            threshold=settings.threshold,
-            follow_seconds=settings.follow_seconds,
-            keep_days=settings.keep_days,
-            keep_articles=settings.keep_articles,
-            fetch_private=settings.fetch_private,
-            refresh_shortest=settings.refresh_shortest,
-            refresh_longest=settings.refresh_longest,
-        )
+    return IndexOptions(
+        data_dir=settings.data_dir,
+        database_url=address.get_secret_value() if address else None,
+        embedding_model=settings.embedding_model,
+        reranker_model=settings.reranker_model,
+        query_prompt=settings.query_prompt,
+        passage_prompt=settings.passage_prompt,
+        timezone=settings.timezone,
+        threshold=settings.threshold,
+        follow_seconds=settings.follow_seconds,
+        keep_days=settings.keep_days,
+        keep_articles=settings.keep_articles,
+        fetch_private=settings.fetch_private,
+        refresh_shortest=settings.refresh_shortest,
+        refresh_longest=settings.refresh_longest,
     )
 
 
@@ -125,7 +128,7 @@ def open_for_discord(settings: Settings) -> NewsIndex:
 
 
 @contextmanager
-def _logged(settings: Settings, default: str) -> Iterator[None]:
+def logged(settings: Settings, default: str) -> Iterator[None]:
     """Log to stderr, from `default` on unless a level was chosen. An error is logged at DEBUG and goes on."""
     level = settings.log_level if "log_level" in settings.model_fields_set else default
     with logging_to_stderr(level):
@@ -139,7 +142,7 @@ def _logged(settings: Settings, default: str) -> Iterator[None]:
 @contextmanager
 def library(settings: Settings, log_level: str = "WARNING") -> Iterator[NewsIndex]:
     """Logging from `log_level` on, unless another is set, and the opened library, until the command ends."""
-    with _logged(settings, log_level):
+    with logged(settings, log_level):
         with working(err(), "Opening …"):
             index = open_index(settings)
         with index:
@@ -182,7 +185,7 @@ def run_command() -> None:
 
 def run_discord(settings: Settings, token: str) -> None:
     """Run the Discord bot until it is stopped. This is where discord.py is loaded."""
-    with _logged(settings, "INFO"):
+    with logged(settings, "INFO"):
         from bot.client import run_bot
 
         run_bot(partial(open_for_discord, settings), token, settings.data_dir)

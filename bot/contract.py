@@ -11,6 +11,7 @@ from typing import Any
 from index import (
     Added,
     Answer,
+    BackupReport,
     Copy,
     Evaluation,
     Explanation,
@@ -94,6 +95,10 @@ def ingest_json(report: IngestReport) -> Json:
 
 def reindex_json(report: ReindexReport) -> Json:
     return {"ingested": ingest_json(report.ingested), "embedded": report.embedded}
+
+
+def backup_json(report: BackupReport) -> Json:
+    return {"file": str(report.path), "articles": report.articles, "bytes": report.size}
 
 
 def status_json(status: Status) -> Json:

@@ -1,8 +1,10 @@
 """News articles in, verbatim quotes out.
 
-Importing this package is cheap: `NewsIndex`, which brings FAISS along, is loaded when it is first named.
+Importing this package is cheap: what brings heavy libraries along, such as `NewsIndex`, is loaded when it is
+first named.
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from index.errors import (
@@ -26,6 +28,7 @@ from index.types import (
     Added,
     Answer,
     Article,
+    BackupReport,
     Baseline,
     Copy,
     Coverage,
@@ -54,6 +57,7 @@ from index.types import (
 )
 
 if TYPE_CHECKING:
+    from index.backup import restore_backup, write_backup
     from index.news import NewsIndex
 
 __all__ = [
@@ -62,6 +66,7 @@ __all__ = [
     "Article",
     "Asked",
     "AuditEntry",
+    "BackupReport",
     "Baseline",
     "BusyError",
     "Copy",
@@ -109,12 +114,16 @@ __all__ = [
     "UsageError",
     "Verdict",
     "in_context",
+    "restore_backup",
+    "write_backup",
 ]
 
 
-def __getattr__(name: str) -> Any:
-    if name == "NewsIndex":
-        from index.news import NewsIndex
+# What brings heavy libraries along, and the module that it comes from.
+_LAZY = {"NewsIndex": "news", "restore_backup": "backup", "write_backup": "backup"}
 
-        return NewsIndex
+
+def __getattr__(name: str) -> Any:
+    if name in _LAZY:
+        return getattr(import_module(f"index.{_LAZY[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

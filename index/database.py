@@ -30,14 +30,10 @@ _CHUNK = 500
 
 
 class Database:
-    """One database. Safe to use from many threads; several processes may share it.
+    """One database. Safe to use from many threads; several processes may share it."""
 
-    `id` is the name that followers know it by.
-    """
-
-    def __init__(self, engine: Engine, id: str) -> None:
+    def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self.id = id
 
     @classmethod
     def open(cls, url: str) -> Database:
@@ -47,7 +43,18 @@ class Database:
             unknown = schema.migrate(engine)
             if unknown:
                 raise StoreError(f"The database was written by a newer newsbot (schema {unknown}): upgrade.")
-            return cls(engine, _identity(engine))
+            _found(engine)
+            return cls(engine)
+
+    @property
+    def id(self) -> str:
+        """The name that followers know it by: read each time, as another process may restore a backup."""
+        return str(self.scalar(meta("store_id")))
+
+    def rename(self) -> None:
+        """Take another name, so that followers do not take this for the database that they know."""
+        with self.writing() as connection:
+            set_meta(connection, "store_id", uuid.uuid4().hex)
 
     @property
     def name(self) -> str:
@@ -105,6 +112,12 @@ def sqlite_url(path: Path) -> str:
     return URL.create("sqlite", database=str(path)).render_as_string()
 
 
+def sqlite_file(url: str) -> Path | None:
+    """Return the file of a SQLite address; None for another database. Raises StoreError."""
+    parsed = _parse(url)
+    return Path(str(parsed.database)) if parsed.get_backend_name() == "sqlite" else None
+
+
 def _parse(url: str) -> URL:
     try:
         parsed = make_url(url)
@@ -160,20 +173,16 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _identity(engine: Engine) -> str:
-    """Return the name that followers know this database by; make it up on first use."""
+def _found(engine: Engine) -> None:
+    """Give a new database its name and the number of its last change."""
     with engine.connect() as connection:
-        known: str | None = connection.execute(meta("store_id")).scalar()
-    if known is not None:
-        return known  # without waiting for whoever is writing
+        if connection.execute(meta("store_id")).scalar() is not None:
+            return  # without waiting for whoever is writing
     with engine.execution_options(write=True).begin() as connection:
         schema.lock(connection)
-        known = connection.execute(meta("store_id")).scalar()
-        if known is None:
-            known = uuid.uuid4().hex
-            connection.execute(insert(schema.meta).values(key="store_id", value=known))
+        if connection.execute(meta("store_id")).scalar() is None:
+            connection.execute(insert(schema.meta).values(key="store_id", value=uuid.uuid4().hex))
             connection.execute(insert(schema.meta).values(key="seq", value="0"))
-        return known
 
 
 @contextmanager

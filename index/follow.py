@@ -61,7 +61,7 @@ def catch_up(store: Store, follower: Follower, fingerprint: str) -> bool:
         # Ahead of the database: that was restored from an earlier copy. Behind the log: it was trimmed.
         if (
             position is None
-            or (position.store, position.fingerprint) != (store.id, fingerprint)
+            or (position.store, position.fingerprint) != (goal.store, fingerprint)
             or not store.log_begins() - 1 <= position.seq <= store.last_seq()
         ):
             logger.info("follower rebuild follower=%s", type(follower).__name__)

@@ -298,6 +298,15 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class BackupReport:
+    """A backup that was written or restored: its file, the articles in it, and its size in bytes."""
+
+    path: Path
+    articles: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class IngestReport:
     """What an ingest did, counted in articles."""
 
