@@ -12,7 +12,7 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from index.quotes import Asked, Reading
+from index.reading import Asked, Reading
 from index.scorer import parameters
 
 # What a passage has to offer: closeness in meaning, the question's words, and being current.

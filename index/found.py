@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from index.confidence import Evidence
-from index.quotes import Asked, Candidate
+from index.quotes import Candidate
+from index.reading import Asked
 from index.retrieve import Ranked
 from index.types import Filters
 from index.when import Period

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import tantivy
@@ -17,6 +18,8 @@ from index.types import Filters, IndexedPassage, microseconds
 # The smallest heap that tantivy takes is 15 MB a thread; more speeds up only very large batches.
 _WRITER_HEAP = 50_000_000
 _ANALYZER = "news"
+# Words whose frequency is remembered until the index changes: each question asks for hundreds.
+FREQUENCIES = 50_000
 # Words that say nothing about what is asked; without them a search reads a tenth of the postings.
 STOP_WORDS = frozenset(
     "a an and are as at be been but by can could did do does for from had has have he her his how i if in "
@@ -58,6 +61,7 @@ class LexicalIndex:
         self._index = tantivy.Index(self._schema, path=str(folder))
         self._analyzer = _analyzer()
         self._index.register_tokenizer(_ANALYZER, self._analyzer)
+        self._frequency = lru_cache(FREQUENCIES)(self._count_passages)
 
     def __len__(self) -> int:
         return self._index.searcher().num_docs
@@ -82,11 +86,12 @@ class LexicalIndex:
         writer.delete_all_documents()
         writer.commit()
         writer.wait_merging_threads()
-        self._index.reload()
+        self.reload()
 
     def reload(self) -> None:
-        """See what other processes have written."""
+        """See what has been written, by other processes too."""
         self._index.reload()
+        self._frequency.cache_clear()
 
     def terms(self, text: str) -> list[str]:
         """Return the words of a text as the index knows them: lower case, folded to ASCII, stemmed."""
@@ -99,8 +104,10 @@ class LexicalIndex:
 
     def document_frequency(self, terms: Iterable[str]) -> dict[str, int]:
         """Return term → number of passages that contain it."""
-        searcher = self._index.searcher()
-        return {term: searcher.doc_freq("text", term) for term in terms}
+        return {term: self._frequency(term) for term in terms}
+
+    def _count_passages(self, term: str) -> int:
+        return self._index.searcher().doc_freq("text", term)
 
     def search(self, terms: Sequence[str], filters: Filters, limit: int) -> list[tuple[int, float]]:
         """Return (passage id, BM25) of the best passages that satisfy the filters, best first."""
@@ -148,7 +155,7 @@ class LexicalIndex:
             writer.commit()
         finally:
             writer.wait_merging_threads()
-        self._index.reload()
+        self.reload()
 
 
 def _document(passage: IndexedPassage) -> tantivy.Document:

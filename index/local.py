@@ -175,7 +175,8 @@ class LocalIndex:
         lexical = dict(self._lexical.index.search(self.question_terms(text), filters, limit))
         only_lexical = [id for id in lexical if id not in dense]
         dense.update(self._dense.index.scores(vector, only_lexical))
-        return [Hit(id, dense[id], lexical.get(id, 0.0)) for id in dense]
+        facts = self._dense.index.facts(list(dense))
+        return [Hit(id, dense[id], lexical.get(id, 0.0), *facts[id]) for id in dense if id in facts]
 
     def document_frequency(self, terms: Iterable[str]) -> dict[str, int]:
         return self._lexical.index.document_frequency(terms)

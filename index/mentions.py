@@ -13,8 +13,9 @@ import bisect
 import math
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from index.expectation import Kind
 
@@ -69,8 +70,14 @@ class Words:
         return slice(bisect.bisect_left(self.starts, start), bisect.bisect_left(self.starts, end))
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Notable(NamedTuple):
+    """Which words of a text are names, numbers or dates, and which kind each is. Both of one length."""
+
+    words: list[int]
+    kinds: list[Kind]
+
+
+class Mention(NamedTuple):
     """A name, number or date in a passage: its word, where that stands, and its support in [0, 1].
 
     `support` tells how much of the question stands nearby.
@@ -84,17 +91,30 @@ class Mention:
 
 def split_words(text: str, terms: Callable[[str], list[str]]) -> Words:
     """Return the words of a text; `terms` is how the index splits and stems."""
-    found = [(match.start(), match[0]) for match in _TOKEN.finditer(text)]
+    written = _TOKEN.findall(text)
     stems = terms(text)
-    if len(stems) != len(found):  # the index leaves out words of more than 60 letters
-        stems = ["".join(terms(word)) for _, word in found]
-    return Words([start for start, _ in found], [word for _, word in found], stems)
+    if len(stems) != len(written):  # the index leaves out words of more than 60 letters
+        stems = ["".join(terms(word)) for word in written]
+    return Words([match.start() for match in _TOKEN.finditer(text)], written, stems)
+
+
+def notable_words(text: str, words: Words) -> Notable:
+    """Return the names, numbers and dates of a text, in order."""
+    notable = Notable([], [])
+    for i, written in enumerate(words.written):
+        if written[0].islower() and written not in _NUMBER_WORDS:
+            continue  # most words
+        kind = _kind(written, text, words.starts[i])
+        if kind is not None:
+            notable.words.append(i)
+            notable.kinds.append(kind)
+    return notable
 
 
 def find_mentions(
-    text: str,
     words: Words,
-    sentence_starts: Iterable[int],
+    notable: Notable,
+    first_words: Container[int],
     question: Mapping[str, float],
     title_share: float,
     is_common: Callable[[str], bool],
@@ -102,20 +122,20 @@ def find_mentions(
     """Return the mentions in a passage that the question does not hold.
 
     `question` gives each of the question's words its weight, `title_share` in [0, 1] how much of it the
-    headline covers; `sentence_starts` are offsets into `text`.
+    headline covers; `first_words` are those that begin a sentence.
     """
-    at = [(i, question[stem]) for i, stem in enumerate(words.stems) if stem in question]
-    total = sum(question.values()) or 1.0
-    first_words = {bisect.bisect_left(words.starts, start) for start in sentence_starts}
-    mentions = []
-    for i, written in enumerate(words.written):
-        stem = words.stems[i]
+    places: dict[str, list[int]] = {}
+    for i, stem in enumerate(words.stems):
         if stem in question:
+            places.setdefault(stem, []).append(i)
+    weighted = [(question[stem], at) for stem, at in places.items()]
+    total = sum(question.values()) or 1.0
+    mentions = []
+    for i, kind in zip(*notable, strict=True):
+        stem = words.stems[i]
+        if stem in question or (kind == "name" and i in first_words and is_common(stem)):
             continue
-        kind = _kind(written, text, words.starts[i])
-        if kind is None or (kind == "name" and i in first_words and is_common(stem)):
-            continue
-        support = _support(i, at, words.stems) / total + TITLE_SUPPORT * title_share
+        support = _support(i, weighted) / total + TITLE_SUPPORT * title_share
         mentions.append(Mention(stem, kind, i, min(1.0, support)))
     return mentions
 
@@ -141,14 +161,16 @@ def _kind_of_number(written: str, text: str, start: int) -> Kind:
     return "number"
 
 
-def _support(word: int, at: Sequence[tuple[int, float]], stems: Sequence[str]) -> float:
+def _support(word: int, weighted: Iterable[tuple[float, Sequence[int]]]) -> float:
     """Return the weight of the question's words around a word, each counted where it is nearest."""
-    nearest: dict[str, float] = {}
-    for position, weight in at:
-        value = weight * _NEARNESS[min(abs(position - word), len(_NEARNESS) - 1)]
-        if value > nearest.get(stems[position], 0.0):
-            nearest[stems[position]] = value
-    return sum(nearest.values())
+    support = 0.0
+    for weight, at in weighted:
+        distance = abs(at[0] - word)
+        if len(at) > 1:
+            after = bisect.bisect(at, word)
+            distance = min(abs(at[max(0, after - 1)] - word), abs(at[min(after, len(at) - 1)] - word))
+        support += weight * _NEARNESS[min(distance, len(_NEARNESS) - 1)]
+    return support
 
 
 def votes(ballots: Iterable[tuple[str, float, Sequence[Mention]]]) -> dict[str, float]:

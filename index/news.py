@@ -57,12 +57,13 @@ from index.posts import PostedAnswer
 from index.privacy import Privacy
 from index.quote_check import QuoteCheck, check_quote
 from index.quote_state import Standing, quote_state
-from index.quotes import Asked, Candidate, candidates, choose, idf, read, to_quote
+from index.quotes import Candidate, candidates, choose, to_quote
+from index.reading import PASSAGES_READ, Asked, Parser, idf, read
 from index.recency import Recency
 from index.refresh import Reading, Refresh
 from index.rerank import CrossEncoderReranker, rerank
 from index.retention import Retention
-from index.retrieve import DEPTH, Ranked, retrieve, retrieve_all
+from index.retrieve import DEPTH, Ranked, Retrieval, retrieve, retrieve_all
 from index.schedule import Limits
 from index.scorer import parameters
 from index.source_book import SourceBook
@@ -107,6 +108,7 @@ class NewsIndex:
         self._store = store
         self._embedder = embedder
         self._index = LocalIndex(options.data_dir / "index", embedder.dimension)
+        self._parser = Parser(self._index.terms)
         self._follow = Follow(store, self._index.followers, embedder.fingerprint)
         self._ingest = Ingest(
             store,
@@ -229,14 +231,12 @@ class NewsIndex:
         if about and about.limits:
             shown = Filters(about.since, min(about.until, as_of) if about.until else None)
             searched.append(replace(filters, since=shown.since, until=shown.until or until))
-        ranked = self._retrieve(text, searched, until, about)
-        if about and about.limits:
-            # Reports from outside the period are read, since they too tell what matters, but not quoted.
-            inside = [each for each in ranked if shown.admit(each.stored.article)][:PERIOD_PASSAGES]
-            first = {each.stored.id for each in inside}
-            ranked = [*inside, *(each for each in ranked if each.stored.id not in first)]
+        # Reports from outside the period are read, since they too tell what matters, but not quoted.
+        first = shown if about and about.limits else None
+        what = Retrieval(searched, PASSAGES_READ, first, PERIOD_PASSAGES)
+        ranked = self._retrieve(text, what, until, about)
         asked = self._asked(text)
-        readings = read(ranked, asked, self._index.terms)
+        readings = read(ranked, asked, self._parser)
         found = [each for each in candidates(readings, asked) if shown.admit(each.ranked.stored.article)]
         if self._reranker:
             found = rerank(self._reranker, text, found)
@@ -263,7 +263,7 @@ class NewsIndex:
             self._require_current_vectors()
             about = {
                 each.stored.article.id: each.stored.article
-                for each in self._retrieve(canonical_line(Question(topic).text), [filters], now)
+                for each in self._retrieve(canonical_line(Question(topic).text), Retrieval([filters]), now)
                 if _is_about(each)
             }
             articles = sorted(about.values(), key=lambda each: (each.published_at, each.id), reverse=True)
@@ -284,7 +284,7 @@ class NewsIndex:
         filters = Filters(since, read_until, self._source_name(question.source))
         vector = self._embedder.embed_question(text)
         passages = retrieve_all(self._index, self._store, vector, text, filters)
-        found = self._reports(on_topic(passages, self._asked(text), self._index.terms))
+        found = self._reports(on_topic(passages, self._asked(text), self._parser))
         first = since.astimezone(zone).date() if since else date.min
         last = min(until or as_of, as_of).astimezone(zone).date()
         events = events_of(found, zone, first, last, limit)
@@ -349,7 +349,7 @@ class NewsIndex:
         """Look for what somebody says was written, word for word or nearly. Raises as `ask` does."""
         self._require_current_vectors()
         now = self._options.clock()
-        ranked = self._retrieve(canonical_line(claimed), [Filters(until=now)], now)
+        ranked = self._retrieve(canonical_line(claimed), Retrieval([Filters(until=now)]), now)
         return check_quote(claimed, {each.stored.article.id: each.stored.article for each in ranked}.values())
 
     def review_posted(self, limit: int = 100) -> int:
@@ -373,13 +373,13 @@ class NewsIndex:
         return self._store.source_names()
 
     def _retrieve(
-        self, text: str, searched: Sequence[Filters], now: datetime, about: Period | None = None
+        self, text: str, what: Retrieval, now: datetime, about: Period | None = None
     ) -> list[Ranked]:
         """Return the best passages of each search, and of the first one narrowed to what is current."""
         vector = self._embedder.embed_question(text)
         recency = Recency.of(self._store, now, about)
-        filters = [*searched, recency.narrow(searched[0])]
-        return retrieve(self._index, self._store, vector, text, filters, recency)
+        what = what._replace(filters=[*what.filters, recency.narrow(what.filters[0])])
+        return retrieve(self._index, self._store, vector, text, what, recency)
 
     @property
     def _threshold(self) -> float:

@@ -6,25 +6,18 @@ them all. Quotes are then taken from the top, leaving out what repeats one alrea
 
 from __future__ import annotations
 
-import bisect
 import math
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from index import scorer
-from index.expectation import Expectation
-from index.forms import Finder
-from index.mentions import Mention, Words, find_mentions, split_words, votes
+from index.mentions import votes
+from index.reading import Asked, Reading, Sentence, among
 from index.retrieve import Ranked
 from index.scorer import Features
-from index.sentences import is_whole
 from index.types import MAX_QUOTE_CHARS, Copy, Quote, Span
 
 MAX_SENTENCES = 3
-# Passages read sentence by sentence, best first; the answer is in them for nineteen questions in twenty
-# that the news answers.
-PASSAGES_READ = 50
 # How much faster than its retrieval score a passage's votes fall: one that scores 0.06 less counts half.
 VOTE_SHARPNESS = 12.0
 # Candidates that quotes are chosen from, best first: none below has ever been chosen.
@@ -33,31 +26,6 @@ CONSIDERED = 150
 SAME_WORDS = 0.6
 LIKENESS_COST = 1.0
 SAME_ARTICLE_COST = 0.3
-# A word rarer than this is a name even at the start of a sentence: one passage in fifty holds it.
-COMMON_RARITY = 0.4
-
-_BOILERPLATE = re.compile(
-    r"click here|newsletter|sign up|subscrib|read more|follow (?:us|our|her|him|along)|our links|commission"
-    r"|latest coverage|contributing:|here['’]s (?:what|how|everything)|what to know|download the|cookies",
-)
-
-Terms = Callable[[str], list[str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What the choice of quotes needs to know of the question.
-
-    `weights` gives each of its words its idf, `names` are those written with a capital inside a sentence,
-    `finder` finds phrases of the form asked for, where the form can be told from the text, and `rarity`
-    gives any word's idf as a share of the highest possible.
-    """
-
-    weights: Mapping[str, float]
-    names: frozenset[str]
-    expectation: Expectation
-    finder: Finder | None
-    rarity: Callable[[str], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,22 +48,6 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """A passage read closely: its words, its mentions, those that could answer, and how much it is about.
-
-    `coverage` is the share of the question's words, weighted by idf, in the passage or its headline.
-    """
-
-    ranked: Ranked
-    words: Words
-    mentions: list[Mention]
-    expected: list[Mention]  # of the form asked for, or else of an expected kind
-    coverage: float
-    focus: frozenset[int]  # which words are the noun asked for
-    boilerplate: list[int]  # where, from the passage's start, it reads like a box beside the story
-
-
-@dataclass(frozen=True, slots=True)
 class _Votes:
     """What the passages agree on: votes for every mention, and for those that could answer."""
 
@@ -103,52 +55,58 @@ class _Votes:
     expected: Mapping[str, float]
 
 
-def idf(document_frequency: Mapping[str, int], passages: int) -> dict[str, float]:
-    """Return term → inverse document frequency, as in BM25 (Robertson and Zaragoza, 2009)."""
-    return {
-        term: math.log(1 + (passages - count + 0.5) / (count + 0.5))
-        for term, count in document_frequency.items()
-    }
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A sentence as this question sees it. A run of sentences adds up what its sentences have."""
 
-
-def read(
-    ranked: Sequence[Ranked], asked: Asked, terms: Terms, passages: int = PASSAGES_READ
-) -> list[Reading]:
-    """Return the best passages, read closely; `terms` turns text into the words that `asked` weighs."""
-    return [_read(each, asked, terms) for each in ranked[:passages]]
+    span: Span
+    is_: Sentence
+    stems: frozenset[str]
+    votes: Mapping[str, float]  # of each mention
+    best_vote: float  # of those that could answer, by rarity
+    of_kind: bool
+    of_form: bool
+    focus: bool
 
 
 def candidates(readings: Sequence[Reading], asked: Asked) -> list[Candidate]:
     """Return every run of sentences that could be quoted, best first."""
     best = max((each.ranked.score for each in readings), default=0.0)
     worth = [math.exp((each.ranked.score - best) * VOTE_SHARPNESS) for each in readings]
-    articles = [_article_id(each) for each in readings]
+    articles = [each.article_id for each in readings]
     counted = _Votes(
         all=votes(zip(articles, worth, (each.mentions for each in readings), strict=True)),
         expected=votes(zip(articles, worth, (each.expected for each in readings), strict=True)),
     )
     article_scores: dict[str, float] = {}
     for each in readings:
-        known = article_scores.get(_article_id(each), each.ranked.score)
-        article_scores[_article_id(each)] = max(known, each.ranked.score)
+        known = article_scores.get(each.article_id, each.ranked.score)
+        article_scores[each.article_id] = max(known, each.ranked.score)
     found = [
-        _candidate(each, span, asked, counted, article_scores[_article_id(each)])
+        candidate
         for each in readings
-        for span in runs_of(each.ranked)
+        for candidate in _candidates(each, asked, counted, article_scores[each.article_id])
     ]
     return sorted(found, key=lambda run: (-run.score, run.ranked.stored.id, run.span))
 
 
-def runs_of(ranked: Ranked) -> Iterator[Span]:
-    """Yield the spans that may be quoted: one to three neighbouring whole sentences."""
-    text, sentences = ranked.stored.article.text, ranked.stored.passage.sentences
-    whole = [is_whole(text[start:end]) for start, end in sentences]
+def _candidates(reading: Reading, asked: Asked, counted: _Votes, article_score: float) -> Iterator[Candidate]:
+    spans = reading.ranked.stored.passage.sentences
+    seen = [
+        _see(reading, span, sentence, asked, counted)
+        for span, sentence in zip(spans, reading.parsed.sentences, strict=True)
+    ]
+    for place in runs_of(spans, [each.whole for each in reading.parsed.sentences]):
+        yield _candidate(reading.ranked, seen[place], asked, article_score)
+
+
+def runs_of(sentences: Sequence[Span], whole: Sequence[bool]) -> Iterator[slice]:
+    """Yield which neighbouring sentences may be quoted together: one to three, whole ones."""
     for first in range(len(sentences)):
         for last in range(first, min(first + MAX_SENTENCES, len(sentences))):
-            span = Span(sentences[first].start, sentences[last].end)
-            if not whole[last] or span.end - span.start > MAX_QUOTE_CHARS:
+            if not whole[last] or sentences[last].end - sentences[first].start > MAX_QUOTE_CHARS:
                 break
-            yield span
+            yield slice(first, last + 1)
 
 
 def choose(found: Sequence[Candidate], limit: int) -> list[Candidate]:
@@ -179,107 +137,54 @@ def to_quote(candidate: Candidate, copies: Sequence[Copy]) -> Quote:
     return Quote(candidate.ranked.stored.article, candidate.span, candidate.score, tuple(copies))
 
 
-def _read(ranked: Ranked, asked: Asked, terms: Terms) -> Reading:
-    stored = ranked.stored
-    start, text = stored.passage.span.start, stored.text
-    words = split_words(text, terms)
-    title = frozenset(terms(stored.article.title))
-    mentions = find_mentions(
-        text,
-        words,
-        [sentence.start - start for sentence in stored.passage.sentences],
-        asked.weights,
-        _coverage(title, asked.weights),
-        lambda stem: asked.rarity(stem) < COMMON_RARITY,
+def _see(reading: Reading, span: Span, sentence: Sentence, asked: Asked, counted: _Votes) -> _Seen:
+    mentions, expected = among(reading.mentions, sentence), among(reading.expected, sentence)
+    stems = {each.stem for each in expected}
+    return _Seen(
+        span,
+        sentence,
+        frozenset(reading.parsed.words.stems[sentence.first : sentence.end]),
+        {each.stem: counted.all.get(each.stem, 0.0) for each in mentions},
+        max((counted.expected.get(stem, 0.0) * asked.rarity(stem) for stem in stems), default=0.0),
+        not asked.expectation.kinds.isdisjoint([each.kind for each in mentions]),
+        asked.finder is not None and bool(expected),
+        not reading.focus.isdisjoint(range(sentence.first, sentence.end)),
     )
-    coverage = _coverage(title.union(words.stems), asked.weights)
-    boilerplate = [match.start() for match in _BOILERPLATE.finditer(text.lower())]
-    expected = _expected(mentions, words, text, asked, terms)
-    focus = _focus(words.written, asked.expectation.focus)
-    return Reading(ranked, words, mentions, expected, coverage, focus, boilerplate)
 
 
-def _expected(
-    mentions: Sequence[Mention], words: Words, text: str, asked: Asked, terms: Terms
-) -> list[Mention]:
-    if asked.finder is None:
-        return [each for each in mentions if each.kind in asked.expectation.kinds]
-    found: set[int] = set()
-    for span in asked.finder(text, terms):
-        place = words.between(*span)
-        if asked.weights.keys().isdisjoint(words.stems[place]):
-            found.update(range(place.start, place.stop))
-    return [each for each in mentions if each.word in found]
-
-
-def _among(mentions: Sequence[Mention], place: slice) -> Sequence[Mention]:
-    """Return the mentions among some of the words."""
-    first = bisect.bisect_left(mentions, place.start, key=_word)
-    return mentions[first : bisect.bisect_left(mentions, place.stop, key=_word)]
-
-
-def _candidate(
-    reading: Reading, span: Span, asked: Asked, counted: _Votes, article_score: float
-) -> Candidate:
-    stored = reading.ranked.stored
-    offset = stored.passage.span.start
-    place = reading.words.between(span.start - offset, span.end - offset)
-    words = frozenset(reading.words.stems[place])
-    mentions, expected = _among(reading.mentions, place), _among(reading.expected, place)
-    text = stored.article.text[span.start : span.end]
-    coverage = _coverage(words, asked.weights)
-    kind = float(any(each.kind in asked.expectation.kinds for each in mentions))
+def _candidate(ranked: Ranked, run: Sequence[_Seen], asked: Asked, article_score: float) -> Candidate:
+    span = Span(run[0].span.start, run[-1].span.end)
+    words = run[0].stems.union(*(each.stems for each in run[1:]))
+    coverage = asked.coverage(words)
+    kind = float(any(each.of_kind for each in run))
     lead = float(span.start == 0)
     number = float(asked.expectation.is_number)
     features = Features(
         coverage=coverage,
         length=(span.end - span.start) / MAX_QUOTE_CHARS,
-        recency=reading.ranked.recency,
+        recency=ranked.recency,
         article=article_score,
-        vote=_best_vote(expected, asked, counted.expected),
-        redundancy=_redundancy(mentions, counted.all),
-        form=float(asked.finder is not None and bool(expected)),
+        vote=max(each.best_vote for each in run),
+        redundancy=_redundancy(run),
+        form=float(any(each.of_form for each in run)),
         kind=kind,
-        focus=float(not reading.focus.isdisjoint(range(place.start, place.stop))),
+        focus=float(any(each.focus for each in run)),
         lead=lead,
         early=math.exp(-span.start / 1000),
-        asks=float(text.rstrip("\"'”’ ").endswith("?")),
-        boilerplate=float(any(span.start <= offset + at < span.end for at in reading.boilerplate)),
+        asks=float(run[-1].is_.asks),
+        boilerplate=float(any(each.is_.boilerplate for each in run)),
         number_coverage=number * coverage,
         number_kind=number * kind,
         number_lead=number * lead,
     )
-    return Candidate(reading.ranked, span, features, words, scorer.score(features))
+    return Candidate(ranked, span, features, words, scorer.score(features))
 
 
-def _word(mention: Mention) -> int:
-    return mention.word
-
-
-def _coverage(words: frozenset[str], weights: Mapping[str, float]) -> float:
-    covered = sum(weights[term] for term in words.intersection(weights))
-    return covered / sum(weights.values()) if weights else 0.0
-
-
-def _best_vote(mentions: Sequence[Mention], asked: Asked, counted: Mapping[str, float]) -> float:
-    return max((counted.get(each.stem, 0.0) * asked.rarity(each.stem) for each in mentions), default=0.0)
-
-
-def _redundancy(mentions: Sequence[Mention], counted: Mapping[str, float]) -> float:
-    distinct = {each.stem: counted.get(each.stem, 0.0) for each in mentions}
+def _redundancy(run: Sequence[_Seen]) -> float:
+    distinct: dict[str, float] = {}
+    for each in run:
+        distinct.update(each.votes)
     return sum(sorted(distinct.values(), reverse=True)[:4]) / 4
-
-
-def _focus(written: Sequence[str], noun: str | None) -> frozenset[int]:
-    """Return which words are the noun asked for, in the singular or the plural."""
-    if noun is None:
-        return frozenset()
-    stem = noun[:-1] if len(noun) > 4 else noun
-    return frozenset(i for i, word in enumerate(written) if word.lower().startswith(stem))
-
-
-def _article_id(reading: Reading) -> str:
-    return reading.ranked.stored.article.id
 
 
 def _likeness(one: Candidate, other: Candidate) -> float:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import cache
+from operator import mul
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -63,4 +64,5 @@ def _weights() -> Features:
 
 def score(features: Features) -> float:
     """Return the weighted sum: higher is better, comparable within one question."""
-    return sum(weight * value for weight, value in zip(_weights(), features, strict=True))
+    total: float = sum(map(mul, _weights(), features))
+    return total

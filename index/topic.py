@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from index.highlights import stands_alone
-from index.quotes import Asked, Candidate, Reading, Terms, candidates, read
+from index.quotes import Candidate, candidates
+from index.reading import Asked, Parser, Reading, read
 from index.retrieve import Ranked
 
 # An article is about a topic when a passage, with the headline, holds this share of the topic's words (by
@@ -19,7 +20,7 @@ PASSAGES_OF_ARTICLE = 2
 ARTICLES = 250
 
 
-def on_topic(ranked: Sequence[Ranked], asked: Asked, terms: Terms) -> list[Candidate]:
+def on_topic(ranked: Sequence[Ranked], asked: Asked, parser: Parser) -> list[Candidate]:
     """Return the best sentence of each article about what is asked, best first.
 
     `ranked` are the passages that may be about it, best first. Of an article's sentences one counts that can
@@ -31,7 +32,7 @@ def on_topic(ranked: Sequence[Ranked], asked: Asked, terms: Terms) -> list[Candi
     passages = [
         each for found in list(by_article.values())[:ARTICLES] for each in found[:PASSAGES_OF_ARTICLE]
     ]
-    about = [each for each in read(passages, asked, terms, len(passages)) if _is_about(each)]
+    about = [each for each in read(passages, asked, parser) if _is_about(each)]
     found = [each for each in candidates(about, asked) if each.span in each.ranked.stored.passage.sentences]
     best: dict[str, Candidate] = {}
     for candidate in sorted(found, key=lambda candidate: not stands_alone(candidate.text)):

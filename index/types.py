@@ -80,6 +80,8 @@ class Hit(NamedTuple):
     passage_id: int
     dense: float
     lexical: float
+    published_at: datetime
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,12 +157,12 @@ class Filters:
     until: datetime | None = None
     source: str | None = None
 
-    def admit(self, article: Article) -> bool:
-        """Tell whether an article satisfies the filters."""
+    def admit(self, found: Article | Hit) -> bool:
+        """Tell whether an article, or a passage of it that was found, satisfies the filters."""
         return (
-            (self.since is None or self.since <= article.published_at)
-            and (self.until is None or article.published_at <= self.until)
-            and (self.source is None or article.source == self.source)
+            (self.since is None or self.since <= found.published_at)
+            and (self.until is None or found.published_at <= self.until)
+            and (self.source is None or found.source == self.source)
         )
 
 
@@ -525,6 +527,11 @@ def utc_now() -> datetime:
 def microseconds(moment: datetime) -> int:
     """Return the microseconds since 1970, exactly: what search indexes compare instead of times."""
     return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def from_microseconds(since_1970: int) -> datetime:
+    """Return the moment that `microseconds` was given."""
+    return _EPOCH + timedelta(microseconds=since_1970)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,15 @@ from index import Question
 from index.baselines import best_sentences, orders
 from index.store import StoredPassage
 from index.types import Hit, Passage, Span
-from tests.fakes import article, open_news
+from tests.fakes import NOW, article, open_news
 from tests.test_bot_evaluate import NEWS, QUESTIONS, write_questions
 
-HITS = [Hit(1, 0.9, 0.0), Hit(2, 0.5, 3.0), Hit(3, 0.4, 9.0)]
+
+def hit(id: int, dense: float, lexical: float) -> Hit:
+    return Hit(id, dense, lexical, NOW, "Sample Wire")
+
+
+HITS = [hit(1, 0.9, 0.0), hit(2, 0.5, 3.0), hit(3, 0.4, 9.0)]
 TEXT = "The sun shone. A ship sank off Oslo. Nine were saved. All is well."
 
 
@@ -28,7 +33,7 @@ def test_each_way_has_its_order() -> None:
 
 
 @given(
-    st.lists(st.builds(Hit, st.integers(1, 99), st.floats(-1, 1), st.floats(0, 9)), unique_by=lambda h: h[0])
+    st.lists(st.builds(hit, st.integers(1, 99), st.floats(-1, 1), st.floats(0, 9)), unique_by=lambda h: h[0])
 )
 def test_no_way_depends_on_the_order_of_the_hits(hits: list[Hit]) -> None:
     found = orders(hits)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from index.confidence import Evidence, confidence, evidence, threshold
 from index.expectation import expectation
 from index.passages import split_passages
-from index.quotes import Asked, Reading, read
+from index.reading import Asked, Parser, Reading, read
 from index.retrieve import Ranked
 from index.scorer import Features, parameters, score
 from index.store import StoredPassage
@@ -31,7 +31,7 @@ EVIDENCE = st.builds(
 def reading(dense: float, recency: float, coverage: float) -> Reading:
     one = article("one", "Troops were sent to Kursk.")
     stored = StoredPassage(1, one, split_passages(one.text)[0])
-    (read_closely,) = read([Ranked(stored, dense, 0.5, recency)], asked(), str.split)
+    (read_closely,) = read([Ranked(stored, dense, 0.5, recency)], asked(), Parser(str.split))
     return replace(read_closely, coverage=coverage)
 
 

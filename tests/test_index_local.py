@@ -68,6 +68,26 @@ def index(request: pytest.FixtureRequest, tmp_path: Path) -> Index:
     return Index(request.param, tmp_path / "index")
 
 
+def test_a_hit_tells_when_and_by_whom_it_was_published(tmp_path: Path) -> None:
+    index = Index("local", tmp_path / "index")
+    index.apply([passage(1, hours=30), passage(2, source="Sample Herald")])
+    index.apply([passage(1, source="Sample Herald", hours=2)], seq=2)
+    vector = EMBEDDER.embed_question("harbour")
+    hits = index.local.search(vector, "harbour", ANY, 10)
+    assert {(hit.passage_id, hit.published_at, hit.source) for hit in hits} == {
+        (1, NOW - timedelta(hours=2), "Sample Herald"),
+        (2, NOW, "Sample Herald"),
+    }
+
+
+def test_the_frequency_of_a_word_follows_the_index(tmp_path: Path) -> None:
+    index = Index("local", tmp_path / "index").local
+    for seq, ids in enumerate(([1], [2, 3], []), 1):
+        for follower in index.followers:
+            follower.apply([[passage(id) for id in ids]] if ids else [], [], at(seq))
+        assert index.document_frequency(["harbour", "whale"]) == {"harbour": min(3, 2 * seq - 1), "whale": 0}
+
+
 # -- the contract ----------------------------------------------------------------------------------------
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.mentions import Mention, Words, find_mentions, split_words, votes
+from index.mentions import Mention, Words, find_mentions, notable_words, split_words, votes
 
 WORDS = (
     "Kim met 12 troops 11,000 three Moscow in 2024 May 5 $5 million 3.5% hours the on Monday said _ — ² Ⅷ É "
@@ -30,7 +30,11 @@ def mentions_of(
     starts: tuple[int, ...] = (),
 ) -> tuple[Words, list[Mention]]:
     words = split_words(text, terms)
-    return words, find_mentions(text, words, starts, question or {}, title_share, lambda stem: stem == "the")
+    first = {words.between(start, start).start for start in starts}
+    notable = notable_words(text, words)
+    return words, find_mentions(
+        words, notable, first, question or {}, title_share, lambda stem: stem == "the"
+    )
 
 
 def kinds_of(text: str) -> dict[str, str]:
