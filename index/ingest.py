@@ -128,11 +128,19 @@ class Ingest:
         )
         return report
 
-    def store(self, articles: Sequence[Article], problems: Sequence[Failure] = ()) -> IngestReport:
+    def store(
+        self,
+        articles: Sequence[Article],
+        problems: Sequence[Failure] = (),
+        on_progress: OnProgress = ignore_progress,
+    ) -> IngestReport:
         """Store articles that were read elsewhere; `problems` are counted. Raises StoreError, ModelError."""
-        counts = _Counts(failed=list(problems))
+        counts, done = _Counts(failed=list(problems)), 0
+        on_progress(Progress("articles", done, len(articles)))
         for records in _chunks((Record(each, 0) for each in articles), BATCH_ARTICLES):
+            done += len(records)
             self._store_records(records, counts)
+            on_progress(Progress("articles", done, len(articles)))
         self._delete_old()
         return counts.report()
 

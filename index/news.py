@@ -82,6 +82,7 @@ from index.types import (
     Progress,
     Question,
     Quote,
+    Received,
     ReindexReport,
     Status,
     ignore_progress,
@@ -421,7 +422,7 @@ class NewsIndex:
         """The sources that are read again and again. Nothing is read before `subscriptions.start()`."""
         return self._subscriptions
 
-    def _keep(self, reading: Reading) -> IngestReport:
+    def _keep(self, reading: Reading, on_progress: OnProgress = ignore_progress) -> IngestReport:
         """Store what one reading of a source brought, and let it be found.
 
         Readings wait for each other, so that copies are recognised, but not for an `ingest` or `reindex`,
@@ -430,9 +431,26 @@ class NewsIndex:
         with self._storing:
             self._require_current_vectors()
             self._adopt_fingerprint()
-            report = self._ingest.store(reading.articles, reading.problems)
-        self._follow.catch_up()
-        return report
+            try:
+                return self._ingest.store(reading.articles, reading.problems, on_progress)
+            finally:
+                self._follow.catch_up()
+
+    def receive(
+        self, body: bytes, name: str, on_progress: OnProgress = ignore_progress, *, subscribe: bool = False
+    ) -> Received:
+        """Read a file that somebody handed in, and of a list of feeds make sources, if `subscribe` allows.
+
+        `name` is what they call it: it is shown and tells one file from another, and is never a path. Raises
+        SourceError where nothing can be read, UsageError, and BusyError as `ingest` does.
+        """
+        with self._only_writer():
+            reading = self._ingest.reader.upload(body, name)
+            if reading.kind != "opml":
+                return Received(self._keep(reading, on_progress))
+            if not subscribe:
+                raise UsageError(f"{name} is a list of feeds: only those who may add sources can give one.")
+            return Received(IngestReport(), self._subscriptions.add_feeds(reading.feeds))
 
     def ingest(self, uris: Sequence[str], on_progress: OnProgress = ignore_progress) -> IngestReport:
         """Read files, folders and addresses into the store; what is broken is reported and stops nothing.

@@ -12,6 +12,7 @@ from index.errors import SourceError
 from index.fetch import Fetched, Fetcher, FetchOptions
 from index.sources import FEED_SUFFIXES, Record, open_source
 from index.sources.address import Known, Reading, nothing_known, read_address, read_fetched
+from index.sources.upload import read_upload
 from index.types import Failure, Source
 
 # Feeds named when a page has no article of its own.
@@ -63,6 +64,12 @@ class Reader:
             known=known,
             etag=None if anew else source.etag,
             last_modified=None if anew else source.last_modified,
+        )
+
+    def upload(self, body: bytes, name: str) -> Reading:
+        """Read a file that somebody handed in (see `index.sources.upload`). Raises SourceError."""
+        return read_upload(
+            body, name, self._fetcher(), timezone=self._timezone, now=self._clock(), known=self._known
         )
 
     def _one_of_many(self, url: str) -> Iterator[Record]:

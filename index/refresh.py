@@ -20,7 +20,16 @@ from index.fetch import Fetched, FetchError
 from index.schedule import Limits, Trouble, Validators, after_failure, after_success
 from index.source_book import SourceBook
 from index.sources.items import FeedLink
-from index.types import Article, Failure, IngestReport, Refreshed, Source, utc_now
+from index.types import (
+    Article,
+    Failure,
+    IngestReport,
+    OnProgress,
+    Refreshed,
+    Source,
+    ignore_progress,
+    utc_now,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -60,7 +69,7 @@ class Reading(Protocol):
 
 
 Read = Callable[[Source, bool], Reading]
-Ingest = Callable[[Reading], IngestReport]
+Ingest = Callable[[Reading, OnProgress], IngestReport]
 
 
 class Refresh:
@@ -98,12 +107,17 @@ class Refresh:
     def stopping(self) -> bool:
         return self._stop.is_set()
 
-    def one(self, source: Source, *, anew: bool = False) -> Refreshed:
-        """Read a source that was leased, store its articles, and note how it went. Raises StoreError."""
+    def one(
+        self, source: Source, *, anew: bool = False, on_progress: OnProgress = ignore_progress
+    ) -> Refreshed:
+        """Read a source that was leased, store its articles, and note how it went. Raises StoreError.
+
+        What `on_progress` raises that is no Exception ends it: what was stored stays, the lease ends.
+        """
         logger.debug("refresh started url=%s", source.url)
         try:
             reading = self._read(source, anew)
-            report = self._ingest(reading)
+            report = self._ingest(reading, on_progress)
         except FetchError as error:
             trouble = Trouble(str(error), error.retry_after, error.gone)
             return self._failed(source, trouble)
@@ -113,6 +127,9 @@ class Refresh:
             logger.exception("refresh broke url=%s", source.url)
             why = f"{source.url} could not be read ({type(error).__name__}): it is tried again later."
             return self._failed(source, Trouble(why))
+        except BaseException:
+            self._book.save(source)
+            raise
         return self._succeeded(source, reading, report)
 
     def _succeeded(self, source: Source, reading: Reading, report: IngestReport) -> Refreshed:

@@ -1,7 +1,8 @@
 """When a source is read next: pure functions of what was found, the clock and a random number.
 
-A source is read about twice for each article that it publishes, less often the longer it has been silent,
-and never sooner than its server asks for. A failing one is asked half as often with each failure.
+A source is read as often as is allowed in its first hour, then about twice for each article that it
+publishes, less often the longer it has been silent, and never sooner than its server asks for. A failing one
+is asked half as often with each failure.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ RECENT = 20
 UNKNOWN_PACE = timedelta(hours=2).total_seconds()
 # A source that has been silent for a while is asked ten times during as long a silence again.
 SILENCE = 10
+# For so long a source that was added is read as often as is allowed: how it publishes is not known yet, and
+# whoever added it is waiting for its news.
+SETTLING = timedelta(hours=1)
 # Waits are stretched by up to this share, so that sources do not all come due at once. Never shortened: a
 # server that asks for an hour gets an hour.
 JITTER = 0.1
@@ -74,6 +78,8 @@ def pace(published: Iterable[datetime]) -> float | None:
 
 def wait(source: Source, now: datetime, limits: Limits) -> float:
     """Return how many seconds may pass until a source is read again, going by what it publishes."""
+    if now - source.added_at < SETTLING:
+        return limits.shortest
     usual = UNKNOWN_PACE if source.pace is None else source.pace
     silence = (now - source.newest).total_seconds() if source.newest else 0.0
     return _within(max(usual / 2, silence / SILENCE), limits)

@@ -60,14 +60,14 @@ class Subscriptions:
         """
         source = Source(_web_address(address), self._clock())
         if self._book.get(source.url):
-            raise UsageError(f"{source.url} is a source already: see it with `newsbot sources list`.")
+            raise UsageError(f"{source.url} is a source already: there is nothing to do.")
         reading = self._read(source, True)
         trial = _trial(source.url, reading)
         if reading.kind == "opml":
-            return Added(trial, None, IngestReport(), self._add_all(reading.feeds))
+            return Added(trial, None, IngestReport(), self.add_feeds(reading.feeds))
         if trial.feeds and reading.kind == "page":
             return Added(trial, None, IngestReport())
-        report = self._ingest(reading)
+        report = self._ingest(reading, ignore_progress)
         source = replace(source, url=reading.fetched.moved_to or source.url)
         source = self._refresh.planned(source, reading, report)
         self._book.add([source])
@@ -88,7 +88,11 @@ class Subscriptions:
         if found:
             return found
         close = difflib.get_close_matches(wanted, list(by_name), n=1, cutoff=0.5)
-        hint = f"perhaps {by_name[close[0]].url} is meant" if close else "see `newsbot sources list`"
+        hint = (
+            f"perhaps {by_name[close[0]].url} is meant"
+            if close
+            else "the list of sources shows what there is"
+        )
         raise UsageError(f"There is no source {name!r}: {hint}.")
 
     def import_opml(self, body: bytes, where: str) -> int:
@@ -96,9 +100,10 @@ class Subscriptions:
 
         Raises SourceError when it is no such list.
         """
-        return self._add_all(read_opml(body, where))
+        return self.add_feeds(read_opml(body, where))
 
-    def _add_all(self, feeds: Sequence[FeedLink]) -> int:
+    def add_feeds(self, feeds: Sequence[FeedLink]) -> int:
+        """Add feeds, to be read as soon as possible; return how many are new."""
         now = self._clock()
         return self._book.add([Source(each.url, now, title=each.title, next_fetch=now) for each in feeds])
 
@@ -106,12 +111,15 @@ class Subscriptions:
         """Return the sources as a list that feed readers import."""
         return write_opml(self._book.all())
 
-    def refresh(self, name: str) -> Refreshed:
-        """Read one source now, as if nothing of it were known. Raises UsageError, BusyError."""
+    def refresh(self, name: str, on_progress: OnProgress = ignore_progress) -> Refreshed:
+        """Read one source now, as if nothing of it were known. Raises UsageError, BusyError.
+
+        What `on_progress` raises that is no Exception ends it after the articles stored so far.
+        """
         source = self._refresh.lease(self.find(name).url)
         if source is None:
             raise BusyError(f"{name} is being read already: try again in a minute.")
-        return self._refresh.one(source, anew=True)
+        return self._refresh.one(source, anew=True, on_progress=on_progress)
 
     def refresh_due(self, on_progress: OnProgress = ignore_progress) -> list[Refreshed]:
         """Read every source whose time has come, several at once; return what became of each."""

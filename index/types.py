@@ -395,6 +395,14 @@ class Added:
 
 
 @dataclass(frozen=True, slots=True)
+class Received:
+    """What came of a file that was handed in; of a list of feeds, `listed` are new sources."""
+
+    ingested: IngestReport
+    listed: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Refreshed:
     """What became of one reading: the source as it is now, and what was stored."""
 

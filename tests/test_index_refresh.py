@@ -78,7 +78,7 @@ class Desk:
         lines = fetched.body.decode().splitlines()
         return Page(fetched, tuple(to_article(json.loads(line), ZoneInfo("UTC")) for line in lines))
 
-    def ingest(self, reading: object) -> object:
+    def ingest(self, reading: object, _: object = None) -> object:
         assert isinstance(reading, Page)
         with self.storing:
             return self._ingest.store(reading.articles, reading.problems)
@@ -296,7 +296,7 @@ def test_sources_are_found_by_address_and_title(desk: Desk) -> None:
     with pytest.raises(UsageError, match=r"perhaps https://wire\.example/feed is meant"):
         desk.subscriptions.remove("The Wier")
     assert desk.subscriptions.remove("The Wire").url == "https://wire.example/feed"
-    with pytest.raises(UsageError, match="see `newsbot sources list`"):
+    with pytest.raises(UsageError, match="the list of sources shows"):
         desk.subscriptions.find("The Wire")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from hypothesis import given
@@ -15,7 +15,7 @@ from index.types import Source
 from tests.fakes import NOW
 
 LIMITS = Limits(300, 86_400)
-SOURCE = Source("https://wire.example/feed", NOW)
+SOURCE = Source("https://wire.example/feed", NOW - timedelta(days=1))
 HOUR = timedelta(hours=1)
 
 
@@ -41,6 +41,13 @@ def test_a_source_is_read_twice_for_each_of_its_articles() -> None:
     assert after.pace == 3600
     assert seconds(after) == 1800
     assert (after.state, after.title, after.kind, after.articles) == ("ok", "Wire", "rss", 5)
+
+
+def test_a_source_is_read_as_often_as_is_allowed_in_its_first_hour() -> None:
+    young = replace(SOURCE, added_at=NOW, newest=NOW - timedelta(days=30), pace=86_400.0)
+    waits = [wait(young, NOW + timedelta(minutes=minutes), LIMITS) for minutes in (0, 59, 60)]
+    assert waits == [LIMITS.shortest, LIMITS.shortest, LIMITS.longest]
+    assert seconds(read(young, max_age=7200.0)) == 7200
 
 
 def test_a_silent_source_is_read_less_and_less() -> None:

@@ -21,10 +21,10 @@ from index.fetch import Fetched, Fetcher, FetchError
 from index.fetch.body import gunzip
 from index.sources import feed, json_feed, jsonl, opml, sitemap, story_page, web_page
 from index.sources.items import Feed, FeedLink, Item
+from index.sources.kind import Kind, kind_of
 from index.sources.moments import TOLERANCE
 from index.types import Article, Failure
 
-Kind = Literal["rss", "atom", "json", "sitemap", "opml", "page", "jsonl", "story"]
 Known = Callable[[list[str]], set[str]]
 
 # The newest entries of one reading; older ones of a long archive come from files.
@@ -40,8 +40,6 @@ _TRAILS_OFF = re.compile(
     r"(?:\.\.\.|…|\[…\]|\[\.\.\.\]|read (?:more|on|the full \w+)|continue reading|more\s*[»>→]+)\W*$",
     re.IGNORECASE,
 )
-_ELEMENT = re.compile(rb"<\s*([A-Za-z][\w.:-]{0,40})")
-_ASIDE = re.compile(rb"<!--.{0,4000}?-->|<\?.{0,1000}?\?>|<![A-Za-z][^>]{0,2000}>", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,29 +120,6 @@ def read_fetched(
             return _read_records(fetched, kind, work)
         case _:
             return _read_feed(fetched, _parse_feed(fetched, kind, work), work)
-
-
-def kind_of(fetched: Fetched) -> Kind:
-    """Return what a body is, by its first element or character. Raises SourceError when nothing known."""
-    head = fetched.body[:65_536].replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
-    path = urlsplit(fetched.url).path.lower()
-    if head.startswith(b"{"):
-        first = head.split(b"\n", 1)[0]
-        lines = path.endswith((".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")) or b'"published_at"' in first
-        return "jsonl" if lines else "json"
-    element = _ELEMENT.search(_ASIDE.sub(b"", head))
-    name = element[1].lower().decode() if element else ""
-    kinds: dict[str, Kind] = {"urlset": "sitemap", "sitemapindex": "sitemap", "opml": "opml", "rss": "rss"}
-    kinds |= {"feed": "atom", "rdf:rdf": "rss", "channel": "rss", "atom:feed": "atom"}
-    if name in kinds:
-        return kinds[name]
-    if element and (name in ("html", "head", "body", "meta", "title") or "html" in fetched.content_type):
-        return "page"
-    if path.endswith(".txt") and b"\nStory" in head:
-        return "story"
-    if re.search(rb"<(?:rss|feed|channel)[\s>]", head):
-        return "rss"
-    raise SourceError(f"{fetched.url} is no feed, sitemap, list or web page: check the address.")
 
 
 def _parse_feed(fetched: Fetched, kind: Kind, work: _Work) -> Feed:

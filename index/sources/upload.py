@@ -1,0 +1,60 @@
+"""A file that somebody hands in: what it is is told by its content, and its name is never a path."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import datetime
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from index.errors import SourceError
+from index.fetch import Fetched, Fetcher, FetchError
+from index.fetch.body import gunzip
+from index.sources.address import MAX_UNPACKED, Known, Reading, nothing_known, read_fetched
+from index.sources.kind import kind_of
+
+MAX_NAME = 100
+_NOT_IN_NAME = re.compile(r"[^\w.-]+")
+
+
+def read_upload(
+    body: bytes,
+    name: str,
+    fetcher: Fetcher,
+    *,
+    timezone: ZoneInfo,
+    now: datetime,
+    known: Known = nothing_known,
+) -> Reading:
+    """Read a file called `name`: JSON lines, a story page, a feed or a list of feeds, gzipped or not.
+
+    A story page that gives no address of its own is known by the name. Raises SourceError, with `name` in
+    its sentence, where the file as a whole gives nothing.
+    """
+    try:
+        body = gunzip(body, MAX_UNPACKED, name)
+    except FetchError as error:
+        raise SourceError(
+            f"{name} is damaged, or larger than 64 MiB once unpacked: send it in parts."
+        ) from error
+    address = upload_address(name)
+    fetched = Fetched(address, 200, body, "")
+    try:
+        kind_of(fetched)
+    except SourceError:
+        raise SourceError(
+            f"{name} holds neither JSON lines, a story page, a feed nor an OPML list: send one of these."
+        ) from None
+    try:
+        reading = read_fetched(fetched, fetcher, timezone=timezone, now=now, known=known)
+    except SourceError as error:
+        raise SourceError(str(error).replace(address, name)) from error
+    problems = [replace(each, where=each.where.replace(address, name)) for each in reading.problems]
+    return replace(reading, problems=problems)
+
+
+def upload_address(name: str) -> str:
+    """Return an address for what was handed in under a name; nothing in it leads anywhere."""
+    confined = _NOT_IN_NAME.sub("-", name).strip("-.")[-MAX_NAME:]
+    return f"file:///{quote(confined or 'file')}"
