@@ -16,6 +16,7 @@ from bot import terminal
 from bot.cli import AsJson, app, err, library, print_result
 from bot.contract import added_json, refreshed_json, sources_json, trial_json
 from bot.progress import progress_bars, working
+from bot.source_words import removed_line
 from bot.terminal_sources import added_view, imported_view, refreshed_view, sources_view, trial_view
 from config import FEEDS, load_settings
 from index import UsageError
@@ -68,7 +69,7 @@ def remove_source(
     """Stop reading a source; its articles stay."""
     with library(load_settings()) as index:
         removed = index.subscriptions.remove(name)
-        told = Text(terminal.printable(f"{removed.url} is not read any more; its articles stay."))
+        told = Text(terminal.printable(removed_line(removed.url)))
         print_result(as_json, {"removed": removed.url}, told)
 
 

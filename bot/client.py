@@ -13,6 +13,7 @@ import logging
 import signal
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,7 +33,9 @@ from bot.cogs.highlights import Highlights
 from bot.cogs.living import Living
 from bot.cogs.privacy import Privacy
 from bot.cogs.quality import QualityReport
+from bot.cogs.reindex import Reindexing
 from bot.cogs.settings import Settings, SettingsPanel
+from bot.cogs.sources import Sources
 from bot.cogs.timelines import Timelines
 from bot.errors import NewsTree
 from bot.guild_rules import GuildRules
@@ -61,6 +64,8 @@ COGS = (
     Living,
     QualityReport,
     Admin,
+    Reindexing,
+    Sources,
     Settings,
     Privacy,
     Help,
@@ -69,13 +74,19 @@ COGS = (
 log = logging.getLogger(__name__)
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 class NewsBot(commands.Bot):
     """Answers from a `NewsIndex` that `open_index` opens in a thread once Discord has accepted the token.
 
     `data_dir` is where it remembers which commands Discord knows already.
     """
 
-    def __init__(self, open_index: Callable[[], NewsIndex], data_dir: Path) -> None:
+    def __init__(
+        self, open_index: Callable[[], NewsIndex], data_dir: Path, clock: Callable[[], datetime] = _now
+    ) -> None:
         # discord.py would warn about libraries for voice, which a bot that only writes does not need.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
@@ -93,6 +104,7 @@ class NewsBot(commands.Bot):
         self.answering = Answering(self)
         self.guild_rules = GuildRules(self)
         self.sources = SourceNames(lambda: self.workers.run(self.index.source_names))
+        self.clock = clock
         self._open_index = open_index
         self._index: NewsIndex | None = None
         self._known_commands = data_dir / "discord-commands.sha256"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 # Another process of the bot may have changed the settings: that is noticed after so long.
 REMEMBER_SECONDS = 30.0
 # What works in every channel: it disturbs nobody, and an admin must not lock themselves out.
-EVERYWHERE = frozenset({"settings", "audit", "status", "reindex", "quality", "privacy", "help"})
+EVERYWHERE = frozenset({"settings", "audit", "status", "reindex", "sources", "quality", "privacy", "help"})
 
 
 class GuildRules:
@@ -72,9 +72,14 @@ class GuildRules:
 
     async def require_reindex(self, interaction: discord.Interaction[NewsBot]) -> None:
         """Let those reindex who manage the guild, and those with a role that may."""
-        roles = {str(role.id) for role in getattr(interaction.user, "roles", ())}
-        if not roles & set((await self.settings(interaction.guild_id)).reindex_roles):
+        if not await self.may_reindex(interaction):
             require_manager(interaction)
+
+    async def may_reindex(self, interaction: discord.Interaction[NewsBot]) -> bool:
+        """Tell whether somebody manages the guild, or has a role that may reindex."""
+        roles = {str(role.id) for role in getattr(interaction.user, "roles", ())}
+        allowed = set((await self.settings(interaction.guild_id)).reindex_roles)
+        return interaction.permissions.manage_guild or bool(roles & allowed)
 
     def _name(self, channel: str) -> str:
         found = self._bot.get_channel(int(channel))

@@ -1,4 +1,4 @@
-"""Quotes, headlines and reports as Discord shows them; pure functions, measured after escaping.
+"""Quotes, headlines and figures as Discord shows them; pure functions, measured after escaping.
 
 "-# " small print keeps times and sources in the background. A quote is shown whole or not at all.
 """
@@ -6,13 +6,13 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TypeVar
 
 import discord
 
 from bot.markdown import block_quote, bold, cut, escape, length, link, timestamp
-from index import Article, Copy, Headline, Progress, Quality, Quote, ReindexReport, Status, Verdict
+from index import Article, Copy, Headline, Quality, Quote, Status, Verdict
 
 # Discord's limits for an embed; title, description and footer together stay under its 6,000 by far.
 MAX_TITLE = 256
@@ -28,8 +28,6 @@ MAX_HIGHLIGHTS = 1500
 
 # Legible on Discord's light and dark backgrounds alike.
 GREEN, GREY, BLUE, AMBER = 0x2E9E6B, 0x80848E, 0x4F7FD9, 0xD9902F
-
-BAR_CELLS = 16
 
 VERDICTS: tuple[Verdict, ...] = ("helpful", "wrong", "outdated")
 
@@ -100,33 +98,6 @@ def quality_card(quality: Quality, days: int) -> Card:
         lines.append("\n**Most missed**")
         lines += [f"- {cut(each.question, MAX_HEADLINE)} ({each.times:,} ×)" for each in quality.missed]
     return Card(title, "\n".join(lines))
-
-
-def progress_text(progress: Progress | None) -> str:
-    """One line and, where the end is known, a bar."""
-    if progress is None:
-        return "**Reindexing** · starting"
-    if not progress.total:
-        return f"**Reindexing** · {progress.done:,} {progress.what}"
-    share = min(progress.done / progress.total, 1.0)
-    cells = int(share * BAR_CELLS)
-    bar = "▰" * cells + "▱" * (BAR_CELLS - cells)
-    counted = f"{progress.done:,} of {progress.total:,} {progress.what}"
-    return f"**Reindexing** · {counted}\n{bar} {int(share * 100)} %"
-
-
-def report_text(report: ReindexReport, took: timedelta) -> str:
-    """What a reindex did. Where a source failed is for the log: it may be a path of the server."""
-    ingested = report.ingested
-    changes = f"{ingested.added:,} new, {ingested.updated:,} updated, {ingested.unchanged:,} unchanged"
-    lines = [
-        f"**Reindexed** in {_duration(took)}",
-        f"{changes}, {count(ingested.duplicates, 'duplicate')}",
-        f"{count(report.embedded, 'passage')} embedded again",
-    ]
-    if ingested.failed:
-        lines.append(f"{len(ingested.failed):,} could not be read: the log says which and why")
-    return "\n".join(lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,11 +247,6 @@ def _day_or_time(moment: datetime, edge: str) -> str:
     """The day alone where the moment is its edge, as when a person typed only the day."""
     moment = moment.astimezone(UTC)
     return f"{moment:%Y-%m-%d}" if f"{moment:%H:%M:%S}" == edge else f"{moment:%Y-%m-%d %H:%M}"
-
-
-def _duration(took: timedelta) -> str:
-    minutes, seconds = divmod(round(took.total_seconds()), 60)
-    return f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
 
 
 def count(number: int, noun: str) -> str:

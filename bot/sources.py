@@ -1,13 +1,13 @@
-"""The names of the sources, at hand for autocomplete, which is asked at every key press."""
+"""The names of outlets and sources for autocomplete, which is asked at every key press."""
 
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from discord import app_commands
 
-from index import NewsError
+from index import NewsError, Source
 
 # Discord's limits for choices.
 MAX_CHOICES = 25
@@ -45,3 +45,15 @@ class SourceNames:
         finally:
             self._fresh_until = time.monotonic() + FRESH_SECONDS
             self._reading = None
+
+
+def source_choices(sources: Sequence[Source], typed: str) -> list[app_commands.Choice[str]]:
+    """Those whose title or address contains what was typed; one with neither short enough is left out."""
+    wanted = typed.strip().casefold()
+    choices = []
+    for source in sources:
+        title = source.title or source.url
+        value = next((each for each in (source.url, title) if len(each) <= MAX_CHOICE), None)
+        if value and (wanted in title.casefold() or wanted in source.url.casefold()):
+            choices.append(app_commands.Choice(name=title[:MAX_CHOICE], value=value))
+    return choices[:MAX_CHOICES]

@@ -17,6 +17,7 @@ from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
+from bot.source_words import stored_line
 from index import (
     Answer,
     Article,
@@ -111,15 +112,7 @@ def _kept_fresh(status: Status) -> str:
 
 
 def ingest_view(report: IngestReport) -> RenderableType:
-    counts = {
-        "added": report.added,
-        "updated": report.updated,
-        "unchanged": report.unchanged,
-        "duplicates": report.duplicates,
-        "failed": len(report.failed),
-    }
-    line = Text(", ".join(f"{count:,} {name}" for name, count in counts.items()))
-    return Group(line, *failures_view(report.failed))
+    return Group(Text(stored_line(report)), *failures_view(report.failed))
 
 
 def reindex_view(report: ReindexReport) -> RenderableType:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta, tzinfo
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from bot.source_words import ALL_KNOWN, counted, found_lines
 from bot.terminal import Prefixed, ago, failures_view, ingest_view, one_line, when
 from index import Added, Failure, Refreshed, Source, Trial
 
@@ -29,7 +30,7 @@ def sources_view(sources: Sequence[Source], now: datetime) -> RenderableType:
 
 def _lines(source: Source, now: datetime) -> Iterator[RenderableType]:
     read = f"read {ago(source.last_fetch, now)}" if source.last_fetch else "never read"
-    about = f" · {_count(source.articles, 'article')} · {read} · {_next(source, now)}"
+    about = f" · {counted(source.articles, 'article')} · {read} · {_next(source, now)}"
     first = Text.assemble((one_line(source.title or source.url), "bold"), (about, "dim"))
     yield Prefixed(first, f"{source.state:<9}", INDENT, _STATES[source.state])
     yield Text(f"{INDENT}{one_line(source.url)}", "dim", no_wrap=True, overflow="ignore")
@@ -40,13 +41,7 @@ def _lines(source: Source, now: datetime) -> Iterator[RenderableType]:
 def trial_view(trial: Trial, zone: tzinfo, now: datetime) -> RenderableType:
     """Return what was found at an address, and why items were left out."""
     title = Text(one_line(trial.title or trial.url), "bold")
-    if trial.kind == "opml":
-        return Group(title, Text(f"a list of {_count(len(trial.feeds), 'feed')}"))
-    about = [f"{trial.kind}, {_count(trial.items, 'item')}, {_count(trial.articles, 'article')} to store"]
-    if trial.newest:
-        about.append(f"newest {when(trial.newest, zone, now)}")
-    if trial.items:
-        about.append("full text" if trial.full_text else "excerpts: the linked pages are read")
+    about = found_lines(trial, lambda moment: when(moment, zone, now))
     return Group(title, *map(Text, about), *_feeds(trial), *failures_view(trial.problems))
 
 
@@ -63,8 +58,8 @@ def added_view(added: Added, zone: tzinfo, now: datetime) -> RenderableType:
 
 def imported_view(count: int) -> RenderableType:
     if not count:
-        return Text("Every feed of the list is a source already.")
-    return Text(f"{_count(count, 'source')} added. {LATER}")
+        return Text(ALL_KNOWN)
+    return Text(f"{counted(count, 'source')} added. {LATER}")
 
 
 def refreshed_view(done: Sequence[Refreshed]) -> RenderableType:
@@ -75,7 +70,7 @@ def refreshed_view(done: Sequence[Refreshed]) -> RenderableType:
     updated = sum(each.ingested.updated for each in done)
     failed = [Failure(each.source.url, each.source.error) for each in done if each.source.error]
     counts = f"{added:,} added, {updated:,} updated, {len(failed):,} failing"
-    return Group(Text(f"{_count(len(done), 'source')} read: {counts}"), *failures_view(failed))
+    return Group(Text(f"{counted(len(done), 'source')} read: {counts}"), *failures_view(failed))
 
 
 def _next(source: Source, now: datetime) -> str:
@@ -89,11 +84,7 @@ def _next(source: Source, now: datetime) -> str:
 
 
 def _feeds(trial: Trial) -> list[Text]:
-    if not trial.feeds:
+    if not trial.feeds or trial.kind == "opml":
         return []
     offer = "The page names feeds: add one of them with `newsbot sources add`."
     return [Text(offer, "yellow"), *(Text(f"  {one_line(feed)}") for feed in trial.feeds)]
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"

@@ -17,20 +17,13 @@ import pytest
 
 from bot import client
 from bot.client import NewsBot, run_bot
-from bot.cogs import admin
 from index import (
     Answer,
-    BusyError,
-    Failure,
-    IngestReport,
     NewsError,
     NewsIndex,
-    Progress,
     Question,
-    ReindexReport,
     UsageError,
 )
-from tests.discord_interactions import INVALID_WEBHOOK_TOKEN, UNKNOWN_WEBHOOK
 from tests.discord_markdown import find
 from tests.discord_server import DiscordServer, Said
 from tests.fake_news import TROOPS, FakeNews
@@ -47,12 +40,10 @@ class ReadyNews(FakeNews):
 
 
 class SlowNews(ReadyNews):
-    """Reindexes until it is told to stop, and takes as long to answer as it is told."""
+    """Takes as long to answer as it is told."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.released = threading.Event()
-        self.error: Exception | None = None
         self.seconds = 0.0
         self.asked: list[Question] = []
 
@@ -60,18 +51,6 @@ class SlowNews(ReadyNews):
         self.asked.append(question)
         time.sleep(self.seconds)
         return super().ask(question)
-
-    def reindex(
-        self, *, full: bool = False, on_progress: Callable[[Progress], None] = lambda _: None
-    ) -> ReindexReport:
-        done = 0
-        while not self.released.wait(0.01):
-            done += 1
-            on_progress(Progress("passages", done, 10_000))
-        if self.error:
-            raise self.error
-        failure = Failure("/srv/private/broken.txt", "no headline")
-        return ReindexReport(IngestReport(added=1, failed=(failure,)), embedded=7)
 
 
 def opener(news: FakeNews) -> Callable[[], NewsIndex]:
@@ -265,112 +244,6 @@ async def test_status_is_private_and_short(tmp_path: Path) -> None:
         assert result.ephemeral
         assert "2 articles · 2 passages · 2 sources" in result.text
         assert "sqlite" not in result.text
-
-
-async def test_reindex_shows_progress_and_answers_go_on(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    monkeypatch.setattr(admin, "EDIT_SECONDS", 0.1)
-    news = SlowNews()
-    async with started(tmp_path, news) as server:
-        boss = server.user("boss", manage_guild=True)
-        result = await server.slash("reindex", {"full": True}, user=boss, until=lambda it: "%" in it.text)
-        assert result.deferred
-        second = await server.slash("reindex", user=boss)
-        assert second.ephemeral
-        assert boss.mention in second.text
-        assert re.search(r"<t:\d+:R>", second.text)
-        assert QUOTE in (await server.slash("ask", {"question": QUESTION})).text
-        await asyncio.sleep(0.3)
-        news.released.set()
-        await result.wait(lambda it: "Reindexed" in it.text)
-        versions = [version["content"] for version in result.history]
-        assert len(versions) >= 3
-        assert "/srv/private" not in result.text
-        assert "where='/srv/private/broken.txt'" in caplog.text
-        third = await server.slash("reindex", user=boss, until=lambda it: bool(it.text))
-        assert "Reindexed" in third.text
-
-
-async def test_reindex_is_for_those_who_manage_the_server(tmp_path: Path) -> None:
-    async with started(tmp_path) as server:
-        result = await server.slash("reindex", force=True)
-        assert result.ephemeral
-        assert "Manage Guild" in result.text
-        # Checked by the bot alone: Discord would hide the command from roles that a guild lets reindex.
-        assert server.commands["reindex"]["default_member_permissions"] is None
-        assert server.commands["reindex"]["contexts"] in (None, [0])
-
-
-async def test_progress_outlives_the_interaction(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(admin, "EDIT_SECONDS", 0.1)
-    news = SlowNews()
-    async with started(tmp_path, news) as server:
-        boss = server.user("boss", manage_guild=True)
-        result = await server.slash("reindex", user=boss, until=lambda it: "passages" in it.text)
-        monkeypatch.setattr(admin, "EXPIRY_MARGIN", timedelta(minutes=15))
-        await server.wait_for(lambda: len(server.messages()) == 2)
-        news.released.set()
-        await server.wait_for(lambda: "Reindexed" in server.messages()[-1]["content"])
-        assert "Reindexed" not in result.text
-
-
-@pytest.mark.parametrize("refusal", [INVALID_WEBHOOK_TOKEN, UNKNOWN_WEBHOOK])
-async def test_progress_outlives_a_token_that_expired_unexpectedly(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refusal: tuple[int, int, str]
-) -> None:
-    monkeypatch.setattr(admin, "EDIT_SECONDS", 0.1)
-    news = SlowNews()
-    async with started(tmp_path, news) as server:
-        server.interactions.expired_token = refusal
-        boss = server.user("boss", manage_guild=True)
-        result = await server.slash("reindex", user=boss, until=lambda it: "passages" in it.text)
-        server.interactions.token_lifetime = 0
-        await server.wait_for(lambda: len(server.messages()) == 2)
-        news.released.set()
-        await server.wait_for(lambda: "Reindexed" in server.messages()[-1]["content"])
-        assert "Reindexed" not in result.text
-        assert [violation.code for violation in server.violations] == [refusal[1]]  # not tried again
-        server.violations.clear()
-
-
-async def test_a_reindex_that_fails_at_once_is_told_to_one_person(tmp_path: Path) -> None:
-    news = SlowNews()
-    news.error = BusyError("Another process is reindexing right now: wait until it is done.")
-    news.released.set()
-    async with started(tmp_path, news) as server:
-        boss = server.user("boss", manage_guild=True)
-        result = await server.slash("reindex", user=boss, until=lambda it: bool(it.text))
-        assert "Another process" in result.text
-        assert server.messages() == []
-
-
-async def test_a_reindex_that_fails_later_says_so_where_its_progress_was(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(admin, "EDIT_SECONDS", 0.1)
-    news = SlowNews()
-    news.error = RuntimeError("disk full")
-    async with started(tmp_path, news) as server:
-        boss = server.user("boss", manage_guild=True)
-        result = await server.slash("reindex", user=boss, until=lambda it: "passages" in it.text)
-        news.released.set()
-        await result.wait(lambda it: "Something went wrong" in it.text)
-        assert "disk full" not in result.text
-
-
-async def test_closing_stops_a_reindex_and_closes_the_library(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(admin, "EDIT_SECONDS", 0.1)
-    news = SlowNews()
-    async with DiscordServer() as server:
-        async with server.running(NewsBot(opener(news), tmp_path), commands=4):
-            boss = server.user("boss", manage_guild=True)
-            result = await server.slash("reindex", user=boss, until=lambda it: "passages" in it.text)
-        assert "was stopped" in result.text
-        server.assert_clean()
-    assert news.closed
 
 
 async def test_commands_are_synced_only_when_they_have_changed(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """What is shown: verbatim, within Discord's limits, and honest about what is missing."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,17 +10,11 @@ from bot.render import (
     MAX_BODY,
     Card,
     headlines_card,
-    progress_text,
-    report_text,
     status_card,
 )
 from index import (
     Article,
-    Failure,
     Headline,
-    IngestReport,
-    Progress,
-    ReindexReport,
     Status,
 )
 from tests.discord_markdown import shown
@@ -98,22 +92,3 @@ def test_the_status_never_names_paths_or_the_database() -> None:
     assert "Run it: now." in shown(card.body)
     assert "secret" not in card.body
     assert "/srv" not in card.body
-
-
-def test_progress_has_a_bar_where_the_end_is_known() -> None:
-    assert progress_text(None) == "**Reindexing** · starting"
-    assert progress_text(Progress("articles", 1200, None)) == "**Reindexing** · 1,200 articles"
-    text = progress_text(Progress("passages", 500, 1000))
-    assert text == "**Reindexing** · 500 of 1,000 passages\n▰▰▰▰▰▰▰▰▱▱▱▱▱▱▱▱ 50 %"
-    assert "100 %" in progress_text(Progress("passages", 12, 10))
-
-
-def test_a_report_counts_and_keeps_places_for_the_log() -> None:
-    ingested = IngestReport(5, 2, 100, 1, (Failure("/srv/news/broken.txt", "no headline"),))
-    text = report_text(ReindexReport(ingested, 1204), timedelta(seconds=72.3))
-    assert text.splitlines() == [
-        "**Reindexed** in 1 min 12 s",
-        "5 new, 2 updated, 100 unchanged, 1 duplicate",
-        "1,204 passages embedded again",
-        "1 could not be read: the log says which and why",
-    ]

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 # Discord's limit for a menu.
 MAX_CHOSEN = 25
 SHOWN_ENTRIES = 15
+MAX_DETAIL = 150
 CHANNEL_TYPES = [
     discord.ChannelType.text,
     discord.ChannelType.news,
@@ -159,8 +160,9 @@ def trail_card(entries: Sequence[AuditEntry]) -> Card:
 
 def _line(entry: AuditEntry) -> str:
     who = f"<@{entry.person}>" if entry.person else "somebody who had their data deleted"
-    # Nothing in a detail is typed by people: names of settings, and numbers.
-    detail = f": `{entry.detail[:150]}`" if entry.detail else ""
+    # Addresses and names of files are among them: nothing may end the code that they are shown as.
+    shown = " ".join(entry.detail.replace("`", "'").split())[:MAX_DETAIL]
+    detail = f": `{shown}`" if shown else ""
     return f"{timestamp(entry.done_at, 'R')} {who} **{entry.action}**{detail}"
 
 

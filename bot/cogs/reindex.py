@@ -1,0 +1,216 @@
+"""For those who look after the library: `/reindex`, with its progress and a button that stops it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+import discord
+from discord import app_commands, ui
+from discord.ext import commands
+
+from bot.errors import explain, tell
+from bot.job import Job, Stopped
+from bot.job_message import JobMessage
+from bot.job_text import Outcome, outcome_text, progress_text, stopped_text
+from bot.markdown import timestamp
+from bot.sources import source_choices
+from bot.workers import Workers
+from index import Progress, UsageError
+
+if TYPE_CHECKING:
+    from bot.client import NewsBot
+
+# Discord allows about five edits in five seconds for a channel: a part of that leaves room for answers.
+EDIT_SECONDS = 3.0
+CLOSE_SECONDS = 5.0
+MAX_FILE = 25 * 2**20
+
+Work = Callable[[Callable[[Progress], None]], Outcome]
+
+log = logging.getLogger(__name__)
+
+
+class CancelView(ui.View):
+    """The button below a progress. Nothing is kept here: who presses, and on what, is checked each time."""
+
+    def __init__(self, cog: Reindexing) -> None:
+        super().__init__(timeout=None)
+        self._cog = cog
+
+    @ui.button(label="Cancel", style=discord.ButtonStyle.danger, custom_id="reindex:cancel")
+    async def cancel(self, interaction: discord.Interaction[NewsBot], _: ui.Button[CancelView]) -> None:
+        await self._cog.cancel(interaction)
+
+    async def on_error(
+        self, interaction: discord.Interaction[Any], error: Exception, item: ui.Item[Any], /
+    ) -> None:
+        await tell(interaction, explain(error, "/reindex"))
+
+
+class Reindexing(commands.Cog):
+    def __init__(self, bot: NewsBot) -> None:
+        self.bot = bot
+        # A thread of its own: questions never wait for a reindex.
+        self._workers = Workers("reindex", threads=1, waiting=0)
+        self._job: Job | None = None
+        self._message: JobMessage | None = None
+        self._view = CancelView(self)
+
+    async def cog_load(self) -> None:
+        # Serves the buttons that are older than a restart, too.
+        self.bot.add_view(self._view)
+
+    async def cog_unload(self) -> None:
+        if job := self._job:
+            job.why_stopped = "because the bot is shutting down"
+            with suppress(TimeoutError):
+                await asyncio.wait_for(job.ended.wait(), CLOSE_SECONDS)
+        await self._workers.close(0)
+
+    @app_commands.command(name="reindex", description="Read the known sources again and update the search")
+    @app_commands.describe(
+        source="Only this source, as /sources list shows it",
+        full="Embed everything again, even what is up to date",
+        file="Articles to read: JSON lines, a story page or a feed, gzipped or not; or an OPML list",
+    )
+    @app_commands.guild_only()
+    async def reindex(
+        self,
+        interaction: discord.Interaction[NewsBot],
+        source: str | None = None,
+        full: bool = False,
+        file: discord.Attachment | None = None,
+    ) -> None:
+        await self.bot.guild_rules.require_reindex(interaction)
+        if self._job:
+            await interaction.response.send_message(_already_running(self._job), ephemeral=True)
+            return
+        _require_one(source, full, file)
+        clock = self.bot.clock
+        what = file.filename if file else source or ""
+        self._job = job = Job(what, interaction.user.id, clock, clock())
+        self._message = message = JobMessage(interaction, clock)
+        try:
+            await interaction.response.defer(thinking=True, ephemeral=True)
+            work = await self._work(interaction, source, full, file)
+            await self.bot.guild_rules.note(interaction, "reindex", what or ("full" if full else ""))
+            log.info("reindex.started user=%d what=%r full=%s", job.person, what, full)
+            await self._run(job, message, work)
+        finally:
+            self._release(job)
+            job.ended.set()
+
+    @reindex.autocomplete("source")
+    async def suggest(
+        self, interaction: discord.Interaction[NewsBot], typed: str
+    ) -> list[app_commands.Choice[str]]:
+        if not await self.bot.guild_rules.may_reindex(interaction):
+            return []
+        return source_choices(await self.bot.records.run(self.bot.index.subscriptions.all), typed)
+
+    async def cancel(self, interaction: discord.Interaction[NewsBot]) -> None:
+        """Stop the job whose progress the button is below."""
+        await self.bot.guild_rules.require_reindex(interaction)
+        job = self._job
+        if job is None or self._message is None or not self._message.is_on(interaction.message):
+            await interaction.response.edit_message(view=None)
+            await interaction.followup.send("That has ended already.", ephemeral=True)
+            return
+        job.why_stopped = job.why_stopped or f"by <@{interaction.user.id}>"
+        await interaction.response.edit_message(content=progress_text(job), view=None)
+        await self.bot.guild_rules.note(interaction, "reindex cancelled")
+
+    async def _work(
+        self,
+        interaction: discord.Interaction[NewsBot],
+        source: str | None,
+        full: bool,
+        file: discord.Attachment | None,
+    ) -> Work:
+        """Return what is to be done in the job's own thread."""
+        if file:
+            subscribe = interaction.permissions.manage_guild
+            return partial(self._read_file, await _fetched(file), file.filename, subscribe)
+        if source:
+            await self.bot.records.run(self.bot.index.subscriptions.find, source)
+            return partial(self._read_source, source)
+        return partial(self._read_all, full)
+
+    def _read_all(self, full: bool, listen: Callable[[Progress], None]) -> Outcome:
+        report = self.bot.index.reindex(full=full, on_progress=listen)
+        return Outcome(report.ingested, embedded=report.embedded)
+
+    def _read_source(self, name: str, listen: Callable[[Progress], None]) -> Outcome:
+        refreshed = self.bot.index.subscriptions.refresh(name, listen)
+        return Outcome(refreshed.ingested, shown=refreshed.ingested.failed)
+
+    def _read_file(
+        self, body: bytes, name: str, subscribe: bool, listen: Callable[[Progress], None]
+    ) -> Outcome:
+        received = self.bot.index.receive(body, name, listen, subscribe=subscribe)
+        return Outcome(received.ingested, listed=received.listed, shown=received.ingested.failed)
+
+    async def _run(self, job: Job, message: JobMessage, work: Work) -> None:
+        running = asyncio.create_task(self._workers.run(work, job.listen))
+        # The next may start as soon as this one has ended, while its report is still on the way.
+        running.add_done_callback(lambda _: self._release(job))
+        while not (await asyncio.wait({running}, timeout=EDIT_SECONDS))[0]:
+            await message.show(progress_text(job), None if job.why_stopped else self._view)
+        try:
+            outcome = await running
+        except Stopped:
+            log.info("reindex.stopped why=%r", job.why_stopped)
+            await message.end(stopped_text(job))
+        except Exception as error:
+            if not message.begun:  # nobody has seen anything yet: tell only the person who asked
+                raise
+            await message.end(explain(error, "/reindex"))
+        else:
+            _log(outcome)
+            await message.end(outcome_text(job, outcome, job.clock() - job.started_at))
+            await self.bot.sources.refresh()
+
+    def _release(self, job: Job) -> None:
+        if self._job is job:
+            self._job = None
+
+
+def _require_one(source: str | None, full: bool, file: discord.Attachment | None) -> None:
+    """Raise UsageError where the options of the command do not go together, or the file is too large."""
+    if bool(source) + full + (file is not None) > 1:
+        raise UsageError("Choose one: a source, a file, or everything in full.")
+    if file and file.size > MAX_FILE:
+        raise UsageError(
+            f"{file.filename} has {file.size / 2**20:,.0f} MiB, more than the {MAX_FILE // 2**20} "
+            "that are read: send it in parts, or gzipped."
+        )
+
+
+async def _fetched(file: discord.Attachment) -> bytes:
+    try:
+        return await file.read()
+    except (discord.HTTPException, aiohttp.ClientError) as error:
+        raise UsageError(f"{file.filename} could not be fetched from Discord: attach it again.") from error
+
+
+def _already_running(job: Job) -> str:
+    return f"A reindex is running already: <@{job.person}> started it {timestamp(job.started_at, 'R')}."
+
+
+def _log(outcome: Outcome) -> None:
+    ingested = outcome.ingested
+    for failure in ingested.failed:
+        log.warning("source.failed where=%r why=%r", failure.where, failure.why)
+    log.info(
+        "reindex.finished added=%d updated=%d failed=%d embedded=%d",
+        ingested.added,
+        ingested.updated,
+        len(ingested.failed),
+        outcome.embedded or 0,
+    )

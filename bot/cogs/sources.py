@@ -1,0 +1,140 @@
+"""For those who manage a guild: `/sources`, the feeds and pages that are read again and again."""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import TYPE_CHECKING, Any, Self
+
+import discord
+from discord import app_commands, ui
+from discord.ext import commands
+
+from bot.errors import explain, tell
+from bot.guild_rules import require_manager
+from bot.markdown import cut
+from bot.source_card import added_card, source_pages, trial_card
+from bot.source_words import removed_line
+from bot.sources import source_choices
+from bot.workers import Workers
+
+if TYPE_CHECKING:
+    from bot.client import NewsBot
+
+# An address that is tried may take a minute: it must not hold up questions.
+THREADS, WAITING = 2, 8
+CLOSE_SECONDS = 5.0
+MAX_ADDRESS = 2000
+MAX_TOLD = 500
+
+log = logging.getLogger(__name__)
+
+
+class PageButton(ui.DynamicItem[ui.Button[Any]], template=r"sources:(?P<side>back|on):(?P<page>\d+)"):
+    """Turns the list to a page, counted from 0. It works after a restart as well."""
+
+    def __init__(self, side: str, page: int, disabled: bool = False) -> None:
+        label = "Previous" if side == "back" else "Next"
+        super().__init__(ui.Button(label=label, custom_id=f"sources:{side}:{page}", disabled=disabled))
+        self.page = page
+
+    @classmethod
+    async def from_custom_id(
+        cls, _: discord.Interaction[Any], __: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        return cls(match["side"], int(match["page"]))
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        try:
+            require_manager(interaction)
+            await interaction.response.defer()
+            await show_page(interaction, self.page)
+        except Exception as error:  # the edge: an error here would reach nobody
+            await tell(interaction, explain(error, "/sources list"))
+
+
+async def show_page(interaction: discord.Interaction[NewsBot], page: int) -> None:
+    """Show a page of the list in the answer to the interaction; the last one where there is none such."""
+    bot = interaction.client
+    pages = source_pages(await bot.records.run(bot.index.subscriptions.all))
+    page = min(page, len(pages) - 1)
+    view = None
+    if len(pages) > 1:
+        view = ui.View(timeout=None)
+        view.add_item(PageButton("back", max(page - 1, 0), disabled=page == 0))
+        view.add_item(PageButton("on", page + 1, disabled=page == len(pages) - 1))
+    await interaction.edit_original_response(embed=pages[page].embed(), view=view)
+    if view:
+        view.stop()  # the item that is registered with the bot answers
+
+
+class Sources(commands.Cog):
+    sources = app_commands.Group(
+        name="sources",
+        description="The feeds and pages that are read again and again",
+        guild_only=True,
+        default_permissions=discord.Permissions(manage_guild=True),
+    )
+
+    def __init__(self, bot: NewsBot) -> None:
+        self.bot = bot
+        self._workers = Workers("sources", THREADS, WAITING)
+
+    async def cog_load(self) -> None:
+        self.bot.add_dynamic_items(PageButton)
+
+    async def cog_unload(self) -> None:
+        if not await self._workers.close(CLOSE_SECONDS):
+            log.warning("sources.close calls=unfinished")
+
+    @sources.command(name="add", description="Try an address, store its articles, read it from now on")
+    @app_commands.describe(address="A feed, sitemap, page, or list of feeds: https://example.org/feed.xml")
+    async def add(
+        self,
+        interaction: discord.Interaction[NewsBot],
+        address: app_commands.Range[str, 1, MAX_ADDRESS],
+    ) -> None:
+        require_manager(interaction)
+        await interaction.response.defer(thinking=True, ephemeral=True)
+        added = await self._workers.run(self.bot.index.subscriptions.add, address)
+        if added.source or added.listed:
+            await self.bot.guild_rules.note(interaction, "source added", added.trial.url)
+            await self.bot.sources.refresh()
+        log.info("source.added user=%d url=%s", interaction.user.id, added.trial.url)
+        await interaction.edit_original_response(embed=added_card(added).embed())
+
+    @sources.command(name="test", description="Show what is found at an address, and store nothing")
+    @app_commands.describe(address="A feed, sitemap, page, or list of feeds: https://example.org/feed.xml")
+    async def test(
+        self,
+        interaction: discord.Interaction[NewsBot],
+        address: app_commands.Range[str, 1, MAX_ADDRESS],
+    ) -> None:
+        require_manager(interaction)
+        await interaction.response.defer(thinking=True, ephemeral=True)
+        trial = await self._workers.run(self.bot.index.subscriptions.test, address)
+        await interaction.edit_original_response(embed=trial_card(trial).embed())
+
+    @sources.command(name="remove", description="Stop reading a source; its articles stay")
+    @app_commands.describe(source="Its title or address")
+    async def remove(self, interaction: discord.Interaction[NewsBot], source: str) -> None:
+        require_manager(interaction)
+        await interaction.response.defer(thinking=True, ephemeral=True)
+        removed = await self._workers.run(self.bot.index.subscriptions.remove, source)
+        await self.bot.guild_rules.note(interaction, "source removed", removed.url)
+        log.info("source.removed user=%d url=%s", interaction.user.id, removed.url)
+        await interaction.edit_original_response(content=cut(removed_line(removed.url), MAX_TOLD))
+
+    @remove.autocomplete("source")
+    async def suggest(
+        self, interaction: discord.Interaction[NewsBot], typed: str
+    ) -> list[app_commands.Choice[str]]:
+        if not interaction.permissions.manage_guild:
+            return []
+        return source_choices(await self.bot.records.run(self.bot.index.subscriptions.all), typed)
+
+    @sources.command(name="list", description="Every source: its state, when it is read, what is wrong")
+    async def list_all(self, interaction: discord.Interaction[NewsBot]) -> None:
+        require_manager(interaction)
+        await interaction.response.defer(thinking=True, ephemeral=True)
+        await show_page(interaction, 0)
