@@ -34,7 +34,8 @@ MANAGERS = """
 **For those who manage this server**
 `/settings` where I answer, who may reindex, whether answers are private
 `/audit` who changed what · `/quality` what was asked and how well it was answered
-`/reindex` reads the sources again · `/status` how fresh the library is"""
+`/sources` the feeds and pages that are read: add, test, remove, list
+`/reindex` reads them again, or a file that you attach · `/status` how fresh the library is"""
 
 
 class Help(commands.Cog):
