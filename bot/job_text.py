@@ -49,7 +49,7 @@ def progress_text(job: Job) -> str:
 def stopped_text(job: Job) -> str:
     """How far a job got that was stopped."""
     far = f" after {_far(job.progress)}" if job.progress else ""
-    return f"**Stopped** {job.why_stopped}{far}. What was read until then stays: `/reindex` reads the rest."
+    return f"**Stopped** {job.why_stopped}{far}. What was read stays: start it again to read the rest."
 
 
 def outcome_text(job: Job, outcome: Outcome, took: timedelta) -> str:

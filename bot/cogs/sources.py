@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 # An address that is tried may take a minute: it must not hold up questions.
 THREADS, WAITING = 2, 8
 CLOSE_SECONDS = 5.0
-MAX_ADDRESS = 2000
 MAX_TOLD = 500
+
+Address = app_commands.Range[str, 1, 2000]
 
 log = logging.getLogger(__name__)
 
@@ -89,27 +90,19 @@ class Sources(commands.Cog):
 
     @sources.command(name="add", description="Try an address, store its articles, read it from now on")
     @app_commands.describe(address="A feed, sitemap, page, or list of feeds: https://example.org/feed.xml")
-    async def add(
-        self,
-        interaction: discord.Interaction[NewsBot],
-        address: app_commands.Range[str, 1, MAX_ADDRESS],
-    ) -> None:
+    async def add(self, interaction: discord.Interaction[NewsBot], address: Address) -> None:
         require_manager(interaction)
         await interaction.response.defer(thinking=True, ephemeral=True)
         added = await self._workers.run(self.bot.index.subscriptions.add, address)
         if added.source or added.listed:
+            log.info("source.added user=%d url=%s", interaction.user.id, added.trial.url)
             await self.bot.guild_rules.note(interaction, "source added", added.trial.url)
             await self.bot.sources.refresh()
-        log.info("source.added user=%d url=%s", interaction.user.id, added.trial.url)
         await interaction.edit_original_response(embed=added_card(added).embed())
 
     @sources.command(name="test", description="Show what is found at an address, and store nothing")
     @app_commands.describe(address="A feed, sitemap, page, or list of feeds: https://example.org/feed.xml")
-    async def test(
-        self,
-        interaction: discord.Interaction[NewsBot],
-        address: app_commands.Range[str, 1, MAX_ADDRESS],
-    ) -> None:
+    async def test(self, interaction: discord.Interaction[NewsBot], address: Address) -> None:
         require_manager(interaction)
         await interaction.response.defer(thinking=True, ephemeral=True)
         trial = await self._workers.run(self.bot.index.subscriptions.test, address)
