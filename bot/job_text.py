@@ -65,7 +65,7 @@ def outcome_text(job: Job, outcome: Outcome, took: timedelta) -> str:
     if failed := outcome.ingested.failed:
         advice = "" if outcome.shown else ": the log says which and why"
         lines.append(f"{len(failed):,} could not be read{advice}")
-    lines += [f"-# {cut(f'{each.where}: {each.why}', MAX_WHY)}" for each in outcome.shown[:SHOWN_FAILURES]]
+    lines += [f"-# {cut(each.sentence, MAX_WHY)}" for each in outcome.shown[:SHOWN_FAILURES]]
     return "\n".join(lines)
 
 

@@ -75,7 +75,7 @@ def _offer(trial: Trial) -> list[str]:
 
 
 def _problems(problems: Sequence[Failure]) -> list[str]:
-    shown = [f"-# {cut(f'{each.where}: {each.why}', MAX_WHY)}" for each in problems[:SHOWN_PROBLEMS]]
+    shown = [f"-# {cut(each.sentence, MAX_WHY)}" for each in problems[:SHOWN_PROBLEMS]]
     more = len(problems) - len(shown)
     return [*shown, f"-# and {more:,} more"] if more else shown
 

@@ -349,7 +349,7 @@ def _footer(answer: Answer) -> Text:
 
 
 def failures_view(failed: Sequence[Failure]) -> list[RenderableType]:
-    lines = [f"{one_line(failure.where)}: {one_line(failure.why)}" for failure in failed[:FAILURES_SHOWN]]
+    lines = [one_line(failure.sentence) for failure in failed[:FAILURES_SHOWN]]
     more = len(failed) - len(lines)
     if more:
         lines.append(f"and {more:,} more")

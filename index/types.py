@@ -35,7 +35,10 @@ class Span(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One story as its source published it. `text` is canonical (see `index.canonical`); times are UTC."""
+    """One story as its source published it. `text` is canonical (see `index.canonical`); times are UTC.
+
+    `original` is the address of the story that its page says it repeats, known only while it is read.
+    """
 
     id: str
     url: str
@@ -48,6 +51,7 @@ class Article:
     authors: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
     language: str | None = None
+    original: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,6 +301,11 @@ class Failure:
 
     where: str
     why: str
+
+    @property
+    def sentence(self) -> str:
+        """Both; a reason that begins with the place does not have it named twice."""
+        return self.why if self.why.startswith(f"{self.where} ") else f"{self.where}: {self.why}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -225,6 +225,23 @@ def test_a_story_that_was_hardly_edited_is_a_copy(
     assert room.store.known_copies([again.id]) == {again.id: late.id}
 
 
+def test_what_a_page_says_that_it_repeats_is_believed_where_that_is_known(room: Newsroom) -> None:
+    shortened = article("herald", "Shore power has come to the port.", source="Sample Herald")
+    herald = replace(shortened, original=f"{WIRE.url}?utm_source=rss")
+    assert room.ingest.store([replace(WIRE, original=WIRE.url), herald]) == IngestReport(
+        added=1, duplicates=1
+    )
+    assert [each.url for each in room.store.copies([WIRE.id])[WIRE.id]] == [HERALD.url]
+    assert room.ingest.store([herald]) == IngestReport(unchanged=1)
+    further = replace(shortened, id="further", original=HERALD.url)  # a copy of the copy
+    assert room.ingest.store([further]) == IngestReport(duplicates=1)
+    assert room.store.known_copies(["further"]) == {"further": WIRE.id}
+    other = article("other", "Another matter.")
+    for nowhere in ("https://elsewhere.example/1", "no address [at all"):
+        report = room.ingest.store([replace(other, id=nowhere[-8:], original=nowhere)])
+        assert report == IngestReport(added=1)
+
+
 def test_short_texts_are_never_copies(room: Newsroom) -> None:
     assert room.read(SHORT, article("b", SHORT.text)) == IngestReport(added=2)
 

@@ -279,3 +279,22 @@ def test_a_feed_cannot_make_the_bot_read_this_machine(site: NewsSite) -> None:
     with Fetcher(FetchOptions(gap_seconds=0.0), resolve=resolve) as guarded, pytest.raises(FetchError):
         read(link, guarded)
     assert site.paths() == []
+
+
+@pytest.mark.parametrize(
+    ("head", "original"),
+    [
+        ("", None),
+        ('<link rel="canonical" href="https://wire.example/story">', "https://wire.example/story"),
+        ('<link rel="Canonical" href="/story?id=1">', "/story?id=1"),
+        ('<link rel="canonical" href="mailto:us@wire.example">', None),
+    ],
+)
+def test_the_story_that_a_linked_page_names_as_the_original(
+    site: NewsSite, fetcher: Fetcher, head: str, original: str | None
+) -> None:
+    link = site.serve("/story", page(head=head))
+    reading = read(site.serve("/feed", rss(rss_item(link, content="Two quays…"))), fetcher)
+    (article,) = reading.articles
+    assert article.url == link
+    assert article.original == (site.url(original) if original and original.startswith("/") else original)

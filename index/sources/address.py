@@ -248,6 +248,7 @@ def _article(item: Item, page: web_page.Page | None, outlet: str, work: _Work) -
             authors=item.authors or (page.authors if page else ()),
             topics=item.topics,
             language=item.language or (page.language if page else None),
+            original=page.original if page else None,
         ),
         published,
         updated,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -39,7 +39,10 @@ _XML_CHARSET = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a page holds. `text` is "" where it is no article; `url` is its canonical address."""
+    """What a page holds. `text` is "" where it is no article; `url` is its canonical address on its own host.
+
+    `original` is the canonical address that it names, on whatever host: that of the story which it repeats.
+    """
 
     url: str
     title: str
@@ -50,6 +53,7 @@ class Page:
     authors: tuple[str, ...]
     language: str | None
     feeds: tuple[FeedLink, ...]
+    original: str | None = None
 
 
 def parse(data: bytes, url: str, charset: str | None, timezone: ZoneInfo) -> Page:
@@ -94,7 +98,8 @@ def _page(root: lxml.html.HtmlElement, url: str, timezone: ZoneInfo) -> Page:
     meta = _meta(root)
     data = _article_data(root)
     feeds = tuple(_feeds(root, url))
-    link = _canonical(root, meta, url)
+    named = _canonical_links(root, url)
+    link = _canonical([*named, meta.get("og:url")], url)
     published = moment_of(data.get("datePublished"), timezone) or moment_of(
         meta.get("article:published_time"), timezone
     )
@@ -115,6 +120,7 @@ def _page(root: lxml.html.HtmlElement, url: str, timezone: ZoneInfo) -> Page:
         language=(root.get("lang") or "").lower()[:20] or None,
         feeds=feeds,
         text=_text(root, {title, _first(root.findtext(".//h1"))}),
+        original=named[0] if named else None,
     )
 
 
@@ -140,10 +146,15 @@ def _meta(root: lxml.html.HtmlElement) -> dict[str, str]:
     return {name.lower(): content for name, content in pairs if name and content}
 
 
-def _canonical(root: lxml.html.HtmlElement, meta: dict[str, str], url: str) -> str:
-    """Return the address that the page gives itself, where that is on the same host."""
-    own = [each.get("href") for each in root.iter("link") if (each.get("rel") or "").lower() == "canonical"]
-    for address in (*own, meta.get("og:url")):
+def _canonical_links(root: lxml.html.HtmlElement, url: str) -> list[str]:
+    links = [each for each in root.iter("link") if (each.get("rel") or "").lower() == "canonical"]
+    joined = (_join(url, each.get("href") or "") for each in links if each.get("href"))
+    return [address for address in joined if address]
+
+
+def _canonical(named: Sequence[str | None], url: str) -> str:
+    """Return the first address that the page gives itself on its own host."""
+    for address in named:
         joined = _join(url, address or "")
         if address and joined and urlsplit(joined).hostname == urlsplit(url).hostname:
             path = urlsplit(joined).path
