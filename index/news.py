@@ -466,7 +466,8 @@ class NewsIndex:
                 self._follow.catch_up()
 
     def reindex(self, *, full: bool = False, on_progress: OnProgress = ignore_progress) -> ReindexReport:
-        """Embed again what another model made (everything when `full`), then read the known sources.
+        """Embed again what another model made (everything when `full`), then read the files and folders that
+        were read before, and the sources that are due.
 
         Answers go on meanwhile. Raises BusyError while this process ingests already.
         """
@@ -474,9 +475,10 @@ class NewsIndex:
             embedded = self._embed_again(full, on_progress)
             self._store.set_fingerprint(self._embedder.fingerprint)
             uris = [source.uri for source in self._store.sources()]
-            report = self._ingest.run(uris, on_progress)
+            reports = [self._ingest.run(uris, on_progress)]
+            reports += [each.ingested for each in self._subscriptions.refresh_due(on_progress)]
             self._follow.catch_up()
-            return ReindexReport(report, embedded)
+            return ReindexReport(IngestReport.of_all(reports), embedded)
 
     def _embed_again(self, full: bool, on_progress: OnProgress) -> int:
         """Split all articles again, or those with another fingerprint; return how many passages that makes.

@@ -125,6 +125,8 @@ class Subscriptions:
         """Read every source whose time has come, several at once; return what became of each."""
         due = self._refresh.lease_all()
         done: list[Refreshed] = []
+        if not due:
+            return done
         on_progress(Progress("sources", 0, len(due)))
         with ThreadPoolExecutor(THREADS, thread_name_prefix="refresh-due") as pool:
             try:

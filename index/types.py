@@ -6,7 +6,7 @@ words the article does not contain.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -331,6 +331,17 @@ class IngestReport:
     def read(self) -> int:
         """How many articles were read, whatever became of them; failures are not counted."""
         return self.added + self.updated + self.unchanged + self.duplicates
+
+    @classmethod
+    def of_all(cls, reports: Sequence[IngestReport]) -> IngestReport:
+        """Return what several did together."""
+        return cls(
+            added=sum(each.added for each in reports),
+            updated=sum(each.updated for each in reports),
+            unchanged=sum(each.unchanged for each in reports),
+            duplicates=sum(each.duplicates for each in reports),
+            failed=tuple(failure for each in reports for failure in each.failed),
+        )
 
 
 @dataclass(frozen=True, slots=True)

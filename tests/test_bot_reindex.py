@@ -343,6 +343,20 @@ async def test_one_source_is_read_again(tmp_path: Path, library: NewsIndex) -> N
             assert "There is no source" in await read(server, source="Nobody")
 
 
+async def test_everything_includes_the_sources_that_are_due(tmp_path: Path, library: NewsIndex) -> None:
+    with NewsSite() as site:
+        urls = [site.serve("/feed.xml", rss(rss_item()), "application/rss+xml"), site.url("/nothing")]
+        outlines = "".join(f'<outline xmlUrl="{url}"/>' for url in urls)
+        opml = f'<opml version="2.0"><body>{outlines}</body></opml>'
+        library.subscriptions.import_opml(opml.encode(), "x")
+        async with started(tmp_path, library) as server:
+            text = await read(server)
+            assert "1 new, 0 updated" in text
+            assert "1 could not be read" in text
+            assert "0 new, 0 updated, 0 unchanged" in await read(server)
+            assert site.paths().count("/feed.xml") == 1
+
+
 async def test_a_file_of_articles_is_read_whatever_it_is_called(tmp_path: Path, library: NewsIndex) -> None:
     body = gzip.compress(lines_of(record(1), '{"published_at": 5}', record(2)))
     async with started(tmp_path, library) as server:
@@ -394,6 +408,7 @@ async def test_the_feeds_of_a_list_become_sources_for_who_may_add_some(
         ("a.xml", b"<urlset><url", "a.xml"),
         ("evil.opml", b'<!DOCTYPE o [<!ENTITY a "b">]><opml>&a;</opml>', "evil.opml"),
     ],
+    ids=["garbage", "empty", "broken", "bomb", "cut off", "entity"],
 )
 async def test_a_file_that_holds_nothing_is_one_sentence(
     tmp_path: Path, library: NewsIndex, name: str, body: bytes, expected: str
