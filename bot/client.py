@@ -27,6 +27,8 @@ from bot.cogs.admin import Admin
 from bot.cogs.alerts import Alerts
 from bot.cogs.ask import Ask
 from bot.cogs.claims import Claims
+from bot.cogs.digest_post import DigestPost
+from bot.cogs.digests import Digests
 from bot.cogs.follows import Follows
 from bot.cogs.help import Help
 from bot.cogs.highlights import Highlights
@@ -61,6 +63,8 @@ COGS = (
     Timelines,
     Follows,
     Alerts,
+    Digests,
+    DigestPost,
     Living,
     QualityReport,
     Admin,

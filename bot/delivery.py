@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import aiohttp
 import discord
 
+from bot.errors import EMPTY_MESSAGE
+
 if TYPE_CHECKING:
     from bot.client import NewsBot
 
@@ -22,8 +24,16 @@ class UndeliverableError(Exception):
     """It makes no sense to try again; the text says why, for whoever set it up."""
 
 
-async def deliver(bot: NewsBot, channel: str | None, person: str, embed: discord.Embed, key: str) -> None:
-    """Send to a channel, or to a person where there is none.
+async def deliver(
+    bot: NewsBot,
+    channel: str | None,
+    person: str | None,
+    embed: discord.Embed,
+    key: str,
+    *,
+    silent: bool = False,
+) -> None:
+    """Send to a channel, or to a person where there is none; `silent` without a notification.
 
     Within a few minutes Discord takes only the first of several messages with the same `key`, so that one
     that seemed to fail is not shown twice. Raises UndeliverableError, or one of `PASSING`.
@@ -31,16 +41,21 @@ async def deliver(bot: NewsBot, channel: str | None, person: str, embed: discord
     nonce = hashlib.sha256(key.encode()).hexdigest()[:NONCE]
     try:
         place = await _place(bot, channel, person)
-        await place.send(embed=embed, nonce=nonce)
+        await place.send(embed=embed, nonce=nonce, silent=silent)
     except discord.NotFound as error:
         raise UndeliverableError("the channel has been deleted") from error
     except discord.Forbidden as error:
         if channel is None or error.code == CANNOT_MESSAGE_USER:
             raise UndeliverableError("you accept no direct messages from me") from error
         raise UndeliverableError("I may not write to the channel") from error
+    except discord.HTTPException as error:
+        if error.code == EMPTY_MESSAGE:  # without the leave to embed links nothing of it is left
+            raise UndeliverableError("I may not embed links in the channel") from error
+        raise
 
 
-async def _place(bot: NewsBot, channel: str | None, person: str) -> discord.abc.Messageable:
+async def _place(bot: NewsBot, channel: str | None, person: str | None) -> discord.abc.Messageable:
     if channel is None:
+        assert person is not None, "neither a channel nor a person"
         return await bot.create_dm(discord.Object(int(person)))
     return bot.get_partial_messageable(int(channel))

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 # Another process of the bot may have changed the settings: that is noticed after so long.
 REMEMBER_SECONDS = 30.0
 # What works in every channel: it disturbs nobody, and an admin must not lock themselves out.
-EVERYWHERE = frozenset({"settings", "audit", "status", "reindex", "sources", "quality", "privacy", "help"})
+EVERYWHERE = frozenset(
+    {"settings", "audit", "digest", "status", "reindex", "sources", "quality", "privacy", "help"}
+)
 
 
 class GuildRules:
@@ -49,6 +51,11 @@ class GuildRules:
         """Put on the guild's trail what somebody did."""
         guild, person = str(interaction.guild_id), str(interaction.user.id)
         await self._bot.records.run(self._bot.index.guilds.note, guild, person, action, detail)
+
+    async def note_own(self, guild: str, action: str, detail: str) -> None:
+        """Put on a guild's trail what the bot did by itself."""
+        me = str(self._bot.application_id)
+        await self._bot.records.run(self._bot.index.guilds.note, guild, me, action, detail)
 
     async def forget(self, guild: int) -> None:
         """Delete what is kept of a guild that the bot has been removed from."""
@@ -96,3 +103,11 @@ def require_manager(interaction: discord.Interaction[Any]) -> None:
         raise app_commands.NoPrivateMessage
     if not interaction.permissions.manage_guild:
         raise app_commands.MissingPermissions(["manage_guild"])
+
+
+def require_writable(mine: discord.Permissions) -> None:
+    """Raise UsageError where the permissions that the bot has in a channel do not let it write there."""
+    if not (mine.view_channel and mine.send_messages and mine.embed_links):
+        raise UsageError(
+            "I may not write there: let me see the channel, send messages and embed links first."
+        )

@@ -158,12 +158,13 @@ def _event(quote: Quote) -> list[str]:
 
 
 def _headlines(headlines: Sequence[Headline]) -> list[str]:
-    return [_headline(headline) for headline in headlines]
+    return [headline_block(headline) for headline in headlines]
 
 
-def _headline(headline: Headline) -> str:
+def headline_block(headline: Headline, limit: int | None = None) -> str:
+    """An article: its headline, where and when it was published, and at most `limit` of its highlights."""
     kept: list[str] = []
-    for highlight in headline.highlights:
+    for highlight in headline.highlights[:limit]:
         # A highlight that spans lines stays one bullet: two spaces continue it.
         bullet = "- " + escape(highlight).replace("\n", "\n  ")
         if length("".join(kept)) + length(bullet) <= MAX_HIGHLIGHTS:

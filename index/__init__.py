@@ -7,6 +7,7 @@ first named.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from index.digests import Digest, DigestPlan, Schedule, Story
 from index.errors import (
     BusyError,
     ModelError,
@@ -72,6 +73,8 @@ __all__ = [
     "BusyError",
     "Copy",
     "Coverage",
+    "Digest",
+    "DigestPlan",
     "Evaluation",
     "Event",
     "EventTime",
@@ -105,12 +108,14 @@ __all__ = [
     "Refreshed",
     "ReindexReport",
     "ReliabilityBin",
+    "Schedule",
     "Source",
     "SourceError",
     "Span",
     "Standing",
     "Status",
     "StoreError",
+    "Story",
     "Timeline",
     "Trial",
     "UsageError",

@@ -11,12 +11,13 @@ class GuildSettings:
     """How the bot behaves in a guild. No channels means all of them.
 
     `reindex_roles` may reindex besides those who manage the guild; `private` shows answers only to whoever
-    asked, unless they say otherwise.
+    asked, unless they say otherwise. `digest_channel` is where a digest goes that names no channel.
     """
 
     channels: tuple[str, ...] = ()
     reindex_roles: tuple[str, ...] = ()
     private: bool = False
+    digest_channel: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ class Guilds:
     def forget(self, guild: str) -> None:
         """Delete what was set and done in a guild, as when the bot has been removed from it."""
         with self._database.writing() as connection:
-            for table in (schema.guild_settings, schema.audit_trail):
+            for table in (schema.guild_settings, schema.audit_trail, schema.digests):
                 connection.execute(delete(table).where(table.c.guild == guild))
 
 
@@ -77,7 +77,7 @@ def _of(guild: str) -> Any:
 def _settings(row: Row[Any] | None) -> GuildSettings:
     if row is None:
         return GuildSettings()
-    return GuildSettings(tuple(row.channels), tuple(row.reindex_roles), row.private)
+    return GuildSettings(tuple(row.channels), tuple(row.reindex_roles), row.private, row.digest_channel)
 
 
 def _values(value: GuildSettings | AuditEntry) -> dict[str, Any]:
@@ -90,5 +90,7 @@ def _difference(before: GuildSettings, after: GuildSettings) -> str:
     return " ".join(f"{name}={_written(getattr(after, name))}" for name in changed)
 
 
-def _written(value: tuple[str, ...] | bool) -> str:
-    return str(value) if isinstance(value, bool) else ",".join(value) or "none"
+def _written(value: tuple[str, ...] | bool | str | None) -> str:
+    if isinstance(value, tuple):
+        return ",".join(value) or "none"
+    return "none" if value is None else str(value)

@@ -23,6 +23,8 @@ from index.canonical import canonical_line
 from index.confidence import confidence, evidence, threshold
 from index.database import sqlite_url
 from index.days import REPORTED_DAYS
+from index.digest_book import DigestBook
+from index.digests import Digest, DigestPlan, Story, choose_stories, story_of
 from index.embedding import Embedder, SentenceTransformerEmbedder
 from index.errors import BusyError, ModelError, UsageError
 from index.evaluate import (
@@ -73,6 +75,7 @@ from index.timeline import MAX_EVENTS, Report, Timeline, coverage_of, events_of
 from index.topic import on_topic
 from index.types import (
     Answer,
+    Article,
     Evaluation,
     Filters,
     Headline,
@@ -95,6 +98,8 @@ logger = logging.getLogger(__name__)
 REINDEX_BATCH = 16
 # Where a question names a period, so many passages from inside it are read before any others.
 PERIOD_PASSAGES = 25
+# Articles that a digest chooses from where it has no topic: the newest so many.
+STORIES_READ = 500
 # A topic is what an article is about, not a word in passing: passages closer than this in meaning, or
 # sharing most of the topic's words, count.
 TOPIC_COSINE = 0.35
@@ -127,6 +132,7 @@ class NewsIndex:
         self.guilds = Guilds(store.database, options.clock)
         self.privacy = Privacy(store.database)
         self.follows = FollowBook(store.database, options.clock)
+        self.digests = DigestBook(store.database, options.clock)
 
     def _subscribed(self, book: SourceBook) -> Subscriptions:
         limits = Limits(self._options.refresh_shortest, self._options.refresh_longest)
@@ -283,9 +289,7 @@ class NewsIndex:
         # What happened on the last days is reported in those after them.
         read_until = min(until + timedelta(days=REPORTED_DAYS), as_of) if until else as_of
         filters = Filters(since, read_until, self._source_name(question.source))
-        vector = self._embedder.embed_question(text)
-        passages = retrieve_all(self._index, self._store, vector, text, filters)
-        found = self._reports(on_topic(passages, self._asked(text), self._parser))
+        found = self._reports(self._on_topic(text, filters))
         first = since.astimezone(zone).date() if since else date.min
         last = min(until or as_of, as_of).astimezone(zone).date()
         events = events_of(found, zone, first, last, limit)
@@ -316,6 +320,43 @@ class NewsIndex:
             for each in found
             if each.ranked.stored.passage.span in vectors.get(each.article_id, ())
         ]
+
+    def stories(self, digest: Digest) -> list[Story]:
+        """Return what a digest would tell now, the stories first that most outlets report.
+
+        A story is one of its articles, the newest; the others are named with it. Raises as `ask` does.
+        """
+        self._require_current_vectors()
+        now, plan = self._options.clock(), self.check_plan(digest.plan)
+        periods = [Filters(digest.since(now), now, source) for source in plan.sources or (None,)]
+        found = [article for each in periods for article in self._published(each, plan.topics)]
+        known = self.digests.known(digest.id)
+        new = {article.id: article for article in found if article.id not in known}
+        vectors = self._store.vectors(new, self._embedder.fingerprint)
+        beginnings = {id: spans[min(spans)].astype(np.float32) for id, spans in vectors.items()}
+        chosen = choose_stories(list(new.values()), beginnings, plan.number)
+        copies = self._store.copies(article.id for story in chosen for article in story)
+        return [story_of(story, copies) for story in chosen]
+
+    def check_plan(self, plan: DigestPlan) -> DigestPlan:
+        """Return a plan with its sources as they are spelled. Raises UsageError for an unknown one."""
+        names = (self._source_name(source) for source in plan.sources)
+        return replace(plan, sources=tuple(dict.fromkeys(name for name in names if name)))
+
+    def _published(self, filters: Filters, topics: Sequence[str]) -> list[Article]:
+        """Return the articles on any of the topics, or the newest of all."""
+        if not topics:
+            return self._store.latest(filters, STORIES_READ)
+        about = (
+            candidate for topic in topics for candidate in self._on_topic(canonical_line(topic), filters)
+        )
+        return [candidate.ranked.stored.article for candidate in about]
+
+    def _on_topic(self, text: str, filters: Filters) -> list[Candidate]:
+        """Return the best sentence of each article about a topic."""
+        vector = self._embedder.embed_question(text)
+        passages = retrieve_all(self._index, self._store, vector, text, filters)
+        return on_topic(passages, self._asked(text), self._parser)
 
     def revision(self, article_id: str) -> int | None:
         """Return the number of an article's current revision, from 1; None when it is not stored."""

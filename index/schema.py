@@ -32,7 +32,7 @@ from sqlalchemy import (
     select,
 )
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
 HEAD = REVISIONS[-1]
 
 # Names the lock that writers of the schema take in PostgreSQL: any number, the same for all of them.
@@ -231,6 +231,7 @@ guild_settings = Table(
     Column("channels", JSON, nullable=False),
     Column("reindex_roles", JSON, nullable=False),
     Column("private", Boolean, nullable=False),
+    Column("digest_channel", String),
     Column("changed_at", UtcDateTime, nullable=False),
 )
 
@@ -275,6 +276,41 @@ follow_quotes = Table(
     Column("claimed_at", UtcDateTime, nullable=False),
     Column("sent_at", UtcDateTime),
     Column("alerted", Boolean, nullable=False),
+)
+
+# What a channel is sent every day, or where there is a weekday, every week: at an hour of its time zone. The
+# `person` is who set it; it stays without them.
+digests = Table(
+    "digests",
+    metadata,
+    Column("id", _RowId, primary_key=True, autoincrement=True),
+    Column("guild", String, nullable=False),
+    Column("channel", String, nullable=False),
+    Column("person", String),
+    Column("hour", Integer, nullable=False),
+    Column("timezone", String, nullable=False),
+    Column("weekday", Integer),
+    Column("quiet_from", Integer),
+    Column("quiet_until", Integer),
+    Column("topics", JSON, nullable=False),
+    Column("sources", JSON, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("next_at", UtcDateTime, nullable=False),
+    Column("last_at", UtcDateTime),
+    Column("claimed_at", UtcDateTime),
+    Column("stopped", Text),
+    Index("ix_digests_channel", "channel", unique=True),
+    Index("ix_digests_guild", "guild"),
+    Index("ix_digests_person", "person"),
+)
+
+# The articles that were sent in them, for as long as they could come again.
+digest_articles = Table(
+    "digest_articles",
+    metadata,
+    Column("digest_id", ForeignKey("digests.id", ondelete="CASCADE"), primary_key=True),
+    Column("article_id", String, primary_key=True),
+    Column("sent_at", UtcDateTime, nullable=False),
 )
 
 # Single values: the identity of this database, the last `seq`, the fingerprint of its vectors.

@@ -14,6 +14,7 @@ from datetime import date, datetime, timedelta, tzinfo
 import numpy as np
 import numpy.typing as npt
 
+from index.grouping import group_alike
 from index.types import EventTime, Question, Quote
 
 MAX_EVENTS = 12
@@ -21,7 +22,6 @@ MAX_EVENTS = 12
 # of the same day, and of days that follow each other. Looked at in news of 2023, where pairs of the same
 # event lie between 0.5 and 0.85, and a story goes on from one day to the next at up to 0.7.
 SAME_DAY, NEXT_DAY = 0.5, 0.7
-ONE_DAY = timedelta(days=1)
 # Words that name a longer time, such as "in 2019", say too little about when something happened.
 LONGEST_EVENT = timedelta(days=8)
 
@@ -91,23 +91,8 @@ def coverage_of(reports: Sequence[Report], zone: tzinfo, first: date, last: date
 
 
 def _grouped(dated: Sequence[tuple[date, Report]]) -> list[list[tuple[date, Report]]]:
-    """Put reports together that are close to the first one of their event, in time and in meaning.
-
-    Compared with the first alone, so that a story of weeks does not become one event day by day.
-    """
-    groups: list[list[tuple[date, Report]]] = []
-    for day, report in dated:
-        alike = [
-            (likeness, place)
-            for place, ((first, leader), *_) in enumerate(groups)
-            if day - first <= ONE_DAY
-            and (likeness := float(report.vector @ leader.vector)) >= (SAME_DAY if day == first else NEXT_DAY)
-        ]
-        if alike:
-            groups[max(alike)[1]].append((day, report))
-        else:
-            groups.append([(day, report)])
-    return groups
+    days, vectors = [day for day, _ in dated], [report.vector for _, report in dated]
+    return [[dated[place] for place in group] for group in group_alike(days, vectors, SAME_DAY, NEXT_DAY)]
 
 
 def _event(group: Sequence[tuple[date, Report]]) -> Event:

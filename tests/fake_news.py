@@ -17,6 +17,8 @@ from index import (
     Article,
     Baseline,
     Copy,
+    Digest,
+    DigestPlan,
     Evaluation,
     Event,
     Excerpt,
@@ -39,10 +41,12 @@ from index import (
     SourceError,
     Span,
     Status,
+    Story,
     Timeline,
     UsageError,
 )
 from index.database import Database, sqlite_url
+from index.digest_book import DigestBook
 from index.excerpt import excerpt, find_quote
 from index.follow_book import FollowBook
 from index.follows import found_since
@@ -136,6 +140,7 @@ class FakeNews:
         self.privacy = Privacy(database)
         self.now = NOW
         self.follows = FollowBook(database, lambda: self.now)
+        self.digests = DigestBook(database, lambda: self.now)
 
     def __enter__(self) -> FakeNews:
         return self
@@ -248,6 +253,26 @@ class FakeNews:
 
     def found_since(self, follow: Follow) -> list[Quote]:
         return found_since(self, follow, self.now)
+
+    def stories(self, digest: Digest) -> list[Story]:
+        """Every article since the last digest that has the topic in its headline, the newest first."""
+        plan, since = digest.plan, digest.since(self.now)
+        known = self.digests.known(digest.id)
+        found = [
+            each
+            for each in self.articles
+            if since <= each.published_at <= self.now
+            and each.id not in known
+            and each.source in (plan.sources or (each.source,))
+            and any(topic.lower() in each.title.lower() for topic in plan.topics or ("",))
+        ]
+        found.sort(key=lambda each: each.published_at, reverse=True)
+        return [Story(Headline(each, each.highlights), (each.id,)) for each in found[: plan.number]]
+
+    def check_plan(self, plan: DigestPlan) -> DigestPlan:
+        for source in plan.sources:
+            self._check_source(source)
+        return plan
 
     def source_names(self) -> list[str]:
         return sorted({article.source for article in self.articles})

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from index import NewsIndex, Question, Quote, Span, UsageError
 from index.event_time import event_time
-from index.timeline import ONE_DAY, SAME_DAY, Report, coverage_of, events_of
+from index.grouping import ONE_DAY
+from index.timeline import SAME_DAY, Report, coverage_of, events_of
 from tests.fakes import NOW, article, open_news
 
 EVER = (date.min, date.max)

@@ -6,11 +6,9 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING
 
-from discord.ext import commands, tasks
-
 from bot.alert_card import alert_card
 from bot.delivery import PASSING, UndeliverableError, deliver
-from bot.workers import Workers
+from bot.watch import Watch
 
 if TYPE_CHECKING:
     from bot.client import NewsBot
@@ -19,44 +17,22 @@ if TYPE_CHECKING:
 SECONDS = 30.0
 # After articles were stored so many rounds look: the search may learn of them a moment later.
 ROUNDS = 2
-CLOSE_SECONDS = 5.0
 
 log = logging.getLogger(__name__)
 
 
-class Alerts(commands.Cog):
+class Alerts(Watch):
     def __init__(self, bot: NewsBot) -> None:
-        self.bot = bot
-        # A thread of its own: people who ask never wait for those who follow.
-        self._workers = Workers("alerts", threads=1, waiting=8)
+        super().__init__(bot, "alerts", SECONDS)
         self._seen = -1
         self._rounds = 0
 
-    async def cog_load(self) -> None:
-        self._watch.start()
-
-    def stop(self) -> None:
-        """Look no more by itself."""
-        self._watch.cancel()
-
-    async def cog_unload(self) -> None:
-        self.stop()
-        await self._workers.close(CLOSE_SECONDS)
-
-    @tasks.loop(seconds=SECONDS)
-    async def _watch(self) -> None:
-        try:
-            if await self._is_news():
-                await self.look()
-        except Exception:  # the loop would end for good
-            log.exception("alerts.failed")
-
-    @_watch.before_loop
-    async def _begin(self) -> None:
-        await self.bot.wait_until_ready()
+    async def round(self) -> None:
+        if await self._is_news():
+            await self.look()
 
     async def _is_news(self) -> bool:
-        seen = await self._workers.run(self.bot.index.follows.seen)
+        seen = await self.workers.run(self.bot.index.follows.seen)
         if seen != self._seen:
             self._seen, self._rounds = seen, ROUNDS
         self._rounds -= 1
@@ -64,13 +40,13 @@ class Alerts(commands.Cog):
 
     async def look(self) -> int:
         """Send what is new of everything that is followed; return how many messages that makes."""
-        follows = await self._workers.run(self.bot.index.follows.active)
+        follows = await self.workers.run(self.bot.index.follows.active)
         return sum([await self._look_for(follow) for follow in follows])
 
     async def _look_for(self, follow: Follow) -> bool:
         try:
-            found = await self._workers.run(self.bot.index.found_since, follow)
-            claimed = await self._workers.run(self.bot.index.follows.claim, follow.id, found) if found else []
+            found = await self.workers.run(self.bot.index.found_since, follow)
+            claimed = await self.workers.run(self.bot.index.follows.claim, follow.id, found) if found else []
             return bool(claimed) and await self._send(follow, claimed)
         except Exception:  # one of many: the others are looked at all the same
             log.exception("alert.failed follow=%d", follow.id)
@@ -85,14 +61,14 @@ class Alerts(commands.Cog):
         try:
             await deliver(self.bot, follow.channel, follow.person, embed, key)
         except UndeliverableError as why:
-            await self._workers.run(book.pause, follow.id, str(why))
+            await self.workers.run(book.pause, follow.id, str(why))
             log.info("follow.paused id=%d why=%r", follow.id, str(why))
         except PASSING as error:
-            await self._workers.run(book.release, follow.id, quotes)
+            await self.workers.run(book.release, follow.id, quotes)
             self._rounds = ROUNDS
             log.warning("alert.postponed follow=%d why=%r", follow.id, str(error))
         else:
-            await asyncio.shield(self._workers.run(book.sent, follow.id, quotes))
+            await asyncio.shield(self.workers.run(book.sent, follow.id, quotes))
             log.info("alert.sent follow=%d quotes=%d", follow.id, len(quotes))
             return True
         return False

@@ -13,8 +13,9 @@ from discord.ext import commands
 from bot.alert_card import follows_card
 from bot.buttons import Action
 from bot.errors import explain, tell
+from bot.guild_rules import require_manager, require_writable
 from bot.markdown import cut
-from index import Answer, Follow, PostedAnswer, Question, UsageError
+from index import Answer, Follow, PostedAnswer, Question
 
 if TYPE_CHECKING:
     from bot.client import NewsBot
@@ -47,7 +48,8 @@ class Follows(commands.Cog):
     @app_commands.checks.cooldown(5, 60.0)
     async def follow(self, interaction: discord.Interaction[NewsBot], what: str, here: bool = False) -> None:
         if here:
-            _require_channel(interaction)
+            require_manager(interaction)
+            require_writable(interaction.app_permissions)
         await interaction.response.defer(thinking=True, ephemeral=True)
         await self._follow(interaction, what, here)
 
@@ -96,7 +98,7 @@ class StopMenu(ui.View):
         kind, _, id = select.values[0].partition(":")
         channel = str(interaction.channel_id) if kind == "here" else None
         if channel:
-            _require_manager(interaction)
+            require_manager(interaction)
         await interaction.response.defer()
         person = str(interaction.user.id)
         stopped = await self.bot.workers.run(self.bot.index.follows.stop, int(id), person, channel)
@@ -127,19 +129,3 @@ def _option(follow: Follow) -> discord.SelectOption:
     kind, where = ("here", "In this channel") if follow.channel else ("mine", "Sent to you")
     label = follow.what if len(follow.what) <= MAX_LABEL // 2 else follow.what[: MAX_LABEL // 2 - 1] + "…"
     return discord.SelectOption(label=label, value=f"{kind}:{follow.id}", description=where)
-
-
-def _require_manager(interaction: discord.Interaction[NewsBot]) -> None:
-    """Raise where somebody does not manage the guild: Discord's own check is only a default."""
-    if interaction.guild_id is None:
-        raise app_commands.NoPrivateMessage
-    if not interaction.permissions.manage_guild:
-        raise app_commands.MissingPermissions(["manage_guild"])
-
-
-def _require_channel(interaction: discord.Interaction[NewsBot]) -> None:
-    """Raise where nobody may have the bot write to the channel, or it could not."""
-    _require_manager(interaction)
-    mine = interaction.app_permissions
-    if not (mine.view_channel and mine.send_messages and mine.embed_links):
-        raise UsageError("I may not write here: let me see the channel, send messages and embed links first.")

@@ -32,7 +32,8 @@ Or mention me with a question, or write to me directly. Reply to an answer and m
 MANAGERS = """
 
 **For those who manage this server**
-`/settings` where I answer, who may reindex, whether answers are private
+`/settings` where I answer, who may reindex, whether answers are private, where digests go
+`/digest set` the news of the day or week for a channel; `show`, `now` and `stop`
 `/audit` who changed what · `/quality` what was asked and how well it was answered
 `/sources` the feeds and pages that are read: add, test, remove, list
 `/reindex` reads them again, or a file that you attach · `/status` how fresh the library is"""

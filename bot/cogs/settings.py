@@ -51,6 +51,10 @@ class SettingsPanel(ui.View):
         self.choose_roles.default_values = _chosen(
             settings.reindex_roles, discord.SelectDefaultValueType.role
         )
+        self.choose_digest.default_values = _chosen(
+            [settings.digest_channel] if settings.digest_channel else [],
+            discord.SelectDefaultValueType.channel,
+        )
         self.toggle_private.label = "Answer in public" if settings.private else "Answer in private"
 
     @ui.select(
@@ -79,6 +83,20 @@ class SettingsPanel(ui.View):
     ) -> None:
         chosen = tuple(sorted(str(role.id) for role in select.values))
         await self._change(interaction, reindex_roles=chosen)
+
+    @ui.select(
+        cls=ui.ChannelSelect,
+        channel_types=[discord.ChannelType.text, discord.ChannelType.news],
+        custom_id="settings:digest",
+        placeholder="Digests go to where they are set",
+        min_values=0,
+        max_values=1,
+    )
+    async def choose_digest(
+        self, interaction: discord.Interaction[NewsBot], select: ui.ChannelSelect[SettingsPanel]
+    ) -> None:
+        chosen = str(select.values[0].id) if select.values else None
+        await self._change(interaction, digest_channel=chosen)
 
     @ui.button(custom_id="settings:private", style=discord.ButtonStyle.secondary)
     async def toggle_private(
@@ -144,10 +162,12 @@ def settings_card(settings: GuildSettings) -> Card:
     channels = ", ".join(f"<#{each}>" for each in settings.channels) or "every channel"
     roles = "".join(f", <@&{each}>" for each in settings.reindex_roles)
     seen = "only whoever asked, unless they say otherwise" if settings.private else "everyone in the channel"
+    digests = f"<#{settings.digest_channel}>" if settings.digest_channel else "where they are set"
     lines = [
         f"**Answers in** {channels}",
         f"**Answers to commands are seen by** {seen}",
         f"**May reindex:** those with Manage Server{roles}",
+        f"**Digests go to** {digests}",
     ]
     return Card("Settings", "\n".join(lines))
 
