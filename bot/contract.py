@@ -115,6 +115,8 @@ def status_json(status: Status) -> Json:
         "caveat": status.caveat,
         "addresses": status.addresses,
         "failing": [{"url": each.url, "why": each.error} for each in status.failing],
+        "disk_bytes": status.disk_bytes,
+        "memory_bytes": status.memory_bytes,
     }
 
 

@@ -6,7 +6,7 @@ import calendar
 from collections.abc import Sequence
 
 from bot.markdown import cut, length, timestamp
-from bot.render import BLUE, MAX_BODY, Card, headline_block
+from bot.render import BLUE, MAX_BODY, Card, count, headline_block
 from index import Digest, DigestPlan, Schedule, Story
 
 # Sentences of each story: a digest is read quickly.
@@ -18,12 +18,12 @@ MAX_LISTED = 200
 def digest_card(stories: Sequence[Story], plan: DigestPlan) -> tuple[Card, Sequence[Story]]:
     """Return the card, and those of the stories that it holds: as many as fit, first ones first."""
     title = "Daily digest" if plan.schedule.weekday is None else "Weekly digest"
-    footer = schedule_text(plan.schedule)
+    when = schedule_text(plan.schedule)
     limits = f"-# {_limits(plan)}\n" if plan.topics or plan.sources else ""
     blocks = [headline_block(story.headline, HIGHLIGHTS) for story in stories]
     while length(body := limits + "\n\n".join(blocks)) > MAX_BODY:
         blocks.pop()
-    return Card(title, body, footer, BLUE), stories[: len(blocks)]
+    return Card(title, body, f"{when[0].upper()}{when[1:]}", BLUE), stories[: len(blocks)]
 
 
 def digests_card(digests: Sequence[Digest]) -> Card:
@@ -34,7 +34,7 @@ def digests_card(digests: Sequence[Digest]) -> Card:
 
 def set_text(digest: Digest, waiting: int) -> str:
     """What was set, and what it would bring now."""
-    now = f"{waiting:,} {'story' if waiting == 1 else 'stories'}" if waiting else "nothing"
+    now = count(waiting, "story", "stories") if waiting else "nothing"
     return (
         f"<#{digest.channel}> gets a digest {schedule_text(digest.plan.schedule)}, the next"
         f" {timestamp(digest.next_at, 'F')}. It would hold {now} now: `/digest now` shows it to you alone."
@@ -57,7 +57,7 @@ def _line(digest: Digest) -> str:
     when = f"next {timestamp(digest.next_at, 'R')}"
     if digest.stopped:
         when = f"stopped, because {digest.stopped}: set it again"
-    return f"- <#{digest.channel}> {schedule_text(plan.schedule)} · {when}\n-# {plan.number} at most{limits}"
+    return f"- <#{digest.channel}> {schedule_text(plan.schedule)} · {when}\n  {plan.number} at most{limits}"
 
 
 def _limits(plan: DigestPlan) -> str:

@@ -44,7 +44,7 @@ def count_by_date(axes: Axes) -> None:
     axes.grid(axis="y", color=INK, alpha=0.3, linewidth=0.7)
     axes.set_axisbelow(True)
 
-    locator = AutoDateLocator(minticks=3, maxticks=8)  # type: ignore[no-untyped-call]
+    locator = AutoDateLocator(minticks=3, maxticks=6)  # type: ignore[no-untyped-call]
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(
         ConciseDateFormatter(locator, formats=LEVELS, zero_formats=LEVELS, offset_formats=BESIDE)  # type: ignore[no-untyped-call]
@@ -55,5 +55,5 @@ def count_by_date(axes: Axes) -> None:
 def png(figure: Figure) -> bytes:
     """Return a plot as a PNG with a transparent background."""
     written = io.BytesIO()
-    figure.savefig(written, format="png", dpi=160, transparent=True)
+    figure.savefig(written, format="png", dpi=200, transparent=True)
     return written.getvalue()

@@ -8,11 +8,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 import discord
 
 from bot.markdown import block_quote, bold, cut, escape, length, link, timestamp
-from index import Article, Copy, Headline, Quality, Quote, Status, Verdict
+from bot.sizes import index_sizes
+from index import Article, Copy, Headline, Quality, Quote, Source, Status, Verdict
 
 # Discord's limits for an embed; title, description and footer together stay under its 6,000 by far.
 MAX_TITLE = 256
@@ -25,6 +27,7 @@ MAX_ADDRESS = 600
 MAX_COPIES = 3
 MAX_COPY_ADDRESS = 160
 MAX_HIGHLIGHTS = 1500
+MAX_FAILING, MAX_ERROR = 8, 250
 
 # Legible on Discord's light and dark backgrounds alike.
 GREEN, GREY, BLUE, AMBER = 0x2E9E6B, 0x80848E, 0x4F7FD9, 0xD9902F
@@ -62,9 +65,10 @@ def headlines_card(
     return Card(cut(title, MAX_TITLE), _fit(head, headlines, _headlines, "article"))
 
 
-def status_card(status: Status, version: str, latency: float) -> Card:
-    """How the library is, for everyone to see: no paths, no database address.
+def status_card(status: Status, version: str, latency: float, *, details: bool = False) -> Card:
+    """How the library is, for everyone to see: no paths, no addresses.
 
+    `details` names the sources that fail, and what to do about each: for those who look after the bot.
     `latency` is how long Discord takes to answer, in seconds: not finite before it has been measured.
     """
     counts = [
@@ -75,14 +79,38 @@ def status_card(status: Status, version: str, latency: float) -> Card:
     lines = [" · ".join(counts)]
     if status.newest:
         lines.append(f"Newest article {moment(status.newest)}")
+    if sizes := index_sizes(status):
+        lines.append(f"Search index {', '.join(sizes)}")
     if status.remedy:
         lines.append(f"\n{escape(status.remedy)}")
+    lines += _failing(status, details)
     state = {"ready": "Ready", "empty": "Nothing to search yet", "stale": "The index is out of date"}[
         status.state
     ]
     answers = f" · Discord answers in {latency * 1000:,.0f} ms" if math.isfinite(latency) else ""
     footer = f"newsbot {version}{answers}"
-    return Card(state, "\n".join(lines), footer, GREEN if status.state == "ready" else AMBER)
+    good = status.state == "ready" and not status.failing
+    return Card(state, "\n".join(lines), footer, GREEN if good else AMBER)
+
+
+def _failing(status: Status, details: bool) -> list[str]:
+    """How many sources cannot be read, and of the first some, what is wrong with each."""
+    if not status.failing:
+        return []
+    lines = [
+        f"\n**{len(status.failing):,} of {count(status.addresses, 'address', 'addresses')} cannot be read**"
+    ]
+    if not details:
+        return lines
+    shown = status.failing[:MAX_FAILING]
+    lines += [f"- {_named(each)}: {cut(each.error or '', MAX_ERROR)}" for each in shown]
+    more = len(status.failing) - MAX_FAILING
+    return [*lines, f"and {more:,} more"] if more > 0 else lines
+
+
+def _named(source: Source) -> str:
+    """A source's title, or else its host: what else is in an address may be a secret."""
+    return bold(shorten(source.title or urlsplit(source.url).hostname or "a source", MAX_SOURCE))
 
 
 def quality_card(quality: Quality, days: int) -> Card:
@@ -161,17 +189,20 @@ def _headlines(headlines: Sequence[Headline]) -> list[str]:
     return [headline_block(headline) for headline in headlines]
 
 
-def headline_block(headline: Headline, limit: int | None = None) -> str:
-    """An article: its headline, where and when it was published, and at most `limit` of its highlights."""
+def headline_block(headline: Headline, brief: int | None = None) -> str:
+    """An article: headline, source, times and highlights; in less room with `brief` highlights."""
     kept: list[str] = []
-    for highlight in headline.highlights[:limit]:
+    for highlight in headline.highlights[:brief]:
         # A highlight that spans lines stays one bullet: two spaces continue it.
         bullet = "- " + escape(highlight).replace("\n", "\n  ")
         if length("".join(kept)) + length(bullet) <= MAX_HIGHLIGHTS:
             kept.append(bullet)
     article = headline.article
     title = f"**{linked(title_of(article), article.url)}**"
-    return "\n".join([*byline(article, title, headline.also_in), *kept])
+    if brief is None:
+        return "\n".join([*byline(article, title, headline.also_in), *kept])
+    others = [f"-# {_also_in(headline.also_in)}"] if headline.also_in else []
+    return "\n".join([title, origin(article), *others, *kept])
 
 
 def byline(article: Article, headline: str, copies: Sequence[Copy]) -> list[str]:
@@ -180,13 +211,21 @@ def byline(article: Article, headline: str, copies: Sequence[Copy]) -> list[str]
     Each time has a line to itself, so that none is broken in two on a phone. How long ago that was is told
     once: Discord rounds distances on its own, and two of them could seem to contradict each other.
     """
-    origin = [bold(shorten(article.source, MAX_SOURCE)), timestamp(article.published_at, "R")]
-    lines = [" · ".join(fact for fact in origin if fact), f"published {timestamp(article.published_at)}"]
+    first = [bold(shorten(article.source, MAX_SOURCE)), timestamp(article.published_at, "R")]
+    lines = [" · ".join(fact for fact in first if fact), f"published {timestamp(article.published_at)}"]
     if article.updated_at:
         lines.append(f"updated {timestamp(article.updated_at)}")
     if copies:
         lines.append(_also_in(copies))
     return [headline, *(f"-# {line}" for line in lines)]
+
+
+def origin(article: Article) -> str:
+    """Who published an article and when, in one line of small print."""
+    source = bold(shorten(article.source, MAX_SOURCE))
+    return "-# " + " · ".join(
+        fact for fact in (source, f"published {timestamp(article.published_at)}") if fact
+    )
 
 
 def title_of(article: Article) -> str:
@@ -250,8 +289,8 @@ def _day_or_time(moment: datetime, edge: str) -> str:
     return f"{moment:%Y-%m-%d}" if f"{moment:%H:%M:%S}" == edge else f"{moment:%Y-%m-%d %H:%M}"
 
 
-def count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+def count(number: int, noun: str, nouns: str = "") -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {nouns or noun + 's'}"
 
 
 def shorten(text: str, limit: int) -> str:

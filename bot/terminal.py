@@ -17,6 +17,7 @@ from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
+from bot.sizes import index_sizes
 from bot.source_words import stored_line
 from index import (
     Answer,
@@ -95,7 +96,7 @@ def status_view(status: Status, zone: tzinfo, now: datetime) -> RenderableType:
         "Newest": when(status.newest, zone, now) if status.newest else "none",
         "Sources": f"{status.sources:,}",
         "Kept fresh": _kept_fresh(status),
-        "Index": status.index,
+        "Index": ", ".join([status.index, *index_sizes(status)]),
         "Model": status.model,
         "Database": status.database,
     }

@@ -12,8 +12,8 @@ import discord
 from discord import ui
 
 from bot.answer_card import MAX_BYTES, MAX_HEADING, MAX_TEXT
-from bot.markdown import TimeStyle, bold, cut, length, timestamp
-from bot.render import BLUE, GREY, MAX_SOURCE, count, linked, period_text, quoted, shorten, title_of
+from bot.markdown import TimeStyle, cut, length, timestamp
+from bot.render import BLUE, GREY, count, linked, origin, period_text, quoted, title_of
 from bot.timeline_plot import DAY, WEEK, bar_days, draw
 from index import Event, Timeline
 
@@ -95,9 +95,8 @@ def _event(event: Event) -> str:
     days = event.named.days if event.named else (_noon(event.day),)
     when = " – ".join(dict.fromkeys(timestamp(day, "D") for day in days))
     told = f" · {event.reports:,} articles" if event.reports > 1 else ""
-    source = f"{bold(shorten(article.source, MAX_SOURCE))} · published {timestamp(article.published_at)}"
     headline = linked(title_of(article), event.quote.link, article.url)
-    return "\n".join([f"**{when}**{told}", quoted(event.quote), headline, f"-# {source}"])
+    return "\n".join([f"**{when}**{told}", quoted(event.quote), headline, origin(article)])
 
 
 def _period(timeline: Timeline) -> str:

@@ -31,8 +31,8 @@ def bars(coverage: Coverage) -> Coverage:
 
 
 def draw(coverage: Coverage, label: str) -> bytes:
-    """Return the coverage as a PNG of about 830 by 340 pixels; `label` names what the bars count."""
-    figure, axes = new_plot(5.2, 2.1)
+    """Return the coverage as a PNG of 840 by 360 pixels; `label` names what the bars count."""
+    figure, axes = new_plot(4.2, 1.8)
     step = bar_days(coverage)
     days, counts = zip(*bars(coverage), strict=True)
     axes.bar(days, counts, width=step * 0.85, color=BLUE)

@@ -55,6 +55,13 @@ class DenseIndex:
     def __len__(self) -> int:
         return int(self._rows.alive.sum())
 
+    @property
+    def memory_bytes(self) -> int:
+        """What the vectors and what is known about them take up."""
+        rows = self._rows
+        vectors = int(self._faiss.ntotal) * int(self._faiss.sa_code_size())
+        return vectors + sum(each.nbytes for each in (rows.ids, rows.published, rows.source, rows.order))
+
     def ids(self) -> set[int]:
         """Return the ids of the passages held."""
         rows = self._rows

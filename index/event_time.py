@@ -20,6 +20,7 @@ _YEAR = r"(?P<year>(?:19|20)\d\d)"
 _WEEKDAY = rf"(?P<weekday>{'|'.join(name.capitalize() for name in days.WEEKDAYS)})"
 # A weekday that lies farther back is as likely the one to come: a report of Tuesday that says "on Wednesday".
 FARTHEST_WEEKDAY = timedelta(days=5)
+FARTHEST_DATE = timedelta(days=183)
 _TO_COME = re.compile(
     r"\b(?:will|would|next|plans?|planned|scheduled|set to|due|expected|upcoming|until)\b", re.I
 )
@@ -59,7 +60,10 @@ def _whole_day(start: datetime | None) -> Resolved | None:
 
 
 def _date(match: re.Match[str], published: datetime) -> Resolved | None:
-    return _whole_day(days.date(match, published))
+    """Resolve a date; without a year only where the last one is nearer than the next."""
+    start = days.date(match, published)
+    is_far = start is not None and start < published - FARTHEST_DATE
+    return None if is_far and not match["year"] else _whole_day(start)
 
 
 def _weekday(match: re.Match[str], published: datetime) -> Resolved | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Protocol
@@ -156,6 +156,7 @@ class LocalIndex:
 
     def __init__(self, folder: Path, dimension: int) -> None:
         folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
         self._dense = DenseFollower(folder, dimension)
         self._lexical = LexicalFollower(folder)
 
@@ -165,6 +166,20 @@ class LocalIndex:
 
     def __len__(self) -> int:
         return len(self._dense.index)
+
+    @property
+    def disk_bytes(self) -> int:
+        """The size of its files; one that is replaced meanwhile does not count."""
+        sizes = 0
+        for path in self._folder.rglob("*"):
+            with suppress(OSError):
+                sizes += path.stat().st_size if path.is_file() else 0
+        return sizes
+
+    @property
+    def memory_bytes(self) -> int:
+        """What the vectors take up in this process; the words are read from disk."""
+        return self._dense.index.memory_bytes
 
     def ids(self) -> tuple[set[int], set[int]]:
         """Return the passage ids in the dense and in the lexical index."""

@@ -648,6 +648,8 @@ class NewsIndex:
             caveat=self._caveat(),
             addresses=len(subscribed),
             failing=tuple(each for each in subscribed if each.error),
+            disk_bytes=self._index.disk_bytes,
+            memory_bytes=self._index.memory_bytes,
         )
 
     def _caveat(self) -> str | None:

@@ -6,6 +6,7 @@ best of the last weeks are therefore always looked at, however many older passag
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,9 +21,11 @@ from index.types import Filters, Hit
 # Passages asked of each search.
 DEPTH = 60
 
-# The same where all that is about a topic is wanted; what is less close in meaning only mentions it.
+# The same where all that is about a topic is wanted: what is close in meaning, or shares as many of its words
+# as half of what the best does.
 TOPIC_DEPTH = 600
 NEAR_TOPIC = 0.25
+SHARES_WORDS = 0.5
 
 # Weights of the fused score, beside 1 for the cosine; all parts lie in [0, 1].
 LEXICAL_WEIGHT = 0.35
@@ -83,7 +86,9 @@ def retrieve_all(
     index: PassageIndex, store: Store, vector: Scores, text: str, filters: Filters
 ) -> list[Ranked]:
     """Return the passages that may be about a topic, best first, old ones as good as new ones."""
-    hits = [hit for hit in index.search(vector, text, filters, TOPIC_DEPTH) if hit.dense >= NEAR_TOPIC]
+    found = index.search(vector, text, filters, TOPIC_DEPTH)
+    rare = SHARES_WORDS * max((hit.lexical for hit in found), default=0.0) or math.inf
+    hits = [hit for hit in found if hit.dense >= NEAR_TOPIC or hit.lexical >= rare]
     return _load(store, rank(hits, lambda _: 0.0))
 
 

@@ -22,8 +22,8 @@ MAX_EVENTS = 12
 # of the same day, and of days that follow each other. Looked at in news of 2023, where pairs of the same
 # event lie between 0.5 and 0.85, and a story goes on from one day to the next at up to 0.7.
 SAME_DAY, NEXT_DAY = 0.5, 0.7
-# Words that name a longer time, such as "in 2019", say too little about when something happened.
-LONGEST_EVENT = timedelta(days=8)
+# Words that name a longer time, such as "last week", say too little about when something happened.
+LONGEST_EVENT = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from index.highlights import stands_alone
@@ -15,6 +15,9 @@ from index.retrieve import Ranked
 # share a place or a kind of event with a topic reach half of its words and a cosine of 0.5.
 TOPIC_WORDS = 0.6
 TOPIC_MEANING = 0.6
+# One passage that holds the words and is farther away in meaning than this only mentions the topic; two are
+# about it, for a model knows little of a rare name.
+MENTION = 0.25
 # So many passages of an article are read, and so many articles: more would make people wait.
 PASSAGES_OF_ARTICLE = 2
 ARTICLES = 250
@@ -32,7 +35,9 @@ def on_topic(ranked: Sequence[Ranked], asked: Asked, parser: Parser) -> list[Can
     passages = [
         each for found in list(by_article.values())[:ARTICLES] for each in found[:PASSAGES_OF_ARTICLE]
     ]
-    about = [each for each in read(passages, asked, parser) if _is_about(each)]
+    readings = read(passages, asked, parser)
+    holding = Counter(_article_id(each) for each in readings if each.coverage >= TOPIC_WORDS)
+    about = [each for each in readings if _is_about(each, holding[_article_id(each)])]
     found = [each for each in candidates(about, asked) if each.span in each.ranked.stored.passage.sentences]
     best: dict[str, Candidate] = {}
     for candidate in sorted(found, key=lambda candidate: not stands_alone(candidate.text)):
@@ -40,5 +45,12 @@ def on_topic(ranked: Sequence[Ranked], asked: Asked, parser: Parser) -> list[Can
     return list(best.values())
 
 
-def _is_about(reading: Reading) -> bool:
-    return reading.coverage >= TOPIC_WORDS or reading.ranked.dense >= TOPIC_MEANING
+def _is_about(reading: Reading, holding: int) -> bool:
+    """Tell whether a passage is about the topic; `holding` passages of its article hold the topic's words."""
+    if reading.ranked.dense >= TOPIC_MEANING:
+        return True
+    return reading.coverage >= TOPIC_WORDS and (reading.ranked.dense >= MENTION or holding > 1)
+
+
+def _article_id(reading: Reading) -> str:
+    return reading.ranked.stored.article.id

@@ -452,6 +452,7 @@ class Status:
 
     `caveat` says what makes the answers less sure than they could be. `sources` counts the outlets that are
     stored, `addresses` what is read again and again; `failing` are those of them that could not be read.
+    `disk_bytes` and `memory_bytes` are what the search index takes up, in this process, where that is known.
     """
 
     articles: int
@@ -466,6 +467,8 @@ class Status:
     caveat: str | None = None
     addresses: int = 0
     failing: tuple[Source, ...] = ()
+    disk_bytes: int | None = None
+    memory_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

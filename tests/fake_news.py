@@ -38,6 +38,7 @@ from index import (
     QuoteExplanation,
     ReindexReport,
     ReliabilityBin,
+    Source,
     SourceError,
     Span,
     Status,
@@ -130,6 +131,7 @@ class FakeNews:
     def __init__(self, articles: Sequence[Article] = (TROOPS, PORT)) -> None:
         self.articles = list(articles)
         self.ingested: list[str] = []
+        self.failing: tuple[Source, ...] = ()
         self.closed = False
         self._folder = tempfile.TemporaryDirectory()
         kept = Path(self._folder.name) / "kept.db"
@@ -281,7 +283,11 @@ class FakeNews:
         count = len(self.articles)
         newest = max((article.published_at for article in self.articles), default=None)
         state: Any = "ready" if count else "empty"
-        return Status(count, count, newest, len(self.source_names()), "local", state, "fake-model", "sqlite")
+        return Status(
+            *(count, count, newest, len(self.source_names()), "local", state, "fake-model", "sqlite"),
+            addresses=len(self.failing),
+            failing=self.failing,
+        )
 
     def _check_source(self, source: str | None) -> None:
         if source not in (None, *self.source_names()):

@@ -22,6 +22,7 @@ from index import (
     NewsError,
     NewsIndex,
     Question,
+    Source,
     UsageError,
 )
 from tests.discord_markdown import find
@@ -244,6 +245,17 @@ async def test_status_is_private_and_short(tmp_path: Path) -> None:
         assert result.ephemeral
         assert "2 articles · 2 passages · 2 sources" in result.text
         assert "sqlite" not in result.text
+
+
+async def test_status_tells_those_who_manage_the_server_what_fails_and_what_to_do(tmp_path: Path) -> None:
+    news = ReadyNews()
+    news.failing = (Source("https://feeds.example/rss", TROOPS.published_at, error="It is gone: remove it."),)
+    async with started(tmp_path, news) as server:
+        everybody = (await server.slash("status")).text
+        assert "1 of 1 address cannot be read" in everybody
+        assert "It is gone" not in everybody
+        told = (await server.slash("status", user=server.user("boss", manage_guild=True))).text
+        assert "**feeds.example**: It is gone: remove it." in told.replace("\\", "")
 
 
 async def test_commands_are_synced_only_when_they_have_changed(tmp_path: Path) -> None:

@@ -225,6 +225,8 @@ def test_status() -> None:
         "caveat": None,
         "addresses": 0,
         "failing": [],
+        "disk_bytes": None,
+        "memory_bytes": None,
     }
     json.dumps(status_json(empty))
 

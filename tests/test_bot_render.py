@@ -1,7 +1,9 @@
 """What is shown: verbatim, within Discord's limits, and honest about what is missing."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,9 +14,11 @@ from bot.render import (
     headlines_card,
     status_card,
 )
+from bot.sizes import size_text
 from index import (
     Article,
     Headline,
+    Source,
     Status,
 )
 from tests.discord_markdown import shown
@@ -70,6 +74,48 @@ def test_a_card_becomes_an_embed() -> None:
     embed = Card("Title", "Body", "Footer", 0x123456).embed()
     assert (embed.title, embed.description, embed.footer.text) == ("Title", "Body", "Footer")
     assert "footer" not in Card("Title", "Body").embed().to_dict()
+
+
+def failing(number: int, title: str | None = None) -> Source:
+    url = f"https://feeds{number}.example/rss?token=secret"
+    return Source(
+        url, PUBLISHED, title=title, error="The server said *no*: ask its people for another address."
+    )
+
+
+def test_the_status_tells_what_the_index_takes_up_and_what_fails() -> None:
+    broken = tuple(failing(number, "Sample *Feed*" if number == 0 else None) for number in range(10))
+    status = Status(
+        *(50, 122, PUBLISHED, 4, "local", "ready", "model", "sqlite"),
+        addresses=12,
+        failing=broken,
+        disk_bytes=61_400_000,
+        memory_bytes=999,
+    )
+    everybody = shown(status_card(status, "1.2", 0.04).body)
+    assert "Search index 61 MB on disk, 999 bytes in memory" in everybody
+    assert "10 of 12 addresses cannot be read" in everybody
+    assert "ask its people" not in everybody
+    told = shown(status_card(status, "1.2", 0.04, details=True).body)
+    assert "Sample *Feed*: The server said *no*: ask its people" in told
+    assert "feeds7.example" in told
+    assert "feeds8.example" not in told
+    assert told.endswith("and 2 more")
+    assert "secret" not in told
+
+
+def test_a_status_fits_however_much_has_to_be_escaped() -> None:
+    broken = tuple(replace(failing(i, "*" * 500), error="*" * 2000) for i in range(50))
+    status = Status(50, 122, PUBLISHED, 4, "local", "ready", "model", "sqlite", failing=broken)
+    assert length(status_card(status, "1.2", 0.04, details=True).body) <= MAX_BODY
+
+
+@pytest.mark.parametrize(
+    ("size", "text"),
+    [(0, "0 bytes"), (999, "999 bytes"), (4200, "4.2 kB"), (61_400_000, "61 MB"), (1_250_000_000, "1.2 GB")],
+)
+def test_sizes(size: int, text: str) -> None:
+    assert size_text(size) == text
 
 
 def test_the_status_never_names_paths_or_the_database() -> None:

@@ -202,9 +202,10 @@ def test_reports() -> None:
 
 
 def test_status() -> None:
-    status = replace(FakeNews([]).status(), remedy="Run newsbot reindex.")
+    status = replace(FakeNews([]).status(), remedy="Run newsbot reindex.", disk_bytes=4_200_000)
     shown = rendered(status_view(status, UTC, NOW))
     assert re.search(r"Newest +none", shown)
+    assert "local, 4.2 MB on disk" in shown
     assert "Run newsbot reindex." in shown
 
 

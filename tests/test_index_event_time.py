@@ -41,6 +41,7 @@ def test_a_time_that_is_named(quote: str, since: str, until: str, phrase: str) -
     [
         "The port opened.",
         "The port opened on Wednesday.",  # the day after: what was published on Tuesday went on being written
+        "The vote has to be held by 2 July.",
         "It will open on Friday.",
         "It is expected to open in July.",
         "It opened in 2019 and closed on Friday.",

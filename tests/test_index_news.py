@@ -575,6 +575,9 @@ def test_status(tmp_path: Path) -> None:
         assert (ready.state, ready.articles, ready.sources, ready.remedy) == ("ready", 2, 2, None)
         assert (ready.newest, ready.database, ready.model) == (CUP.published_at, "sqlite", "hashing-0")
         assert f"{ready.passages} passages" in ready.index
+        assert ready.memory_bytes is not None
+        assert ready.memory_bytes >= ready.passages * news._embedder.dimension * 2
+        assert ready.disk_bytes
         assert news.source_names() == ["Sample Herald", "Sample Wire"]
     with open_news(tmp_path, embedder=HashingEmbedder(seed=1)) as news:
         stale = news.status()

@@ -1,5 +1,6 @@
 """What is kept, and that what is not is gone from the database and from the search."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -65,7 +66,8 @@ def test_an_index_that_was_away_while_the_log_was_trimmed_is_rebuilt(
         with open_news(tmp_path, DAYS[2:], embedder=embedder) as news:
             expected = news.status()
         away._follow.catch_up()
-        assert away.status() == expected
+        # Only the files may be cut in another way.
+        assert replace(away.status(), disk_bytes=None) == replace(expected, disk_bytes=None)
         assert any(
             quote.article == DAYS[7] for quote in away.ask(Question("What of place 8?", limit=10)).quotes
         )

@@ -16,7 +16,7 @@ from index import NewsIndex, Question, Quote, Span, UsageError
 from index.event_time import event_time
 from index.grouping import ONE_DAY
 from index.timeline import SAME_DAY, Report, coverage_of, events_of
-from tests.fakes import NOW, article, open_news
+from tests.fakes import NOW, article, open_news, story
 
 EVER = (date.min, date.max)
 
@@ -144,6 +144,18 @@ def test_a_source_and_the_moment_of_asking_are_kept_to(news: NewsIndex) -> None:
     early = news.timeline(Question("harbour bridge", as_of=datetime(2025, 5, 3, tzinfo=UTC)))
     assert [event.day.day for event in early.events] == [2]
     assert len(news.timeline(Question("harbour bridge"), limit=1).events) == 1
+
+
+def test_a_name_that_the_model_does_not_know_is_found_by_its_words_but_not_in_passing(tmp_path: Path) -> None:
+    about = " ".join(
+        ["Gukesh won again in the tenth game of the match, as reporters wrote."] + [story("chess")] * 2
+    )
+    passing = " ".join([story("bridges"), "Gukesh was there.", story("museums")])
+    articles = [article("about", f"{about} Gukesh thanked his parents."), article("passing", passing)]
+    with open_news(tmp_path, articles) as news:
+        (event,) = news.timeline(Question("Gukesh")).events
+        assert "Gukesh" in event.quote.text
+        assert event.quote.article.id == articles[0].id
 
 
 @pytest.mark.parametrize("topic", ["volcano eruption on Mars", "bridge tournament championship poker"])

@@ -42,7 +42,7 @@ IMPORTERS = {
     "defusedxml": r"index/sources/markup\.py",
     "lxml": r"index/sources/(markup|web_page)\.py",
     "discord": (
-        r"bot/(?!(terminal(_sources|_timeline)?|cli(_operations|_sources)?|contract|batch|chat|dates|progress|plot|reliability_plot|source_words|timeline_plot)\.py).*"
+        r"bot/(?!(terminal(_sources|_timeline)?|cli(_operations|_sources)?|contract|batch|chat|dates|progress|plot|reliability_plot|sizes|source_words|timeline_plot)\.py).*"
     ),
     "typer": r"bot/(?!cogs/).*",
     "rich": r"bot/(?!cogs/).*",

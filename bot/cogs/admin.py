@@ -20,10 +20,10 @@ class Admin(commands.Cog):
         self.bot = bot
         self._version = version("newsbot")
 
-    @app_commands.command(name="status", description="How many articles there are and how fresh they are")
+    @app_commands.command(name="status", description="How much news there is, how fresh, what fails")
     async def status(self, interaction: discord.Interaction[NewsBot]) -> None:
         await interaction.response.defer(thinking=True, ephemeral=True)
         status = await self.bot.workers.run(self.bot.index.status)
-        await interaction.edit_original_response(
-            embed=status_card(status, self._version, self.bot.latency).embed()
-        )
+        manages = interaction.guild_id is not None and interaction.permissions.manage_guild
+        card = status_card(status, self._version, self.bot.latency, details=manages)
+        await interaction.edit_original_response(embed=card.embed())

@@ -1,14 +1,18 @@
 """What the bot sends to Discord for a few commands, as JSON on standard output, for `render.mjs` to draw.
 
 Nothing is staged: the shipped model answers from a library of the sample articles, and the answers become the
-request bodies that discord.py would send. Only two things are given: the addresses of the articles, which the
-samples lack because nobody has published them, and the time, so that a picture does not age.
+request bodies that discord.py would send. Only three things are given: the addresses of the articles, which
+the samples lack because nobody has published them, the time, so that a picture does not age, and a source
+that fails.
 """
 
 import json
 import sys
 import tempfile
+from base64 import b64encode
+from dataclasses import replace
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -18,42 +22,85 @@ from discord.http import handle_message_parameters
 from bot.answer_card import answer_card
 from bot.answer_layout import actions, answer_layout
 from bot.buttons import Action
-from bot.render import headlines_card
-from index import Answer, IndexOptions, NewsIndex, Question
+from bot.digest_card import digest_card
+from bot.render import headlines_card, status_card
+from bot.timeline_card import timeline_card
+from index import Answer, Digest, DigestPlan, IndexOptions, NewsIndex, Question, Schedule, Source
 
 SAMPLES = Path(__file__).parents[2] / "config" / "samples"
 
-# The morning after the newest sample.
+# The morning after the newest sample, and the Monday after a week with much news.
 NOW = datetime(2025, 10, 24, 9, 30, tzinfo=UTC)
+DIGEST_NOW = datetime(2024, 12, 9, 7, 0, tzinfo=UTC)
 
 ANSWERED = "How many North Korean troops were sent to Russia?"
 OFFERED = {*Action} - {Action.WIDEN, Action.SHARE}
+TOPIC = "Election"
+FAILING = Source(
+    "https://tribune.example/feed.xml",
+    NOW,
+    title="Sample Tribune",
+    error="https://tribune.example/feed.xml answers 404 (not found): look for its new address on the page.",
+)
 UNANSWERED = "Who won the 2031 Cricket World Cup?"
 
 
 def main() -> None:
+    clock = Clock(NOW)
     with tempfile.TemporaryDirectory() as folder:
         pages = Path(folder) / "pages"
         pages.mkdir()
         for path in SAMPLES.glob("*.txt"):
             (pages / path.name).write_text(with_address(path), encoding="utf-8")
-        index = NewsIndex.open(IndexOptions(data_dir=Path(folder) / "data", clock=lambda: NOW))
+        index = NewsIndex.open(IndexOptions(data_dir=Path(folder) / "data", clock=clock))
         try:
             report = index.ingest([str(pages)])
             if report.failed:
                 raise SystemExit(f"Samples could not be read: {report.failed}")
-            answered, unanswered = (index.ask(Question(text, as_of=NOW)) for text in (ANSWERED, UNANSWERED))
-            if not answered.answered or unanswered.answered:
-                raise SystemExit("The library answers what it should not, or the other way round.")
-            messages = {
-                "answer": ("/ask", components(answered)),
-                "abstention": ("/ask", components(unanswered)),
-                "latest": ("/latest", body(embed=headlines_card(index.latest(as_of=NOW)).embed())),
-            }
+            messages = pictured(index)
+            clock.now = DIGEST_NOW
+            messages.append(message("digest", None, digest(index), DIGEST_NOW))
         finally:
             index.close()
-    shown = {name: {"command": command, "body": sent} for name, (command, sent) in messages.items()}
-    json.dump({"now": NOW.isoformat(), "messages": shown}, sys.stdout)
+    json.dump({each["name"]: each for each in messages}, sys.stdout)
+
+
+class Clock:
+    """Tells `now`."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+def pictured(index: NewsIndex) -> list[dict[str, Any]]:
+    """Return the messages that are drawn, except the digest."""
+    answered, unanswered = (index.ask(Question(text, as_of=NOW)) for text in (ANSWERED, UNANSWERED))
+    if not answered.answered or unanswered.answered:
+        raise SystemExit("The library answers what it should not, or the other way round.")
+    timeline = timeline_card(index.timeline(Question(TOPIC)))
+    status = replace(index.status(), addresses=9, failing=(FAILING,))
+    shown = status_card(status, version("newsbot"), 0.042, details=True)
+    return [
+        message("answer", "/ask", components(answered)),
+        message("abstention", "/ask", components(unanswered)),
+        message("latest", "/latest", body(embed=headlines_card(index.latest(as_of=NOW)).embed())),
+        message("timeline", "/timeline", body(view=timeline.layout(), files=[timeline.file])),
+        message("status", "/status", body(embed=shown.embed())),
+    ]
+
+
+def digest(index: NewsIndex) -> dict[str, Any]:
+    """Return the body of a weekly digest."""
+    plan = DigestPlan(Schedule(8, "Europe/Paris", 0), number=4)
+    stories = index.stories(Digest(1, "1", "2", "3", plan, DIGEST_NOW))
+    return body(embed=digest_card(stories, plan)[0].embed())
+
+
+def message(name: str, command: str | None, sent: dict[str, Any], now: datetime = NOW) -> dict[str, Any]:
+    return {"name": name, "command": command, "now": now.isoformat(), "body": sent}
 
 
 def with_address(path: Path) -> str:
@@ -75,10 +122,17 @@ def components(answer: Answer) -> dict[str, Any]:
 
 
 def body(**parts: Any) -> dict[str, Any]:
-    """Return the body of the request that answers a command, as discord.py builds it."""
+    """Return the body of the request that answers a command, as discord.py builds it.
+
+    Files are in `files`, by name, in base64.
+    """
     with handle_message_parameters(**parts, allowed_mentions=AllowedMentions.none()) as parameters:
-        assert parameters.payload is not None  # it would be None only with files attached
-        return parameters.payload
+        if parameters.payload is not None:
+            return parameters.payload
+        fields = {field["name"]: field["value"] for field in parameters.multipart or ()}
+        sent: dict[str, Any] = json.loads(fields["payload_json"])
+        files = {file.filename: b64encode(file.fp.read()).decode() for file in parameters.files or ()}
+        return sent | {"files": files}
 
 
 if __name__ == "__main__":

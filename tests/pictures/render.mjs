@@ -27,6 +27,11 @@ const PICTURES = [
   { file: "answer-phone.png", message: "answer", width: NARROW },
   { file: "abstention.png", message: "abstention" },
   { file: "latest.png", message: "latest" },
+  { file: "timeline.png", message: "timeline" },
+  { file: "timeline-light.png", message: "timeline", light: true },
+  { file: "timeline-phone.png", message: "timeline", width: NARROW },
+  { file: "digest.png", message: "digest" },
+  { file: "status.png", message: "status" },
 ];
 
 const run = promisify(execFile);
@@ -59,22 +64,30 @@ function embedHtml({ title, description, color, footer }, now) {
   </discord-embed>`;
 }
 
-function componentsHtml(components, now) {
-  const drawn = components.map((component) => componentHtml(component, now)).join("");
+// A file that comes with a message is named by the component that shows it.
+function componentsHtml({ components = [], files = {} }, now) {
+  const shown = Object.entries(files).reduce(
+    (json, [name, data]) => json.replaceAll(`attachment://${name}`, `data:image/png;base64,${data}`),
+    JSON.stringify(components),
+  );
+  const drawn = JSON.parse(shown)
+    .map((component) => componentHtml(component, now))
+    .join("");
   return drawn && `<div slot="components" class="components">${drawn}</div>`;
 }
 
-function pageHtml({ command, body }, now, light, { script, style }) {
+// The width is set here too: no window of the browser is narrower than 500 pixels when it is only measured.
+function pageHtml({ command, body, now }, light, width, { script, style }) {
   const time = new Date(now).toLocaleTimeString("en-US", { timeStyle: "short", timeZone: "UTC" });
   return `<!doctype html><html lang="en"><meta charset="utf-8">
     <meta http-equiv="Content-Security-Policy"
       content="default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; font-src data:">
-    <style>${style}</style><script>${script.replaceAll("</script", "<\\/script")}</script>
+    <style>${style} body { width: ${width}px; }</style><script>${script.replaceAll("</script", "<\\/script")}</script>
     <discord-messages ${light ? "light-theme" : ""}>
       <discord-message author="newsbot" bot avatar="${avatar("n", "#2e9e6b")}" timestamp="${time}">
-        <discord-command slot="reply" author="alice" avatar="${avatar("a", "#4f7fd9")}" command="${command}"></discord-command>
+        ${command ? `<discord-command slot="reply" author="alice" avatar="${avatar("a", "#4f7fd9")}" command="${command}"></discord-command>` : ""}
         ${(body.embeds ?? []).map((embed) => embedHtml(embed, now)).join("")}
-        ${componentsHtml(body.components ?? [], now)}
+        ${componentsHtml(body, now)}
       </discord-message>
     </discord-messages></html>`;
 }
@@ -112,12 +125,12 @@ async function draw(folder, html, file, width) {
   await writeFile(file, Buffer.from(UPNG.encode(UPNG.toRGBA8(drawn), drawn.width, drawn.height, COLOURS)));
 }
 
-const { now, messages } = JSON.parse(await text(process.stdin));
+const messages = JSON.parse(await text(process.stdin));
 const folder = await mkdtemp(join(tmpdir(), "newsbot-pictures-"));
 try {
   const parts = await bundle();
   for (const { file, message, light, width = WIDE } of PICTURES) {
-    const html = pageHtml(messages[message], now, light, parts);
+    const html = pageHtml(messages[message], light, width, parts);
     await draw(folder, html, join(import.meta.dirname, file), width);
   }
 } finally {
