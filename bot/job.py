@@ -40,11 +40,11 @@ class Job:
     _first_at: datetime | None = None
 
     def listen(self, progress: Progress) -> None:
-        if self.why_stopped:
-            raise Stopped
         if self._first is None or self._first.what != progress.what:
             self._first, self._first_at = progress, self.clock()
         self.progress = progress
+        if self.why_stopped:  # what was told of is done, and counts
+            raise Stopped
 
     def rate(self) -> float | None:
         """Return how many units a second were done since the first of their kind; None while unknown."""

@@ -69,7 +69,7 @@ def test_a_job_that_is_to_stop_stops_when_it_next_tells_how_far_it_is() -> None:
     assert "Stopping at the next safe point" in progress_text(job)
     with pytest.raises(Stopped):
         job.listen(Progress("articles", 32, 2569))
-    assert stopped_text(job).startswith("**Stopped** by <@7> after 16 of 2,569 articles.")
+    assert stopped_text(job).startswith("**Stopped** by <@7> after 32 of 2,569 articles.")
 
 
 def test_an_outcome_counts_and_keeps_places_for_the_log() -> None:

@@ -286,7 +286,7 @@ async def test_cancelling_stops_at_a_safe_point_and_tells_how_far_it_got(tmp_pat
         far = re.search(r"Stopped\*\* by <@(\d+)> after ([\d,]+) of 10,000 passages", last(server))
         assert far
         assert far[1] == boss.id
-        assert int(far[2].replace(",", "")) == news.done - 1
+        assert int(far[2].replace(",", "")) == news.done
         assert server.messages()[-1]["components"] == []
         assert "**reindex cancelled**" in (await server.slash("audit", user=boss)).text
 
@@ -450,4 +450,5 @@ async def test_reading_a_file_can_be_stopped_between_two_batches(
         await server.wait_for(lambda: "Stopping" in last(server))
         go_on.set()
         await server.wait_for(lambda: "Stopped" in last(server))
+        assert "after 16 of 50 articles" in last(server)
         assert library.status().articles == 16
