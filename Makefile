@@ -3,7 +3,7 @@
 READY := .venv/.ready
 PYTHONS := python3 python3.14 python3.13 python3.12 python3.11
 
-.PHONY: run test fuzz lint pictures clean
+.PHONY: run test fuzz lint catalogues pictures clean
 
 run: $(READY)
 	@.venv/bin/python -m bot
@@ -18,6 +18,10 @@ fuzz: $(READY)
 lint: $(READY)
 	@.venv/bin/ruff check .
 	@.venv/bin/mypy
+
+# What is new to translate goes into bot/locales; tests fail while something lacks there.
+catalogues: $(READY)
+	@.venv/bin/python -m tests.catalogues
 
 # The README's pictures: the bot's real messages as Discord draws them. Needs Node.js 20 and Chromium.
 pictures: $(READY)

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
+from bot.language import _
 from bot.markdown import block_quote, bold, cut, length, link, timestamp
-from bot.render import GREEN, MAX_ADDRESS, MAX_BODY, MAX_HEADLINE, MAX_SOURCE, MAX_TITLE, Card
+from bot.render import GREEN, MAX_ADDRESS, MAX_BODY, MAX_HEADLINE, MAX_SOURCE, MAX_TITLE, Card, published
 from index import Follow, Quote
 
 # Twenty lines of a list always fit.
@@ -16,34 +17,35 @@ def alert_card(follow: Follow, quotes: Sequence[Quote]) -> Card:
     blocks = [_block(quote) for quote in quotes]
     while length("\n\n".join(blocks)) > MAX_BODY:
         blocks.pop()
-    whose = "This channel follows" if follow.channel else "You follow"
-    footer = f"{whose} this: /follows stops it."
+    here, mine = _("This channel follows this: /follows stops it."), _("You follow this: /follows stops it.")
+    footer = here if follow.channel else mine
     return Card(cut(follow.what, MAX_TITLE), "\n\n".join(blocks), footer, GREEN)
 
 
 def follows_card(mine: Sequence[Follow], here: Sequence[Follow], in_guild: bool) -> Card:
     """What a person follows, and what the channel does."""
-    lines = [bold("You"), *_lines(mine)]
+    lines = [bold(_("You")), *_lines(mine)]
     if in_guild:
-        lines += ["", bold("This channel"), *_lines(here)]
-    return Card("Followed", "\n".join(lines))
+        lines += ["", bold(_("This channel")), *_lines(here)]
+    return Card(_("Followed"), "\n".join(lines))
 
 
 def _lines(follows: Sequence[Follow]) -> list[str]:
-    return [_line(follow) for follow in follows] or ["Nothing yet: `/follow` begins."]
+    return [_line(follow) for follow in follows] or [_("Nothing yet: `/follow` begins.")]
 
 
 def _line(follow: Follow) -> str:
-    paused = f" · paused, because {follow.paused}: follow it again" if follow.paused else ""
-    return f"- {cut(follow.what, MAX_LINE)} · since {timestamp(follow.started_at, 'd')}{paused}"
+    since = _("since {when}").format(when=timestamp(follow.started_at, "d"))
+    facts = [cut(follow.what, MAX_LINE), since]
+    if follow.paused:
+        facts.append(_("paused, because {why}: follow it again").format(why=_(follow.paused)))
+    return "- " + " · ".join(facts)
 
 
 def _block(quote: Quote) -> str:
     article = quote.article
-    title = article.title[:MAX_HEADLINE] or "Untitled"
+    title = article.title[:MAX_HEADLINE] or _("Untitled")
     written = [link(title, quote.link), link(title, article.url)]
     headline = next((each for each in written if length(each) <= MAX_LINK), cut(title, MAX_HEADLINE))
-    when = f"{timestamp(article.published_at)} · {timestamp(article.published_at, 'R')}"
-    return "\n".join(
-        [block_quote(quote.text), headline, f"-# {bold(article.source[:MAX_SOURCE])} · published {when}"]
-    )
+    facts = [bold(article.source[:MAX_SOURCE]), published(article), timestamp(article.published_at, "R")]
+    return "\n".join([block_quote(quote.text), headline, f"-# {' · '.join(facts)}"])

@@ -7,10 +7,11 @@ components holds, and a quote is shown whole or not at all.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Self
 
+from bot.language import ENGLISH, _, counted, percent, speaking, spoken
 from bot.markdown import block_quote, bold, cut, length, struck, timestamp
 from bot.render import (
     AMBER,
@@ -19,12 +20,12 @@ from bot.render import (
     GREY,
     MAX_SOURCE,
     Block,
-    count,
     grouped,
     period_text,
     quote_blocks,
     shorten,
 )
+from bot.source_words import sources_counted
 from index import Answer, Coverage, PostedQuote, Quote, QuoteCheck
 
 # Discord shows 4,000 characters of text in one message of components, and has been seen to fail at more than
@@ -50,7 +51,8 @@ ANY_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 class AnswerCard:
     """What is shown, as Discord markdown: `notices` stand below the heading, before the quotes.
 
-    `quotes` are those in the blocks; a card that was kept as JSON comes back without them.
+    `quotes` are those in the blocks; a card that was kept as JSON comes back without them. `language` is the
+    one that it was written in, and is corrected in.
     """
 
     heading: str
@@ -59,11 +61,14 @@ class AnswerCard:
     footer: str
     colour: int
     quotes: tuple[Quote, ...] = ()
+    language: str = field(default_factory=spoken)
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> Self:
         blocks = tuple(Block(*block) for block in kept["blocks"])
-        return cls(kept["heading"], tuple(kept["notices"]), blocks, kept["footer"], kept["colour"])
+        language = kept.get("language", ENGLISH)  # cards were kept without it once
+        notices = tuple(kept["notices"])
+        return cls(kept["heading"], notices, blocks, kept["footer"], kept["colour"], language=language)
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -72,6 +77,7 @@ class AnswerCard:
             "blocks": [[block.words, block.byline] for block in self.blocks],
             "footer": self.footer,
             "colour": self.colour,
+            "language": self.language,
         }
 
     @property
@@ -100,21 +106,21 @@ def answer_card(
     period that the question names: it is shown instead, and said to be older.
     """
     heading = cut(typed or answer.question.text, MAX_HEADING)
-    notices = [f"-# continues: {cut(context, MAX_HEADING)}"] if context else []
+    notices = [_continues(context)] if context else []
     if answer.answered:
         stale = answer.stale_since
         if stale:
             dated = f"{timestamp(stale, 'D')}, {timestamp(stale, 'R')}"
-            notices.append(f"The newest report on this is from {dated}.")
+            notices.append(_("The newest report on this is from {dated}.").format(dated=dated))
         return _fit(heading, notices, answer.quotes, _sure(answer), AMBER if stale else GREEN)
     notices.append(_nothing_found(answer))
     if older and older.answered:
-        notices.append(bold("Older reports"))
+        notices.append(bold(_("Older reports")))
         return _fit(heading, notices, older.quotes, _sure(older), AMBER)
     notices += _searched(answer.coverage)
     closest = _closest(answer.quotes)
     if closest:
-        notices.append(bold("Related, but no answer"))
+        notices.append(bold(_("Related, but no answer")))
     # How sure the bot is of the quotes would be read as how sure it is of the no.
     return _fit(heading, notices, closest, "", GREY)
 
@@ -123,20 +129,21 @@ def more_card(typed: str, quotes: Sequence[Quote]) -> AnswerCard:
     """Further quotes on a question that has been answered."""
     heading = cut(typed, MAX_HEADING)
     if not quotes:
-        return AnswerCard(heading, ("There are no further quotes on this.",), (), "", BLUE)
-    return _fit(heading, [bold("Further quotes")], quotes, "", BLUE)
+        return AnswerCard(heading, (_("There are no further quotes on this."),), (), "", BLUE)
+    return _fit(heading, [bold(_("Further quotes"))], quotes, "", BLUE)
 
 
 def check_card(check: QuoteCheck) -> AnswerCard:
     """Whether somebody's words are in a stored article: word for word, nearly, or not at all."""
     claimed = block_quote(check.claimed)
     if check.quote is None:
-        notice = "No stored article holds these words. That does not mean that nobody said them."
-        return AnswerCard("Not in the index", (claimed, notice), (), "", GREY)
+        notice = _("No stored article holds these words. That does not mean that nobody said them.")
+        return AnswerCard(_("Not in the index"), (claimed, notice), (), "", GREY)
     if check.kind == "exact":
-        return _fit("Found word for word", [], [check.quote], "", GREEN)
-    notices = [claimed, f"{check.likeness:.0%} of the words agree with this report:"]
-    return _fit("Nearly the same words", notices, [check.quote], "", AMBER)
+        return _fit(_("Found word for word"), [], [check.quote], "", GREEN)
+    agrees = _("{share} of the words agree with this report:").format(share=percent(check.likeness))
+    notices = [claimed, agrees]
+    return _fit(_("Nearly the same words"), notices, [check.quote], "", AMBER)
 
 
 def corrected(card: AnswerCard, quotes: Sequence[PostedQuote]) -> AnswerCard:
@@ -150,7 +157,8 @@ def corrected(card: AnswerCard, quotes: Sequence[PostedQuote]) -> AnswerCard:
         return card
     for old, new, dropped in _SHORTER:
         pairs = zip(card.blocks, quotes, strict=True)
-        blocks = [_corrected(block, quote, old, new) for block, quote in pairs]
+        with speaking(card.language):
+            blocks = [_corrected(block, quote, old, new) for block, quote in pairs]
         kept = blocks[: len(blocks) - dropped]
         changed = replace(card, blocks=tuple(kept), colour=AMBER)
         if changed.fits:
@@ -161,10 +169,11 @@ def corrected(card: AnswerCard, quotes: Sequence[PostedQuote]) -> AnswerCard:
 def _corrected(block: Block, quote: PostedQuote, old: int | None, new: bool) -> Block:
     if quote.state == "stands" or quote.changed_at is None:
         return block
-    what = "changed" if quote.state == "changed" else "withdrawn"
+    changed, withdrawn = _("changed by the publisher {when}"), _("withdrawn by the publisher {when}")
+    what = changed if quote.state == "changed" else withdrawn
     lines = [
         struck(quote.text if old is None else shorten(quote.text, old)),
-        f"-# {what} by the publisher {timestamp(quote.changed_at)}",
+        f"-# {what.format(when=timestamp(quote.changed_at))}",
     ]
     if new and quote.new_text:
         lines.append(block_quote(quote.new_text))
@@ -177,7 +186,7 @@ def _fit(
     """Show as many quotes as fit whole, first ones first, and say how many are missing."""
     for kept in range(len(quotes), -1, -1):
         missing = len(quotes) - kept
-        note = f"-# {count(missing, 'more quote')} would not fit in one message." if missing else ""
+        note = f"-# {_missing(missing)}" if missing else ""
         small = "\n".join(line for line in (note, footer) if line)
         groups = grouped(quotes[:kept])
         shown = tuple(quote for group in groups for quote in group)
@@ -187,12 +196,25 @@ def _fit(
     raise ValueError("the head alone is longer than a message")
 
 
+def _missing(quotes: int) -> str:
+    return counted(
+        "{count} more quote would not fit in one message.",
+        "{count} more quotes would not fit in one message.",
+        quotes,
+    )
+
+
+def _continues(question: str) -> str:
+    return "-# " + _("continues: {question}").format(question=cut(question, MAX_HEADING))
+
+
 def _sure(answer: Answer) -> str:
     """How sure the bot is that the quotes answer the question, and which period they were taken from."""
     full = round(answer.confidence * DOTS)
-    facts = [f"{'●' * full}{'○' * (DOTS - full)} {answer.confidence:.0%} sure"]
+    sure = _("{share} sure").format(share=percent(answer.confidence))
+    facts = [f"{'●' * full}{'○' * (DOTS - full)} {sure}"]
     if period := _period(answer):
-        facts.append(f"published {period}")
+        facts.append(_("published {period}").format(period=period))
     return "-# " + " · ".join(facts)
 
 
@@ -202,13 +224,23 @@ def _period(answer: Answer) -> str:
 
 
 def _nothing_found(answer: Answer) -> str:
-    period, source = _period(answer), answer.question.source
-    scope = f" by {bold(shorten(source, MAX_SOURCE))}" if source else ""
-    scope += f" published {period}" if period else ""
-    if not answer.articles_searched:
-        return f"There are no stored articles{scope or ' yet'}, so there is nothing to search."
-    searched = "one article" if answer.articles_searched == 1 else f"{answer.articles_searched:,} articles"
-    return f"No answer found in the {searched}{scope or ' searched'}."
+    searched, scope = answer.articles_searched, _scope(answer)
+    if not searched:
+        return _("There are no stored articles to search{scope}.").format(scope=scope)
+    return counted(
+        "No answer found in the one article searched{scope}.",
+        "No answer found in the {count} articles searched{scope}.",
+        searched,
+        scope=scope,
+    )
+
+
+def _scope(answer: Answer) -> str:
+    """What the search kept to, in brackets: its source and the time of publishing."""
+    facts = [bold(shorten(answer.question.source, MAX_SOURCE))] if answer.question.source else []
+    if period := _period(answer):
+        facts.append(_("published {period}").format(period=period))
+    return f" ({', '.join(facts)})" if facts else ""
 
 
 def _searched(coverage: Coverage | None) -> list[str]:
@@ -216,7 +248,7 @@ def _searched(coverage: Coverage | None) -> list[str]:
         return []
     first, last = timestamp(coverage.oldest, "d"), timestamp(coverage.newest, "d")
     dates = first if first == last else f"{first} – {last}"
-    return [f"-# {count(coverage.sources, 'source')} · {dates}"]
+    return [f"-# {sources_counted(coverage.sources)} · {dates}"]
 
 
 def _closest(quotes: Sequence[Quote]) -> Sequence[Quote]:

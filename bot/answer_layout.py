@@ -13,6 +13,7 @@ from discord import ui
 
 from bot.answer_card import AnswerCard
 from bot.buttons import Action, AnswerButton
+from bot.language import _
 from bot.markdown import escape
 from bot.render import BLUE, byline, linked, quoted, title_of
 from index import Excerpt, Verdict
@@ -86,9 +87,17 @@ def text_layout(text: str) -> ui.LayoutView:
 def _turning(id: str, page: int, pages: int) -> list[Any]:
     buttons = []
     if page > 0:
-        buttons.append(AnswerButton(Action.SOURCES, id, page - 1, f"Back to {page} of {pages}"))
+        buttons.append(
+            AnswerButton(
+                Action.SOURCES, id, page - 1, _("Back to {page} of {pages}").format(page=page, pages=pages)
+            )
+        )
     if page < pages - 1:
-        buttons.append(AnswerButton(Action.SOURCES, id, page + 1, f"On to {page + 2} of {pages}"))
+        buttons.append(
+            AnswerButton(
+                Action.SOURCES, id, page + 1, _("On to {page} of {pages}").format(page=page + 2, pages=pages)
+            )
+        )
     return buttons
 
 

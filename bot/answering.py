@@ -17,6 +17,8 @@ from bot.answer_card import ANY_TIME, MAX_HEADING, AnswerCard, answer_card, corr
 from bot.answer_layout import VERDICTS, actions, answer_layout, excerpts_layout, text_layout
 from bot.buttons import Action
 from bot.errors import explain, tell
+from bot.language import _, mark, speaking, to_everyone
+from bot.views import Form
 from index import Answer, NewsError, PostedAnswer, PostedQuote, Question, Quote, UsageError, in_context
 
 if TYPE_CHECKING:
@@ -30,9 +32,11 @@ Interaction = discord.Interaction["NewsBot"]
 Handler = Callable[["discord.Interaction[NewsBot]", PostedAnswer], Awaitable[None]]
 
 THANKS = {
-    Action.HELPFUL: "Thank you. Noted as helpful.",
-    Action.WRONG: "Thank you. Noted as wrong: the people who run this server see it in `/quality`.",
-    Action.OUTDATED: "Thank you. Noted as outdated: the people who run this server see it in `/quality`.",
+    Action.HELPFUL: mark("Thank you. Noted as helpful."),
+    Action.WRONG: mark("Thank you. Noted as wrong: the people who run this server see it in `/quality`."),
+    Action.OUTDATED: mark(
+        "Thank you. Noted as outdated: the people who run this server see it in `/quality`."
+    ),
 }
 
 log = logging.getLogger(__name__)
@@ -152,9 +156,12 @@ class Answering:
 
     async def answer_interaction(self, interaction: Interaction, inquiry: Inquiry) -> None:
         """Answer a question on an interaction that has been deferred."""
+        if not inquiry.private:
+            to_everyone()
 
         async def tell_place(place: int) -> None:
-            await interaction.edit_original_response(view=text_layout(f"Number {place} in the queue …"))
+            text = _("Number {place} in the queue …").format(place=place)
+            await interaction.edit_original_response(view=text_layout(text))
 
         reply = await self.reply(inquiry, tell_place)
         message = await interaction.edit_original_response(view=reply.view)
@@ -179,7 +186,8 @@ class Answering:
     def layout(self, posted: PostedAnswer) -> ui.LayoutView:
         """A posted answer as it has to be shown now: with what has become of its quotes."""
         card = corrected(AnswerCard.from_json(posted.card), posted.quotes)
-        return answer_layout(card, posted.id, self._rows(posted))
+        with speaking(card.language):
+            return answer_layout(card, posted.id, self._rows(posted))
 
     def _rows(self, posted: PostedAnswer) -> list[list[Action]]:
         return actions(
@@ -212,7 +220,7 @@ class Answering:
             elif handler := self._handlers.get(action):
                 await handler(interaction, posted)
             else:
-                raise UsageError("This button does nothing any more: ask the question again.")
+                raise UsageError(_("This button does nothing any more: ask the question again."))
         except Exception as error:  # the edge of one button: explained to whoever pressed it and logged
             await tell(interaction, explain(error, f"button {action}"))
 
@@ -220,19 +228,19 @@ class Answering:
         """Return a posted answer. Raises UsageError where it is not kept any more."""
         posted = await self.bot.records.run(self.bot.index.posted.find, id)
         if posted is None:
-            raise UsageError("This answer is no longer kept: ask the question again.")
+            raise UsageError(_("This answer is no longer kept: ask the question again."))
         return posted
 
     async def _judge(self, interaction: Interaction, posted: PostedAnswer, action: Action) -> None:
         person = str(interaction.user.id)
         give = self.bot.index.posted.give_feedback
         await self.bot.records.run(give, posted.id, person, VERDICTS[action], datetime.now(UTC))
-        await interaction.edit_original_response(content=THANKS[action])
+        await interaction.edit_original_response(content=_(THANKS[action]))
 
     async def _sources(self, interaction: Interaction, posted: PostedAnswer, page: int) -> None:
         excerpts = await self.bot.workers.run(self.bot.index.excerpts, posted)
         if not excerpts:
-            raise UsageError("The quoted articles are not stored any more, or have changed since.")
+            raise UsageError(_("The quoted articles are not stored any more, or have changed since."))
         await interaction.edit_original_response(view=excerpts_layout(posted.id, excerpts, page))
 
     async def _more(self, interaction: Interaction, posted: PostedAnswer) -> None:
@@ -256,7 +264,9 @@ class Answering:
 
     async def _share(self, interaction: Interaction, posted: PostedAnswer) -> None:
         card = AnswerCard.from_json(posted.card)
-        noted = replace(card, notices=(f"-# shared by {interaction.user.mention}", *card.notices))
+        with speaking(card.language):
+            by = "-# " + _("shared by {person}").format(person=interaction.user.mention)
+        noted = replace(card, notices=(by, *card.notices))
         card = noted if noted.fits else card
         shared = replace(
             posted,
@@ -269,15 +279,15 @@ class Answering:
         await self._remember(replace(shared, message=str(message.id)))
 
 
-class FollowUp(ui.Modal, title="Ask on"):
+class FollowUp(Form):
     """Asks for a question that continues an answer."""
 
-    question: ui.TextInput[Any] = ui.TextInput(
-        label="Your question", placeholder="And what did Russia say?", max_length=MAX_HEADING
-    )
-
     def __init__(self, answering: Answering, id: str, private: bool) -> None:
-        super().__init__(timeout=FORM_SECONDS)
+        super().__init__(title=_("Ask on"), timeout=FORM_SECONDS)
+        self.question: ui.TextInput[Any] = ui.TextInput(
+            placeholder=_("And what did Russia say?"), max_length=MAX_HEADING
+        )
+        self.add_item(ui.Label(text=_("Your question"), component=self.question))
         self._answering = answering
         self._id = id
         self._private = private
@@ -289,11 +299,6 @@ class FollowUp(ui.Modal, title="Ask on"):
         asked = _inquiry(interaction, Question(self.question.value), self._private)
         inquiry = self._answering.continued(posted, self.question.value, asked)
         await self._answering.answer_interaction(interaction, inquiry)
-
-    async def on_error(  # type: ignore[override]
-        self, interaction: discord.Interaction[Any], error: Exception
-    ) -> None:
-        await tell(interaction, explain(error, "form Ask on"))
 
 
 def _is_private(interaction: Interaction) -> bool:

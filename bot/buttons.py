@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any, Self
 
 import discord
 
+from bot.language import _, mark
+from bot.views import Speaking
+
 if TYPE_CHECKING:
     from bot.client import NewsBot
 
@@ -29,21 +32,22 @@ class Action(StrEnum):
 
 
 LABELS = {
-    Action.SOURCES: "Sources",
-    Action.MORE: "More quotes",
-    Action.FOLLOW_UP: "Ask on",
-    Action.TIMELINE: "Timeline",
-    Action.FOLLOW: "Follow",
-    Action.WATCH: "Watch",
-    Action.WIDEN: "Search all dates",
-    Action.SHARE: "Share",
-    Action.HELPFUL: "Helpful",
-    Action.WRONG: "Wrong",
-    Action.OUTDATED: "Outdated",
+    Action.SOURCES: mark("Sources"),
+    Action.MORE: mark("More quotes"),
+    Action.FOLLOW_UP: mark("Ask on"),
+    Action.TIMELINE: mark("Timeline"),
+    Action.FOLLOW: mark("Follow"),
+    Action.WATCH: mark("Watch"),
+    Action.WIDEN: mark("Search all dates"),
+    Action.SHARE: mark("Share"),
+    Action.HELPFUL: mark("Helpful"),
+    Action.WRONG: mark("Wrong"),
+    Action.OUTDATED: mark("Outdated"),
 }
 
 
 class AnswerButton(
+    Speaking,
     discord.ui.DynamicItem[discord.ui.Button[Any]],
     template=r"answer:(?P<action>[a-z]+):(?P<id>[0-9a-f]+)(?::(?P<page>\d+))?",
 ):
@@ -59,7 +63,7 @@ class AnswerButton(
     ) -> None:
         custom_id = f"answer:{action}:{id}" + ("" if page is None else f":{page}")
         style = discord.ButtonStyle.primary if action is Action.SHARE else discord.ButtonStyle.secondary
-        label = label or LABELS[action]
+        label = label or _(LABELS[action])
         super().__init__(discord.ui.Button(style=style, label=label, custom_id=custom_id, disabled=disabled))
         self.action = action
         self.answer_id = id

@@ -17,9 +17,11 @@ if TYPE_CHECKING:
     from bot.client import NewsBot
 
 
-async def time_choices(_: discord.Interaction[NewsBot], typed: str) -> list[app_commands.Choice[str]]:
+async def time_choices(
+    interaction: discord.Interaction[NewsBot], typed: str
+) -> list[app_commands.Choice[str]]:
     """Words for times that are understood."""
-    return [app_commands.Choice(name=word, value=word) for word in time_words(typed)]
+    return [app_commands.Choice(name=said, value=word) for word, said in time_words(typed).items()]
 
 
 async def zone_choices(_: discord.Interaction[NewsBot], typed: str) -> list[app_commands.Choice[str]]:

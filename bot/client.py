@@ -41,7 +41,9 @@ from bot.cogs.sources import Sources
 from bot.cogs.timelines import Timelines
 from bot.errors import NewsTree
 from bot.guild_rules import GuildRules
+from bot.language import _
 from bot.sources import SourceNames
+from bot.translator import CommandTranslator
 from bot.workers import Workers
 from index import BusyError, NewsError, UsageError
 
@@ -111,13 +113,14 @@ class NewsBot(commands.Bot):
         self.clock = clock
         self._open_index = open_index
         self._index: NewsIndex | None = None
+        self._translator = CommandTranslator()
         self._known_commands = data_dir / "discord-commands.sha256"
 
     @property
     def index(self) -> NewsIndex:
         """The library. Every call blocks: use `workers`."""
         if self._index is None:
-            raise BusyError("The news library is still being opened: try again in a few seconds.")
+            raise BusyError(_("The news library is still being opened: try again in a few seconds."))
         return self._index
 
     async def setup_hook(self) -> None:
@@ -127,6 +130,7 @@ class NewsBot(commands.Bot):
             await self.add_cog(cog(self))
         self.add_dynamic_items(AnswerButton)
         self.add_view(SettingsPanel(self))
+        await self.tree.set_translator(self._translator)
         await self._sync_commands()
 
     async def on_ready(self) -> None:
@@ -154,7 +158,8 @@ class NewsBot(commands.Bot):
 
     async def _sync_commands(self) -> None:
         """Register the commands where they are not what Discord was told last: it limits how often."""
-        payload = [command.to_dict(self.tree) for command in self.tree.get_commands()]
+        commands = self.tree.get_commands()
+        payload = [await each.get_translated_payload(self.tree, self._translator) for each in commands]
         text = json.dumps([self.application_id, payload], sort_keys=True)
         digest = hashlib.sha256(text.encode()).hexdigest()
         with suppress(OSError):

@@ -4,19 +4,11 @@ import re
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from bot.language import _, counted
 from index import UsageError
 
-# Offered while a person types a time; every one of them is understood below.
-TIME_WORDS = (
-    "today",
-    "yesterday",
-    "3 days ago",
-    "7 days ago",
-    "2 weeks ago",
-    "30 days ago",
-    "90 days ago",
-    "1 year ago",
-)
+# Offered while a person types a time, beside today and yesterday; all are understood below.
+OFFERED = ((3, "day"), (7, "day"), (2, "week"), (30, "day"), (90, "day"), (1, "year"))
 _AGO = re.compile(r"(\d{1,4}) ?(day|week|month|year|d|w)s?(?: ago)?")
 _DAYS = {"day": 1, "d": 1, "week": 7, "w": 7, "month": 30, "year": 365}
 
@@ -33,9 +25,10 @@ def parse_moment(text: str, timezone: str = "UTC", *, end: bool = False) -> date
         return _local(text.strip(), zone, end).astimezone(UTC)
     except (ValueError, OverflowError):
         typed = " ".join(text.split())[:40]
-        raise UsageError(
-            f'"{typed}" is not a date: write it like 2025-06-01, 2025-06-01T12:30, yesterday or 3 days ago.'
-        ) from None
+        wrong = _(
+            '"{typed}" is not a date: write it like 2025-06-01, 2025-06-01T12:30, yesterday or 3 days ago.'
+        )
+        raise UsageError(wrong.format(typed=typed)) from None
 
 
 def given_moment(text: str | None, timezone: str = "UTC", *, end: bool = False) -> datetime | None:
@@ -43,13 +36,30 @@ def given_moment(text: str | None, timezone: str = "UTC", *, end: bool = False) 
     return parse_moment(text, timezone, end=end) if text else None
 
 
-def time_words(typed: str) -> list[str]:
-    """Return what a person who has typed this may mean; a number is offered in every unit."""
-    typed = " ".join(typed.lower().split())
-    found = [word for word in TIME_WORDS if word.startswith(typed)]
+def time_words(typed: str) -> dict[str, str]:
+    """Return what a person who has typed this may mean, and how it is said in the language that is spoken.
+
+    A number is offered in every unit.
+    """
+    typed = " ".join(typed.casefold().split())
     if typed.isdecimal() and typed.isascii() and len(typed) <= 3:
-        found = [f"{int(typed)} {unit} ago" for unit in ("days", "weeks", "months")]
-    return found
+        return dict(_ago(int(typed), unit) for unit in ("day", "week", "month"))
+    words = {"today": _("today"), "yesterday": _("yesterday")} | dict(_ago(*each) for each in OFFERED)
+    return {word: said for word, said in words.items() if _begins(typed, word) or _begins(typed, said)}
+
+
+def _begins(typed: str, word: str) -> bool:
+    return word.casefold().startswith(typed)
+
+
+def _ago(count: int, unit: str) -> tuple[str, str]:
+    said = {
+        "day": counted("{count} day ago", "{count} days ago", count),
+        "week": counted("{count} week ago", "{count} weeks ago", count),
+        "month": counted("{count} month ago", "{count} months ago", count),
+        "year": counted("{count} year ago", "{count} years ago", count),
+    }
+    return f"{count} {unit}{'s' * (count != 1)} ago", said[unit]
 
 
 def _local(text: str, zone: ZoneInfo, end: bool) -> datetime:

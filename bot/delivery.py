@@ -9,6 +9,7 @@ import aiohttp
 import discord
 
 from bot.errors import EMPTY_MESSAGE
+from bot.language import mark
 
 if TYPE_CHECKING:
     from bot.client import NewsBot
@@ -43,14 +44,14 @@ async def deliver(
         place = await _place(bot, channel, person)
         await place.send(embed=embed, nonce=nonce, silent=silent)
     except discord.NotFound as error:
-        raise UndeliverableError("the channel has been deleted") from error
+        raise UndeliverableError(mark("the channel has been deleted")) from error
     except discord.Forbidden as error:
         if channel is None or error.code == CANNOT_MESSAGE_USER:
-            raise UndeliverableError("you accept no direct messages from me") from error
-        raise UndeliverableError("I may not write to the channel") from error
+            raise UndeliverableError(mark("you accept no direct messages from me")) from error
+        raise UndeliverableError(mark("I may not write to the channel")) from error
     except discord.HTTPException as error:
         if error.code == EMPTY_MESSAGE:  # without the leave to embed links nothing of it is left
-            raise UndeliverableError("I may not embed links in the channel") from error
+            raise UndeliverableError(mark("I may not embed links in the channel")) from error
         raise
 
 

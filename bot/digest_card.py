@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Sequence
 
+from bot.language import _, counted, number, weekday
 from bot.markdown import cut, length, timestamp
-from bot.render import BLUE, MAX_BODY, Card, count, headline_block
+from bot.render import BLUE, MAX_BODY, Card, headline_block
 from index import Digest, DigestPlan, Schedule, Story
 
 # Sentences of each story: a digest is read quickly.
@@ -17,7 +17,7 @@ MAX_LISTED = 200
 
 def digest_card(stories: Sequence[Story], plan: DigestPlan) -> tuple[Card, Sequence[Story]]:
     """Return the card, and those of the stories that it holds: as many as fit, first ones first."""
-    title = "Daily digest" if plan.schedule.weekday is None else "Weekly digest"
+    title = _("Daily digest") if plan.schedule.weekday is None else _("Weekly digest")
     when = schedule_text(plan.schedule)
     limits = f"-# {_limits(plan)}\n" if plan.topics or plan.sources else ""
     blocks = [headline_block(story.headline, HIGHLIGHTS) for story in stories]
@@ -28,39 +28,44 @@ def digest_card(stories: Sequence[Story], plan: DigestPlan) -> tuple[Card, Seque
 
 def digests_card(digests: Sequence[Digest]) -> Card:
     """What each channel is sent, when next, and what has been stopped."""
-    lines = [_line(digest) for digest in digests] or ["None yet: `/digest set` begins one."]
-    return Card("Digests", "\n".join(lines))
+    lines = [_line(digest) for digest in digests] or [_("None yet: `/digest set` begins one.")]
+    return Card(_("Digests"), "\n".join(lines))
 
 
 def set_text(digest: Digest, waiting: int) -> str:
     """What was set, and what it would bring now."""
-    now = count(waiting, "story", "stories") if waiting else "nothing"
-    return (
-        f"<#{digest.channel}> gets a digest {schedule_text(digest.plan.schedule)}, the next"
-        f" {timestamp(digest.next_at, 'F')}. It would hold {now} now: `/digest now` shows it to you alone."
+    what = _("{channel} gets a digest {schedule}, the next {when}.").format(
+        channel=f"<#{digest.channel}>",
+        schedule=schedule_text(digest.plan.schedule),
+        when=timestamp(digest.next_at, "F"),
     )
+    now = counted("Now it would hold {count} story.", "Now it would hold {count} stories.", waiting)
+    return " ".join([what, now, _("`/digest now` shows it to you alone.")])
 
 
 def schedule_text(schedule: Schedule) -> str:
     """When a digest comes, as plain text: footers know no timestamps."""
-    days = "every day" if schedule.weekday is None else f"every {calendar.day_name[schedule.weekday]}"
-    quiet = ""
-    if schedule.quiet:
-        start, end = schedule.quiet
-        quiet = f", never from {start:02}:00 to {end:02}:00"
-    return f"{days} at {schedule.hour:02}:00 {schedule.timezone}{quiet}"
+    hour = f"{schedule.hour:02}:00 {schedule.timezone}"
+    if schedule.weekday is None:
+        when = _("every day at {hour}").format(hour=hour)
+    else:
+        when = _("every {weekday} at {hour}").format(weekday=weekday(schedule.weekday), hour=hour)
+    if schedule.quiet is None:
+        return when
+    start, end = (f"{hour:02}:00" for hour in schedule.quiet)
+    return _("{when}, never from {start} to {end}").format(when=when, start=start, end=end)
 
 
 def _line(digest: Digest) -> str:
     plan = digest.plan
     limits = f" · {_limits(plan)}" if plan.topics or plan.sources else ""
-    when = f"next {timestamp(digest.next_at, 'R')}"
+    when = _("next {when}").format(when=timestamp(digest.next_at, "R"))
     if digest.stopped:
-        when = f"stopped, because {digest.stopped}: set it again"
-    return f"- <#{digest.channel}> {schedule_text(plan.schedule)} · {when}\n  {plan.number} at most{limits}"
+        when = _("stopped, because {why}: set it again").format(why=_(digest.stopped))
+    most = _("{count} at most").format(count=number(plan.number))
+    return f"- <#{digest.channel}> {schedule_text(plan.schedule)} · {when}\n  {most}{limits}"
 
 
 def _limits(plan: DigestPlan) -> str:
-    topics = f"on {', '.join(plan.topics)}" if plan.topics else ""
-    sources = f"from {', '.join(plan.sources)}" if plan.sources else ""
-    return cut(" · ".join(part for part in (topics, sources) if part), MAX_LISTED)
+    parts = [", ".join(each) for each in (plan.topics, plan.sources) if each]
+    return cut(" · ".join(parts), MAX_LISTED)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 from discord import app_commands
 
+from bot.language import _, mark, to_reader
 from bot.markdown import escape, timestamp
 from index import BusyError, NewsError, UsageError
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 # What Discord answers when a message held only an embed and the bot may not embed links.
 EMPTY_MESSAGE = 50006
 
-NO_PERMISSION = "I lack a permission here: ask a moderator to let me send messages and embed links."
+NO_PERMISSION = mark("I lack a permission here: ask a moderator to let me send messages and embed links.")
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +33,8 @@ class NewsTree(app_commands.CommandTree["NewsBot"]):
     """A command tree whose errors are told to the person who used the command, and to nobody else."""
 
     async def interaction_check(self, interaction: discord.Interaction[NewsBot], /) -> bool:
-        """Refuse what a guild does not want in this channel."""
+        """Choose the language, and refuse what a guild does not want in this channel."""
+        await interaction.client.guild_rules.speak(interaction)
         if interaction.type is discord.InteractionType.autocomplete:
             return True
         try:
@@ -54,14 +56,16 @@ class NewsTree(app_commands.CommandTree["NewsBot"]):
 
 def explain(error: BaseException, where: str) -> str:
     """Log an error and return what to tell, as Discord markdown. The order matters: the first that fits."""
+    to_reader()
     cause = _cause(error)
     sentence = _known(cause)
     if sentence is None:
         error_id = secrets.token_hex(4)
         log.error("command.failed where=%s id=%s", where, error_id, exc_info=cause)
-        return (
-            f"Something went wrong on my side. If it happens again, tell the operator this id: `{error_id}`."
+        unknown = _(
+            "Something went wrong on my side. If it happens again, tell the operator this id: `{id}`."
         )
+        return unknown.format(id=error_id)
     level = logging.WARNING if _is_for_the_operator(cause) else logging.INFO
     log.log(level, "command.refused where=%s kind=%s why=%r", where, type(cause).__name__, str(cause))
     return sentence
@@ -72,20 +76,21 @@ def _known(cause: BaseException) -> str | None:
         case NewsError():
             return escape(str(cause))
         case app_commands.CommandOnCooldown():
-            return f"That was a lot of questions. Try again {_moment_after(cause.retry_after)}."
+            again = _("That was a lot of questions. Try again {when}.")
+            return again.format(when=_moment_after(cause.retry_after))
         case app_commands.MissingPermissions():
             missing = ", ".join(name.replace("_", " ").title() for name in cause.missing_permissions)
-            return f"You need the permission **{escape(missing)}** for this."
+            return _("You need the permission **{name}** for this.").format(name=escape(missing))
         case app_commands.NoPrivateMessage():
-            return "This works in a server only."
+            return _("This works in a server only.")
         case app_commands.CommandNotFound() | app_commands.CommandSignatureMismatch():
-            return "This command has just changed. Wait a minute, or restart Discord, and try again."
+            return _("This command has just changed. Wait a minute, or restart Discord, and try again.")
         case app_commands.CheckFailure():
-            return "You cannot use this here."
+            return _("You cannot use this here.")
         case discord.Forbidden():
-            return NO_PERMISSION
+            return _(NO_PERMISSION)
         case discord.HTTPException() if cause.code == EMPTY_MESSAGE:
-            return NO_PERMISSION
+            return _(NO_PERMISSION)
         case _:
             return None
 

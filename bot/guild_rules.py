@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import discord
 from discord import app_commands
 
-from index import GuildSettings, UsageError
+from bot.language import _, closest, speak
+from index import GuildSettings, NewsError, UsageError
 
 if TYPE_CHECKING:
     from bot.client import NewsBot
@@ -20,6 +22,9 @@ REMEMBER_SECONDS = 30.0
 EVERYWHERE = frozenset(
     {"settings", "audit", "digest", "status", "reindex", "sources", "quality", "privacy", "help"}
 )
+
+
+log = logging.getLogger(__name__)
 
 
 class GuildRules:
@@ -37,6 +42,29 @@ class GuildRules:
         if time.monotonic() < until:
             return known
         return self._keep(guild, await self._bot.records.run(self._bot.index.guilds.settings, str(guild)))
+
+    async def language(self, guild: int | None) -> str | None:
+        """Return the language that a guild has chosen; None where it has not, or cannot be asked now."""
+        try:
+            return (await self.settings(guild)).language
+        except NewsError as error:
+            log.warning("language.unknown guild=%s why=%r", guild, str(error))
+            return None
+
+    async def speak(self, interaction: discord.Interaction[Any]) -> None:
+        """Speak the guild's language; where it chose none, each person's own, and its own to all in it."""
+        chosen = await self.language(interaction.guild_id)
+        own = closest(str(interaction.locale))
+        shared = closest(str(interaction.guild_locale)) if interaction.guild_locale else own
+        speak(chosen or own, chosen or shared)
+
+    async def language_of(self, guild: int | None) -> str:
+        """Return the language to use in a guild with everybody; English in direct messages.
+
+        Neither a message nor an alert tells what its reader's language is.
+        """
+        found = self._bot.get_guild(guild) if guild else None
+        return await self.language(guild) or closest(str(found.preferred_locale) if found else "")
 
     async def change(
         self, interaction: discord.Interaction[NewsBot], change: Callable[[GuildSettings], GuildSettings]
@@ -75,7 +103,7 @@ class GuildRules:
         here = {str(getattr(channel, "id", "")), str(getattr(channel, "parent_id", ""))}
         if allowed and not here & set(allowed):
             names = ", ".join(self._name(each) for each in allowed[:5])
-            raise UsageError(f"News is not for this channel: ask in {names}.")
+            raise UsageError(_("News is not for this channel: ask in {channels}.").format(channels=names))
 
     async def require_reindex(self, interaction: discord.Interaction[NewsBot]) -> None:
         """Let those reindex who manage the guild, and those with a role that may."""
@@ -109,5 +137,5 @@ def require_writable(mine: discord.Permissions) -> None:
     """Raise UsageError where the permissions that the bot has in a channel do not let it write there."""
     if not (mine.view_channel and mine.send_messages and mine.embed_links):
         raise UsageError(
-            "I may not write there: let me see the channel, send messages and embed links first."
+            _("I may not write there: let me see the channel, send messages and embed links first.")
         )

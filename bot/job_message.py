@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import discord
 from discord import ui
 
+from bot.language import _, mark
+
 if TYPE_CHECKING:
     from bot.client import NewsBot
 
@@ -18,8 +20,8 @@ EXPIRY_MARGIN = timedelta(minutes=1)
 # How Discord refuses an edit after that, which is news only to a computer whose clock is slow.
 EXPIRED = frozenset({10015, 50027})  # Unknown Webhook, Invalid Webhook Token
 
-MAY_NOT_WRITE = (
-    "-# I may not write in this channel: let me send messages here, or this ends 15 minutes after it began."
+MAY_NOT_WRITE = mark(
+    "I may not write in this channel: let me send messages here, or this ends 15 minutes after it began."
 )
 
 log = logging.getLogger(__name__)
@@ -83,14 +85,15 @@ class JobMessage:
 
     async def _point_to(self, message: discord.Message) -> None:
         if not self._is_over():
-            await self._interaction.edit_original_response(content=f"It is shown here: {message.jump_url}")
+            here = _("It is shown here: {link}").format(link=message.jump_url)
+            await self._interaction.edit_original_response(content=here)
 
     async def _answer(self, text: str, view: ui.View | None) -> None:
         if self._is_over():
             return
         try:
             self._message = await self._interaction.edit_original_response(
-                content=f"{text}\n{MAY_NOT_WRITE}", view=view
+                content=f"{text}\n-# {_(MAY_NOT_WRITE)}", view=view
             )
         except discord.HTTPException as error:
             if error.code not in EXPIRED:

@@ -4,16 +4,17 @@
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TypeVar
 from urllib.parse import urlsplit
 
 import discord
 
+from bot.language import _, counted, mark, number, percent
 from bot.markdown import block_quote, bold, cut, escape, length, link, timestamp
 from bot.sizes import index_sizes
+from bot.source_words import articles_counted, sources_counted
 from index import Article, Copy, Headline, Quality, Quote, Source, Status, Verdict
 
 # Discord's limits for an embed; title, description and footer together stay under its 6,000 by far.
@@ -32,9 +33,16 @@ MAX_FAILING, MAX_ERROR = 8, 250
 # Legible on Discord's light and dark backgrounds alike.
 GREEN, GREY, BLUE, AMBER = 0x2E9E6B, 0x80848E, 0x4F7FD9, 0xD9902F
 
-VERDICTS: tuple[Verdict, ...] = ("helpful", "wrong", "outdated")
-
-T = TypeVar("T")
+VERDICTS: dict[Verdict, str] = {
+    "helpful": mark("helpful"),
+    "wrong": mark("wrong"),
+    "outdated": mark("outdated"),
+}
+STATES = {
+    "ready": mark("Ready"),
+    "empty": mark("Nothing to search yet"),
+    "stale": mark("The index is out of date"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +68,9 @@ def headlines_card(
     headlines: Sequence[Headline], topic: str | None = None, source: str | None = None
 ) -> Card:
     """The newest articles with their highlights."""
-    title = "Latest news" + (f" on {topic}" if topic else "") + (f" from {source}" if source else "")
-    head = "" if headlines else "No article matches. Try another topic or source, or leave them out."
-    return Card(cut(title, MAX_TITLE), _fit(head, headlines, _headlines, "article"))
+    title = " · ".join(part for part in (_("Latest news"), topic, source) if part)
+    head = "" if headlines else _("No article matches. Try another topic or source, or leave them out.")
+    return Card(cut(title, MAX_TITLE), _fit(head, headlines))
 
 
 def status_card(status: Status, version: str, latency: float, *, details: bool = False) -> Card:
@@ -72,59 +80,65 @@ def status_card(status: Status, version: str, latency: float, *, details: bool =
     `latency` is how long Discord takes to answer, in seconds: not finite before it has been measured.
     """
     counts = [
-        count(status.articles, "article"),
-        count(status.passages, "passage"),
-        count(status.sources, "source"),
+        articles_counted(status.articles),
+        counted("{count} passage", "{count} passages", status.passages),
+        sources_counted(status.sources),
     ]
     lines = [" · ".join(counts)]
     if status.newest:
-        lines.append(f"Newest article {moment(status.newest)}")
+        lines.append(_("Newest article {when}").format(when=moment(status.newest)))
     if sizes := index_sizes(status):
-        lines.append(f"Search index {', '.join(sizes)}")
+        lines.append(_("Search index {sizes}").format(sizes=", ".join(sizes)))
     if status.remedy:
         lines.append(f"\n{escape(status.remedy)}")
     lines += _failing(status, details)
-    state = {"ready": "Ready", "empty": "Nothing to search yet", "stale": "The index is out of date"}[
-        status.state
-    ]
-    answers = f" · Discord answers in {latency * 1000:,.0f} ms" if math.isfinite(latency) else ""
-    footer = f"newsbot {version}{answers}"
+    footer = f"newsbot {version}"
+    if math.isfinite(latency):
+        footer += " · " + _("Discord answers in {ms} ms").format(ms=number(round(latency * 1000)))
     good = status.state == "ready" and not status.failing
-    return Card(state, "\n".join(lines), footer, GREEN if good else AMBER)
+    return Card(_(STATES[status.state]), "\n".join(lines), footer, GREEN if good else AMBER)
 
 
 def _failing(status: Status, details: bool) -> list[str]:
     """How many sources cannot be read, and of the first some, what is wrong with each."""
     if not status.failing:
         return []
-    lines = [
-        f"\n**{len(status.failing):,} of {count(status.addresses, 'address', 'addresses')} cannot be read**"
-    ]
+    unread = _("{failing} of {addresses} addresses cannot be read").format(
+        failing=number(len(status.failing)), addresses=number(status.addresses)
+    )
+    lines = [f"\n{bold(unread)}"]
     if not details:
         return lines
     shown = status.failing[:MAX_FAILING]
     lines += [f"- {_named(each)}: {cut(each.error or '', MAX_ERROR)}" for each in shown]
     more = len(status.failing) - MAX_FAILING
-    return [*lines, f"and {more:,} more"] if more > 0 else lines
+    return [*lines, _("and {count} more").format(count=number(more))] if more > 0 else lines
 
 
 def _named(source: Source) -> str:
     """A source's title, or else its host: what else is in an address may be a secret."""
-    return bold(shorten(source.title or urlsplit(source.url).hostname or "a source", MAX_SOURCE))
+    return bold(shorten(source.title or urlsplit(source.url).hostname or _("a source"), MAX_SOURCE))
 
 
 def quality_card(quality: Quality, days: int) -> Card:
     """What was asked in a server, how much of it was answered, and what people said about it."""
-    title = f"Quality of the last {count(days, 'day')}"
+    title = counted("Quality of the last {count} day", "Quality of the last {count} days", days)
     if not quality.asked:
-        return Card(title, "Nothing was asked in this server.")
+        return Card(title, _("Nothing was asked in this server."))
+    share = f"**{percent(quality.answered / quality.asked)}**"
+    answered = counted(
+        "{share} of {count} question answered",
+        "{share} of {count} questions answered",
+        quality.asked,
+        share=share,
+    )
     lines = [
-        f"**{quality.answered / quality.asked:.0%}** of {count(quality.asked, 'question')} answered",
-        " · ".join(f"{verdict} {quality.feedback.get(verdict, 0):,}" for verdict in VERDICTS),
+        answered,
+        " · ".join(f"{_(name)} {number(quality.feedback.get(each, 0))}" for each, name in VERDICTS.items()),
     ]
     if quality.missed:
-        lines.append("\n**Most missed**")
-        lines += [f"- {cut(each.question, MAX_HEADLINE)} ({each.times:,} ×)" for each in quality.missed]
+        lines.append("\n" + bold(_("Most missed")))
+        lines += [f"- {cut(each.question, MAX_HEADLINE)} ({number(each.times)} ×)" for each in quality.missed]
     return Card(title, "\n".join(lines))
 
 
@@ -171,7 +185,7 @@ def _block(quote: Quote) -> Block:
 
 def _further_block(quote: Quote, best: Quote) -> Block:
     """A quote of the article whose byline is already shown: the way to it, and what is different."""
-    lines = [linked("From the same article", quote.link, quote.article.url), *_event(quote)]
+    lines = [linked(_("From the same article"), quote.link, quote.article.url), *_event(quote)]
     if quote.also_in and quote.also_in != best.also_in:
         lines.append(f"-# {_also_in(quote.also_in)}")
     return Block(quoted(quote), "\n".join(lines))
@@ -182,11 +196,8 @@ def _event(quote: Quote) -> list[str]:
     if not (event := quote.past_event):
         return []
     days = dict.fromkeys(timestamp(day, "D") for day in event.days)
-    return [f"-# “{escape(event.phrase)}” is {' to '.join(days)}"]
-
-
-def _headlines(headlines: Sequence[Headline]) -> list[str]:
-    return [headline_block(headline) for headline in headlines]
+    meant = _("“{words}” is {when}").format(words=escape(event.phrase), when=" – ".join(days))
+    return [f"-# {meant}"]
 
 
 def headline_block(headline: Headline, brief: int | None = None) -> str:
@@ -212,9 +223,9 @@ def byline(article: Article, headline: str, copies: Sequence[Copy]) -> list[str]
     once: Discord rounds distances on its own, and two of them could seem to contradict each other.
     """
     first = [bold(shorten(article.source, MAX_SOURCE)), timestamp(article.published_at, "R")]
-    lines = [" · ".join(fact for fact in first if fact), f"published {timestamp(article.published_at)}"]
+    lines = [" · ".join(fact for fact in first if fact), published(article)]
     if article.updated_at:
-        lines.append(f"updated {timestamp(article.updated_at)}")
+        lines.append(_("updated {when}").format(when=timestamp(article.updated_at)))
     if copies:
         lines.append(_also_in(copies))
     return [headline, *(f"-# {line}" for line in lines)]
@@ -223,13 +234,15 @@ def byline(article: Article, headline: str, copies: Sequence[Copy]) -> list[str]
 def origin(article: Article) -> str:
     """Who published an article and when, in one line of small print."""
     source = bold(shorten(article.source, MAX_SOURCE))
-    return "-# " + " · ".join(
-        fact for fact in (source, f"published {timestamp(article.published_at)}") if fact
-    )
+    return "-# " + " · ".join(fact for fact in (source, published(article)) if fact)
+
+
+def published(article: Article) -> str:
+    return _("published {when}").format(when=timestamp(article.published_at))
 
 
 def title_of(article: Article) -> str:
-    return shorten(article.title, MAX_HEADLINE) or "Untitled"
+    return shorten(article.title, MAX_HEADLINE) or _("Untitled")
 
 
 def linked(label: str, *addresses: str, limit: int = MAX_ADDRESS) -> str:
@@ -250,22 +263,34 @@ def _also_in(copies: Sequence[Copy]) -> str:
     distinct = [by_source[name] for name in dict.fromkeys(copy.source for copy in copies)]
     names = [_copy(copy) for copy in distinct[:MAX_COPIES]]
     more = len(distinct) - len(names)
-    return "also in " + ", ".join(names) + (f" and {more} more" if more else "")
+    sources = ", ".join(names)
+    if more:
+        return _("also in {sources} and {more} more").format(sources=sources, more=number(more))
+    return _("also in {sources}").format(sources=sources)
 
 
 def _copy(copy: Copy) -> str:
     return linked(shorten(copy.source, MAX_SOURCE), copy.url, limit=MAX_COPY_ADDRESS)
 
 
-def _fit(head: str, items: Sequence[T], lay_out: Callable[[Sequence[T]], list[str]], noun: str) -> str:
-    """Lay out as many items as fit whole below the head, first ones first, and say how many are missing."""
-    for kept in range(len(items), -1, -1):
-        missing = len(items) - kept
-        note = [f"-# {count(missing, f'more {noun}')} would not fit in one message."] if missing else []
-        body = head + "\n\n".join([*lay_out(items[:kept]), *note])
+def _fit(head: str, headlines: Sequence[Headline]) -> str:
+    """Lay out as many as fit whole below the head, first ones first, and say how many are missing."""
+    shown = [headline_block(headline) for headline in headlines]
+    for kept in range(len(shown), -1, -1):
+        missing = len(shown) - kept
+        note = [f"-# {_missing(missing)}"] if missing else []
+        body = head + "\n\n".join([*shown[:kept], *note])
         if length(body) <= MAX_BODY:
             return body
     raise ValueError("the head alone is longer than an embed")
+
+
+def _missing(articles: int) -> str:
+    return counted(
+        "{count} more article would not fit in one message.",
+        "{count} more articles would not fit in one message.",
+        articles,
+    )
 
 
 def moment(when: datetime) -> str:
@@ -277,20 +302,17 @@ def period_text(since: datetime | None, until: datetime | None) -> str:
     start = _day_or_time(since, "00:00:00") if since else ""
     end = _day_or_time(until, "23:59:59") if until else ""
     if start and end:
-        return f"on {start} UTC" if start == end else f"from {start} to {end} UTC"
+        single, several = _("on {day} UTC"), _("from {start} to {end} UTC")
+        return single.format(day=start) if start == end else several.format(start=start, end=end)
     if start:
-        return f"since {start} UTC"
-    return f"until {end} UTC" if end else ""
+        return _("since {start} UTC").format(start=start)
+    return _("until {end} UTC").format(end=end) if end else ""
 
 
 def _day_or_time(moment: datetime, edge: str) -> str:
     """The day alone where the moment is its edge, as when a person typed only the day."""
     moment = moment.astimezone(UTC)
     return f"{moment:%Y-%m-%d}" if f"{moment:%H:%M:%S}" == edge else f"{moment:%Y-%m-%d %H:%M}"
-
-
-def count(number: int, noun: str, nouns: str = "") -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {nouns or noun + 's'}"
 
 
 def shorten(text: str, limit: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.language import _
 from index import Status
 
 _UNITS = (("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1_000))
@@ -18,5 +19,5 @@ def size_text(size: int) -> str:
 
 def index_sizes(status: Status) -> list[str]:
     """Return what the search index takes up, as far as that is known."""
-    sizes = {"on disk": status.disk_bytes, "in memory": status.memory_bytes}
-    return [f"{size_text(size)} {where}" for where, size in sizes.items() if size is not None]
+    sizes = {_("{size} on disk"): status.disk_bytes, _("{size} in memory"): status.memory_bytes}
+    return [said.format(size=size_text(size)) for said, size in sizes.items() if size is not None]

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 
-from bot.markdown import cut, length, timestamp
+from bot.language import _, counted, mark, number
+from bot.markdown import bold, cut, length, timestamp
 from bot.render import AMBER, GREEN, MAX_BODY, MAX_TITLE, Card, linked, moment
-from bot.source_words import ALL_KNOWN, counted, found_lines, stored_line
+from bot.source_words import ALL_KNOWN, articles_counted, found_lines, sources_counted, stored_line
 from index import Added, Failure, Source, Trial
 
-NO_SOURCES = "No source is read yet: `/sources add` tries an address and reads it from then on."
+SOON = mark("They are read as soon as possible.")
+NO_SOURCES = mark("No source is read yet: `/sources add` tries an address and reads it from then on.")
 SHOWN_FEEDS = 10
 SHOWN_PROBLEMS = 3
 
@@ -17,7 +19,12 @@ MAX_NAME = 100
 MAX_ADDRESS = 300
 MAX_WHY = 300
 
-_STATES = {"ok": "🟢", "new": "⚪ not read yet ·", "failing": "🟠 failing ·", "gone": "🔴 gone for good ·"}
+_STATES = {
+    "ok": ("🟢", ""),
+    "new": ("⚪", mark("not read yet")),
+    "failing": ("🟠", mark("failing")),
+    "gone": ("🔴", mark("gone for good")),
+}
 
 
 def trial_card(trial: Trial) -> Card:
@@ -32,8 +39,11 @@ def added_card(added: Added) -> Card:
         return _card(trial, [_listed(added.listed)], GREEN)
     if source is None:
         return _card(trial, [], AMBER)
-    again = f" It is read again {timestamp(source.next_fetch, 'R')}." if source.next_fetch else ""
-    return _card(trial, [stored_line(added.ingested), f"**Added.**{again}"], GREEN)
+    outcome = [bold(_("Added."))]
+    if source.next_fetch:
+        again = _("It is read again {when}.")
+        outcome.append(again.format(when=timestamp(source.next_fetch, "R")))
+    return _card(trial, [stored_line(added.ingested), " ".join(outcome)], GREEN)
 
 
 def source_pages(sources: Sequence[Source]) -> list[Card]:
@@ -46,15 +56,17 @@ def source_pages(sources: Sequence[Source]) -> list[Card]:
             bodies.append([])
         bodies[-1].append(entry)
     failing = sum(source.error is not None for source in sources)
-    title = counted(len(sources), "source") + (f", {failing:,} failing" if failing else "")
+    title = sources_counted(len(sources))
+    if failing:
+        title += ", " + _("{count} failing").format(count=number(failing))
     return [
         Card(
             title,
-            "\n\n".join(entries) or NO_SOURCES,
-            f"Page {number:,} of {len(bodies):,}" if len(bodies) > 1 else "",
+            "\n\n".join(entries) or _(NO_SOURCES),
+            _("Page {page} of {pages}").format(page=page, pages=len(bodies)) if len(bodies) > 1 else "",
             AMBER if failing else GREEN,
         )
-        for number, entries in enumerate(bodies, 1)
+        for page, entries in enumerate(bodies, 1)
     ]
 
 
@@ -64,31 +76,47 @@ def _card(trial: Trial, outcome: list[str], colour: int) -> Card:
 
 
 def _listed(new: int) -> str:
-    return f"**{counted(new, 'source')} added.** They are read as soon as possible." if new else ALL_KNOWN
+    if not new:
+        return _(ALL_KNOWN)
+    added = counted("{count} source added.", "{count} sources added.", new)
+    return f"{bold(added)} {_(SOON)}"
 
 
 def _offer(trial: Trial) -> list[str]:
     if not trial.feeds or trial.kind == "opml":
         return []
     feeds = [f"- {cut(feed, MAX_ADDRESS)}" for feed in trial.feeds[:SHOWN_FEEDS]]
-    return ["The page names feeds: add one of them with `/sources add`.", *feeds]
+    return [_("The page names feeds: add one of them with `/sources add`."), *feeds]
 
 
 def _problems(problems: Sequence[Failure]) -> list[str]:
     shown = [f"-# {cut(each.sentence, MAX_WHY)}" for each in problems[:SHOWN_PROBLEMS]]
     more = len(problems) - len(shown)
-    return [*shown, f"-# and {more:,} more"] if more else shown
+    return [*shown, "-# " + _("and {count} more").format(count=number(more))] if more else shown
 
 
 def _entry(source: Source) -> str:
     """A source in a few lines: its state and name, its times and articles, and what is wrong with it."""
     name = f"**{linked(source.title[:MAX_NAME], source.url, limit=MAX_ADDRESS)}**" if source.title else ""
-    last = f"read {timestamp(source.last_fetch, 'R')}" if source.last_fetch else "never read"
-    following = f"next {timestamp(source.next_fetch, 'R')}" if source.next_fetch else "not read any more"
+    sign, state = _STATES[source.state]
+    named = name or cut(source.url, MAX_ADDRESS)
+    times = [_last(source), _following(source)]
     lines = [
-        f"{_STATES[source.state]} {name or cut(source.url, MAX_ADDRESS)}",
-        f"-# {counted(source.articles, 'article')} · {last} · {following}",
+        f"{sign} {_(state)} · {named}" if state else f"{sign} {named}",
+        f"-# {' · '.join([articles_counted(source.articles), *times])}",
     ]
     if source.error:
         lines.append(f"-# {cut(source.error, MAX_WHY)}")
     return "\n".join(lines)
+
+
+def _last(source: Source) -> str:
+    if source.last_fetch is None:
+        return _("never read")
+    return _("read {when}").format(when=timestamp(source.last_fetch, "R"))
+
+
+def _following(source: Source) -> str:
+    if source.next_fetch is None:
+        return _("not read any more")
+    return _("next {when}").format(when=timestamp(source.next_fetch, "R"))

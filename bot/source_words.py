@@ -3,43 +3,48 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from bot.language import _, counted, mark, number
 from index import IngestReport, Trial
 
 # How a face writes a moment.
 Moment = Callable[[datetime], str]
 
-ALL_KNOWN = "Every feed of the list is a source already."
+ALL_KNOWN = mark("Every feed of the list is a source already.")
 
 
 def found_lines(trial: Trial, moment: Moment) -> list[str]:
     """Return what is at an address, below its title."""
     if trial.kind == "opml":
-        return [f"a list of {counted(len(trial.feeds), 'feed')}"]
-    lines = [
-        f"{trial.kind}, {counted(trial.items, 'item')}, {counted(trial.articles, 'article')} to store",
-    ]
+        return [counted("a list of {count} feed", "a list of {count} feeds", len(trial.feeds))]
+    items = counted("{count} item", "{count} items", trial.items)
+    articles = counted("{count} article to store", "{count} articles to store", trial.articles)
+    lines = [f"{trial.kind}, {items}, {articles}"]
     if trial.newest:
-        lines.append(f"newest {moment(trial.newest)}")
+        lines.append(_("newest {when}").format(when=moment(trial.newest)))
     if trial.items:
-        lines.append("full text" if trial.full_text else "excerpts: the linked pages are read")
+        lines.append(_("full text") if trial.full_text else _("excerpts: the linked pages are read"))
     return lines
 
 
 def stored_line(report: IngestReport) -> str:
     """Return what became of the articles of a reading."""
     counts = {
-        "added": report.added,
-        "updated": report.updated,
-        "unchanged": report.unchanged,
-        "duplicates": report.duplicates,
-        "failed": len(report.failed),
+        _("{count} added"): report.added,
+        _("{count} updated"): report.updated,
+        _("{count} unchanged"): report.unchanged,
+        _("{count} duplicates"): report.duplicates,
+        _("{count} failed"): len(report.failed),
     }
-    return ", ".join(f"{count:,} {name}" for name, count in counts.items())
+    return ", ".join(said.format(count=number(count)) for said, count in counts.items())
 
 
 def removed_line(url: str) -> str:
-    return f"{url} is not read any more; its articles stay."
+    return _("{address} is not read any more; its articles stay.").format(address=url)
 
 
-def counted(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
+def articles_counted(count: int) -> str:
+    return counted("{count} article", "{count} articles", count)
+
+
+def sources_counted(count: int) -> str:
+    return counted("{count} source", "{count} sources", count)

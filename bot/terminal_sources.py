@@ -9,7 +9,7 @@ from datetime import datetime, timedelta, tzinfo
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from bot.source_words import ALL_KNOWN, counted, found_lines
+from bot.source_words import ALL_KNOWN, articles_counted, found_lines, sources_counted
 from bot.terminal import Prefixed, ago, failures_view, ingest_view, one_line, when
 from index import Added, Failure, Refreshed, Source, Trial
 
@@ -30,7 +30,7 @@ def sources_view(sources: Sequence[Source], now: datetime) -> RenderableType:
 
 def _lines(source: Source, now: datetime) -> Iterator[RenderableType]:
     read = f"read {ago(source.last_fetch, now)}" if source.last_fetch else "never read"
-    about = f" · {counted(source.articles, 'article')} · {read} · {_next(source, now)}"
+    about = f" · {articles_counted(source.articles)} · {read} · {_next(source, now)}"
     first = Text.assemble((one_line(source.title or source.url), "bold"), (about, "dim"))
     yield Prefixed(first, f"{source.state:<9}", INDENT, _STATES[source.state])
     yield Text(f"{INDENT}{one_line(source.url)}", "dim", no_wrap=True, overflow="ignore")
@@ -59,7 +59,7 @@ def added_view(added: Added, zone: tzinfo, now: datetime) -> RenderableType:
 def imported_view(count: int) -> RenderableType:
     if not count:
         return Text(ALL_KNOWN)
-    return Text(f"{counted(count, 'source')} added. {LATER}")
+    return Text(f"{sources_counted(count)} added. {LATER}")
 
 
 def refreshed_view(done: Sequence[Refreshed]) -> RenderableType:
@@ -70,7 +70,7 @@ def refreshed_view(done: Sequence[Refreshed]) -> RenderableType:
     updated = sum(each.ingested.updated for each in done)
     failed = [Failure(each.source.url, each.source.error) for each in done if each.source.error]
     counts = f"{added:,} added, {updated:,} updated, {len(failed):,} failing"
-    return Group(Text(f"{counted(len(done), 'source')} read: {counts}"), *failures_view(failed))
+    return Group(Text(f"{sources_counted(len(done))} read: {counts}"), *failures_view(failed))
 
 
 def _next(source: Source, now: datetime) -> str:

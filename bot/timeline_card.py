@@ -12,14 +12,17 @@ import discord
 from discord import ui
 
 from bot.answer_card import MAX_BYTES, MAX_HEADING, MAX_TEXT
+from bot.language import _, counted, mark, number
 from bot.markdown import TimeStyle, cut, length, timestamp
-from bot.render import BLUE, GREY, count, linked, origin, period_text, quoted, title_of
+from bot.render import BLUE, GREY, linked, origin, period_text, quoted, title_of
+from bot.source_words import articles_counted
 from bot.timeline_plot import DAY, WEEK, bar_days, draw
 from index import Event, Timeline
 
 PICTURE = "coverage.png"
-LABELS = {DAY: "articles a day", WEEK: "articles a week"}
-LABEL_MONTH = "articles in 30 days"
+# Drawn with Latin letters only.
+LABELS = {DAY: mark("articles a day"), WEEK: mark("articles a week")}
+LABEL_MONTH = mark("articles in 30 days")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +59,10 @@ def timeline_card(timeline: Timeline, typed: str | None = None, *, picture: bool
 
     `typed` is the topic in the person's own words. Drawing takes a moment: do it in a worker.
     """
-    title = f"### Timeline: {cut(typed or timeline.question.text, MAX_HEADING)}"
+    topic = cut(typed or timeline.question.text, MAX_HEADING)
+    title = "### " + _("Timeline: {topic}").format(topic=topic)
     if not timeline.events:
-        return TimelineCard(f"{title}\nNothing was reported on this{_period(timeline)}.", (), None, "", GREY)
+        return TimelineCard(f"{title}\n{_nothing(timeline)}", (), None, "", GREY)
     for kept in range(len(timeline.events), 0, -1):
         head = "\n".join([title, *_facts(timeline, len(timeline.events) - kept)])
         events = tuple(_event(each) for each in _most_told(timeline.events, kept))
@@ -84,9 +88,14 @@ def _fits(texts: Sequence[str]) -> bool:
 def _facts(timeline: Timeline, missing: int) -> list[str]:
     first, last = (_shown(day, "d") for day in (timeline.coverage[0][0], timeline.coverage[-1][0]))
     dates = first if first == last else f"{first} – {last}"
-    lines = [f"-# {count(timeline.articles, 'article')} · {dates}"]
+    lines = [f"-# {articles_counted(timeline.articles)} · {dates}"]
     if missing:
-        lines.append(f"-# {count(missing, 'smaller event')} would not fit in one message.")
+        note = counted(
+            "{count} smaller event would not fit in one message.",
+            "{count} smaller events would not fit in one message.",
+            missing,
+        )
+        lines.append(f"-# {note}")
     return lines
 
 
@@ -94,28 +103,28 @@ def _event(event: Event) -> str:
     article = event.quote.article
     days = event.named.days if event.named else (_noon(event.day),)
     when = " – ".join(dict.fromkeys(timestamp(day, "D") for day in days))
-    told = f" · {event.reports:,} articles" if event.reports > 1 else ""
+    told = f" · {articles_counted(event.reports)}" if event.reports > 1 else ""
     headline = linked(title_of(article), event.quote.link, article.url)
     return "\n".join([f"**{when}**{told}", quoted(event.quote), headline, origin(article)])
 
 
-def _period(timeline: Timeline) -> str:
+def _nothing(timeline: Timeline) -> str:
     period = period_text(timeline.since, timeline.until)
-    return f" {period}" if period else ""
+    scope = f" ({period})" if period else ""
+    return _("Nothing was reported on this{scope}.").format(scope=scope)
 
 
 def _label(timeline: Timeline) -> str:
-    return LABELS.get(bar_days(timeline.coverage), LABEL_MONTH)
+    return _(LABELS.get(bar_days(timeline.coverage), LABEL_MONTH))
 
 
 def _alt(timeline: Timeline) -> str:
     """The picture in words. A day is written as it is: a description knows no timestamps."""
-    most, number = max(timeline.coverage, key=lambda each: each[1])
+    day, most = max(timeline.coverage, key=lambda each: each[1])
     first, last = timeline.coverage[0][0], timeline.coverage[-1][0]
-    return (
-        f"Bars: {count(timeline.articles, 'article')} from {first} to {last}, "
-        f"most of them ({number:,}) on {most}."
-    )
+    described = _("Bars: {articles} from {first} to {last}, most of them ({most}) on {day}.")
+    articles = articles_counted(timeline.articles)
+    return described.format(articles=articles, first=first, last=last, most=number(most), day=day)
 
 
 def _shown(day: date, style: TimeStyle) -> str:

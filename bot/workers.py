@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import contextvars
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
+from bot.language import _
 from index import BusyError
 
 # Whoever waits longer is told how many are before them.
@@ -42,7 +44,9 @@ class Workers:
         **kwargs: P.kwargs,
     ) -> T:
         """Do as `run` does, and tell `on_queued` the call's place in the queue, from 1, while it waits."""
-        future = asyncio.wrap_future(submitted := self._submit(partial(call, *args, **kwargs)))
+        # A call speaks the language of its caller, as in what it draws.
+        called = partial(contextvars.copy_context().run, call, *args, **kwargs)
+        future = asyncio.wrap_future(submitted := self._submit(called))
         told = 0
         while on_queued and not (await asyncio.wait({future}, timeout=QUEUE_SECONDS))[0]:
             place = self._place(submitted)
@@ -56,11 +60,11 @@ class Workers:
 
     def _submit(self, call: Callable[[], T]) -> concurrent.futures.Future[T]:
         if len(self._unfinished) >= self._limit:
-            raise BusyError("Too many requests are waiting: try again in a few seconds.")
+            raise BusyError(_("Too many requests are waiting: try again in a few seconds."))
         try:
             future = self._pool.submit(call)
         except RuntimeError:  # so the pool says that it has been closed
-            raise BusyError("The bot is shutting down: try again in a minute.") from None
+            raise BusyError(_("The bot is shutting down: try again in a minute.")) from None
         self._unfinished[future] = None
         future.add_done_callback(lambda done: self._unfinished.pop(done, None))
         return future

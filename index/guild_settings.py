@@ -12,12 +12,14 @@ class GuildSettings:
 
     `reindex_roles` may reindex besides those who manage the guild; `private` shows answers only to whoever
     asked, unless they say otherwise. `digest_channel` is where a digest goes that names no channel.
+    `language` is the one that everybody is answered in; without one it is the reader's own.
     """
 
     channels: tuple[str, ...] = ()
     reindex_roles: tuple[str, ...] = ()
     private: bool = False
     digest_channel: str | None = None
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,9 @@ def _of(guild: str) -> Any:
 def _settings(row: Row[Any] | None) -> GuildSettings:
     if row is None:
         return GuildSettings()
-    return GuildSettings(tuple(row.channels), tuple(row.reindex_roles), row.private, row.digest_channel)
+    return GuildSettings(
+        tuple(row.channels), tuple(row.reindex_roles), row.private, row.digest_channel, row.language
+    )
 
 
 def _values(value: GuildSettings | AuditEntry) -> dict[str, Any]:

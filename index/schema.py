@@ -32,7 +32,7 @@ from sqlalchemy import (
     select,
 )
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008")
 HEAD = REVISIONS[-1]
 
 # Names the lock that writers of the schema take in PostgreSQL: any number, the same for all of them.
@@ -232,6 +232,7 @@ guild_settings = Table(
     Column("reindex_roles", JSON, nullable=False),
     Column("private", Boolean, nullable=False),
     Column("digest_channel", String),
+    Column("language", String),
     Column("changed_at", UtcDateTime, nullable=False),
 )
 

@@ -132,7 +132,7 @@ class Interaction:
             "channel_id": self.channel.id,
             "channel": self.channel.interaction_json(self.user),
             "app_permissions": self.world.bot.permission_bits,
-            "locale": "en-US",
+            "locale": self.user.locale,
             "entitlements": [],
             "authorizing_integration_owners": {"0": owner},
             "context": 0 if guild else 1,
@@ -142,8 +142,8 @@ class Interaction:
             payload["user"] = self.user.to_json()
         else:
             member = {**guild.full_member_json(self.user), "permissions": self.user.permission_bits}
-            payload |= {"guild_id": guild.id, "guild_locale": "en-US", "member": member}
-            payload["guild"] = {"id": guild.id, "locale": "en-US", "features": []}
+            payload |= {"guild_id": guild.id, "guild_locale": guild.locale, "member": member}
+            payload["guild"] = {"id": guild.id, "locale": guild.locale, "features": []}
         if self.source is not None:
             payload["message"] = copy.deepcopy(self.source)
         return payload

@@ -496,8 +496,9 @@ def check_commands(commands: object) -> None:
     found = problems.items("", commands, Limit.COMMANDS)
     for index, command in enumerate(found):
         _check_command(problems, str(index), command)
-    names = [(command.get("type") or CHAT_INPUT, command.get("name")) for command in found]
-    if len(set(names)) < len(names):
+    kinds = {command.get("type") or CHAT_INPUT for command in found}
+    of_kind = [[each for each in found if (each.get("type") or CHAT_INPUT) == kind] for kind in kinds]
+    if not all(are_names_unique(each) for each in of_kind):
         message = "Application command names must be unique"
         problems.add("", "APPLICATION_COMMANDS_DUPLICATE_NAME", message)
     problems.refuse()
@@ -522,8 +523,25 @@ def _check_named(problems: Problems, path: str, named: Json) -> None:
     at = _join(path, "name")
     if problems.text(at, name, Limit.COMMAND_NAME, 1) and not is_command_name(str(name)):
         problems.add(at, "APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid")
+    for locale, name in (named.get("name_localizations") or {}).items():
+        if not is_command_name(name):
+            at = _join(path, "name_localizations", locale)
+            problems.add(at, "APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid")
     description = named.get("description")
     problems.text(_join(path, "description"), description, Limit.COMMAND_DESCRIPTION, 1)
+    for locale, text in (named.get("description_localizations") or {}).items():
+        at = _join(path, "description_localizations", locale)
+        problems.text(at, text, Limit.COMMAND_DESCRIPTION, 1)
+
+
+def are_names_unique(named: list[Json]) -> bool:
+    """Whether no two names are the same in any language."""
+    locales = {locale for each in named for locale in each.get("name_localizations") or {}}
+    for locale in (None, *locales):
+        names = [(each.get("name_localizations") or {}).get(locale) or each.get("name") for each in named]
+        if len(set(names)) < len(names):
+            return False
+    return True
 
 
 def is_command_name(name: str) -> bool:
@@ -546,7 +564,7 @@ def _check_options(problems: Problems, path: str, value: object) -> None:
             problems.add(at, "APPLICATION_COMMAND_OPTIONS_REQUIRED_INVALID", message)
         optional_seen = optional_seen or not option.get("required")
         _check_option_choices(problems, at, option)
-    if len({option.get("name") for option in options}) < len(options):
+    if not are_names_unique(options):
         problems.add(path, "APPLICATION_COMMAND_OPTIONS_NAME_ALREADY_EXISTS", "Option names must be unique")
 
 

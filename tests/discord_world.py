@@ -92,6 +92,7 @@ class User:
     name: str
     permissions: discord.Permissions = field(default_factory=lambda: copy.copy(MEMBER_PERMISSIONS))
     bot: bool = False
+    locale: str = "en-US"
 
     @property
     def mention(self) -> str:
@@ -133,6 +134,7 @@ class Guild:
     members: dict[str, User] = field(default_factory=dict)
     channels: list["Channel"] = field(default_factory=list)
     role_ids: dict[str, str] = field(default_factory=dict)
+    locale: str = "en-US"
 
     def member_json(self, user: User) -> Json:
         """Discord's member object, without the user in it."""
@@ -185,7 +187,7 @@ class Guild:
             "premium_progress_bar_enabled": False,
             "hub_type": None,
             "incidents_data": None,
-            "preferred_locale": "en-US",
+            "preferred_locale": self.locale,
             "features": [],
             "emojis": [],
             "stickers": [],

@@ -108,7 +108,7 @@ def test_when_it_happened_is_shown_where_the_words_say_so() -> None:
     body = body_of(answer_card(an_answer(quote)))
     assert f"-# “on Friday” is <t:{int(friday.timestamp()) + 43_200}:D>" in body.split("\n")
     month = replace(event, until=friday + timedelta(days=5, microseconds=-1))
-    assert ":D> to <t:" in body_of(answer_card(an_answer(replace(quote, event=month))))
+    assert ":D> – <t:" in body_of(answer_card(an_answer(replace(quote, event=month))))
     today = replace(event, since=PUBLISHED, until=PUBLISHED)
     assert "on Friday" not in body_of(answer_card(an_answer(replace(quote, event=today))))
 
@@ -163,8 +163,8 @@ def test_no_answer_says_what_was_searched_and_offers_the_closest_reports() -> No
     card = answer_card(an_answer(a_quote(), answered=False, since=DAY, until=DAY_END, source="Sample Wire"))
     head, label, closest = body_of(card).split("\n\n")
     assert head == (
-        "No answer found in the 1,842 articles by **Sample Wire**"
-        " published from 2025-06-01 to 2025-06-07 UTC."
+        "No answer found in the 1,842 articles searched (**Sample Wire**,"
+        " published from 2025-06-01 to 2025-06-07 UTC)."
     )
     assert label == "**Related, but no answer**"
     assert closest.startswith("> Two quays")
@@ -189,23 +189,25 @@ def test_only_what_is_about_as_close_as_the_closest_is_offered(
 @pytest.mark.parametrize(
     ("searched", "limits", "expected"),
     [
-        (0, {}, "There are no stored articles yet, so there is nothing to search."),
+        (0, {}, "There are no stored articles to search."),
         (
             0,
             {"since": DAY, "until": DAY_END},
-            "There are no stored articles published from 2025-06-01 to 2025-06-07 UTC, so there is nothing"
-            " to search.",
+            "There are no stored articles to search (published from 2025-06-01 to 2025-06-07 UTC).",
         ),
         (
             0,
             {"source": "Sample Wire", "since": DAY},
-            "There are no stored articles by **Sample Wire** published since 2025-06-01 UTC, so there is"
-            " nothing to search.",
+            "There are no stored articles to search (**Sample Wire**, published since 2025-06-01 UTC).",
         ),
         (1, {}, "No answer found in the one article searched."),
-        (1, {"until": DAY_END}, "No answer found in the one article published until 2025-06-07 UTC."),
+        (
+            1,
+            {"until": DAY_END},
+            "No answer found in the one article searched (published until 2025-06-07 UTC).",
+        ),
         (50, {}, "No answer found in the 50 articles searched."),
-        (2, {"source": "Sample Wire"}, "No answer found in the 2 articles by **Sample Wire**."),
+        (2, {"source": "Sample Wire"}, "No answer found in the 2 articles searched (**Sample Wire**)."),
     ],
 )
 def test_what_was_searched_in_vain_reads_well(searched: int, limits: dict[str, Any], expected: str) -> None:
@@ -310,7 +312,9 @@ def test_where_a_period_holds_nothing_older_reports_are_named_as_such() -> None:
     today = an_answer(answered=False, since=DAY, text="What happened today?")
     older = an_answer(a_quote(), text="What happened today?", since=datetime(1970, 1, 1, tzinfo=UTC))
     card = answer_card(today, older=older)
-    assert card.notices[0].startswith("No answer found in the 1,842 articles published since 2025-06-01")
+    assert card.notices[0].startswith(
+        "No answer found in the 1,842 articles searched (published since 2025-06-01"
+    )
     assert card.notices[1] == "**Older reports**"
     assert quotes_of(card)
     assert "1970" not in card.footer

@@ -226,7 +226,7 @@ async def test_latest_shows_highlights(tmp_path: Path) -> None:
         result = await server.slash("latest", {"topic": "kim", "source": "Sample Wire"})
         assert result.deferred
         card = embed(result.messages[0])
-        assert card["title"] == "Latest news on kim from Sample Wire"
+        assert card["title"] == "Latest news · kim · Sample Wire"
         assert [node.text.strip() for node in find(card["description"], "list")] == list(TROOPS.highlights)
 
 

@@ -55,7 +55,7 @@ def test_headlines_fit_and_say_how_many_do_not(headlines: list[Headline]) -> Non
 def test_headlines_look_like_this() -> None:
     headline = Headline(an_article(updated_at=UPDATED), ("Two quays *so far*.", "More\nto come."))
     card = headlines_card([headline], topic="ports & ships", source="Sample Wire")
-    assert card.title == "Latest news on ports & ships from Sample Wire"
+    assert card.title == "Latest news · ports & ships · Sample Wire"
     assert card.body == (
         "**[Port opens shore power](https://news.example/port)**\n"
         "-# **Sample Wire** · <t:1749079740:R>\n"

@@ -106,7 +106,7 @@ async def test_bad_input_is_one_sentence_for_one_person(
 async def test_what_was_not_reported_is_said(tmp_path: Path) -> None:
     async with started(tmp_path) as server:
         result = await server.slash("timeline", {"topic": "volcanoes", "from": "2025-06-01"})
-        assert "Nothing was reported on this since 2025-06-01 UTC." in result.text
+        assert "Nothing was reported on this (since 2025-06-01 UTC)." in result.text
         assert result.messages[0]["attachments"] == []
 
 

@@ -33,12 +33,12 @@ def test_a_guild_has_the_defaults_until_it_sets_something(guilds: Guilds) -> Non
 
 def test_changes_add_up_and_leave_a_trail(guilds: Guilds) -> None:
     guilds.change("1", "boss", lambda now: replace(now, channels=("10", "11")))
-    changed = guilds.change("1", "other", lambda now: replace(now, private=True, channels=()))
+    changed = guilds.change("1", "other", lambda now: replace(now, private=True, channels=(), language="de"))
     guilds.note("1", "boss", "reindex", "full")
-    assert changed == guilds.settings("1") == GuildSettings(private=True)
+    assert changed == guilds.settings("1") == GuildSettings(private=True, language="de")
     assert guilds.trail("1", 5) == [
         AuditEntry("boss", "reindex", "full", NOW),
-        AuditEntry("other", "settings", "channels=none private=True", NOW),
+        AuditEntry("other", "settings", "channels=none private=True language=de", NOW),
         AuditEntry("boss", "settings", "channels=10,11", NOW),
     ]
     assert len(guilds.trail("1", 2)) == 2

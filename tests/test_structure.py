@@ -41,6 +41,7 @@ IMPORTERS = {
     "htmldate": r"index/sources/web_page\.py",
     "defusedxml": r"index/sources/markup\.py",
     "lxml": r"index/sources/(markup|web_page)\.py",
+    "babel": r"bot/language\.py",
     "discord": (
         r"bot/(?!(terminal(_sources|_timeline)?|cli(_operations|_sources)?|contract|batch|chat|dates|progress|plot|reliability_plot|sizes|source_words|timeline_plot)\.py).*"
     ),

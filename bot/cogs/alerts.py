@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.alert_card import alert_card
 from bot.delivery import PASSING, UndeliverableError, deliver
+from bot.language import speaking
 from bot.watch import Watch
 
 if TYPE_CHECKING:
@@ -56,7 +57,9 @@ class Alerts(Watch):
         """Send claimed quotes, and note what came of it, even where the bot closes meanwhile."""
         first = quotes[0]
         key = f"follow {follow.id} {first.article.id} {first.span.start}"
-        embed = alert_card(follow, quotes).embed()
+        language = await self.bot.guild_rules.language_of(int(follow.guild) if follow.guild else None)
+        with speaking(language):
+            embed = alert_card(follow, quotes).embed()
         book = self.bot.index.follows
         try:
             await deliver(self.bot, follow.channel, follow.person, embed, key)

@@ -14,12 +14,13 @@ from bot.answering import Inquiry
 from bot.choices import time_choices
 from bot.dates import given_moment
 from bot.errors import explain
+from bot.language import _, mark, speak
 from index import Question
 
 if TYPE_CHECKING:
     from bot.client import NewsBot
 
-HELP = (
+HELP = mark(
     "Ask me about the news and I answer with word-for-word quotes from stored articles, each with its link"
     " and times. Mention me with a question, write to me directly, or use `/ask`, which can also keep to a"
     " period or a source. Reply to an answer and mention me to ask on. `/latest` shows the newest articles."
@@ -82,6 +83,8 @@ class Ask(commands.Cog):
     async def on_message(self, message: discord.Message) -> None:
         if not self._is_for_us(message):
             return
+        language = await self.bot.guild_rules.language_of(message.guild.id if message.guild else None)
+        speak(language, language)
         try:
             await self._reply(message)
         except Exception as error:  # the edge of one message: explained to its author and logged
@@ -93,7 +96,7 @@ class Ask(commands.Cog):
         await self.bot.guild_rules.require_channel(guild, message.channel)
         text = self._without_mention(message.content)
         if not text:
-            await _send(message, HELP)
+            await _send(message, _(HELP))
             return
         async with message.channel.typing():
             inquiry = await self._inquiry(message, text)

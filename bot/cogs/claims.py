@@ -15,12 +15,13 @@ from bot.answer_card import check_card
 from bot.answer_layout import answer_layout
 from bot.answering import Inquiry
 from bot.claim import claim, quoted_claim
+from bot.language import _, mark
 from index import Question, UsageError
 
 if TYPE_CHECKING:
     from bot.client import NewsBot
 
-NOTHING_TO_CHECK = "That message has no words to look for: choose one with text in it."
+NOTHING_TO_CHECK = mark("That message has no words to look for: choose one with text in it.")
 
 
 class Claims(commands.Cog):
@@ -73,5 +74,5 @@ def _text(message: discord.Message) -> str:
 
 def _required(text: str) -> str:
     if not text:
-        raise UsageError(NOTHING_TO_CHECK)
+        raise UsageError(_(NOTHING_TO_CHECK))
     return text

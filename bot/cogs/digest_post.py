@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.delivery import PASSING, UndeliverableError, deliver
 from bot.digest_card import digest_card
+from bot.language import speaking
 from bot.watch import Watch
 
 if TYPE_CHECKING:
@@ -47,7 +48,8 @@ class DigestPost(Watch):
     async def _send(self, digest: Digest, stories: list[Story]) -> bool:
         """Send a claimed digest, if there is anything new, and note what came of it."""
         book = self.bot.index.digests
-        card, shown = digest_card(stories, digest.plan)
+        with speaking(await self.bot.guild_rules.language_of(int(digest.guild))):
+            card, shown = digest_card(stories, digest.plan)
         key = f"digest {digest.id} {digest.next_at.isoformat()}"
         try:
             if shown:

@@ -13,6 +13,7 @@ from discord.ext import commands
 from bot.choices import zone_choices
 from bot.digest_card import digest_card, digests_card, set_text
 from bot.guild_rules import require_manager
+from bot.language import _
 from bot.sources import MAX_CHOICE
 from index import Digest, DigestPlan, Schedule, Story, UsageError
 
@@ -98,10 +99,10 @@ class Digests(commands.Cog):
         elif isinstance(chosen, Place):
             mine, id = chosen.permissions_for(chosen.guild.me), chosen.id
         else:
-            raise UsageError("A digest needs a channel to write in: choose another one.")
+            raise UsageError(_("A digest needs a channel to write in: choose another one."))
         if id is None or not (mine.view_channel and mine.send_messages and mine.embed_links):
             raise UsageError(
-                "I may not write there: let me see the channel, send messages and embed links first."
+                _("I may not write there: let me see the channel, send messages and embed links first.")
             )
         return id
 
@@ -129,12 +130,12 @@ class Digests(commands.Cog):
         wanted = str(channel.id if channel else interaction.channel_id)
         digest = next((each for each in found if each.channel == wanted), None)
         if digest is None:
-            raise UsageError(f"This channel has no digest: {_others(found)}.")
+            raise UsageError(_others(found))
         stories = await self.bot.workers.run(self.bot.index.stories, digest)
         if not stories:
-            await interaction.edit_original_response(content="Nothing new: nothing would be sent now.")
+            await interaction.edit_original_response(content=_("Nothing new: nothing would be sent now."))
             return
-        card, _ = digest_card(stories, digest.plan)
+        card = digest_card(stories, digest.plan)[0]
         await interaction.edit_original_response(embed=card.embed())
 
     @digest.command(name="stop", description="Send a channel no digest any more")
@@ -144,20 +145,24 @@ class Digests(commands.Cog):
         guild, wanted = str(interaction.guild_id), str(channel.id if channel else interaction.channel_id)
         if not await self.bot.records.run(self.bot.index.digests.stop, guild, wanted):
             found = await self.bot.records.run(self.bot.index.digests.of, guild)
-            raise UsageError(f"This channel has no digest: {_others(found)}.")
+            raise UsageError(_others(found))
         await self.bot.guild_rules.note(interaction, "digest stop", f"channel={wanted}")
-        await interaction.edit_original_response(content=f"<#{wanted}> gets no digest any more.")
+        await interaction.edit_original_response(
+            content=_("{channel} gets no digest any more.").format(channel=f"<#{wanted}>")
+        )
 
 
 def _others(digests: list[Digest]) -> str:
-    return "name another one, /digest show lists them" if digests else "/digest set begins one"
+    if digests:
+        return _("This channel has no digest: name another one, /digest show lists them.")
+    return _("This channel has no digest: /digest set begins one.")
 
 
 def _quiet(start: int | None, end: int | None) -> tuple[int, int] | None:
     if start is None and end is None:
         return None
     if start is None or end is None or start == end:
-        raise UsageError("Quiet hours need a beginning and another end: give quiet_from and quiet_until.")
+        raise UsageError(_("Quiet hours need a beginning and another end: give quiet_from and quiet_until."))
     return start, end
 
 

@@ -12,9 +12,10 @@ from discord.ext import commands
 
 from bot.alert_card import follows_card
 from bot.buttons import Action
-from bot.errors import explain, tell
 from bot.guild_rules import require_manager, require_writable
+from bot.language import _
 from bot.markdown import cut
+from bot.views import Panel
 from index import Answer, Follow, PostedAnswer, Question
 
 if TYPE_CHECKING:
@@ -61,12 +62,7 @@ class Follows(commands.Cog):
         answer = await self.bot.workers.run(self.bot.index.ask, Question(what))
         follow = await self.bot.workers.run(self._begin, answer, interaction, here)
         log.info("follow.started id=%d channel=%s", follow.id, follow.channel)
-        where = "here" if here else "to you directly"
-        known = " What is known already is not sent again." if answer.answered else ""
-        await interaction.edit_original_response(
-            content=f"Following **{cut(follow.what, SHOWN)}**: I write {where} when a new report answers it."
-            f"{known} `/follows` lists and stops."
-        )
+        await interaction.edit_original_response(content=_started(follow, answer.answered))
 
     def _begin(self, answer: Answer, interaction: discord.Interaction[NewsBot], here: bool) -> Follow:
         book = self.bot.index.follows
@@ -85,15 +81,25 @@ class Follows(commands.Cog):
         await _show(self.bot, interaction)
 
 
-class StopMenu(ui.View):
+def _started(follow: Follow, answered: bool) -> str:
+    here = _("Following **{what}**: I write here when a new report answers it.")
+    mine = _("Following **{what}**: I write to you directly when a new report answers it.")
+    lines = [(here if follow.channel else mine).format(what=cut(follow.what, SHOWN))]
+    if answered:
+        lines.append(_("What is known already is not sent again."))
+    return " ".join([*lines, _("`/follows` lists and stops.")])
+
+
+class StopMenu(Panel):
     """A menu of what is followed. Nothing is kept here: who chooses is checked each time."""
 
     def __init__(self, bot: NewsBot, follows: Sequence[Follow] = ()) -> None:
         super().__init__(timeout=None)
         self.bot = bot
+        self.choose.placeholder = _("Stop following …")
         self.choose.options = [_option(follow) for follow in follows]
 
-    @ui.select(cls=ui.Select[Any], custom_id="follows:stop", placeholder="Stop following …")
+    @ui.select(cls=ui.Select[Any], custom_id="follows:stop")
     async def choose(self, interaction: discord.Interaction[NewsBot], select: ui.Select[Any]) -> None:
         kind, _, id = select.values[0].partition(":")
         channel = str(interaction.channel_id) if kind == "here" else None
@@ -104,11 +110,6 @@ class StopMenu(ui.View):
         stopped = await self.bot.workers.run(self.bot.index.follows.stop, int(id), person, channel)
         log.info("follow.stopped id=%s stopped=%s", id, stopped)
         await _show(self.bot, interaction)
-
-    async def on_error(
-        self, interaction: discord.Interaction[Any], error: Exception, item: ui.Item[Any], /
-    ) -> None:
-        await tell(interaction, explain(error, "/follows"))
 
 
 async def _show(bot: NewsBot, interaction: discord.Interaction[NewsBot]) -> None:
@@ -126,6 +127,6 @@ async def _show(bot: NewsBot, interaction: discord.Interaction[NewsBot]) -> None
 
 
 def _option(follow: Follow) -> discord.SelectOption:
-    kind, where = ("here", "In this channel") if follow.channel else ("mine", "Sent to you")
+    kind, where = ("here", _("In this channel")) if follow.channel else ("mine", _("Sent to you"))
     label = follow.what if len(follow.what) <= MAX_LABEL // 2 else follow.what[: MAX_LABEL // 2 - 1] + "…"
     return discord.SelectOption(label=label, value=f"{kind}:{follow.id}", description=where)

@@ -8,6 +8,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.language import to_everyone
 from bot.render import headlines_card
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ class Highlights(commands.Cog):
     ) -> None:
         await interaction.response.defer(thinking=True)
         headlines = await self.bot.workers.run(self.bot.index.latest, topic, source=source)
+        to_everyone()
         await interaction.edit_original_response(embed=headlines_card(headlines, topic, source).embed())
 
     @latest.autocomplete("source")

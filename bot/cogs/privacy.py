@@ -5,13 +5,14 @@ from __future__ import annotations
 import io
 import json
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
-from bot.errors import explain, tell
+from bot.language import _, counted
+from bot.views import Panel
 
 if TYPE_CHECKING:
     from bot.client import NewsBot
@@ -38,44 +39,45 @@ class Privacy(commands.Cog):
         kept = await self.bot.records.run(self.bot.index.privacy.export, str(interaction.user.id))
         rows = sum(len(each) for each in kept.values())
         if not rows:
-            await interaction.edit_original_response(content="Nothing is kept about you.")
+            await interaction.edit_original_response(content=_("Nothing is kept about you."))
             return
         written = json.dumps(kept, ensure_ascii=False, indent=2).encode()
         file = discord.File(io.BytesIO(written), "what-newsbot-keeps-about-you.json")
-        content = f"Everything that is kept about you: {rows:,} {'entry' if rows == 1 else 'entries'}."
+        content = counted(
+            "Everything that is kept about you: {count} entry.",
+            "Everything that is kept about you: {count} entries.",
+            rows,
+        )
         await interaction.edit_original_response(content=content, attachments=[file])
 
     @privacy.command(name="delete", description="Delete everything the bot keeps about you")
     async def delete(self, interaction: discord.Interaction[NewsBot]) -> None:
-        content = (
+        content = _(
             "This deletes all that is kept about you, for good, and takes your name off this and other"
             " servers' audit trails. Messages that were posted stay until you or a moderator delete them."
         )
         await interaction.response.send_message(content, view=Confirm(self.bot), ephemeral=True)
 
 
-class Confirm(ui.View):
+class Confirm(Panel):
     """The second question before deleting; only whoever asked sees it."""
 
     def __init__(self, bot: NewsBot) -> None:
         super().__init__(timeout=CONFIRM_SECONDS)
         self.bot = bot
+        self.confirm.label = _("Delete everything")
+        self.cancel.label = _("Keep it")
 
-    @ui.button(label="Delete everything", style=discord.ButtonStyle.danger)
-    async def confirm(self, interaction: discord.Interaction[NewsBot], _: ui.Button[Confirm]) -> None:
+    @ui.button(style=discord.ButtonStyle.danger)
+    async def confirm(self, interaction: discord.Interaction[NewsBot], button: ui.Button[Confirm]) -> None:
         await interaction.response.defer()
         deleted = await self.bot.records.run(self.bot.index.privacy.delete, str(interaction.user.id))
         log.info("privacy.deleted rows=%d", deleted)
-        content = f"Done: {deleted:,} {'entry was' if deleted == 1 else 'entries were'} deleted."
+        content = counted("Done: {count} entry was deleted.", "Done: {count} entries were deleted.", deleted)
         await interaction.edit_original_response(content=content, view=None)
         self.stop()
 
-    @ui.button(label="Keep it", style=discord.ButtonStyle.secondary)
-    async def cancel(self, interaction: discord.Interaction[NewsBot], _: ui.Button[Confirm]) -> None:
-        await interaction.response.edit_message(content="Nothing was deleted.", view=None)
+    @ui.button(style=discord.ButtonStyle.secondary)
+    async def cancel(self, interaction: discord.Interaction[NewsBot], button: ui.Button[Confirm]) -> None:
+        await interaction.response.edit_message(content=_("Nothing was deleted."), view=None)
         self.stop()
-
-    async def on_error(
-        self, interaction: discord.Interaction[Any], error: Exception, item: ui.Item[Any], /
-    ) -> None:
-        await tell(interaction, explain(error, "/privacy delete"))

@@ -7,19 +7,21 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import aiohttp
 import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
-from bot.errors import explain, tell
+from bot.errors import explain
 from bot.job import Job, Stopped
 from bot.job_message import JobMessage
 from bot.job_text import Outcome, outcome_text, progress_text, stopped_text
+from bot.language import _, mark, number, to_everyone
 from bot.markdown import timestamp
 from bot.sources import source_choices
+from bot.views import Panel
 from bot.workers import Workers
 from index import Progress, UsageError
 
@@ -36,21 +38,17 @@ Work = Callable[[Callable[[Progress], None]], Outcome]
 log = logging.getLogger(__name__)
 
 
-class CancelView(ui.View):
+class CancelView(Panel):
     """The button below a progress. Nothing is kept here: who presses, and on what, is checked each time."""
 
     def __init__(self, cog: Reindexing) -> None:
         super().__init__(timeout=None)
         self._cog = cog
+        self.cancel.label = _("Cancel")
 
-    @ui.button(label="Cancel", style=discord.ButtonStyle.danger, custom_id="reindex:cancel")
-    async def cancel(self, interaction: discord.Interaction[NewsBot], _: ui.Button[CancelView]) -> None:
+    @ui.button(style=discord.ButtonStyle.danger, custom_id="reindex:cancel")
+    async def cancel(self, interaction: discord.Interaction[NewsBot], button: ui.Button[CancelView]) -> None:
         await self._cog.cancel(interaction)
-
-    async def on_error(
-        self, interaction: discord.Interaction[Any], error: Exception, item: ui.Item[Any], /
-    ) -> None:
-        await tell(interaction, explain(error, "/reindex"))
 
 
 class Reindexing(commands.Cog):
@@ -68,7 +66,7 @@ class Reindexing(commands.Cog):
 
     async def cog_unload(self) -> None:
         if job := self._job:
-            job.why_stopped = "because the bot is shutting down"
+            job.why_stopped = mark("because the bot is shutting down")
             with suppress(TimeoutError):
                 await asyncio.wait_for(job.ended.wait(), CLOSE_SECONDS)
         await self._workers.close(0)
@@ -100,6 +98,7 @@ class Reindexing(commands.Cog):
             await interaction.response.defer(thinking=True, ephemeral=True)
             work = await self._work(interaction, source, full, file)
             await self.bot.guild_rules.note(interaction, "reindex", what or ("full" if full else ""))
+            to_everyone()
             log.info("reindex.started user=%d what=%r full=%s", job.person, what, full)
             await self._run(job, message, work)
         finally:
@@ -120,9 +119,10 @@ class Reindexing(commands.Cog):
         job = self._job
         if job is None or self._message is None or not self._message.is_on(interaction.message):
             await interaction.response.edit_message(view=None)
-            await interaction.followup.send("That has ended already.", ephemeral=True)
+            await interaction.followup.send(_("That has ended already."), ephemeral=True)
             return
-        job.why_stopped = job.why_stopped or f"by <@{interaction.user.id}>"
+        job.why_stopped = job.why_stopped or _("by {person}").format(person=f"<@{interaction.user.id}>")
+        to_everyone()
         await interaction.response.edit_message(content=progress_text(job), view=None)
         await self.bot.guild_rules.note(interaction, "reindex cancelled")
 
@@ -184,23 +184,24 @@ class Reindexing(commands.Cog):
 def _require_one(source: str | None, full: bool, file: discord.Attachment | None) -> None:
     """Raise UsageError where the options of the command do not go together, or the file is too large."""
     if bool(source) + full + (file is not None) > 1:
-        raise UsageError("Choose one: a source, a file, or everything in full.")
+        raise UsageError(_("Choose one: a source, a file, or everything in full."))
     if file and file.size > MAX_FILE:
-        raise UsageError(
-            f"{file.filename} has {file.size / 2**20:,.0f} MiB, more than the {MAX_FILE // 2**20} "
-            "that are read: send it in parts, or gzipped."
-        )
+        large = _("{name} has {size} MiB, more than the {most} that are read: send it in parts, or gzipped.")
+        size, most = number(round(file.size / 2**20)), number(MAX_FILE // 2**20)
+        raise UsageError(large.format(name=file.filename, size=size, most=most))
 
 
 async def _fetched(file: discord.Attachment) -> bytes:
     try:
         return await file.read()
     except (discord.HTTPException, aiohttp.ClientError) as error:
-        raise UsageError(f"{file.filename} could not be fetched from Discord: attach it again.") from error
+        lost = _("{name} could not be fetched from Discord: attach it again.")
+        raise UsageError(lost.format(name=file.filename)) from error
 
 
 def _already_running(job: Job) -> str:
-    return f"A reindex is running already: <@{job.person}> started it {timestamp(job.started_at, 'R')}."
+    running = _("A reindex is running already: {person} started it {when}.")
+    return running.format(person=f"<@{job.person}>", when=timestamp(job.started_at, "R"))
 
 
 def _log(outcome: Outcome) -> None:

@@ -11,10 +11,11 @@ import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
-from bot.errors import explain, tell
 from bot.guild_rules import require_manager
-from bot.markdown import timestamp
+from bot.language import LANGUAGES, _, mark
+from bot.markdown import bold, timestamp
 from bot.render import Card
+from bot.views import Panel
 from index import AuditEntry, GuildSettings
 
 if TYPE_CHECKING:
@@ -31,10 +32,12 @@ CHANNEL_TYPES = [
     discord.ChannelType.voice,
 ]
 
+OWN_LANGUAGE = mark("each reader's own language")
+
 log = logging.getLogger(__name__)
 
 
-class SettingsPanel(ui.View):
+class SettingsPanel(Panel):
     """Menus that show what is set and change it at once.
 
     One of them, without settings, is registered with the bot: it serves the panels that are older than a
@@ -55,13 +58,16 @@ class SettingsPanel(ui.View):
             [settings.digest_channel] if settings.digest_channel else [],
             discord.SelectDefaultValueType.channel,
         )
-        self.toggle_private.label = "Answer in public" if settings.private else "Answer in private"
+        self.choose_channels.placeholder = _("Answer in every channel")
+        self.choose_roles.placeholder = _("Only those who manage the server may reindex")
+        self.choose_digest.placeholder = _("Digests go to where they are set")
+        self.choose_language.options = _languages(settings.language)
+        self.toggle_private.label = _("Answer in public") if settings.private else _("Answer in private")
 
     @ui.select(
         cls=ui.ChannelSelect,
         channel_types=CHANNEL_TYPES,
         custom_id="settings:channels",
-        placeholder="Answer in every channel",
         min_values=0,
         max_values=MAX_CHOSEN,
     )
@@ -74,7 +80,6 @@ class SettingsPanel(ui.View):
     @ui.select(
         cls=ui.RoleSelect,
         custom_id="settings:roles",
-        placeholder="Only those who manage the server may reindex",
         min_values=0,
         max_values=MAX_CHOSEN,
     )
@@ -84,11 +89,17 @@ class SettingsPanel(ui.View):
         chosen = tuple(sorted(str(role.id) for role in select.values))
         await self._change(interaction, reindex_roles=chosen)
 
+    @ui.select(cls=ui.Select[Any], custom_id="settings:language")
+    async def choose_language(
+        self, interaction: discord.Interaction[NewsBot], select: ui.Select[Any]
+    ) -> None:
+        (chosen,) = select.values
+        await self._change(interaction, language=chosen if chosen in LANGUAGES else None)
+
     @ui.select(
         cls=ui.ChannelSelect,
         channel_types=[discord.ChannelType.text, discord.ChannelType.news],
         custom_id="settings:digest",
-        placeholder="Digests go to where they are set",
         min_values=0,
         max_values=1,
     )
@@ -100,22 +111,18 @@ class SettingsPanel(ui.View):
 
     @ui.button(custom_id="settings:private", style=discord.ButtonStyle.secondary)
     async def toggle_private(
-        self, interaction: discord.Interaction[NewsBot], _: ui.Button[SettingsPanel]
+        self, interaction: discord.Interaction[NewsBot], button: ui.Button[SettingsPanel]
     ) -> None:
         rules = self.bot.guild_rules
         settings = await rules.change(interaction, lambda now: replace(now, private=not now.private))
         await self._show(interaction, settings)
-
-    async def on_error(
-        self, interaction: discord.Interaction[Any], error: Exception, item: ui.Item[Any], /
-    ) -> None:
-        await tell(interaction, explain(error, "settings"))
 
     async def _change(self, interaction: discord.Interaction[NewsBot], **values: Any) -> None:
         settings = await self.bot.guild_rules.change(interaction, lambda now: replace(now, **values))
         await self._show(interaction, settings)
 
     async def _show(self, interaction: discord.Interaction[NewsBot], settings: GuildSettings) -> None:
+        await self.bot.guild_rules.speak(interaction)  # the language may be what was changed
         panel = SettingsPanel(self.bot, settings)
         await interaction.response.edit_message(embed=settings_card(settings).embed(), view=panel)
         panel.stop()  # the one that is registered with the bot answers
@@ -159,31 +166,40 @@ class Settings(commands.Cog):
 
 def settings_card(settings: GuildSettings) -> Card:
     """What is set, in sentences. A channel or role that is gone shows as Discord names what is gone."""
-    channels = ", ".join(f"<#{each}>" for each in settings.channels) or "every channel"
+    channels = ", ".join(f"<#{each}>" for each in settings.channels) or _("every channel")
     roles = "".join(f", <@&{each}>" for each in settings.reindex_roles)
-    seen = "only whoever asked, unless they say otherwise" if settings.private else "everyone in the channel"
-    digests = f"<#{settings.digest_channel}>" if settings.digest_channel else "where they are set"
-    lines = [
-        f"**Answers in** {channels}",
-        f"**Answers to commands are seen by** {seen}",
-        f"**May reindex:** those with Manage Server{roles}",
-        f"**Digests go to** {digests}",
-    ]
-    return Card("Settings", "\n".join(lines))
+    everyone, asker = _("everyone in the channel"), _("only whoever asked, unless they say otherwise")
+    lines = {
+        _("Answers in"): channels,
+        _("Answers to commands are seen by"): asker if settings.private else everyone,
+        _("May reindex"): _("those with Manage Server") + roles,
+        _("Digests go to"): f"<#{settings.digest_channel}>"
+        if settings.digest_channel
+        else _("where they are set"),
+        _("Language"): LANGUAGES[settings.language] if settings.language else _(OWN_LANGUAGE),
+    }
+    return Card(_("Settings"), "\n".join(f"{bold(name)}: {value}" for name, value in lines.items()))
 
 
 def trail_card(entries: Sequence[AuditEntry]) -> Card:
     """The entries, newest first."""
-    lines = [_line(entry) for entry in entries] or ["Nothing has been set or started here yet."]
-    return Card("Audit trail", "\n".join(lines))
+    lines = [_line(entry) for entry in entries] or [_("Nothing has been set or started here yet.")]
+    return Card(_("Audit trail"), "\n".join(lines))
 
 
 def _line(entry: AuditEntry) -> str:
-    who = f"<@{entry.person}>" if entry.person else "somebody who had their data deleted"
+    who = f"<@{entry.person}>" if entry.person else _("somebody who had their data deleted")
     # Addresses and names of files are among them: nothing may end the code that they are shown as.
     shown = " ".join(entry.detail.replace("`", "'").split())[:MAX_DETAIL]
     detail = f": `{shown}`" if shown else ""
     return f"{timestamp(entry.done_at, 'R')} {who} **{entry.action}**{detail}"
+
+
+def _languages(chosen: str | None) -> list[discord.SelectOption]:
+    options = [discord.SelectOption(label=_(OWN_LANGUAGE), value="own", default=chosen is None)]
+    for language, name in LANGUAGES.items():
+        options.append(discord.SelectOption(label=name, value=language, default=language == chosen))
+    return options
 
 
 def _chosen(ids: Sequence[str], kind: discord.SelectDefaultValueType) -> list[discord.SelectDefaultValue]:

@@ -12,10 +12,12 @@ from discord.ext import commands
 
 from bot.errors import explain, tell
 from bot.guild_rules import require_manager
+from bot.language import _
 from bot.markdown import cut
 from bot.source_card import added_card, source_pages, trial_card
 from bot.source_words import removed_line
 from bot.sources import source_choices
+from bot.views import Speaking
 from bot.workers import Workers
 
 if TYPE_CHECKING:
@@ -31,11 +33,13 @@ Address = app_commands.Range[str, 1, 2000]
 log = logging.getLogger(__name__)
 
 
-class PageButton(ui.DynamicItem[ui.Button[Any]], template=r"sources:(?P<side>back|on):(?P<page>\d+)"):
+class PageButton(
+    Speaking, ui.DynamicItem[ui.Button[Any]], template=r"sources:(?P<side>back|on):(?P<page>\d+)"
+):
     """Turns the list to a page, counted from 0. It works after a restart as well."""
 
     def __init__(self, side: str, page: int, disabled: bool = False) -> None:
-        label = "Previous" if side == "back" else "Next"
+        label = _("Previous") if side == "back" else _("Next")
         super().__init__(ui.Button(label=label, custom_id=f"sources:{side}:{page}", disabled=disabled))
         self.page = page
 

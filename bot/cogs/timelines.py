@@ -12,6 +12,7 @@ from bot.answer_card import ANY_TIME
 from bot.buttons import Action
 from bot.choices import time_choices
 from bot.dates import given_moment
+from bot.language import to_everyone
 from bot.timeline_card import TimelineCard, timeline_card
 from index import PostedAnswer, Question
 
@@ -48,6 +49,7 @@ class Timelines(commands.Cog):
         await interaction.response.defer(thinking=True)
         self.bot.answering.take_turn(interaction.user.id)
         question = Question(topic, since=given_moment(since), until=given_moment(until, end=True))
+        to_everyone()
         await self._show(interaction, question)
 
     async def _of_answer(self, interaction: discord.Interaction[NewsBot], posted: PostedAnswer) -> None:
