@@ -14,6 +14,7 @@ from aiohttp import BodyPartReader, web
 from tests.discord_gateway import MESSAGE_CONTENT, Gateway, redacted
 from tests.discord_interactions import ALREADY_ANSWERED, Interaction, Interactions
 from tests.discord_limits import EPHEMERAL, ApiError, Json, check_commands
+from tests.discord_openapi import complaint
 from tests.discord_world import UNKNOWN_MESSAGE, Channel, File, Request, User, Violation, World, is_by
 
 API: Final = "/api/v10"
@@ -25,6 +26,7 @@ UNKNOWN_MEMBER: Final = (404, 10007, "Unknown Member")
 UNKNOWN_COMMAND: Final = (404, 10063, "Unknown application command")
 NOT_THE_AUTHOR: Final = (403, 50005, "Cannot edit a message authored by another user")
 MISSING_PERMISSIONS: Final = (403, 50013, "Missing Permissions")
+INVALID_FORM_BODY: Final = 50035
 RESPONSES_TO_LIMITS: Final = frozenset({400, 413})
 # The tokens in these paths are the authorization.
 OPEN_PATHS: Final = re.compile(r"^/(interactions|webhooks)/")
@@ -164,7 +166,10 @@ class Rest:
         try:
             if not OPEN_PATHS.match(call.path) and authorization != f"Bot {self.gateway.token}":
                 raise ApiError(*UNAUTHORIZED)
-            return json_response(200, self._route(call)(call))
+            answer = self._route(call)(call)
+            if (wrong := complaint(call.method, call.path, call.body)) is not None:
+                self.world.record.violations.append(Violation(str(call), INVALID_FORM_BODY, wrong))
+            return json_response(200, answer)
         except ApiError as refusal:
             self._note(call, refusal)
             return json_response(*_error(refusal))

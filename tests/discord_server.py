@@ -44,6 +44,7 @@ from tests.discord_interactions import (
     Until,
 )
 from tests.discord_limits import Json
+from tests.discord_openapi import operations
 from tests.discord_rest import API, Fault, Rest
 from tests.discord_world import (
     Channel,
@@ -111,6 +112,7 @@ class DiscordServer:
     # The server
 
     async def __aenter__(self) -> Self:
+        operations()  # compiled now, not while the bot waits
         app = web.Application(client_max_size=64 * 1024 * 1024)
         app.router.add_get("/", self.gateway.handle)
         app.router.add_get("/attachments/{file}/{name}", self.rest.attachment)
