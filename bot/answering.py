@@ -10,13 +10,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import discord
-from discord import app_commands, ui
-from discord.ext import commands
+from discord import ui
 
+from bot.allowance import Allowance
 from bot.answer_card import ANY_TIME, MAX_HEADING, AnswerCard, answer_card, corrected, more_card
 from bot.answer_layout import VERDICTS, actions, answer_layout, excerpts_layout, text_layout
 from bot.buttons import Action
-from bot.errors import explain, tell
+from bot.errors import EXPIRED, explain, tell
 from bot.language import _, mark, speaking, to_everyone
 from bot.views import Form
 from index import Answer, NewsError, PostedAnswer, PostedQuote, Question, Quote, UsageError, in_context
@@ -24,7 +24,6 @@ from index import Answer, NewsError, PostedAnswer, PostedQuote, Question, Quote,
 if TYPE_CHECKING:
     from bot.client import NewsBot
 
-QUESTIONS, SECONDS = 5, 10.0
 MORE_QUOTES = 10
 FORM_SECONDS = 900.0
 
@@ -78,8 +77,7 @@ class Answering:
 
     def __init__(self, bot: NewsBot) -> None:
         self.bot = bot
-        # One allowance for all ways of asking, so that nobody gets round it.
-        self._allowance = commands.CooldownMapping[int].from_cooldown(QUESTIONS, SECONDS, lambda user: user)
+        self._allowance = Allowance()
         self._handlers: dict[Action, Handler] = {
             Action.MORE: self._more,
             Action.WIDEN: self._widen,
@@ -93,11 +91,9 @@ class Answering:
         """
         self._handlers[action] = handler
 
-    def take_turn(self, user: int) -> None:
-        """Count a question. Raises CommandOnCooldown when a person asks too many at once."""
-        bucket = self._allowance.get_bucket(user)
-        if bucket and (seconds := bucket.update_rate_limit()):
-            raise app_commands.CommandOnCooldown(bucket, seconds)
+    def take_turn(self, user: int, guild: int | None) -> None:
+        """Count a question. Raises CommandOnCooldown where a person or a guild asks too many at once."""
+        self._allowance.take_turn(user, guild)
 
     # -- answering -------------------------------------------------------------------------------------
 
@@ -164,7 +160,7 @@ class Answering:
             await interaction.edit_original_response(view=text_layout(text))
 
         reply = await self.reply(inquiry, tell_place)
-        message = await interaction.edit_original_response(view=reply.view)
+        message = await _show(interaction, reply)
         await self.remember(reply, message)
 
     def continued(self, posted: PostedAnswer, text: str, inquiry: Inquiry) -> Inquiry:
@@ -257,7 +253,7 @@ class Answering:
         await interaction.edit_original_response(view=answer_layout(card))
 
     async def _widen(self, interaction: Interaction, posted: PostedAnswer) -> None:
-        self.take_turn(interaction.user.id)
+        self.take_turn(interaction.user.id, interaction.guild_id)
         question = Question(posted.question, since=ANY_TIME, source=posted.source)
         inquiry = _inquiry(interaction, question, posted.private)
         await self.answer_interaction(interaction, replace(inquiry, typed=posted.typed))
@@ -279,6 +275,19 @@ class Answering:
         await self._remember(replace(shared, message=str(message.id)))
 
 
+async def _show(interaction: Interaction, reply: Reply) -> discord.Message | discord.InteractionMessage:
+    """Show an answer; in the channel, unless it is private, where it took longer than Discord waits."""
+    try:
+        return await interaction.edit_original_response(view=reply.view)
+    except discord.HTTPException as error:
+        channel = interaction.channel
+        late = error.code in EXPIRED and not reply.inquiry.private
+        if not late or not isinstance(channel, discord.abc.Messageable):
+            raise
+        log.info("answer.late interaction=%d", interaction.id)
+        return await channel.send(view=reply.view)
+
+
 class FollowUp(Form):
     """Asks for a question that continues an answer."""
 
@@ -294,7 +303,7 @@ class FollowUp(Form):
 
     async def on_submit(self, interaction: discord.Interaction[Any]) -> None:
         await interaction.response.defer(thinking=True, ephemeral=self._private)
-        self._answering.take_turn(interaction.user.id)
+        self._answering.take_turn(interaction.user.id, interaction.guild_id)
         posted = await self._answering.find(self._id)
         asked = _inquiry(interaction, Question(self.question.value), self._private)
         inquiry = self._answering.continued(posted, self.question.value, asked)

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import logging
 import secrets
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import discord
 from discord import app_commands
 
+from bot.allowance import GuildOnCooldown
 from bot.language import _, mark, to_reader
 from bot.markdown import escape, timestamp
 from index import BusyError, NewsError, UsageError
@@ -23,6 +25,10 @@ if TYPE_CHECKING:
 
 # What Discord answers when a message held only an embed and the bot may not embed links.
 EMPTY_MESSAGE = 50006
+# An interaction can be acknowledged for 3 seconds and answered for 15 minutes; then Discord refuses with one
+# of Unknown Webhook, Unknown Interaction, Invalid Webhook Token.
+EXPIRED = frozenset({10015, 10062, 50027})
+TOO_MANY_REQUESTS, SERVER_ERROR = 429, 500
 
 NO_PERMISSION = mark("I lack a permission here: ask a moderator to let me send messages and embed links.")
 
@@ -76,8 +82,9 @@ def _known(cause: BaseException) -> str | None:
         case NewsError():
             return escape(str(cause))
         case app_commands.CommandOnCooldown():
-            again = _("That was a lot of questions. Try again {when}.")
-            return again.format(when=_moment_after(cause.retry_after))
+            server, person = _("This server has asked a lot of questions."), _("That was a lot of questions.")
+            many = server if isinstance(cause, GuildOnCooldown) else person
+            return f"{many} {_again(cause.retry_after)}"
         case app_commands.MissingPermissions():
             missing = ", ".join(name.replace("_", " ").title() for name in cause.missing_permissions)
             return _("You need the permission **{name}** for this.").format(name=escape(missing))
@@ -87,12 +94,23 @@ def _known(cause: BaseException) -> str | None:
             return _("This command has just changed. Wait a minute, or restart Discord, and try again.")
         case app_commands.CheckFailure():
             return _("You cannot use this here.")
-        case discord.Forbidden():
-            return _(NO_PERMISSION)
-        case discord.HTTPException() if cause.code == EMPTY_MESSAGE:
-            return _(NO_PERMISSION)
+        case discord.HTTPException():
+            return _refused(cause)
         case _:
             return None
+
+
+def _refused(error: discord.HTTPException) -> str | None:
+    """What to say where Discord refuses; None where that is a fault of ours."""
+    if error.code in EXPIRED:
+        return _("This took too long for Discord: try again.")
+    if isinstance(error, discord.Forbidden) or error.code == EMPTY_MESSAGE:
+        return _(NO_PERMISSION)
+    if isinstance(error, discord.NotFound):
+        return _("The message or channel that I was to write to has been deleted: ask again.")
+    if error.status == TOO_MANY_REQUESTS or error.status >= SERVER_ERROR:
+        return _("Discord has trouble at the moment: try again in a minute.")
+    return None
 
 
 def _cause(error: BaseException) -> BaseException:
@@ -103,12 +121,14 @@ def _cause(error: BaseException) -> BaseException:
 
 
 def _is_for_the_operator(cause: BaseException) -> bool:
-    return isinstance(cause, NewsError) and not isinstance(cause, UsageError | BusyError)
+    ours = isinstance(cause, NewsError) and not isinstance(cause, UsageError | BusyError)
+    return ours or isinstance(cause, discord.HTTPException)
 
 
-def _moment_after(seconds: float) -> str:
+def _again(seconds: float) -> str:
     # A timestamp names whole seconds: rounded up, so that it is never too early.
-    return timestamp(datetime.now(UTC) + timedelta(seconds=seconds + 1), "R")
+    when = datetime.now(UTC) + timedelta(seconds=seconds + 1)
+    return _("Try again {when}.").format(when=timestamp(when, "R"))
 
 
 async def tell(interaction: discord.Interaction[Any], sentence: str) -> None:
@@ -120,7 +140,8 @@ async def tell(interaction: discord.Interaction[Any], sentence: str) -> None:
         elif interaction.response.is_done():
             # Whether a deferred answer is private was decided when it was deferred. Taking it back makes
             # room for one that only the person who asked can see.
-            await interaction.delete_original_response()
+            with suppress(discord.NotFound):  # somebody else has deleted it
+                await interaction.delete_original_response()
             await interaction.followup.send(sentence, ephemeral=True)
         else:
             await interaction.response.send_message(sentence, ephemeral=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import discord
 from discord import ui
 
+from bot.errors import EXPIRED
 from bot.language import _, mark
 
 if TYPE_CHECKING:
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 
 # An interaction can be answered for 15 minutes.
 EXPIRY_MARGIN = timedelta(minutes=1)
-# How Discord refuses an edit after that, which is news only to a computer whose clock is slow.
-EXPIRED = frozenset({10015, 50027})  # Unknown Webhook, Invalid Webhook Token
 
 MAY_NOT_WRITE = mark(
     "I may not write in this channel: let me send messages here, or this ends 15 minutes after it began."
@@ -96,7 +95,7 @@ class JobMessage:
                 content=f"{text}\n-# {_(MAY_NOT_WRITE)}", view=view
             )
         except discord.HTTPException as error:
-            if error.code not in EXPIRED:
+            if error.code not in EXPIRED:  # a computer whose clock is slow learns it only so
                 raise
             self._expired = True
 

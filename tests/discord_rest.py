@@ -50,11 +50,14 @@ class Fault:
     status: int
     times: int
     retry_after: float | None
+    code: int = 0
 
     def response(self) -> web.Response:
         """The failure."""
         if self.status != 429:
-            return json_response(self.status, {"message": f"{self.status}: injected fault", "code": 0})
+            return json_response(
+                self.status, {"message": f"{self.status}: injected fault", "code": self.code}
+            )
         wait = 0.05 if self.retry_after is None else self.retry_after
         body = {"message": "You are being rate limited.", "retry_after": wait, "global": False}
         # Without the header "Via" discord.py takes a 429 for a ban by Cloudflare and does not wait.

@@ -189,10 +189,16 @@ class DiscordServer:
             raise AssertionError("; ".join([f"after {timeout} s: {what()}", *self.world.record.complaints()]))
 
     def fail_next(
-        self, method: str, path_regex: str, status: int, times: int = 1, retry_after: float | None = None
+        self,
+        method: str,
+        path_regex: str,
+        status: int,
+        times: int = 1,
+        retry_after: float | None = None,
+        code: int = 0,
     ) -> None:
         """Let the next requests whose path (without /api/v10) matches fail; nothing comes of them."""
-        self.rest.faults.append(Fault(method, re.compile(path_regex), status, times, retry_after))
+        self.rest.faults.append(Fault(method, re.compile(path_regex), status, times, retry_after, code))
 
     async def drop_gateway(self, code: int = 4000) -> None:
         """Close the gateway connection; `ready` waits until the bot is back."""

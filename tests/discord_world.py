@@ -388,6 +388,15 @@ class World:
             self.dispatch("CHANNEL_CREATE", found.to_json())
         return found
 
+    def delete_channel(self, channel: Channel) -> None:
+        """Delete a guild's channel with its messages, and tell the bot."""
+        self.dispatch("CHANNEL_DELETE", channel.to_json())
+        del self.channels[channel.id]
+        for guild in self.guilds:
+            guild.channels = [each for each in guild.channels if each is not channel]
+        kept = {id: each for id, each in self.messages.items() if each["channel_id"] != channel.id}
+        self.messages = kept
+
     def conversation(self, user: User) -> Channel:
         """The direct conversation between a person and the bot."""
         found = next((channel for channel in self.channels.values() if channel.recipient is user), None)

@@ -35,7 +35,7 @@ class Ask(commands.Cog):
 
     async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
         if interaction.type is discord.InteractionType.application_command:
-            self.bot.answering.take_turn(interaction.user.id)
+            self.bot.answering.take_turn(interaction.user.id, interaction.guild_id)
         return True
 
     @app_commands.command(name="ask", description="Ask about the news: the answer is quotes, word for word")
@@ -91,8 +91,8 @@ class Ask(commands.Cog):
             await self._apologise(message, explain(error, "message"))
 
     async def _reply(self, message: discord.Message) -> None:
-        self.bot.answering.take_turn(message.author.id)
         guild = message.guild.id if message.guild else None
+        self.bot.answering.take_turn(message.author.id, guild)
         await self.bot.guild_rules.require_channel(guild, message.channel)
         text = self._without_mention(message.content)
         if not text:

@@ -50,7 +50,7 @@ class Claims(commands.Cog):
     async def find(self, interaction: discord.Interaction[NewsBot], message: discord.Message) -> None:
         """Search for reports on what a message claims."""
         await interaction.response.defer(thinking=True, ephemeral=True)
-        self.bot.answering.take_turn(interaction.user.id)
+        self.bot.answering.take_turn(interaction.user.id, interaction.guild_id)
         text = _required(claim(_text(message)))
         inquiry = Inquiry(Question(text), interaction.user.id, interaction.guild_id, private=True)
         await self.bot.answering.answer_interaction(interaction, inquiry)
@@ -58,7 +58,7 @@ class Claims(commands.Cog):
     async def check(self, interaction: discord.Interaction[NewsBot], message: discord.Message) -> None:
         """Look whether the words that a message quotes are in a stored article."""
         await interaction.response.defer(thinking=True, ephemeral=True)
-        self.bot.answering.take_turn(interaction.user.id)
+        self.bot.answering.take_turn(interaction.user.id, interaction.guild_id)
         text = _required(quoted_claim(_text(message)))
         found = await self.bot.workers.run(self.bot.index.check_quote, text)
         await interaction.edit_original_response(view=answer_layout(check_card(found)))

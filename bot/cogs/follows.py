@@ -55,7 +55,7 @@ class Follows(commands.Cog):
         await self._follow(interaction, what, here)
 
     async def _follow_answer(self, interaction: discord.Interaction[NewsBot], posted: PostedAnswer) -> None:
-        self.bot.answering.take_turn(interaction.user.id)
+        self.bot.answering.take_turn(interaction.user.id, interaction.guild_id)
         await self._follow(interaction, posted.question, here=False)
 
     async def _follow(self, interaction: discord.Interaction[NewsBot], what: str, here: bool) -> None:

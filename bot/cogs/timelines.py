@@ -47,14 +47,14 @@ class Timelines(commands.Cog):
         until: str | None = None,
     ) -> None:
         await interaction.response.defer(thinking=True)
-        self.bot.answering.take_turn(interaction.user.id)
+        self.bot.answering.take_turn(interaction.user.id, interaction.guild_id)
         question = Question(topic, since=given_moment(since), until=given_moment(until, end=True))
         to_everyone()
         await self._show(interaction, question)
 
     async def _of_answer(self, interaction: discord.Interaction[NewsBot], posted: PostedAnswer) -> None:
         """Show the timeline of what an answer is about, in the period and of the source that it kept to."""
-        self.bot.answering.take_turn(interaction.user.id)
+        self.bot.answering.take_turn(interaction.user.id, interaction.guild_id)
         since = None if posted.since == ANY_TIME else posted.since
         question = Question(posted.question, since=since, until=posted.until, source=posted.source)
         await self._show(interaction, question, posted.typed)
