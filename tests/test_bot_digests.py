@@ -175,7 +175,7 @@ async def test_it_goes_to_the_channel_named_or_set_or_here(tmp_path: Path) -> No
         named, default = it.server.channel("named"), it.server.channel("default")
         assert named.id in (await it.set(channel=named)).text
         panel = await it.server.slash("settings", user=it.boss)
-        assert "**Digests go to** where they are set" in panel.text
+        assert "**Digests go to**: where they are set" in panel.text
         menu = "Digests go to where they are set"
         changed = await it.server.click(panel.messages[0], menu, values=[default], user=it.boss)
         assert f"**Digests go to** <#{default.id}>" in changed.text
