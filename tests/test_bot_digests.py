@@ -178,7 +178,7 @@ async def test_it_goes_to_the_channel_named_or_set_or_here(tmp_path: Path) -> No
         assert "**Digests go to**: where they are set" in panel.text
         menu = "Digests go to where they are set"
         changed = await it.server.click(panel.messages[0], menu, values=[default], user=it.boss)
-        assert f"**Digests go to** <#{default.id}>" in changed.text
+        assert f"**Digests go to**: <#{default.id}>" in changed.text
         assert default.id in (await it.set()).text
         channels = [digest.channel for digest in it.news.digests.of(it.server.guild.id)]
         assert channels == [named.id, default.id]

@@ -37,17 +37,17 @@ def test_progress_has_a_bar_where_the_end_is_known() -> None:
     job.listen(Progress("articles", 1200, None))
     assert progress_text(job) == "**Reindexing** · 1,200 articles"
     job.listen(Progress("passages", 500, 1000))
-    assert progress_text(job) == "**Reindexing** · 500 of 1,000 passages\n▰▰▰▰▰▰▰▰▱▱▱▱▱▱▱▱ 50 %"
+    assert progress_text(job) == "**Reindexing** · 500 / 1,000 passages\n▰▰▰▰▰▰▰▰▱▱▱▱▱▱▱▱ 50%"
     job.listen(Progress("passages", 12, 10))
-    assert "100 %" in progress_text(job)
+    assert "100%" in progress_text(job)
 
 
 @pytest.mark.parametrize(
     ("seconds", "expected"),
     [
         (5.0, "40 a second · less than a minute left"),
-        (400.0, "30.0 a minute · about 27 min left"),
-        (4000.0, "3.0 a minute · about 4 hours left"),
+        (400.0, "30 a minute · about 27 min left"),
+        (4000.0, "3 a minute · about 4 hours left"),
     ],
 )
 def test_how_quick_it_is_counts_from_the_first_of_a_kind(seconds: float, expected: str) -> None:
@@ -69,7 +69,7 @@ def test_a_job_that_is_to_stop_stops_when_it_next_tells_how_far_it_is() -> None:
     assert "Stopping at the next safe point" in progress_text(job)
     with pytest.raises(Stopped):
         job.listen(Progress("articles", 32, 2569))
-    assert stopped_text(job).startswith("**Stopped** by <@7> after 32 of 2,569 articles.")
+    assert stopped_text(job).startswith("**Stopped** by <@7> (32 / 2,569 articles).")
 
 
 def test_an_outcome_counts_and_keeps_places_for_the_log() -> None:

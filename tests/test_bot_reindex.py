@@ -283,7 +283,7 @@ async def test_cancelling_stops_at_a_safe_point_and_tells_how_far_it_got(tmp_pat
         await server.wait_for(lambda: news.done > done)  # it goes on
         await server.click(message, "Cancel", user=boss)
         await server.wait_for(lambda: "Stopped" in last(server))
-        far = re.search(r"Stopped\*\* by <@(\d+)> after ([\d,]+) of 10,000 passages", last(server))
+        far = re.search(r"Stopped\*\* by <@(\d+)> \(([\d,]+) / 10,000 passages\)", last(server))
         assert far
         assert far[1] == boss.id
         assert int(far[2].replace(",", "")) == news.done
@@ -445,7 +445,7 @@ async def test_reading_a_file_can_be_stopped_between_two_batches(
         boss = server.user("boss", manage_guild=True)
         body = lines_of(*(record(number) for number in range(50)))
         await server.slash("reindex", {"file": File("news.jsonl", body)}, user=boss)
-        await server.wait_for(lambda: "0 of 50 articles" in last(server))
+        await server.wait_for(lambda: "0 / 50 articles" in last(server))
         await server.click(server.messages()[-1], "Cancel", user=boss)
         await server.wait_for(lambda: "Stopping" in last(server))
         go_on.set()
