@@ -103,8 +103,11 @@ def _failing(status: Status, details: bool) -> list[str]:
     """How many sources cannot be read, and of the first some, what is wrong with each."""
     if not status.failing:
         return []
-    unread = _("{failing} of {addresses} addresses cannot be read").format(
-        failing=number(len(status.failing)), addresses=number(status.addresses)
+    unread = counted(
+        "{failing} of {count} address cannot be read",
+        "{failing} of {count} addresses cannot be read",
+        status.addresses,
+        failing=number(len(status.failing)),
     )
     lines = [f"\n{bold(unread)}"]
     if not details:
