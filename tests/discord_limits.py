@@ -477,6 +477,7 @@ def _check_choices(problems: Problems, path: str, value: object, option_type: in
     for index, choice in enumerate(choices):
         at = _join(path, index)
         problems.text(_join(at, "name"), choice.get("name"), Limit.CHOICE, 1)
+        _check_localised(problems, _join(at, "name"), choice.get("name_localizations"), Limit.CHOICE)
         _check_choice_value(problems, _join(at, "value"), choice.get("value"), option_type)
 
 
@@ -513,6 +514,7 @@ def _check_command(problems: Problems, path: str, command: Json) -> None:
             problems.add(path, "APPLICATION_COMMAND_TOO_LARGE", message)
     else:
         problems.text(_join(path, "name"), command.get("name"), Limit.COMMAND_NAME, 1)
+        _check_localised(problems, _join(path, "name"), command.get("name_localizations"), Limit.COMMAND_NAME)
         if command.get("description") or command.get("options"):
             message = "Context menu commands have neither description nor options"
             problems.add(path, "APPLICATION_COMMAND_INVALID_FIELD", message)
@@ -529,9 +531,13 @@ def _check_named(problems: Problems, path: str, named: Json) -> None:
             problems.add(at, "APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid")
     description = named.get("description")
     problems.text(_join(path, "description"), description, Limit.COMMAND_DESCRIPTION, 1)
-    for locale, text in (named.get("description_localizations") or {}).items():
-        at = _join(path, "description_localizations", locale)
-        problems.text(at, text, Limit.COMMAND_DESCRIPTION, 1)
+    localised = named.get("description_localizations")
+    _check_localised(problems, _join(path, "description"), localised, Limit.COMMAND_DESCRIPTION)
+
+
+def _check_localised(problems: Problems, path: str, texts: Json | None, maximum: int) -> None:
+    for locale, text in (texts or {}).items():
+        problems.text(_join(f"{path}_localizations", locale), text, maximum, 1)
 
 
 def are_names_unique(named: list[Json]) -> bool:
@@ -583,6 +589,9 @@ def _check_option_choices(problems: Problems, path: str, option: Json) -> None:
 
 
 def _command_length(part: Json) -> int:
-    length = sum(len(str(part.get(key) or "")) for key in ("name", "description", "value"))
+    length = len(str(part.get("value") or ""))
+    for key in ("name", "description"):  # of all languages the longest text counts
+        texts = [part.get(key) or "", *(part.get(f"{key}_localizations") or {}).values()]
+        length += max(len(text) for text in texts)
     children = [*(part.get("options") or []), *(part.get("choices") or [])]
     return length + sum(_command_length(child) for child in children)

@@ -930,6 +930,7 @@ def choices(number: int, **fields: Any) -> list[dict[str, Any]]:
         [command(options=[option(name=f"o{n}") for n in range(25)])],
         [command(options=[option(choices=choices(25)), option(name="b", autocomplete=True)])],
         [{"name": "Find reporting", "type": 3}, {"name": "Find reporting", "type": 2}],
+        [command(name_localizations={"de": "größe-2"}, description_localizations={"ja": "説明"})],
     ],
 )
 def test_commands_within_the_limits(commands: list[dict[str, Any]]) -> None:
@@ -959,6 +960,25 @@ def test_commands_within_the_limits(commands: list[dict[str, Any]]) -> None:
             "maximum size",
         ),
         ([{"name": "Menu", "type": 3, "description": "none"}], "neither description"),
+        ([command(name_localizations={"de": "Frage"})], "0.name_localizations.de"),
+        ([command(description_localizations={"de": "x" * 101})], "0.description_localizations.de"),
+        ([command(), command(name="find", name_localizations={"de": "ask"})], "unique"),
+        ([{"name": "Menu", "type": 3, "name_localizations": {"fr": "x" * 33}}], "0.name_localizations.fr"),
+        (
+            [command(options=[option(choices=choices(1, name_localizations={"ja": "x" * 101}))])],
+            "0.options.0.choices.0.name_localizations.ja",
+        ),
+        (
+            [
+                command(
+                    options=[
+                        option(name=f"o{n}", choices=choices(25, name_localizations={"ja": "x" * 100}))
+                        for n in range(4)
+                    ]
+                )
+            ],
+            "maximum size",
+        ),
     ],
 )
 def test_commands_beyond_a_limit(commands: list[dict[str, Any]], path: str) -> None:
