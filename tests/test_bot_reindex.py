@@ -450,5 +450,5 @@ async def test_reading_a_file_can_be_stopped_between_two_batches(
         await server.wait_for(lambda: "Stopping" in last(server))
         go_on.set()
         await server.wait_for(lambda: "Stopped" in last(server))
-        assert "after 16 of 50 articles" in last(server)
+        assert "(16 / 50 articles)" in last(server)
         assert library.status().articles == 16
