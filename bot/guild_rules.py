@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections.abc import Callable
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 # Another process of the bot may have changed the settings: that is noticed after so long.
 REMEMBER_SECONDS = 30.0
+# Discord waits three seconds for an answer, and a busy database may take longer: then it is guessed.
+LANGUAGE_SECONDS = 1.0
 # What works in every channel: it disturbs nobody, and an admin must not lock themselves out.
 EVERYWHERE = frozenset(
     {"settings", "audit", "digest", "status", "reindex", "sources", "quality", "privacy", "help"}
@@ -46,8 +49,9 @@ class GuildRules:
     async def language(self, guild: int | None) -> str | None:
         """Return the language that a guild has chosen; None where it has not, or cannot be asked now."""
         try:
-            return (await self.settings(guild)).language
-        except NewsError as error:
+            async with asyncio.timeout(LANGUAGE_SECONDS):
+                return (await self.settings(guild)).language
+        except (NewsError, TimeoutError) as error:
             log.warning("language.unknown guild=%s why=%r", guild, str(error))
             return None
 

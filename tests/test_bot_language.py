@@ -3,6 +3,7 @@
 import ast
 import re
 import string
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -13,6 +14,7 @@ from typing import Any, Final, cast
 import pytest
 from babel.messages.catalog import Catalog, Message
 
+from bot import guild_rules
 from bot.alert_card import alert_card
 from bot.answer_card import AnswerCard, answer_card, corrected
 from bot.buttons import LABELS, Action
@@ -258,6 +260,22 @@ async def test_a_guild_can_choose_its_language(tmp_path: Path) -> None:
         await server.click(message, "settings:language", values=["own"], user=boss)
         assert news.guilds.settings(server.guild.id).language is None
         assert "Ask the news" in (await server.slash("help")).text
+
+
+async def test_a_button_is_answered_in_time_where_the_language_cannot_be_looked_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guild_rules, "LANGUAGE_SECONDS", 0.05)
+    monkeypatch.setattr(guild_rules, "REMEMBER_SECONDS", 0.0)
+    news, go_on = FakeNews(), threading.Event()
+    async with started(tmp_path, news) as server:
+        answer = await server.slash("ask", {"question": QUESTION})
+        monkeypatch.setattr(news.guilds, "settings", lambda guild: go_on.wait(5))
+        server.alice.locale = "fr"
+        pressed = await server.click(answer.messages[0], "Ask on", user=server.alice)
+        go_on.set()
+        assert pressed.modal
+        assert pressed.modal["title"] == said_in("fr", "Ask on")
 
 
 async def test_suggestions_are_found_by_their_words_in_either_language(tmp_path: Path) -> None:
