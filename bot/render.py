@@ -60,7 +60,7 @@ class Card:
         return length(self.title) + length(self.body) + length(self.footer)
 
     def embed(self) -> discord.Embed:
-        embed = discord.Embed(title=self.title, description=self.body, colour=self.colour)
+        embed = discord.Embed(title=self.title or None, description=self.body, colour=self.colour)
         return embed.set_footer(text=self.footer) if self.footer else embed
 
 

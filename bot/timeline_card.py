@@ -6,15 +6,12 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from typing import Any
 
 import discord
-from discord import ui
 
-from bot.answer_card import MAX_BYTES, MAX_HEADING, MAX_TEXT
 from bot.language import _, counted, mark, number
 from bot.markdown import TimeStyle, cut, length, timestamp
-from bot.render import BLUE, GREY, linked, origin, period_text, quoted, title_of
+from bot.render import GREY, MAX_BODY, MAX_TITLE, Card, linked, origin, period_text, quoted, title_of
 from bot.source_words import articles_counted
 from bot.timeline_plot import DAY, WEEK, bar_days, draw
 from index import Event, Timeline
@@ -27,31 +24,28 @@ LABEL_MONTH = mark("articles in 30 days")
 
 @dataclass(frozen=True, slots=True)
 class TimelineCard:
-    """What is shown, as Discord markdown; `alt` describes the picture to those who do not see it."""
+    """What is shown: `head` with the picture below it, then the `events`, each in a box of its own.
 
-    head: str
-    events: tuple[str, ...]
-    picture: bytes | None
-    alt: str
-    colour: int
+    `alt` describes the picture to those who do not see it.
+    """
+
+    head: Card
+    events: Card | None = None
+    picture: bytes | None = None
+    alt: str = ""
 
     @property
     def file(self) -> discord.File | None:
-        """The picture, to be sent with the layout that shows it."""
+        """The picture, to be sent with the embeds that show it."""
         if self.picture is None:
             return None
         return discord.File(io.BytesIO(self.picture), PICTURE, description=self.alt)
 
-    def layout(self) -> ui.LayoutView:
-        container: ui.Container[Any] = ui.Container(ui.TextDisplay(self.head), accent_colour=self.colour)
+    def embeds(self) -> list[discord.Embed]:
+        head = self.head.embed()
         if self.picture is not None:
-            shown = discord.MediaGalleryItem(f"attachment://{PICTURE}", description=self.alt)
-            container.add_item(ui.MediaGallery(shown))
-        for event in self.events:
-            container.add_item(ui.Separator())
-            container.add_item(ui.TextDisplay(event))
-        view = ui.LayoutView(timeout=None)
-        return view.add_item(container)
+            head.set_image(url=f"attachment://{PICTURE}")
+        return [head, self.events.embed()] if self.events else [head]
 
 
 def timeline_card(timeline: Timeline, typed: str | None = None, *, picture: bool = True) -> TimelineCard:
@@ -59,19 +53,18 @@ def timeline_card(timeline: Timeline, typed: str | None = None, *, picture: bool
 
     `typed` is the topic in the person's own words. Drawing takes a moment: do it in a worker.
     """
-    topic = cut(typed or timeline.question.text, MAX_HEADING)
-    title = "### " + _("Timeline: {topic}").format(topic=topic)
+    title = cut(_("Timeline: {topic}").format(topic=typed or timeline.question.text), MAX_TITLE)
     if not timeline.events:
-        return TimelineCard(f"{title}\n{_nothing(timeline)}", (), None, "", GREY)
+        return TimelineCard(Card(title, _nothing(timeline), colour=GREY))
     for kept in range(len(timeline.events), 0, -1):
-        head = "\n".join([title, *_facts(timeline, len(timeline.events) - kept)])
-        events = tuple(_event(each) for each in _most_told(timeline.events, kept))
-        if _fits([head, *events]):
+        body = "\n\n".join(_event(each) for each in _most_told(timeline.events, kept))
+        if length(body) <= MAX_BODY:
             break
+    head = Card(title, "\n".join(_facts(timeline, len(timeline.events) - kept)))
     # A single bar tells nothing that the line above it does not.
     drawn = picture and len(timeline.coverage) > 1
     plot = draw(timeline.coverage, _label(timeline)) if drawn else None
-    return TimelineCard(head, events, plot, _alt(timeline), BLUE)
+    return TimelineCard(head, Card("", body), plot, _alt(timeline))
 
 
 def _most_told(events: Sequence[Event], kept: int) -> list[Event]:
@@ -80,15 +73,10 @@ def _most_told(events: Sequence[Event], kept: int) -> list[Event]:
     return [event for event in events if event in told]
 
 
-def _fits(texts: Sequence[str]) -> bool:
-    size = sum(length(text) for text in texts)
-    return size <= MAX_TEXT and sum(len(text.encode()) for text in texts) <= MAX_BYTES
-
-
 def _facts(timeline: Timeline, missing: int) -> list[str]:
     first, last = (_shown(day, "d") for day in (timeline.coverage[0][0], timeline.coverage[-1][0]))
     dates = first if first == last else f"{first} – {last}"
-    lines = [f"-# {articles_counted(timeline.articles)} · {dates}"]
+    lines = [f"{articles_counted(timeline.articles)} · {dates}"]
     if missing:
         note = counted(
             "{count} smaller event would not fit in one message.",

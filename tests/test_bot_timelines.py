@@ -8,21 +8,20 @@ import re
 from dataclasses import replace
 from datetime import UTC, date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from bot.answer_card import MAX_TEXT
 from bot.contract import timeline_json
 from bot.markdown import length
+from bot.render import MAX_BODY
 from bot.terminal_timeline import timeline_view
 from bot.timeline_card import timeline_card
 from bot.timeline_plot import MAX_BARS, bars, draw
 from index import Article, Event, Question, Quote, Span, Timeline
-from tests.discord_limits import walk
 from tests.discord_server import DiscordServer
 from tests.fake_news import NOW, TROOPS, FakeNews
 from tests.hostile import ARTICLES
@@ -56,13 +55,10 @@ def later(news: FakeNews) -> FakeNews:
 async def picture_of(server: DiscordServer, message: dict[str, Any]) -> dict[str, Any]:
     """Return the attachment, which has to be the one that the message shows, and a picture."""
     (attachment,) = message["attachments"]
-    (gallery,) = [part for part in walk(message["components"]) if part["type"] == 12]
-    (item,) = gallery["items"]
-    assert item["media"]["url"] == f"attachment://{attachment['filename']}"
-    assert item["description"] == attachment["description"]
+    assert message["embeds"][0]["image"]["url"] == f"attachment://{attachment['filename']}"
     file = next(file for file in server.world.files.values() if file.name == attachment["filename"])
     assert file.data.startswith(PNG)
-    return attachment
+    return cast(dict[str, Any], attachment)
 
 
 async def test_a_topic_is_shown_as_dated_quotes_with_a_picture_that_is_described(tmp_path: Path) -> None:
@@ -132,10 +128,11 @@ async def test_without_leave_to_attach_files_the_words_are_shown(tmp_path: Path)
 
 def test_an_event_tells_its_day_and_how_many_articles_tell_it() -> None:
     card = timeline_card(a_timeline(an_event(2, reports=3), an_event(1)), picture=False)
-    first, second = card.events
+    assert card.events
+    first, second = card.events.body.split("\n\n")
     assert first.startswith(f"**<t:{int((NOW - timedelta(days=2)).timestamp())}:D>** · 3 articles\n> About")
     assert "articles" not in second.split("\n")[0]
-    assert "4 articles" in card.head
+    assert "4 articles" in card.head.body
 
 
 @given(ARTICLES)
@@ -143,9 +140,11 @@ def test_it_fits_whatever_has_to_be_escaped_and_keeps_what_most_tell(article: Ar
     quote = Quote(article, Span(0, min(350, len(article.text))), 1.0)
     events = [Event(date(2025, 5, day), quote, reports=day) for day in range(1, 13)]
     card = timeline_card(replace(a_timeline(*events), question=Question("a" + "*" * 1999)), picture=False)
-    texts = [card.head, *card.events]
-    assert sum(length(text) for text in texts) <= MAX_TEXT
-    assert "12 articles" in card.events[-1]
+    assert card.events
+    assert length(card.events.body) <= MAX_BODY
+    assert length(card.head.title) <= 256
+    assert card.head.size + card.events.size <= 6000
+    assert "12 articles" in card.events.body
 
 
 def test_one_day_needs_no_picture() -> None:

@@ -66,7 +66,7 @@ class Timelines(commands.Cog):
             self._card, question, typed, interaction.app_permissions.attach_files
         )
         files = [card.file] if card.file else []
-        await interaction.edit_original_response(view=card.layout(), attachments=files)
+        await interaction.edit_original_response(embeds=card.embeds(), attachments=files)
 
     def _card(self, question: Question, typed: str | None, picture: bool) -> TimelineCard:
         return timeline_card(self.bot.index.timeline(question), typed, picture=picture)

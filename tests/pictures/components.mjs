@@ -8,7 +8,6 @@ const BUTTON = 2;
 const SELECT = 3;
 const SECTION = 9;
 const TEXT = 10;
-const GALLERY = 12;
 const SEPARATOR = 14;
 const CONTAINER = 17;
 const STYLES = { 1: "primary", 2: "secondary", 3: "success", 4: "destructive", 5: "link" };
@@ -22,8 +21,6 @@ const DRAWN = {
   [SECTION]: ({ components, accessory }, now) =>
     `<div class="section"><div>${all(components, now)}</div>${componentHtml(accessory, now)}</div>`,
   [TEXT]: ({ content }, now) => `<div class="display">${toHtml(content, now)}</div>`,
-  [GALLERY]: ({ items }) =>
-    `<div class="gallery">${items.map(({ media, description }) => `<img src="${media.url}" alt="${escapeHtml(description)}">`).join("")}</div>`,
   [SEPARATOR]: ({ divider = true, spacing = 1 }) =>
     `<div class="separator${divider ? " divider" : ""}${spacing === 2 ? " large" : ""}"></div>`,
   [CONTAINER]: ({ components, accent_color: accent }, now) => {

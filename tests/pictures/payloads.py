@@ -87,7 +87,7 @@ def pictured(index: NewsIndex) -> list[dict[str, Any]]:
         message("answer", "/ask", components(answered)),
         message("abstention", "/ask", components(unanswered)),
         message("latest", "/latest", body(embed=headlines_card(index.latest(as_of=NOW)).embed())),
-        message("timeline", "/timeline", body(view=timeline.layout(), files=[timeline.file])),
+        message("timeline", "/timeline", body(embeds=timeline.embeds(), files=[timeline.file])),
         message("status", "/status", body(embed=shown.embed())),
     ]
 

@@ -56,24 +56,27 @@ function avatar(initial, colour) {
   return `data:image/svg+xml;base64,${Buffer.from(svg).toString("base64")}`;
 }
 
-function embedHtml({ title, description, color, footer }, now) {
+function embedHtml({ title = "", description, color, footer, image }, now) {
   const colour = `#${color.toString(16).padStart(6, "0")}`;
-  return `<discord-embed slot="embeds" color="${colour}" embed-title="${escapeHtml(toText(title))}">
+  return `<discord-embed slot="embeds" color="${colour}" ${title && `embed-title="${escapeHtml(toText(title))}"`}>
     <discord-embed-description slot="description">${toHtml(description, now)}</discord-embed-description>
+    ${image ? `<img class="plot" slot="description" src="${image.url}">` : ""}
     ${footer ? `<discord-embed-footer slot="footer">${escapeHtml(footer.text)}</discord-embed-footer>` : ""}
   </discord-embed>`;
 }
 
-// A file that comes with a message is named by the component that shows it.
-function componentsHtml({ components = [], files = {} }, now) {
+function componentsHtml(components, now) {
+  const drawn = components.map((component) => componentHtml(component, now)).join("");
+  return drawn && `<div slot="components" class="components">${drawn}</div>`;
+}
+
+// A file that comes with a message is named by the embed that shows it.
+function withFiles({ files = {}, ...body }) {
   const shown = Object.entries(files).reduce(
     (json, [name, data]) => json.replaceAll(`attachment://${name}`, `data:image/png;base64,${data}`),
-    JSON.stringify(components),
+    JSON.stringify(body),
   );
-  const drawn = JSON.parse(shown)
-    .map((component) => componentHtml(component, now))
-    .join("");
-  return drawn && `<div slot="components" class="components">${drawn}</div>`;
+  return JSON.parse(shown);
 }
 
 // The width is set here too: no window of the browser is narrower than 500 pixels when it is only measured.
@@ -87,7 +90,7 @@ function pageHtml({ command, body, now }, light, width, { script, style }) {
       <discord-message author="newsbot" bot avatar="${avatar("n", "#2e9e6b")}" timestamp="${time}">
         ${command ? `<discord-command slot="reply" author="alice" avatar="${avatar("a", "#4f7fd9")}" command="${command}"></discord-command>` : ""}
         ${(body.embeds ?? []).map((embed) => embedHtml(embed, now)).join("")}
-        ${componentsHtml(body, now)}
+        ${componentsHtml(body.components ?? [], now)}
       </discord-message>
     </discord-messages></html>`;
 }
@@ -130,7 +133,7 @@ const folder = await mkdtemp(join(tmpdir(), "newsbot-pictures-"));
 try {
   const parts = await bundle();
   for (const { file, message, light, width = WIDE } of PICTURES) {
-    const html = pageHtml(messages[message], light, width, parts);
+    const html = pageHtml({ ...messages[message], body: withFiles(messages[message].body) }, light, width, parts);
     await draw(folder, html, join(import.meta.dirname, file), width);
   }
 } finally {
