@@ -87,15 +87,19 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text
 
 def open_index(settings: Settings) -> NewsIndex:
     """Open the library with these settings. This is where the search engines are loaded."""
+    _make_data_dir(settings)
+    from index import NewsIndex
+
+    return NewsIndex.open(index_options(settings))
+
+
+def _make_data_dir(settings: Settings) -> None:
     try:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise SettingsError(
             f"NEWS_DATA_DIR {settings.data_dir} cannot be a folder ({error.strerror}): choose another."
         ) from None
-    from index import NewsIndex
-
-    return NewsIndex.open(index_options(settings))
 
 
 def index_options(settings: Settings) -> IndexOptions:
@@ -187,8 +191,11 @@ def run_discord(settings: Settings, token: str) -> None:
     """Run the Discord bot until it is stopped. This is where discord.py is loaded."""
     with logged(settings, "INFO"):
         from bot.client import run_bot
+        from index import sole_bot
 
-        run_bot(partial(open_for_discord, settings), token, settings.data_dir)
+        _make_data_dir(settings)
+        with sole_bot(settings.data_dir):
+            run_bot(partial(open_for_discord, settings), token, settings.data_dir)
 
 
 @app.command()

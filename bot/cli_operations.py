@@ -1,4 +1,4 @@
-"""The commands for whoever runs newsbot: `newsbot backup`, `newsbot restore`."""
+"""The commands for whoever runs newsbot: `newsbot backup`, `restore` and `doctor`."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ from rich.text import Text
 
 from bot.cli import AsJson, err, index_options, logged, print_result
 from bot.cli_sources import app
-from bot.contract import backup_json
+from bot.contract import backup_json, findings_json, is_healthy
 from bot.progress import working
-from bot.terminal import printable
-from config import load_settings
+from bot.terminal import findings_view, printable
+from config import Settings, SettingsError, load_settings
+from index import Finding
 
 __all__ = ["app"]
+
+NEW_TOKEN = "Create a bot and its token at https://discord.com/developers/applications."
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The backup's file.", show_default=False)]
 
@@ -52,3 +55,43 @@ def restore(
             report = restore_backup(index_options(settings), file, force=force)
         told = f"{report.articles:,} articles are restored from {report.path}; the search follows by itself."
         print_result(as_json, backup_json(report), Text(printable(told)))
+
+
+@app.command()
+def doctor(
+    online: Annotated[
+        bool, typer.Option("--online", help="Also ask Discord whether it accepts the token.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Check everything that newsbot needs, and say what to do about what is wrong."""
+    try:
+        settings = load_settings()
+    except SettingsError as error:
+        findings = [Finding("settings", "failure", str(error), "Correct that setting, then ask again.")]
+    else:
+        with logged(settings, "ERROR"), working(err(), "Checking …"):
+            findings = _examine(settings, online)
+    print_result(as_json, findings_json(findings), findings_view(findings))
+    if not is_healthy(findings):
+        raise typer.Exit(1)
+
+
+def _examine(settings: Settings, online: bool) -> list[Finding]:
+    from index import examine
+
+    return [
+        Finding("settings", "ok", "They can be read."),
+        _token(settings, online),
+        *examine(index_options(settings)),
+    ]
+
+
+def _token(settings: Settings, online: bool) -> Finding:
+    if settings.discord_token is None:
+        return Finding("token", "warning", "DISCORD_TOKEN is not set: only the terminal works.", NEW_TOKEN)
+    if not online:
+        return Finding("token", "ok", "DISCORD_TOKEN is set; --online asks Discord about it.")
+    from bot.token_check import check_token
+
+    return check_token(settings.discord_token.get_secret_value())

@@ -17,6 +17,7 @@ from index import (
     Explanation,
     Failure,
     Figure,
+    Finding,
     Headline,
     IngestReport,
     Miss,
@@ -99,6 +100,26 @@ def reindex_json(report: ReindexReport) -> Json:
 
 def backup_json(report: BackupReport) -> Json:
     return {"file": str(report.path), "articles": report.articles, "bytes": report.size}
+
+
+def findings_json(findings: Sequence[Finding]) -> Json:
+    return {
+        "healthy": is_healthy(findings),
+        "checks": [
+            {
+                "check": each.check,
+                "severity": each.severity,
+                "finding": each.finding,
+                "remedy": each.remedy,
+            }
+            for each in findings
+        ],
+    }
+
+
+def is_healthy(findings: Sequence[Finding]) -> bool:
+    """Tell whether no check has failed; warnings are no failures."""
+    return all(each.severity != "failure" for each in findings)
 
 
 def status_json(status: Status) -> Json:

@@ -27,6 +27,7 @@ from index import (
     Explanation,
     Failure,
     Figure,
+    Finding,
     Headline,
     IngestReport,
     Miss,
@@ -43,6 +44,7 @@ NO_ARTICLES = "There are no articles yet: add some with `newsbot ingest PATH_OR_
 # after them, and lone surrogates, which cannot be written at all.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _BROWSABLE = re.compile(r"(https?|file)://\S+", re.IGNORECASE)
+_MARKS = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "failure": ("✗", "red")}
 _UNITS = (
     ("year", timedelta(days=365)),
     ("month", timedelta(days=30)),
@@ -105,6 +107,18 @@ def status_view(status: Status, zone: tzinfo, now: datetime) -> RenderableType:
     notes = [Text(printable(note), "yellow") for note in (status.remedy, status.caveat) if note]
     failures = [Failure(each.url, each.error or "") for each in status.failing]
     return Group(table, *notes, *failures_view(failures))
+
+
+def findings_view(findings: Sequence[Finding]) -> RenderableType:
+    """Return a line for each check, and what to do below it where there is something to be done."""
+    views = []
+    for each in findings:
+        mark, style = _MARKS[each.severity]
+        line = Text.assemble((f"{mark} {each.check}: ", style), one_line(each.finding))
+        views.append(Prefixed(line, "", "  "))
+        if each.remedy:
+            views.append(Prefixed(Text(one_line(each.remedy)), "  → ", "    "))
+    return Group(*views)
 
 
 def _kept_fresh(status: Status) -> str:

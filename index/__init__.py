@@ -39,6 +39,7 @@ from index.types import (
     Failure,
     Figure,
     Filters,
+    Finding,
     Headline,
     IndexOptions,
     IngestReport,
@@ -60,7 +61,9 @@ from index.types import (
 
 if TYPE_CHECKING:
     from index.backup import restore_backup, write_backup
+    from index.doctor import examine
     from index.news import NewsIndex
+    from index.presence import sole_bot
 
 __all__ = [
     "Added",
@@ -83,6 +86,7 @@ __all__ = [
     "Failure",
     "Figure",
     "Filters",
+    "Finding",
     "Follow",
     "GuildSettings",
     "Headline",
@@ -120,14 +124,22 @@ __all__ = [
     "Trial",
     "UsageError",
     "Verdict",
+    "examine",
     "in_context",
     "restore_backup",
+    "sole_bot",
     "write_backup",
 ]
 
 
 # What brings heavy libraries along, and the module that it comes from.
-_LAZY = {"NewsIndex": "news", "restore_backup": "backup", "write_backup": "backup"}
+_LAZY = {
+    "NewsIndex": "news",
+    "examine": "doctor",
+    "restore_backup": "backup",
+    "sole_bot": "presence",
+    "write_backup": "backup",
+}
 
 
 def __getattr__(name: str) -> Any:

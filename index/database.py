@@ -25,6 +25,8 @@ from index.errors import StoreError
 
 # A writer holds the database for one batch; others wait this long for it before giving up.
 BUSY_SECONDS = 60
+# A PostgreSQL server that does not answer by then is away.
+CONNECT_SECONDS = 10
 # SQLite allows 32,766 values in a statement; lists are cut well below that.
 _CHUNK = 500
 
@@ -45,6 +47,34 @@ class Database:
                 raise StoreError(f"The database was written by a newer newsbot (schema {unknown}): upgrade.")
             _found(engine)
             return cls(engine)
+
+    @classmethod
+    def look(cls, url: str, busy_seconds: float) -> Database:
+        """Return a database as it is, for whoever only wants to know its condition. Raises StoreError."""
+        with _errors_of(url):
+            return cls(_engine(_parse(url), busy_seconds))
+
+    def revision(self) -> str | None:
+        """Return the name of its schema; None before it has one. Raises StoreError."""
+        with _errors_of(self._engine.url.render_as_string()):
+            return schema.revision(self._engine)
+
+    def damage(self) -> str | None:
+        """Return what SQLite finds wrong with its file; None where nothing is. PostgreSQL sees to its own."""
+        if self.name != "sqlite":
+            return None
+        with self.reading() as connection:
+            found = str(connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar())
+            orphan = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+        if found != "ok":
+            return found.splitlines()[-1]
+        return f"{orphan[0]} without its {orphan[2]}" if orphan else None
+
+    def try_writing(self) -> None:
+        """Begin to write, and leave it at that. Raises StoreError where that is not possible now."""
+        engine = self._engine.execution_options(write=True)
+        with _errors_of(self._engine.url.render_as_string()), engine.connect() as connection:
+            connection.begin().rollback()
 
     @property
     def id(self) -> str:
@@ -137,10 +167,10 @@ def _parse(url: str) -> URL:
     return parsed
 
 
-def _engine(url: URL) -> Engine:
+def _engine(url: URL, busy_seconds: float = BUSY_SECONDS) -> Engine:
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True)
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+        return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": CONNECT_SECONDS})
+    engine = create_engine(url, connect_args={"timeout": busy_seconds})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

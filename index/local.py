@@ -6,7 +6,7 @@ import json
 import logging
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -149,6 +149,34 @@ class LexicalFollower:
             self._position_file.unlink(missing_ok=True)
             LexicalIndex.delete(self._folder)
             return LexicalIndex(self._folder)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What the files of a search index are like: damaged ones, how far the word index got, what it holds."""
+
+    damaged: tuple[str, ...]
+    position: Position | None
+    passages: int
+
+
+def condition(folder: Path) -> Condition:
+    """Look at a search index without changing it, as opening one would."""
+    damaged, passages, position = [], 0, None
+    snapshot, words = folder / "dense.npz", folder / "lexical"
+    if snapshot.exists():
+        try:
+            DenseIndex.load(snapshot)
+        except Exception:  # zipfile and FAISS have errors of their own for damaged bytes
+            damaged.append(str(snapshot))
+    try:
+        position = Position(**json.loads((folder / "lexical.json").read_text()))
+        if not LexicalIndex.exists(words):
+            raise FileNotFoundError(words)
+        passages = len(LexicalIndex(words))
+    except (OSError, ValueError, TypeError):
+        damaged.append(str(words))
+    return Condition(tuple(damaged), position, passages)
 
 
 class LocalIndex:

@@ -323,13 +323,19 @@ meta = Table(
 )
 
 
+def revision(engine: Engine) -> str | None:
+    """Return the name of the database's schema; None before it has one."""
+    with engine.connect() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        version = Table("alembic_version", MetaData(), Column("version_num", String))
+        current: str | None = connection.execute(select(version.c.version_num)).scalar_one_or_none()
+        return current
+
+
 def migrate(engine: Engine) -> str | None:
     """Bring the database to the newest schema; return the revision it is at when that is unknown here."""
-    with engine.connect() as connection:
-        current: str | None = None
-        if inspect(connection).has_table("alembic_version"):
-            version = Table("alembic_version", MetaData(), Column("version_num", String))
-            current = connection.execute(select(version.c.version_num)).scalar_one_or_none()
+    current = revision(engine)
     if current == HEAD:
         return None
     if current is not None and current not in REVISIONS:

@@ -215,6 +215,11 @@ class Store:
         newest: datetime | None = self._database.scalar(_newest_first(until).limit(1))
         return newest
 
+    def last_read(self) -> datetime | None:
+        """Return when the article that was stored last was read."""
+        last: datetime | None = self._database.scalar(select(func.max(schema.articles.c.read_at)))
+        return last
+
     def nth_newest(self, n: int, until: datetime | None = None) -> datetime | None:
         """Return when the `n`th newest article was published; None where there are fewer."""
         found: datetime | None = self._database.scalar(_newest_first(until).offset(n - 1).limit(1))

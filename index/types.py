@@ -317,6 +317,19 @@ class BackupReport:
     size: int
 
 
+Severity = Literal["ok", "warning", "failure"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a check of the doctor found, and what to do about it; `remedy` is None where that is nothing."""
+
+    check: str
+    severity: Severity
+    finding: str
+    remedy: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class IngestReport:
     """What an ingest did, counted in articles."""

@@ -1,12 +1,16 @@
-"""The commands for whoever runs newsbot: backup and restore, from the outside."""
+"""The commands for whoever runs newsbot: backup, restore and doctor, from the outside."""
 
 from __future__ import annotations
 
+import asyncio
 import os
 from pathlib import Path
 
 import pytest
 
+from bot.token_check import check_token
+from index import sole_bot
+from tests.discord_server import DiscordServer
 from tests.fakes import article, open_news, story
 from tests.test_bot_cli import complaint, newsbot, printed
 
@@ -52,3 +56,55 @@ def test_postgresql_has_its_own_tools(
     assert complaint(capsys).strip() == (
         "newsbot: The database is PostgreSQL: back it up with pg_dump and restore it with pg_restore."
     )
+
+
+def test_the_doctor(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert newsbot("doctor", "--json") == 1
+    told = printed(capsys)
+    checks = {each["check"]: each for each in told["checks"]}
+    assert told["healthy"] is False
+    assert checks["settings"]["severity"] == checks["token"]["severity"] == "ok"
+    # The library was indexed by the tests' own model.
+    assert checks["vectors"]["severity"] == "failure"
+    assert "newsbot reindex" in checks["vectors"]["remedy"]
+    assert TOKEN not in str(told)
+    (tmp_path / "data" / "news.db").unlink()
+    assert newsbot("doctor") == 0
+    out = capsys.readouterr().out
+    assert "! database: There is no data/news.db yet.\n  → It is made at the first start.\n" in out
+
+
+def test_the_doctor_without_a_token(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DISCORD_TOKEN", "")
+    newsbot("doctor")
+    assert "! token: DISCORD_TOKEN is not set" in capsys.readouterr().out
+
+
+def test_the_doctor_and_a_wrong_setting(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("NEWS_TIMEZONE", "Atlantis")
+    assert newsbot("doctor") == 1
+    assert "✗ settings: NEWS_TIMEZONE must be a time zone" in capsys.readouterr().out
+
+
+async def test_discord_is_asked_about_the_token() -> None:
+    async with DiscordServer() as server:
+        with server.patched():
+            accepted = await asyncio.to_thread(check_token, server.token)
+            rejected = await asyncio.to_thread(check_token, "another")
+    assert (accepted.severity, accepted.remedy) == ("ok", None)
+    assert rejected.severity == "failure"
+    assert "rejected" in rejected.finding
+    assert "another" not in str(rejected)
+
+
+def test_a_second_bot_in_a_folder_does_not_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("index.presence.LEAVING_SECONDS", 0.1)
+    with sole_bot(tmp_path / "data"):
+        assert newsbot("run") == 1
+    assert "Another bot runs with the data folder data: stop it" in complaint(capsys)
