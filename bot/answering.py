@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -101,7 +102,9 @@ class Answering:
         self, inquiry: Inquiry, on_queued: Callable[[int], Awaitable[None]] | None = None
     ) -> Reply:
         """Answer a question. `on_queued` is told its place while it waits for others."""
+        began = time.perf_counter()
         answer = await self.bot.workers.run_queued(on_queued, self.bot.index.ask, inquiry.question)
+        self.bot.measurements.asked(time.perf_counter() - began, answered=answer.answered)
         older = None
         question = inquiry.question
         if not answer.answered and answer.since and not (question.since or question.until):

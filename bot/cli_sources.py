@@ -5,9 +5,10 @@ from __future__ import annotations
 import signal
 import sys
 import threading
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.text import Text
@@ -20,6 +21,9 @@ from bot.source_words import removed_line
 from bot.terminal_sources import added_view, imported_view, refreshed_view, sources_view, trial_view
 from config import FEEDS, load_settings
 from index import UsageError
+
+if TYPE_CHECKING:
+    from index import NewsIndex
 
 __all__ = ["app"]
 
@@ -133,7 +137,8 @@ def _read_once(as_json: bool) -> None:
 
 def _keep_reading() -> None:
     stopped = threading.Event()
-    with library(load_settings(), "INFO") as index:
+    settings = load_settings()
+    with library(settings, "INFO") as index, _watched(index, settings.health_port):
         for each in (signal.SIGTERM, signal.SIGINT):
             signal.signal(each, lambda *_: stopped.set())
         count = len(index.subscriptions.all())
@@ -141,3 +146,14 @@ def _keep_reading() -> None:
         terminal.show(err(), Text(told))
         index.subscriptions.start()
         stopped.wait()
+
+
+def _watched(index: NewsIndex, port: int | None) -> AbstractContextManager[object]:
+    """Tell the health of a library on a port, if one is set."""
+    if port is None:
+        return nullcontext()
+    from bot.health import Health, not_ready, serving
+    from bot.measurements import Measurements
+
+    health = Health(Measurements(index.status), lambda: None, lambda: not_ready(lambda: index))
+    return serving(health, port)

@@ -7,12 +7,13 @@ in any case, and it needs no other.
 from __future__ import annotations
 
 import asyncio
+import concurrent.futures
 import hashlib
 import json
 import logging
 import signal
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,7 +42,9 @@ from bot.cogs.sources import Sources
 from bot.cogs.timelines import Timelines
 from bot.errors import NewsTree
 from bot.guild_rules import GuildRules
+from bot.health import Health, not_ready, serving
 from bot.language import _
+from bot.measurements import Measurements
 from bot.sources import SourceNames
 from bot.translator import CommandTranslator
 from bot.workers import Workers
@@ -53,6 +56,8 @@ if TYPE_CHECKING:
 # More threads would only wait for each other: the model and the search use all cores for one question.
 THREADS, WAITING = 4, 256
 CLOSE_SECONDS = 8.0
+# An event loop that does not come round in this time hangs.
+LOOP_SECONDS = 5.0
 
 # Discord closes the gateway with this code when the token has been replaced meanwhile.
 AUTHENTICATION_FAILED = 4004
@@ -107,6 +112,7 @@ class NewsBot(commands.Bot):
         self.workers = Workers("index", THREADS, WAITING)
         # Small reads and writes have a thread of their own: they and questions do not wait for each other.
         self.records = Workers("records", 1, 4 * WAITING)
+        self.measurements = Measurements(lambda: self.index.status(), lambda: len(self.workers))
         self.answering = Answering(self)
         self.guild_rules = GuildRules(self)
         self.sources = SourceNames(lambda: self.workers.run(self.index.source_names))
@@ -122,6 +128,26 @@ class NewsBot(commands.Bot):
         if self._index is None:
             raise BusyError(_("The news library is still being opened: try again in a few seconds."))
         return self._index
+
+    def health(self) -> Health:
+        """Return what a watcher may ask, in other threads than that of the loop, which has to be running."""
+        loop = asyncio.get_running_loop()
+
+        def alive() -> str | None:
+            turn = asyncio.run_coroutine_threadsafe(asyncio.sleep(0), loop)
+            try:
+                turn.result(LOOP_SECONDS)
+            except concurrent.futures.TimeoutError:
+                turn.cancel()
+                return f"The event loop has been busy for {LOOP_SECONDS:.0f} seconds."
+            return None
+
+        def ready() -> str | None:
+            if not self.is_ready():
+                return "The bot is not connected to Discord."
+            return not_ready(lambda: self.index)
+
+        return Health(self.measurements, alive, ready)
 
     async def setup_hook(self) -> None:
         await self.workers.run(self._open)
@@ -175,8 +201,10 @@ class NewsBot(commands.Bot):
             log.info("commands.synced count=%d", len(payload))
 
 
-def run_bot(open_index: Callable[[], NewsIndex], token: str, data_dir: Path) -> None:
-    """Run the bot until SIGTERM or SIGINT, then close everything it opened.
+def run_bot(
+    open_index: Callable[[], NewsIndex], token: str, data_dir: Path, health_port: int | None = None
+) -> None:
+    """Run the bot, and tell its health on a port, until SIGTERM or SIGINT; then close all that it opened.
 
     `open_index` is called in a thread, after Discord has accepted the token. Raises UsageError where Discord
     rejects the token, NewsError where Discord cannot be reached, and what `open_index` raises.
@@ -184,19 +212,21 @@ def run_bot(open_index: Callable[[], NewsIndex], token: str, data_dir: Path) -> 
     if not token.strip():
         raise UsageError("The Discord token is empty: copy it from the developer portal into DISCORD_TOKEN.")
     with suppress(asyncio.CancelledError):
-        asyncio.run(_run_until_stopped(NewsBot(open_index, data_dir), token))
+        asyncio.run(_run_until_stopped(NewsBot(open_index, data_dir), token, health_port))
 
 
-async def _run_until_stopped(bot: NewsBot, token: str) -> None:
+async def _run_until_stopped(bot: NewsBot, token: str, health_port: int | None = None) -> None:
     running = asyncio.current_task()
     assert running is not None
     for name in (signal.SIGTERM, signal.SIGINT):
         # Elsewhere than in the main thread of a Unix process somebody else has to stop us.
         with suppress(NotImplementedError, RuntimeError, ValueError):
             asyncio.get_running_loop().add_signal_handler(name, _stop, running, name)
+    health = nullcontext() if health_port is None else serving(bot.health(), health_port)
     try:
-        async with bot:
-            await bot.start(token)
+        with health:
+            async with bot:
+                await bot.start(token)
     except discord.LoginFailure as error:
         raise _rejected() from error
     except discord.ConnectionClosed as error:

@@ -28,6 +28,10 @@ class Workers:
         # In the order in which they are done; the values mean nothing.
         self._unfinished: dict[concurrent.futures.Future[Any], None] = {}
 
+    def __len__(self) -> int:
+        """Return how many calls run or wait."""
+        return len(self._unfinished)
+
     async def run(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Return what `call` returns. Raises BusyError when too many calls wait already.
 

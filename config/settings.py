@@ -108,6 +108,9 @@ class Settings(BaseSettings):
         allow_inf_nan=False,
         description="a number of seconds from 5 to 2592000",
     )
+    health_port: int | None = Field(
+        default=None, ge=1, le=65_535, description="the number of a port from 1 to 65535"
+    )
     log_level: Annotated[LogLevel, BeforeValidator(_upper)] = Field(
         default="INFO", description="one of DEBUG, INFO, WARNING and ERROR"
     )

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -26,6 +27,7 @@ from index.types import utc_now
 from tests.fakes import HashingEmbedder, story
 from tests.news_documents import page, rss, rss_item
 from tests.news_site import NewsSite
+from tests.test_bot_health import get
 
 ROOT = Path(__file__).parents[1]
 XML = "application/rss+xml"
@@ -210,9 +212,12 @@ def test_watching_reads_what_is_due_until_it_is_stopped(site: NewsSite, tmp_path
         assert news.subscriptions.import_opml(opml.encode(), "x.opml") == 1
     code = "import tests.test_bot_cli_sources as t; t.cli.open_index = t.open_news; t.main(['watch'])"
     inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
     with subprocess.Popen(
         [sys.executable, "-c", code],
-        env=inherited | {"PYTHONPATH": str(ROOT)},
+        env=inherited | {"PYTHONPATH": str(ROOT), "NEWS_HEALTH_PORT": str(port)},
         cwd=tmp_path,
         stderr=subprocess.PIPE,
         text=True,
@@ -220,6 +225,8 @@ def test_watching_reads_what_is_due_until_it_is_stopped(site: NewsSite, tmp_path
         try:
             lines = process.stderr or io.StringIO()
             assert any("source read" in line and "added=1" in line for line in lines)
+            assert get(port, "/readyz")[0] == get(port, "/healthz")[0] == 200
+            assert "newsbot_articles 1.0" in get(port, "/metrics")[1]
             process.send_signal(signal.SIGTERM)
             assert process.wait(15) == 0
         finally:
