@@ -27,6 +27,19 @@ from index.errors import StoreError
 BUSY_SECONDS = 60
 # A PostgreSQL server that does not answer by then is away.
 CONNECT_SECONDS = 10
+_BACKUP = "stop the bot and restore a backup with 'newsbot restore FILE --force'"
+_PERMISSION = "let this user write to it and its folder"
+# What an error of SQLite or PostgreSQL says of itself, and what to do then.
+_REMEDIES = {
+    "locked": "somebody has been writing for long, so wait for that job, or stop the process that hangs",
+    "readonly": _PERMISSION,
+    "read-only": _PERMISSION,
+    "unable to open": _PERMISSION,
+    "full": "make room on the disk",
+    "no space": "make room on the disk",
+    "malformed": _BACKUP,
+    "not a database": _BACKUP,
+}
 # SQLite allows 32,766 values in a statement; lists are cut well below that.
 _CHUNK = 500
 
@@ -215,6 +228,12 @@ def _found(engine: Engine) -> None:
             connection.execute(insert(schema.meta).values(key="seq", value="0"))
 
 
+def remedy(reason: str) -> str:
+    """Return what to do about an error of the database, by what it says of itself."""
+    found = (advice for sign, advice in _REMEDIES.items() if sign in reason.lower())
+    return next(found, "check DATABASE_URL and disk")
+
+
 @contextmanager
 def _errors_of(url: str) -> Iterator[None]:
     """Turn what the database layer raises into a StoreError that says what to do; no password in it."""
@@ -227,6 +246,6 @@ def _errors_of(url: str) -> Iterator[None]:
     except DBAPIError as error:
         reason = (str(error.orig).strip() or type(error.orig).__name__).splitlines()[0]
         place = make_url(url).render_as_string(hide_password=True)
-        raise StoreError(f"The database {place} failed ({reason}): check DATABASE_URL and disk.") from error
+        raise StoreError(f"The database {place} failed ({reason}): {remedy(reason)}.") from error
     except (PoolTimeout, OSError) as error:
         raise StoreError(f"The database cannot be reached ({error}): check DATABASE_URL.") from error

@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 
 from index import schema
-from index.database import Database, sqlite_file, sqlite_url
+from index.database import Database, remedy, sqlite_file, sqlite_url
 from index.embedding import SentenceTransformerEmbedder
 from index.errors import NewsError
 from index.follow import Position
@@ -96,21 +96,8 @@ def _guarded(name: str, check: Callable[[], Finding]) -> Finding:
     try:
         return check()
     except (NewsError, OSError) as error:
-        return _failure(name, str(error), _remedy(str(error)))
-
-
-def _remedy(error: str) -> str:
-    """Return what to do about an error of the database layer or of a model, which says where it is."""
-    lowered = error.lower()
-    if "locked" in lowered:
-        return "Somebody has been writing for long: wait for that job, or stop the process that hangs."
-    if "readonly" in lowered or "unable to open" in lowered or "denied" in lowered:
-        return "Let this user write to the database and its folder (chown, chmod)."
-    if "full" in lowered:
-        return "Make room on the disk."
-    if "malformed" in lowered or "not a database" in lowered:
-        return RESTORE
-    return "Mend what is named."
+        advice = remedy(str(error))
+        return _failure(name, str(error), f"{advice[0].upper()}{advice[1:]}.")
 
 
 def _ok(check: str, told: str) -> Finding:

@@ -5,9 +5,13 @@ The index lives in a folder that several processes read; whoever holds the lock 
 
 from __future__ import annotations
 
+import json
 import shutil
+import struct
+import zlib
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
 import tantivy
@@ -20,6 +24,8 @@ _WRITER_HEAP = 50_000_000
 _ANALYZER = "news"
 # Words whose frequency is remembered until the index changes: each question asks for hundreds.
 FREQUENCIES = 50_000
+# The files of every segment of an index.
+_PARTS = ("fast", "fieldnorm", "idx", "pos", "store", "term")
 # Words that say nothing about what is asked; without them a search reads a tenth of the postings.
 STOP_WORDS = frozenset(
     "a an and are as at be been but by can could did do does for from had has have he her his how i if in "
@@ -56,6 +62,7 @@ class LexicalIndex:
     def __init__(self, folder: Path) -> None:
         """Open or create the index. Raises ValueError or OSError when the folder is damaged."""
         folder.mkdir(parents=True, exist_ok=True)
+        _verify(folder)
         self._folder = folder
         self._schema = _schema()
         self._index = tantivy.Index(self._schema, path=str(folder))
@@ -156,6 +163,35 @@ class LexicalIndex:
         finally:
             writer.wait_merging_threads()
         self.reload()
+
+
+def _verify(folder: Path) -> None:
+    """Raise ValueError or OSError where a file of the index is missing or not as it was written.
+
+    Tantivy finds most damage when it opens an index, but some only in a search, which then dies.
+    """
+    if not LexicalIndex.exists(folder):
+        return
+    try:
+        for segment in json.loads((folder / "meta.json").read_text(encoding="utf-8"))["segments"]:
+            name = segment["segment_id"].replace("-", "")
+            for part in _PARTS:
+                _verify_file(folder / f"{name}.{part}")
+    except (KeyError, TypeError, struct.error) as error:
+        raise ValueError(f"{folder} is damaged ({error!r})") from error
+
+
+def _verify_file(path: Path) -> None:
+    """Compare a file with the CRC-32 that tantivy writes at its end: JSON, the length of that, and 1337."""
+    with (
+        path.open("rb") as file,
+        mmap(file.fileno(), 0, access=ACCESS_READ) as data,
+        memoryview(data) as view,
+    ):
+        length, magic = struct.unpack("<II", data[-8:])
+        end = len(data) - 8 - length
+        if magic != 1337 or zlib.crc32(view[:end]) != json.loads(data[end:-8])["crc"]:
+            raise ValueError(f"{path.name} is damaged")
 
 
 def _document(passage: IndexedPassage) -> tantivy.Document:

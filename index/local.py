@@ -82,6 +82,8 @@ class DenseFollower:
         if self._position is None or self._position.seq == self._saved_seq:
             return
         with self._lock:
+            for left in self._path.parent.glob("dense.*.tmp"):  # of a process that was killed while saving
+                left.unlink()
             self.index.save(self._path, json.dumps(asdict(self._position)))
         self._saved_seq = self._position.seq
 

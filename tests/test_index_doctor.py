@@ -190,7 +190,7 @@ def test_a_database_that_is_written_to_without_end(
 @pytest.mark.skipif(os.geteuid() == 0, reason="everything may be written to by root")
 def test_a_database_that_may_not_be_written_to(data: Path, clock: Clock) -> None:
     (data / "news.db").chmod(0o400)
-    assert_named(found(data, clock)["database"], Broken(print, "database", "readonly", "chmod"))
+    assert_named(found(data, clock)["database"], Broken(print, "database", "readonly", "let this user write"))
 
 
 def test_postgresql_that_is_away(data: Path, clock: Clock) -> None:
