@@ -449,7 +449,7 @@ def test_a_lost_database_is_a_store_error(tmp_path: Path) -> None:
     store = Store.open(sqlite_url(tmp_path / "news.db"))
     store.close()
     (tmp_path / "news.db").write_bytes(b"no database at all " * 100)
-    with pytest.raises(StoreError, match="file is not a database.: stop the bot and restore a backup"):
+    with pytest.raises(StoreError, match=r"file is not a database.: stop the bot and restore a backup"):
         store.count_articles()
 
 
