@@ -3,7 +3,7 @@
 READY := .venv/.ready
 PYTHONS := python3 python3.14 python3.13 python3.12 python3.11
 
-.PHONY: run test fuzz lint catalogues pictures clean
+.PHONY: run test fuzz torture lint catalogues pictures clean
 
 run: $(READY)
 	@.venv/bin/python -m bot
@@ -14,6 +14,12 @@ test: $(READY)
 # Every reader against 20,000 damaged inputs; the suite tries 500.
 fuzz: $(READY)
 	@FUZZ_EXAMPLES=20000 .venv/bin/python -m pytest tests/test_index_sources_fuzz.py
+
+# Kills every job that writes at random moments, N times, and checks all that is stored after each.
+N := 200
+SEED := $(shell date +%s)
+torture: $(READY)
+	@.venv/bin/python -c 'import sys; from tests.torture import main; sys.exit(main($(N), $(SEED)))'
 
 lint: $(READY)
 	@.venv/bin/ruff check .
