@@ -372,7 +372,7 @@ def test_a_signal_closes_everything(
     caplog.set_level(logging.INFO)
     news = ReadyNews()
 
-    async def stop_when_ready(bot: NewsBot, token: str) -> None:
+    async def stop_when_ready(bot: NewsBot, token: str, health_port: int | None) -> None:
         async with DiscordServer() as server:
             with server.patched():
                 running = asyncio.create_task(original(bot, server.token))
