@@ -286,16 +286,18 @@ def test_a_bad_line_is_answered_with_its_error(
 def test_run_hands_the_token_to_the_bot(
     news: FakeNews, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    calls: list[tuple[Any, str, Path]] = []
+    calls: list[tuple[Any, str, Path, int]] = []
     client = ModuleType("bot.client")
     client.run_bot = lambda *arguments: calls.append(arguments)  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "bot.client", client)
     monkeypatch.setenv("DISCORD_TOKEN", " abc\n")
     monkeypatch.setenv("NEWS_DATA_DIR", "kept")
     monkeypatch.setenv("NEWS_REFRESH", "off")
+    monkeypatch.setenv("NEWS_HEALTH_PORT", "9100")
     assert newsbot("run") == 0
-    [(open_index, token, data_dir)] = calls
-    assert (open_index(), token, data_dir) == (news, "abc", Path("kept"))
+    [(open_index, *given)] = calls
+    assert open_index() == news
+    assert given == ["abc", Path("kept"), 9100]
 
 
 def test_the_real_library_through_the_commands(
