@@ -45,10 +45,12 @@ def overwrite(name: str, text: str = "no such thing ") -> Callable[[Path], objec
     return lambda data: (data / name).write_text(text * 2000)
 
 
-def overwrite_pages(data: Path) -> None:
+def overwrite_a_page(data: Path) -> None:
+    """Damage the page of SQLite that holds the article."""
     file = data / "news.db"
     content = bytearray(file.read_bytes())
-    content[-5 * 4096 :] = b"\xff" * (5 * 4096)
+    start = content.index(b"In paragraph 1 ") // 4096 * 4096
+    content[start : start + 4096] = b"\xff" * 4096
     file.write_bytes(content)
 
 
@@ -60,7 +62,7 @@ BROKEN = {
     "not a database": Broken(
         overwrite("news.db"), "database", "file is not a database", "restore a backup with 'newsbot restore"
     ),
-    "damaged pages": Broken(overwrite_pages, "integrity", "damaged|malformed", "restore a backup"),
+    "damaged pages": Broken(overwrite_a_page, "integrity", "damaged|malformed", "restore a backup"),
     "newer schema": Broken(
         run_sql("UPDATE alembic_version SET version_num = '9999'"),
         "database",
