@@ -7,6 +7,7 @@ SQLAlchemy, as they do and nothing else does.
 from __future__ import annotations
 
 import sqlite3
+import threading
 import time
 import uuid
 from collections.abc import Iterable, Iterator
@@ -44,11 +45,18 @@ _REMEDIES = {
 _CHUNK = 500
 
 
+class _Snapshots(threading.local):
+    """The connection that each thread reads from, where it has one for longer than a query."""
+
+    connection: Connection | None = None
+
+
 class Database:
     """One database. Safe to use from many threads; several processes may share it."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._snapshots = _Snapshots()
 
     @classmethod
     def open(cls, url: str) -> Database:
@@ -110,8 +118,22 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Give a connection for reading. Raises StoreError."""
-        with _errors_of(self._engine.url.render_as_string()), self._engine.connect() as connection:
-            yield connection
+        with _errors_of(self._engine.url.render_as_string()):
+            if self._snapshots.connection is not None:
+                yield self._snapshots.connection
+            else:
+                with self._engine.connect() as connection:
+                    yield connection
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Let all that this thread reads meanwhile share a connection: quicker, of one moment in SQLite."""
+        with self.reading() as connection:
+            before, self._snapshots.connection = self._snapshots.connection, connection
+            try:
+                yield
+            finally:
+                self._snapshots.connection = before
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:

@@ -190,6 +190,10 @@ class NewsIndex:
         return self._answer(question)[0]
 
     def _answer(self, question: Question) -> tuple[Answer, Found]:
+        with self._store.database.snapshot():
+            return self._answer_from_snapshot(question)
+
+    def _answer_from_snapshot(self, question: Question) -> tuple[Answer, Found]:
         started = time.perf_counter()
         found = self.search(question)
         chosen = choose(found.candidates, question.limit)

@@ -34,6 +34,13 @@ _BOILERPLATE = re.compile(
     r"click here|newsletter|sign up|subscrib|read more|follow (?:us|our|her|him|along)|our links|commission"
     r"|latest coverage|contributing:|here['’]s (?:what|how|everything)|what to know|download the|cookies",
 )
+# A sentence that sends people elsewhere: whole, and yet no report.
+_INVITATION = re.compile(
+    r"\b(?:follow|see|read|find|get|visit|check out) (?:all |more of )?(?:our|more)\b[^.]{0,60}"
+    r"\b(?:here|below|coverage|live updates|live blog)\b"
+    r"|\b(?:click|sign up|subscribe|updates|coverage|newsletter) here\b|^read more\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +69,7 @@ class Sentence(NamedTuple):
 
     first: int
     end: int
-    whole: bool
+    whole: bool  # and a report, not an invitation to read on elsewhere
     asks: bool  # it ends in a question itself
     boilerplate: bool  # something in it reads like a box beside the story
 
@@ -129,7 +136,7 @@ def _sentence(text: str, span: Span, words: Words, boxes: Sequence[int]) -> Sent
     return Sentence(
         place.start,
         place.stop,
-        is_whole(written),
+        is_whole(written) and not _INVITATION.search(written),
         written.rstrip("\"'”’ ").endswith("?"),
         any(span.start <= box < span.end for box in boxes),
     )

@@ -121,7 +121,17 @@ def test_every_whole_sentence_that_is_short_enough_may_be_quoted(text: str) -> N
 
 
 @pytest.mark.parametrize(
-    "text", ["Well.", "Read more", "a heading", "x" * 2000, "It was " + "so " * 150 + "late"]
+    "text",
+    [
+        "Follow our latest coverage here.",
+        "For the latest updates, click here.",
+        "You can read more about the ferry here.",
+        "Well.",
+        "Read more",
+        "a heading",
+        "x" * 2000,
+        "It was " + "so " * 150 + "late",
+    ],
 )
 def test_of_some_texts_nothing_may_be_quoted(text: str) -> None:
     assert found("What was it?", [text]) == []

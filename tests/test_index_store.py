@@ -283,6 +283,27 @@ def test_two_stores_see_each_others_writes(store: Store, database_url: str) -> N
     other.close()
 
 
+def test_a_thread_may_read_what_one_moment_held(tmp_path: Path) -> None:
+    store = Store.open(sqlite_url(tmp_path / "news.db"))
+    put(store, article("one"))
+    with store.database.snapshot():
+        assert store.count_articles() == 1
+        put(store, article("two"))
+        with store.database.snapshot():
+            assert store.count_articles() == 1
+        with ThreadPoolExecutor(1) as other:
+            assert other.submit(store.count_articles).result() == 2
+        assert store.count_articles() == 1
+    assert store.count_articles() == 2
+    store.close()
+
+
+def test_an_error_in_a_snapshot_is_told_and_ends_it(store: Store) -> None:
+    with pytest.raises(StoreError, match="nothing"), store.database.snapshot():
+        store.database.scalar(text("SELECT x FROM nothing"))
+    assert store.count_articles() == 0
+
+
 def test_a_database_is_told_from_its_namesake(tmp_path: Path) -> None:
     ids = []
     for name in ("a", "b", "a"):
