@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -113,7 +114,8 @@ def test_what_people_see(site: NewsSite, capsys: pytest.CaptureFixture[str]) -> 
     assert "1 source read: 0 added, 0 updated, 1 failing" in capsys.readouterr().out
     assert newsbot("sources", "list") == 0
     out = capsys.readouterr().out
-    assert "failing  The Wire · 1 article · read just now · read again within" in out
+    # Between the reading and the list a slow machine may take longer than the shortest interval.
+    assert re.search(r"failing  The Wire · 1 article · read just now · (?:read again within|due)", out)
     assert f"         {url}\n" in out
     assert "answers 404: there is nothing: check the address." in " ".join(out.split())
     assert newsbot("status") == 0
