@@ -11,7 +11,7 @@ import logging
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from index.errors import NewsError
@@ -58,27 +58,36 @@ def catch_up(store: Store, follower: Follower, fingerprint: str) -> bool:
         return False
     with follower.exclusive():
         position = follower.position()  # another process may have done the work while this one waited
-        # Ahead of the database: that was restored from an earlier copy. Behind the log: it was trimmed.
+        # Ahead of the database: that was restored from an earlier copy.
         if (
             position is None
             or (position.store, position.fingerprint) != (goal.store, fingerprint)
-            or not store.log_begins() - 1 <= position.seq <= store.last_seq()
+            or position.seq > store.last_seq()
         ):
-            logger.info("follower rebuild follower=%s", type(follower).__name__)
-            follower.clear()
-            follower.apply(store.all_indexed_passages(fingerprint, BATCH), [], goal)
-            position = goal
+            position = _rebuild(store, follower, goal)
         while position.seq < store.last_seq():
-            position = _apply_next(store, follower, position)
+            position = _apply_next(store, follower, position) or _rebuild(store, follower, goal)
     return True
 
 
-def _apply_next(store: Store, follower: Follower, position: Position) -> Position:
+def _rebuild(store: Store, follower: Follower, goal: Position) -> Position:
+    logger.info("follower rebuild follower=%s", type(follower).__name__)
+    # What is read here may be newer than `now`; applying a change twice does no harm.
+    now = replace(goal, seq=store.last_seq())
+    follower.clear()
+    follower.apply(store.all_indexed_passages(goal.fingerprint, BATCH), [], now)
+    return now
+
+
+def _apply_next(store: Store, follower: Follower, position: Position) -> Position | None:
+    """Apply the next changes; return how far that led, or None when some are no longer in the log."""
     changes = store.changes_after(position.seq, BATCH)
+    if changes is None:
+        return None
     added = store.indexed_passages(changes.added, position.fingerprint)
     # A passage that is gone again, or embedded otherwise by now, must not stay either.
     missing = set(changes.added) - {passage.id for passage in added}
-    reached = Position(position.store, position.fingerprint, changes.seq)
+    reached = replace(position, seq=changes.seq)
     follower.apply(_batches(added), [*changes.removed, *missing], reached)
     return reached
 

@@ -292,7 +292,8 @@ class Store:
     def trim_changes(self, keep: int) -> None:
         """Forget all but the last `keep` changes; a follower that still needs others is rebuilt."""
         last = self.last_seq() - keep
-        if last < self.log_begins():
+        first = self._database.scalar(select(func.min(schema.changes.c.seq)))
+        if first is None or last < first:
             return  # without waiting for whoever is writing
         with self._database.writing() as connection:
             connection.execute(delete(schema.changes).where(schema.changes.c.seq <= last))
@@ -304,22 +305,23 @@ class Store:
         query = select(schema.meta.c.value).where(schema.meta.c.key == "seq")
         return int(self._database.scalar(query) or 0)
 
-    def log_begins(self) -> int:
-        """Return the number of the first change that is still logged, or would be the next one."""
-        first = self._database.scalar(select(func.min(schema.changes.c.seq)))
-        return self.last_seq() + 1 if first is None else int(first)
+    def changes_after(self, seq: int, limit: int) -> Changes | None:
+        """Return at most `limit` changes after `seq`, as what is left to do about each passage.
 
-    def changes_after(self, seq: int, limit: int) -> Changes:
-        """Return at most `limit` changes after `seq`, as what is left to do about each passage."""
+        None when the log does not reach back that far any more. The rows are their own witness, since the log
+        may be trimmed between any two queries: numbers have no gaps, so what is whole begins at `seq` + 1.
+        """
         table = schema.changes.c
         query = select(schema.changes).where(table.seq > seq).order_by(table.seq).limit(limit)
-        removed_by_id: dict[int, int] = {}
         with self._database.reading() as connection:
-            for row in connection.execute(query):
-                removed_by_id[row.passage_id] = row.removed
-                seq = row.seq
+            rows = connection.execute(query).all()
+        begins = rows[0].seq if rows else self.last_seq() + 1
+        if begins != seq + 1:
+            return None
+        removed_by_id = {row.passage_id: row.removed for row in rows}
         added = [id for id, removed in removed_by_id.items() if not removed]
-        return Changes(seq, added, [id for id, removed in removed_by_id.items() if removed])
+        removed = [id for id, removed in removed_by_id.items() if removed]
+        return Changes(rows[-1].seq if rows else seq, added, removed)
 
     def indexed_passages(self, ids: Sequence[int], fingerprint: str) -> list[IndexedPassage]:
         """Return the given passages as followers take them, those that still exist in this fingerprint."""

@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,7 +21,7 @@ from index import follow, local
 from index.database import sqlite_url
 from index.decision import Candidate
 from index.follow import Follow, Position, catch_up
-from index.local import LocalIndex
+from index.local import DenseFollower, LocalIndex
 from index.passages import split_passages
 from index.store import NewArticle, Store
 from index.types import Article, IndexedPassage
@@ -87,6 +88,10 @@ class Following(RuleBasedStateMachine):
     @rule(which=WHICH, names=st.lists(NAMES, max_size=3, unique=True))
     def delete(self, which: int, names: list[str]) -> None:
         self.sets[which].store.delete_articles([article(name).id for name in names])
+
+    @rule(which=WHICH, keep=st.integers(0, 5))
+    def forget_old_changes(self, which: int, keep: int) -> None:
+        self.sets[which].store.trim_changes(keep)
 
     @rule(which=WHICH)
     def one_catches_up(self, which: int) -> None:
@@ -163,6 +168,22 @@ def test_an_interruption_between_applying_and_remembering(
 
 def _disk_full(*_: object) -> None:
     raise OSError("disk full")
+
+
+def test_a_log_that_is_trimmed_while_it_is_followed(one: Set, monkeypatch: pytest.MonkeyPatch) -> None:
+    one.follow.catch_up()
+    put(one.store, article("a", story("a", 25)))
+    monkeypatch.setattr(follow, "BATCH", 2)
+    apply = DenseFollower.apply
+
+    def trim_then_apply(self: DenseFollower, *changes: Any) -> None:
+        one.store.trim_changes(keep=1)
+        apply(self, *changes)
+
+    monkeypatch.setattr(DenseFollower, "apply", trim_then_apply)
+    one.follow.catch_up()
+    assert one.store.count_passages() > 3
+    assert one.index.ids() == (stored(one.store), stored(one.store))
 
 
 def test_another_database_is_followed_from_its_beginning(one: Set, tmp_path: Path) -> None:

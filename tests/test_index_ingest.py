@@ -170,7 +170,9 @@ def test_a_corrected_date_reaches_the_followers(room: Newsroom) -> None:
     room.read(LONG)
     seq = room.store.last_seq()
     room.read(replace(LONG, published_at=EARLIER))
-    added = room.store.changes_after(seq, 99).added
+    changes = room.store.changes_after(seq, 99)
+    assert changes is not None
+    added = changes.added
     moments = {each.published_at for each in room.store.indexed_passages(added, room.embedder.fingerprint)}
     assert len(added) == room.store.count_passages()
     assert moments == {EARLIER}

@@ -20,7 +20,7 @@ from index.database import sqlite_url
 from index.decision import Candidate
 from index.errors import StoreError
 from index.passages import split_passages
-from index.store import Known, NewArticle, Store
+from index.store import Changes, Known, NewArticle, Store
 from index.types import Article, Copy, Filters, Span
 from tests.fakes import NOW, HashingEmbedder, article, story
 
@@ -52,12 +52,18 @@ def passage_ids(store: Store) -> set[int]:
     return {each.id for batch in store.all_indexed_passages(FINGERPRINT, 3) for each in batch}
 
 
+def changes_after(store: Store, seq: int, limit: int) -> Changes:
+    changes = store.changes_after(seq, limit)
+    assert changes is not None
+    return changes
+
+
 def followed(store: Store, limit: int = 1000) -> set[int]:
     """Return the passage ids that a follower of the change log holds at its end."""
     held: set[int] = set()
     seq = 0
     while seq < store.last_seq():
-        changes = store.changes_after(seq, limit)
+        changes = changes_after(store, seq, limit)
         assert changes.seq > seq
         held = (held | set(changes.added)) - set(changes.removed)
         seq = changes.seq
@@ -216,11 +222,20 @@ def test_the_change_log_is_cut_into_stretches(store: Store) -> None:
     put(store, article("a"), article("b"))
     total = store.last_seq()
     assert total == store.count_passages() == 4
-    first = store.changes_after(0, 3)
+    first = changes_after(store, 0, 3)
     assert (first.seq, len(first.added), list(first.removed)) == (3, 3, [])
-    assert store.changes_after(3, 3).seq == total
-    nothing = store.changes_after(total, 3)
-    assert (nothing.seq, list(nothing.added), list(nothing.removed)) == (total, [], [])
+    assert changes_after(store, 3, 3).seq == total
+    assert changes_after(store, total, 3) == Changes(total, [], [])
+
+
+def test_a_log_that_was_trimmed_tells_those_who_are_behind(store: Store) -> None:
+    put(store, article("a"), article("b"))
+    store.trim_changes(keep=1)
+    assert store.changes_after(2, 3) is None
+    assert changes_after(store, 3, 3).seq == 4
+    store.trim_changes(keep=0)
+    assert store.changes_after(3, 3) is None
+    assert changes_after(store, 4, 3) == Changes(4, [], [])
 
 
 def test_reindexing_goes_on_where_it_was(store: Store) -> None:
