@@ -152,8 +152,8 @@ def _watched(index: NewsIndex, port: int | None) -> AbstractContextManager[objec
     """Tell the health of a library on a port, if one is set."""
     if port is None:
         return nullcontext()
-    from bot.health import Health, not_ready, serving
+    from bot.health import OK, Health, readiness, serving
     from bot.measurements import Measurements
 
-    health = Health(Measurements(index.status), lambda: None, lambda: not_ready(lambda: index))
+    health = Health(Measurements(index.status), lambda: OK, lambda: readiness(lambda: index))
     return serving(health, port)

@@ -42,13 +42,13 @@ from bot.cogs.sources import Sources
 from bot.cogs.timelines import Timelines
 from bot.errors import NewsTree
 from bot.guild_rules import GuildRules
-from bot.health import Health, not_ready, serving
+from bot.health import OK, Condition, Health, readiness, serving
 from bot.language import _
 from bot.measurements import Measurements
 from bot.sources import SourceNames
 from bot.translator import CommandTranslator
 from bot.workers import Workers
-from index import BusyError, NewsError, UsageError
+from index import BusyError, ModelError, NewsError, UsageError
 
 if TYPE_CHECKING:
     from index import NewsIndex
@@ -56,6 +56,8 @@ if TYPE_CHECKING:
 # More threads would only wait for each other: the model and the search use all cores for one question.
 THREADS, WAITING = 4, 256
 CLOSE_SECONDS = 8.0
+# A question takes a tenth of a second, its wait in a full queue twenty: what takes longer than this hangs.
+CALL_SECONDS = 120.0
 # An event loop that does not come round in this time hangs.
 LOOP_SECONDS = 5.0
 
@@ -109,9 +111,9 @@ class NewsBot(commands.Bot):
             activity=discord.CustomActivity("Quotes the news: /ask"),
             max_messages=None,
         )
-        self.workers = Workers("index", THREADS, WAITING)
+        self.workers = Workers("index", THREADS, WAITING, CALL_SECONDS)
         # Small reads and writes have a thread of their own: they and questions do not wait for each other.
-        self.records = Workers("records", 1, 4 * WAITING)
+        self.records = Workers("records", 1, 4 * WAITING, CALL_SECONDS)
         self.measurements = Measurements(lambda: self.index.status(), lambda: len(self.workers))
         self.answering = Answering(self)
         self.guild_rules = GuildRules(self)
@@ -133,19 +135,19 @@ class NewsBot(commands.Bot):
         """Return what a watcher may ask, in other threads than that of the loop, which has to be running."""
         loop = asyncio.get_running_loop()
 
-        def alive() -> str | None:
+        def alive() -> Condition:
             turn = asyncio.run_coroutine_threadsafe(asyncio.sleep(0), loop)
             try:
                 turn.result(LOOP_SECONDS)
             except concurrent.futures.TimeoutError:
                 turn.cancel()
-                return f"The event loop has been busy for {LOOP_SECONDS:.0f} seconds."
-            return None
+                return Condition("failing", f"The event loop has been busy for {LOOP_SECONDS:.0f} seconds.")
+            return OK
 
-        def ready() -> str | None:
+        def ready() -> Condition:
             if not self.is_ready():
-                return "The bot is not connected to Discord."
-            return not_ready(lambda: self.index)
+                return Condition("failing", "The bot is not connected to Discord.")
+            return readiness(lambda: self.index)
 
         return Health(self.measurements, alive, ready)
 
@@ -179,8 +181,9 @@ class NewsBot(commands.Bot):
     def _open(self) -> None:
         # Kept at once, in the thread: whoever closes the bot meanwhile finds it and closes it as well.
         self._index = self._open_index()
-        # Without its model it could answer nothing: better to fail now than at every question.
-        self._index.load_model()
+        # Without its model it answers by words alone, and tries again.
+        with suppress(ModelError):
+            self._index.load_model()
 
     async def _sync_commands(self) -> None:
         """Register the commands where they are not what Discord was told last: it limits how often."""

@@ -138,6 +138,9 @@ def status_json(status: Status) -> Json:
         "failing": [{"url": each.url, "why": each.error} for each in status.failing],
         "disk_bytes": status.disk_bytes,
         "memory_bytes": status.memory_bytes,
+        "faults": [
+            {"part": each.part, "why": each.why, "since": _or_null(each.since)} for each in status.faults
+        ],
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 # Discord's limit for the name by which it knows a message that is sent twice.
 NONCE = 25
+# With all that discord.py tries again by itself; others wait to be sent, too.
+SECONDS = 60.0
 CANNOT_MESSAGE_USER = 50007
 # What passes by itself: tried again later.
 PASSING = (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError)
@@ -41,8 +44,9 @@ async def deliver(
     """
     nonce = hashlib.sha256(key.encode()).hexdigest()[:NONCE]
     try:
-        place = await _place(bot, channel, person)
-        await place.send(embed=embed, nonce=nonce, silent=silent)
+        async with asyncio.timeout(SECONDS):
+            place = await _place(bot, channel, person)
+            await place.send(embed=embed, nonce=nonce, silent=silent)
     except discord.NotFound as error:
         raise UndeliverableError(mark("the channel has been deleted")) from error
     except discord.Forbidden as error:

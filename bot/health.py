@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from socketserver import ThreadingMixIn
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, NamedTuple
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 from wsgiref.types import StartResponse, WSGIEnvironment
 
@@ -28,16 +28,26 @@ PLAIN = "text/plain; version=0.0.4; charset=utf-8"
 log = logging.getLogger(__name__)
 
 
+class Condition(NamedTuple):
+    """How something is, and why, unless it is as it should be."""
+
+    status: Literal["ok", "degraded", "failing"]
+    why: str | None = None
+
+
+OK = Condition("ok")
+
+
 @dataclass(frozen=True, slots=True)
 class Health:
     """What is told of a process: its measurements, whether it works at all, and whether it can answer now.
 
-    `alive` and `ready` return None where that is so, else why not, within seconds; from any thread.
+    `alive` and `ready` say so within seconds, from any thread.
     """
 
     measurements: Measurements
-    alive: Callable[[], str | None]
-    ready: Callable[[], str | None]
+    alive: Callable[[], Condition]
+    ready: Callable[[], Condition]
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
@@ -46,18 +56,22 @@ class Health:
         checks = {"/healthz": self.alive, "/readyz": self.ready}
         if path not in checks:
             return _respond(start, "404 Not Found", PLAIN, b"There are /healthz, /readyz and /metrics.\n")
-        why = checks[path]()
-        body = json.dumps({"status": "failing" if why else "ok", "why": why}).encode()
-        return _respond(start, "503 Service Unavailable" if why else "200 OK", "application/json", body)
+        found = checks[path]()
+        body = json.dumps({"status": found.status, "why": found.why}).encode()
+        code = "503 Service Unavailable" if found.status == "failing" else "200 OK"
+        return _respond(start, code, "application/json", body)
 
 
-def not_ready(index: Callable[[], NewsIndex]) -> str | None:
-    """Return why a library cannot answer; None where it can."""
+def readiness(index: Callable[[], NewsIndex]) -> Condition:
+    """Tell whether a library can answer; one that is degraded can."""
     try:
         status = index().status()
     except NewsError as error:
-        return str(error)
-    return None if status.state == "ready" else status.remedy
+        return Condition("failing", str(error))
+    why = " ".join(fault.why for fault in status.faults) or status.remedy
+    if not status.can_answer:
+        return Condition("failing", why)
+    return Condition("degraded", why) if status.state == "degraded" else OK
 
 
 def _respond(start: StartResponse, status: str, content_type: str, body: bytes) -> list[bytes]:

@@ -56,7 +56,7 @@ class _State(Collector):
             status = self._status()
         except NewsError:
             status = None
-        ready = status is not None and status.state == "ready"
+        ready = status is not None and status.can_answer
         yield GaugeMetricFamily("newsbot_ready", "Whether questions can be answered.", ready)
         if status:
             failing = len(status.failing)
@@ -64,3 +64,7 @@ class _State(Collector):
             yield GaugeMetricFamily("newsbot_passages", "Passages stored.", status.passages)
             yield GaugeMetricFamily("newsbot_sources", "Sources read again and again.", status.addresses)
             yield GaugeMetricFamily("newsbot_sources_failing", "Sources that could not be read.", failing)
+            degraded = GaugeMetricFamily("newsbot_degraded", "Parts that do not work.", labels=["part"])
+            for fault in status.faults:
+                degraded.add_metric([fault.part], 1)
+            yield degraded

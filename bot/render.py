@@ -40,6 +40,7 @@ VERDICTS: dict[Verdict, str] = {
 }
 STATES = {
     "ready": mark("Ready"),
+    "degraded": mark("Working with faults"),
     "empty": mark("Nothing to search yet"),
     "stale": mark("The index is out of date"),
 }
@@ -76,7 +77,8 @@ def headlines_card(
 def status_card(status: Status, version: str, latency: float, *, details: bool = False) -> Card:
     """How the library is, for everyone to see: no paths, no addresses.
 
-    `details` names the sources that fail, and what to do about each: for those who look after the bot.
+    `details` names what works no more and the sources that fail, and what to do about each: for those who
+    look after the bot.
     `latency` is how long Discord takes to answer, in seconds: not finite before it has been measured.
     """
     counts = [
@@ -91,6 +93,8 @@ def status_card(status: Status, version: str, latency: float, *, details: bool =
         lines.append(_("Search index {sizes}").format(sizes=", ".join(sizes)))
     if status.remedy:
         lines.append(f"\n{escape(status.remedy)}")
+    if details:
+        lines += [f"\n{escape(fault.why)}" for fault in status.faults]
     lines += _failing(status, details)
     footer = f"newsbot {version}"
     if math.isfinite(latency):

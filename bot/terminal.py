@@ -104,7 +104,8 @@ def status_view(status: Status, zone: tzinfo, now: datetime) -> RenderableType:
     }
     for name, value in rows.items():
         table.add_row(Text(name, "dim"), Text(printable(value)))
-    notes = [Text(printable(note), "yellow") for note in (status.remedy, status.caveat) if note]
+    told = [fault.why for fault in status.faults]
+    notes = [Text(printable(note), "yellow") for note in (status.remedy, *told, status.caveat) if note]
     failures = [Failure(each.url, each.error or "") for each in status.failing]
     return Group(table, *notes, *failures_view(failures))
 

@@ -8,22 +8,29 @@ from typing import TYPE_CHECKING
 from discord.ext import commands, tasks
 
 from bot.workers import Workers
+from index import NewsError
 
 if TYPE_CHECKING:
     from bot.client import NewsBot
 
 WAITING = 8
+CALL_SECONDS = 120.0
+# Longer than a round takes that sends to thousands of people.
+ROUND_SECONDS = 900.0
 CLOSE_SECONDS = 5.0
 
 log = logging.getLogger(__name__)
 
 
 class Watch(commands.Cog):
-    """A cog that does its `round` every so many seconds. People who ask never wait for its `workers`."""
+    """A cog that does its `round` every so many seconds. People who ask never wait for its `workers`.
+
+    `name` is what it does ("sending of alerts"), for those who look after the bot.
+    """
 
     def __init__(self, bot: NewsBot, name: str, seconds: float) -> None:
         self.bot = bot
-        self.workers = Workers(name, threads=1, waiting=WAITING)
+        self.workers = Workers(name, 1, WAITING, CALL_SECONDS)
         self._name = name
         self._watch.change_interval(seconds=seconds)
 
@@ -45,9 +52,11 @@ class Watch(commands.Cog):
     @tasks.loop()
     async def _watch(self) -> None:
         try:
-            await self.round()
-        except Exception:  # the loop would end for good
-            log.exception("watch.failed name=%s", self._name)
+            with self.bot.index.faults.watching(self._name, ROUND_SECONDS):
+                await self.round()
+        except Exception as error:  # the loop would end for good
+            known = isinstance(error, NewsError)
+            log.warning("watch.failed name=%r why=%r", self._name, str(error), exc_info=not known)
 
     @_watch.before_loop
     async def _begin(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import contextvars
+import logging
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any, ParamSpec, TypeVar
@@ -15,16 +16,24 @@ from index import BusyError
 # Whoever waits longer is told how many are before them.
 QUEUE_SECONDS = 1.5
 
+log = logging.getLogger(__name__)
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
 class Workers:
-    """`threads` calls run at once and `waiting` more may wait; whoever comes then is told to come later."""
+    """`threads` calls run at once and `waiting` more may wait; whoever comes then is told to come later.
 
-    def __init__(self, name: str, threads: int, waiting: int) -> None:
-        self._pool = concurrent.futures.ThreadPoolExecutor(threads, thread_name_prefix=name)
+    Nobody waits longer than `seconds`, where that is given; a call that hangs takes no thread from others.
+    """
+
+    def __init__(self, name: str, threads: int, waiting: int, seconds: float | None = None) -> None:
+        self._name = name
+        self._new_pool = partial(concurrent.futures.ThreadPoolExecutor, threads, thread_name_prefix=name)
+        self._pool = self._new_pool()
         self._limit = threads + waiting
+        self._seconds = seconds
         # In the order in which they are done; the values mean nothing.
         self._unfinished: dict[concurrent.futures.Future[Any], None] = {}
 
@@ -50,13 +59,30 @@ class Workers:
         """Do as `run` does, and tell `on_queued` the call's place in the queue, from 1, while it waits."""
         # A call speaks the language of its caller, as in what it draws.
         called = partial(contextvars.copy_context().run, call, *args, **kwargs)
+        pool = self._pool
         future = asyncio.wrap_future(submitted := self._submit(called))
         told = 0
-        while on_queued and not (await asyncio.wait({future}, timeout=QUEUE_SECONDS))[0]:
-            place = self._place(submitted)
-            if place > 0 and place != told:
-                await on_queued(told := place)
-        return await future
+        try:
+            async with asyncio.timeout(self._seconds) as waiting:
+                while on_queued and not (await asyncio.wait({future}, timeout=QUEUE_SECONDS))[0]:
+                    place = self._place(submitted)
+                    if place > 0 and place != told:
+                        await on_queued(told := place)
+                return await future
+        except TimeoutError:
+            if not waiting.expired():
+                raise
+            self._replace(pool)
+            raise BusyError(_("This takes too long at the moment: try again in a minute.")) from None
+
+    def _replace(self, pool: concurrent.futures.ThreadPoolExecutor) -> None:
+        """Let new threads do what comes next: those of a pool where a call does not end hang, or are dead."""
+        if self._pool is not pool:
+            return
+        log.error("workers.hang name=%s unfinished=%d", self._name, len(self))
+        pool.shutdown(wait=False)
+        self._pool = self._new_pool()
+        self._unfinished.clear()
 
     def _place(self, future: concurrent.futures.Future[Any]) -> int:
         waiting = [each for each in list(self._unfinished) if not each.running()]

@@ -28,11 +28,25 @@ from index.errors import StoreError
 BUSY_SECONDS = 60
 # A PostgreSQL server that does not answer by then is away.
 CONNECT_SECONDS = 10
+# Questions, records, sources and jobs have more threads than that, but hold a connection for milliseconds.
+CONNECTIONS, MORE_CONNECTIONS, POOL_SECONDS = 5, 15, 30
+# Of PostgreSQL: a statement that runs or waits too long is given up, as is whoever holds a lock in silence.
+_POSTGRESQL_LIMITS = ("statement_timeout", "idle_in_transaction_session_timeout")
+# A connection whose other end is gone without a word is noticed after about half a minute.
+_KEEPALIVE = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 4,
+    "tcp_user_timeout": 30_000,
+}
 _BACKUP = "stop the bot and restore a backup with 'newsbot restore FILE --force'"
+_BUSY = "somebody has been writing for long, so wait for that job, or stop the process that hangs"
 _PERMISSION = "let this user write to it and its folder"
 # What an error of SQLite or PostgreSQL says of itself, and what to do then.
 _REMEDIES = {
-    "locked": "somebody has been writing for long, so wait for that job, or stop the process that hangs",
+    "locked": _BUSY,
+    "statement timeout": _BUSY,
+    "connection": "start its server or correct DATABASE_URL",
     "readonly": _PERMISSION,
     "read-only": _PERMISSION,
     "unable to open": _PERMISSION,
@@ -203,12 +217,24 @@ def _parse(url: str) -> URL:
 
 
 def _engine(url: URL, busy_seconds: float = BUSY_SECONDS) -> Engine:
+    pool = {"pool_size": CONNECTIONS, "max_overflow": MORE_CONNECTIONS, "pool_timeout": POOL_SECONDS}
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": CONNECT_SECONDS})
-    engine = create_engine(url, connect_args={"timeout": busy_seconds})
+        arguments = {"connect_timeout": CONNECT_SECONDS, **_KEEPALIVE}
+        engine = create_engine(url, pool_pre_ping=True, connect_args=arguments, **pool)
+        event.listen(engine, "connect", _prepare_postgresql)
+        return engine
+    engine = create_engine(url, connect_args={"timeout": busy_seconds}, **pool)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _prepare_postgresql(connection: Any, _record: Any) -> None:
+    # Not as options of the connection: the poolers of hosting platforms refuse those.
+    with connection.cursor() as cursor:
+        for limit in _POSTGRESQL_LIMITS:
+            cursor.execute(f"SET {limit} = '{BUSY_SECONDS}s'")
+    connection.commit()
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

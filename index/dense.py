@@ -68,7 +68,12 @@ class DenseIndex:
         return set(rows.ids[rows.alive].tolist())
 
     def search(self, vector: Scores, filters: Filters, limit: int) -> list[tuple[int, float]]:
-        """Return (passage id, cosine) of the best passages that satisfy the filters, best first."""
+        """Return (passage id, cosine) of the best passages that satisfy the filters, best first.
+
+        None is near to a vector of zeros, which stands for a text whose meaning is not known.
+        """
+        if not vector.any():
+            return []
         with self._lock:
             rows, index = self._rows, self._faiss
             admitted = _admitted(rows, filters)

@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import threading
+import time
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -30,6 +31,9 @@ SHIPPED_DIMENSION = 384
 
 # Small batches of like length waste the least padding on a CPU; 8 to 32 measure alike.
 BATCH_SIZE = 16
+
+# A model that could not be loaded is tried again after this: a hub that is away answers slowly.
+RETRY_SECONDS = 30.0
 
 # New objects before garbage is looked for.
 GARBAGE = 50_000
@@ -80,6 +84,7 @@ class SentenceTransformerEmbedder:
         self._passage_prompt = passage_prompt
         self._lock = threading.Lock()
         self._loaded: SentenceTransformer | None = None
+        self._failed: tuple[float, ModelError] | None = None
         self._bfloat16 = False
 
     @cached_property
@@ -134,8 +139,14 @@ class SentenceTransformerEmbedder:
     def _load(self) -> SentenceTransformer:
         with self._lock:
             if self._loaded is None:
-                folder = _verified_shipped_model() if self._shipped else self.model
-                self._loaded, self._bfloat16 = _load_model(str(folder))
+                if self._failed and time.monotonic() - self._failed[0] < RETRY_SECONDS:
+                    raise self._failed[1]
+                try:
+                    folder = _verified_shipped_model() if self._shipped else self.model
+                    self._loaded, self._bfloat16 = _load_model(str(folder))
+                except ModelError as error:
+                    self._failed = time.monotonic(), error
+                    raise
             return self._loaded
 
 

@@ -28,5 +28,9 @@ class ModelError(NewsError):
     """The embedding model is missing, damaged, or not the one the stored vectors were made with."""
 
 
+class DamageError(NewsError):
+    """A search index is damaged: it is made anew from the database, and others answer meanwhile."""
+
+
 class BusyError(NewsError):
     """Somebody else is doing this right now: wait and try again."""

@@ -14,14 +14,21 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from index.errors import NewsError
+from index.errors import DamageError, NewsError
+from index.faults import Faults
 from index.store import Store
-from index.types import IndexedPassage
+from index.types import DATABASE, IndexedPassage
 
 logger = logging.getLogger(__name__)
 
 # Rows fetched at once: about 4 MB of vectors and text.
 BATCH = 2000
+# Longer than a library of a million passages takes to be added anew.
+FOLLOW_SECONDS = 900.0
+# After a failure the next attempt waits twice as long as before, up to this.
+LONGEST_PAUSE = 30.0
+# What a round that is under way may still take when everything is to end.
+STOP_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +48,9 @@ class Follower(Protocol):
 
     def position(self) -> Position | None:
         """Return how far the index got, None when it is empty or damaged; see what others have written."""
+
+    def mend(self) -> None:
+        """Look for what is damaged, after something failed, and forget what is."""
 
     def clear(self) -> None:
         """Forget everything."""
@@ -100,16 +110,21 @@ def _batches(added: Sequence[IndexedPassage]) -> Iterator[Sequence[IndexedPassag
 class Follow:
     """Keeps followers up to date, on demand and in a background thread."""
 
-    def __init__(self, store: Store, followers: Sequence[Follower], fingerprint: str) -> None:
+    def __init__(
+        self, store: Store, followers: Sequence[Follower], fingerprint: str, faults: Faults | None = None
+    ) -> None:
         self._store = store
         self._followers = followers
         self._fingerprint = fingerprint
+        self._faults = faults or Faults()
         self._stop = threading.Event()
         self._working = threading.Lock()
         self._thread: threading.Thread | None = None
 
     def catch_up(self) -> None:
-        """Bring all followers to the end of the change log. Raises StoreError.
+        """Bring all followers to the end of the change log, and make anew what is damaged.
+
+        Raises StoreError, and DamageError where an index cannot be written.
 
         While the database holds another model's vectors nothing is done: there is nothing to search, and the
         lexical index on disk belongs to whoever has that model.
@@ -118,7 +133,15 @@ class Follow:
             if self._store.fingerprint() not in (None, self._fingerprint):
                 return
             for follower in self._followers:
-                catch_up(self._store, follower, self._fingerprint)
+                self._bring(follower)
+
+    def _bring(self, follower: Follower) -> None:
+        try:
+            catch_up(self._store, follower, self._fingerprint)
+        except (DamageError, OSError, ValueError):
+            logger.warning("follower failed follower=%s", type(follower).__name__, exc_info=True)
+            follower.mend()
+            catch_up(self._store, follower, self._fingerprint)
 
     def start(self, seconds: float) -> None:
         """Look for changes every `seconds` from now on, until `stop`."""
@@ -128,12 +151,22 @@ class Follow:
     def stop(self) -> None:
         self._stop.set()
         if self._thread:
-            self._thread.join()
+            self._thread.join(STOP_SECONDS)
 
     def _run(self, seconds: float) -> None:
-        while not self._stop.wait(seconds):
+        pause = seconds
+        while not self._stop.is_set():
             try:
-                self.catch_up()
-            except (NewsError, OSError, ValueError, RuntimeError):
+                self._stop.wait(pause)
+                with self._faults.watching("search index", FOLLOW_SECONDS):
+                    self.catch_up()
+            except (
+                BaseException
+            ) as error:  # the edge of one round, which this thread outlives, whatever ends it
                 # The database may be away or the disk full for a while: searching goes on with what is here.
-                logger.exception("follow failed retry_seconds=%s", seconds)
+                pause = min(2 * pause, LONGEST_PAUSE)
+                if not isinstance(error, NewsError):
+                    logger.exception("follow failed retry_seconds=%s", pause)
+            else:
+                self._faults.mended(DATABASE)
+                pause = seconds

@@ -9,7 +9,8 @@ import json
 import shutil
 import struct
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
@@ -17,6 +18,7 @@ from pathlib import Path
 import tantivy
 from tantivy import Filter, Occur, Query, TextAnalyzerBuilder, Tokenizer
 
+from index.errors import DamageError
 from index.types import Filters, IndexedPassage, microseconds
 
 # The smallest heap that tantivy takes is 15 MB a thread; more speeds up only very large batches.
@@ -54,7 +56,10 @@ def _analyzer() -> tantivy.TextAnalyzer:
 
 
 class LexicalIndex:
-    """The lexical index in one folder. Safe to search from many threads; written by one at a time."""
+    """The lexical index in one folder. Safe to search from many threads; written by one at a time.
+
+    Every method raises DamageError where its files are not what they were.
+    """
 
     # What a match in the headline counts, beside 1 for one in the passage.
     title_boost = 1.0
@@ -89,15 +94,17 @@ class LexicalIndex:
 
     def clear(self) -> None:
         """Forget every passage."""
-        writer = self._index.writer(heap_size=_WRITER_HEAP, num_threads=1)
-        writer.delete_all_documents()
-        writer.commit()
-        writer.wait_merging_threads()
+        with _damage_told():
+            writer = self._index.writer(heap_size=_WRITER_HEAP, num_threads=1)
+            writer.delete_all_documents()
+            writer.commit()
+            writer.wait_merging_threads()
         self.reload()
 
     def reload(self) -> None:
         """See what has been written, by other processes too."""
-        self._index.reload()
+        with _damage_told():
+            self._index.reload()
         self._frequency.cache_clear()
 
     def terms(self, text: str) -> list[str]:
@@ -114,15 +121,17 @@ class LexicalIndex:
         return {term: self._frequency(term) for term in terms}
 
     def _count_passages(self, term: str) -> int:
-        return self._index.searcher().doc_freq("text", term)
+        with _damage_told():
+            return self._index.searcher().doc_freq("text", term)
 
     def search(self, terms: Sequence[str], filters: Filters, limit: int) -> list[tuple[int, float]]:
         """Return (passage id, BM25) of the best passages that satisfy the filters, best first."""
         searcher = self._index.searcher()
         if not terms or not searcher.num_docs:
             return []
-        result = searcher.search(self._query(terms, filters), limit=limit, count=False)
-        ids = searcher.fast_field_values("passage_id", [address for _, address in result.hits])
+        with _damage_told():
+            result = searcher.search(self._query(terms, filters), limit=limit, count=False)
+            ids = searcher.fast_field_values("passage_id", [address for _, address in result.hits])
         return [(int(id or 0), float(score)) for id, (score, _) in zip(ids, result.hits, strict=True)]
 
     def _query(self, terms: Sequence[str], filters: Filters) -> Query:
@@ -151,18 +160,36 @@ class LexicalIndex:
 
     def apply(self, added: Iterable[Sequence[IndexedPassage]], removed: Sequence[int]) -> None:
         """Add (in batches) and remove passages; adding one that is held replaces it."""
-        writer = self._index.writer(heap_size=_WRITER_HEAP, num_threads=1)
-        try:
-            for passage_id in removed:
-                writer.delete_documents_by_term("passage_id", passage_id)
-            for batch in added:
-                for passage in batch:
-                    writer.delete_documents_by_term("passage_id", passage.id)
-                    writer.add_document(_document(passage))
-            writer.commit()
-        finally:
-            writer.wait_merging_threads()
+        with _damage_told():
+            writer = self._index.writer(heap_size=_WRITER_HEAP, num_threads=1)
+            try:
+                for passage_id in removed:
+                    writer.delete_documents_by_term("passage_id", passage_id)
+                for batch in added:
+                    for passage in batch:
+                        writer.delete_documents_by_term("passage_id", passage.id)
+                        writer.add_document(_document(passage))
+                writer.commit()
+            finally:
+                writer.wait_merging_threads()
         self.reload()
+
+
+@contextmanager
+def _damage_told() -> Iterator[None]:
+    """Turn what tantivy raises into a DamageError, also where it panics: to Python that is no Exception."""
+    try:
+        yield
+    except (ValueError, OSError) as error:
+        raise DamageError(f"The word index failed ({_first_line(error)}): it is tried again.") from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise DamageError(f"The word index is damaged ({_first_line(error)}): it is made anew.") from error
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0][:200].rstrip(".")
 
 
 def _verify(folder: Path) -> None:

@@ -4,24 +4,32 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import ParamSpec, Protocol, TypeVar
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from index.dense import DenseIndex, Scores
+from index.errors import BusyError, DamageError
+from index.faults import Faults
 from index.follow import Follower, Position
 from index.lexical import LexicalIndex
 from index.types import Filters, Hit, IndexedPassage
 
 logger = logging.getLogger(__name__)
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
 # A snapshot of the vectors saves reading them from the database at the next start. It is written when this
 # many changes are new, so that a busy day writes it a few times and not with every article.
 SNAPSHOT_CHANGES = 5000
+# Whoever makes the word index of a large library anew holds it for minutes, not longer.
+LOCK_SECONDS = 300.0
+SEARCH_INDEX = "search index"
 
 
 class PassageIndex(Protocol):
@@ -62,6 +70,9 @@ class DenseFollower:
 
     def position(self) -> Position | None:
         return self._position
+
+    def mend(self) -> None:
+        """Nothing is read from disk while it runs: what is in memory stays whole."""
 
     def clear(self) -> None:
         self.index = DenseIndex(self.index.dimension)
@@ -106,15 +117,35 @@ class LexicalFollower:
     def __init__(self, folder: Path) -> None:
         self._folder = folder / "lexical"
         self._position_file = folder / "lexical.json"
-        self._lock = FileLock(folder / "lexical.lock")
+        self._lock = FileLock(folder / "lexical.lock", timeout=LOCK_SECONDS)
         self._seen: Position | None = None
-        with self._lock:
+        self._suspected = False
+        with self.exclusive():
             self.index = self._open()
 
     def exclusive(self) -> AbstractContextManager[object]:
-        return self._lock
+        try:
+            return self._lock.acquire()
+        except Timeout:
+            raise BusyError(
+                f"Another process has been changing the word index for {LOCK_SECONDS:.0f} seconds: wait for "
+                "that job, or stop the process that hangs."
+            ) from None
+
+    def suspect(self) -> None:
+        """Have the files looked at before the next change: a search has failed."""
+        self._suspected = True
+
+    def mend(self) -> None:
+        """Open the index again, and begin a new one where a file is missing or damaged."""
+        with self.exclusive():
+            self._seen = None
+            self.index = self._open()
+            self._suspected = False
 
     def position(self) -> Position | None:
+        if self._suspected:
+            self.mend()
         try:
             position = Position(**json.loads(self._position_file.read_text()))
         except FileNotFoundError:
@@ -184,9 +215,10 @@ def condition(folder: Path) -> Condition:
 class LocalIndex:
     """A `PassageIndex` in one folder of this machine."""
 
-    def __init__(self, folder: Path, dimension: int) -> None:
+    def __init__(self, folder: Path, dimension: int, faults: Faults | None = None) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
+        self._faults = faults or Faults()
         self._dense = DenseFollower(folder, dimension)
         self._lexical = LexicalFollower(folder)
 
@@ -216,15 +248,28 @@ class LocalIndex:
         return self._dense.index.ids(), self._lexical.index.ids()
 
     def search(self, vector: Scores, text: str, filters: Filters, limit: int) -> list[Hit]:
+        """Do as `PassageIndex` says; a damaged word index finds nothing until it has been made anew."""
         dense = dict(self._dense.index.search(vector, filters, limit))
-        lexical = dict(self._lexical.index.search(self.question_terms(text), filters, limit))
+        terms = self.question_terms(text)
+        lexical = dict(self._unless_damaged([], self._lexical.index.search, terms, filters, limit))
         only_lexical = [id for id in lexical if id not in dense]
         dense.update(self._dense.index.scores(vector, only_lexical))
         facts = self._dense.index.facts(list(dense))
         return [Hit(id, dense[id], lexical.get(id, 0.0), *facts[id]) for id in dense if id in facts]
 
     def document_frequency(self, terms: Iterable[str]) -> dict[str, int]:
-        return self._lexical.index.document_frequency(terms)
+        listed = list(terms)
+        unknown = dict.fromkeys(listed, 0)
+        return self._unless_damaged(unknown, self._lexical.index.document_frequency, listed)
+
+    def _unless_damaged(self, otherwise: T, ask: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Return what the word index says, or something else where it is damaged, which is then mended."""
+        try:
+            return ask(*args, **kwargs)
+        except DamageError as error:
+            self._faults.report(SEARCH_INDEX, error)
+            self._lexical.suspect()
+            return otherwise
 
     def terms(self, text: str) -> list[str]:
         return self._lexical.index.terms(text)

@@ -7,12 +7,13 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -25,8 +26,8 @@ from index.database import sqlite_url
 from index.days import REPORTED_DAYS
 from index.digest_book import DigestBook
 from index.digests import Digest, DigestPlan, Story, choose_stories, story_of
-from index.embedding import Embedder, SentenceTransformerEmbedder
-from index.errors import BusyError, ModelError, UsageError
+from index.embedding import Embedder, SentenceTransformerEmbedder, Vectors
+from index.errors import BusyError, DamageError, ModelError, StoreError, UsageError
 from index.evaluate import (
     Example,
     article_ids,
@@ -44,6 +45,7 @@ from index.event_time import event_time
 from index.excerpt import Excerpt, excerpt, find_quote
 from index.expectation import expectation, names
 from index.explain import explain
+from index.faults import Faults
 from index.follow import Follow
 from index.follow_book import FollowBook
 from index.follows import Follow as Followed
@@ -53,7 +55,7 @@ from index.found import Found
 from index.guilds import Guilds
 from index.highlights import highlights
 from index.ingest import Ingest
-from index.local import LocalIndex
+from index.local import SEARCH_INDEX, LocalIndex
 from index.posted import Posted
 from index.posts import PostedAnswer
 from index.privacy import Privacy
@@ -74,6 +76,7 @@ from index.subscriptions import Subscriptions
 from index.timeline import MAX_EVENTS, Report, Timeline, coverage_of, events_of
 from index.topic import on_topic
 from index.types import (
+    DATABASE,
     Answer,
     Article,
     Evaluation,
@@ -87,6 +90,8 @@ from index.types import (
     Quote,
     Received,
     ReindexReport,
+    Source,
+    State,
     Status,
     ignore_progress,
 )
@@ -105,17 +110,34 @@ STORIES_READ = 500
 TOPIC_COSINE = 0.35
 TOPIC_LEXICAL = 0.6
 
+MODEL = "model"
+
+
+class _Stock(NamedTuple):
+    """What the database says of itself; before it has said anything, nothing."""
+
+    articles: int = 0
+    passages: int = 0
+    newest: datetime | None = None
+    sources: int = 0
+    subscribed: Sequence[Source] = ()
+    stale: bool = False
+
 
 class NewsIndex:
-    """Articles in, answers out. Opened once per process; every method may be called from many threads."""
+    """Articles in, answers out. Opened once per process; every method may be called from many threads.
+
+    What works no more tells of itself in `faults`, and is tried again until it does.
+    """
 
     def __init__(self, options: IndexOptions, store: Store, embedder: Embedder) -> None:
+        self.faults = Faults(options.clock)
         self._options = options
         self._store = store
         self._embedder = embedder
-        self._index = LocalIndex(options.data_dir / "index", embedder.dimension)
+        self._index = LocalIndex(options.data_dir / "index", embedder.dimension, self.faults)
         self._parser = Parser(self._index.terms)
-        self._follow = Follow(store, self._index.followers, embedder.fingerprint)
+        self._follow = Follow(store, self._index.followers, embedder.fingerprint, self.faults)
         self._ingest = Ingest(
             store,
             embedder,
@@ -127,6 +149,7 @@ class NewsIndex:
         self._reranker = CrossEncoderReranker(options.reranker_model) if options.reranker_model else None
         self._writing = threading.Lock()
         self._storing = threading.Lock()
+        self._stock = _Stock()
         self._subscriptions = self._subscribed(SourceBook(store.database))
         self.posted = Posted(store.database)
         self.guilds = Guilds(store.database, options.clock)
@@ -137,7 +160,7 @@ class NewsIndex:
     def _subscribed(self, book: SourceBook) -> Subscriptions:
         limits = Limits(self._options.refresh_shortest, self._options.refresh_longest)
         read, clock = self._ingest.reader.read, self._options.clock
-        refresh = Refresh(book, read, self._keep, limits, clock=clock)
+        refresh = Refresh(book, read, self._keep, limits, clock=clock, faults=self.faults)
         return Subscriptions(book, refresh, read, self._keep, clock)
 
     @classmethod
@@ -154,17 +177,18 @@ class NewsIndex:
                 options.embedding_model, options.query_prompt, options.passage_prompt
             )
         news = cls(options, store, embedder)
-        news._follow.catch_up()
+        news._catch_up()
         news._follow.start(options.follow_seconds)
         return news
 
     def close(self) -> None:
         """Stop reading and following, save what makes the next start quick, let go of the database."""
-        self._subscriptions.stop()
-        self._follow.stop()
-        self._index.close()
-        self._ingest.close()
-        self._store.close()
+        with ExitStack() as closing:  # each, whatever becomes of the others: a disk may be full
+            closing.callback(self._store.close)
+            closing.callback(self._ingest.close)
+            closing.callback(self._index.close)
+            closing.callback(self._follow.stop)
+            closing.callback(self._subscriptions.stop)
 
     def __enter__(self) -> Self:
         return self
@@ -175,8 +199,13 @@ class NewsIndex:
         self.close()
 
     def load_model(self) -> None:
-        """Load the models now, so that the first question does not wait for them."""
-        self._embedder.embed_question("news")
+        """Load the models now, so that the first question does not wait for them. Raises ModelError."""
+        try:
+            self._embedder.embed_question("news")
+        except ModelError as error:
+            self.faults.report(MODEL, error)
+            raise
+        self.faults.mended(MODEL)
         if self._reranker:
             self._reranker.load()
 
@@ -358,7 +387,7 @@ class NewsIndex:
 
     def _on_topic(self, text: str, filters: Filters) -> list[Candidate]:
         """Return the best sentence of each article about a topic."""
-        vector = self._embedder.embed_question(text)
+        vector = self._meaning(text)
         passages = retrieve_all(self._index, self._store, vector, text, filters)
         return on_topic(passages, self._asked(text), self._parser)
 
@@ -422,10 +451,20 @@ class NewsIndex:
         self, text: str, what: Retrieval, now: datetime, about: Period | None = None
     ) -> list[Ranked]:
         """Return the best passages of each search, and of the first one narrowed to what is current."""
-        vector = self._embedder.embed_question(text)
+        vector = self._meaning(text)
         recency = Recency.of(self._store, now, about)
         what = what._replace(filters=[*what.filters, recency.narrow(what.filters[0])])
         return retrieve(self._index, self._store, vector, text, what, recency)
+
+    def _meaning(self, text: str) -> Vectors:
+        """Return the vector of a text; zeros while the model is missing, so that words alone are compared."""
+        try:
+            vector = self._embedder.embed_question(text)
+        except ModelError as error:
+            self.faults.report(MODEL, error)
+            return np.zeros(self._embedder.dimension, np.float32)
+        self.faults.mended(MODEL)
+        return vector
 
     @property
     def _threshold(self) -> float:
@@ -479,7 +518,7 @@ class NewsIndex:
             try:
                 return self._ingest.store(reading.articles, reading.problems, on_progress)
             finally:
-                self._follow.catch_up()
+                self._catch_up()
 
     def receive(
         self, body: bytes, name: str, on_progress: OnProgress = ignore_progress, *, subscribe: bool = False
@@ -508,7 +547,7 @@ class NewsIndex:
             try:
                 return self._ingest.run(uris, on_progress)
             finally:
-                self._follow.catch_up()
+                self._catch_up()
 
     def reindex(self, *, full: bool = False, on_progress: OnProgress = ignore_progress) -> ReindexReport:
         """Embed again what another model made (everything when `full`), then read the files and folders that
@@ -522,7 +561,7 @@ class NewsIndex:
             uris = [source.uri for source in self._store.sources()]
             reports = [self._ingest.run(uris, on_progress)]
             reports += [each.ingested for each in self._subscriptions.refresh_due(on_progress)]
-            self._follow.catch_up()
+            self._catch_up()
             return ReindexReport(IngestReport.of_all(reports), embedded)
 
     def _embed_again(self, full: bool, on_progress: OnProgress) -> int:
@@ -545,6 +584,13 @@ class NewsIndex:
             embedded += unknown
             on_progress(Progress("passages", done, max(done, total)))
         return embedded
+
+    def _catch_up(self) -> None:
+        """Let what has been stored be found, now if that is possible: what is stored stays so in any case."""
+        try:
+            self._follow.catch_up()
+        except (DamageError, OSError) as error:
+            self.faults.report(SEARCH_INDEX, error)
 
     def _only_writer(self) -> _Exclusive:
         return _Exclusive(self._writing)
@@ -630,30 +676,47 @@ class NewsIndex:
     # -- telling ---------------------------------------------------------------------------------------
 
     def status(self) -> Status:
-        """Return how much is stored, whether questions can be answered, and which sources cannot be read."""
-        subscribed = self._subscriptions.all()
-        articles = self._store.count_articles()
-        stale = self._is_stale()
-        remedy = None
-        if stale:
-            remedy = "The model or splitter has changed: run 'newsbot reindex'."
-        elif not articles:
-            remedy = "There are no articles yet: add some with 'newsbot ingest PATH'."
+        """Return how much is stored, whether questions can be answered, and what works no more.
+
+        Also where the database is away: then with the figures of the last time.
+        """
+        if any(fault.part == MODEL for fault in self.faults.all()):
+            with suppress(ModelError):  # reported, and perhaps it is back
+                self.load_model()
+        try:
+            self._stock = self._count()
+            self.faults.mended(DATABASE)
+        except StoreError as error:
+            self.faults.report(DATABASE, error)
+        stock, faults = self._stock, self.faults.all()
+        state, remedy = _judged(stock, degraded=bool(faults))
         return Status(
-            articles=articles,
-            passages=self._store.count_passages(),
-            newest=self._store.newest(),
-            sources=len(self._store.source_names()),
+            articles=stock.articles,
+            passages=stock.passages,
+            newest=stock.newest,
+            sources=stock.sources,
             index=f"local: FAISS and Tantivy, {len(self._index):,} passages",
-            state="stale" if stale else "ready" if articles else "empty",
+            state=state,
             model=self._embedder.model,
             database=self._store.name,
             remedy=remedy,
             caveat=self._caveat(),
-            addresses=len(subscribed),
-            failing=tuple(each for each in subscribed if each.error),
+            addresses=len(stock.subscribed),
+            failing=tuple(each for each in stock.subscribed if each.error),
             disk_bytes=self._index.disk_bytes,
             memory_bytes=self._index.memory_bytes,
+            faults=faults,
+        )
+
+    def _count(self) -> _Stock:
+        store = self._store
+        return _Stock(
+            store.count_articles(),
+            store.count_passages(),
+            store.newest(),
+            len(store.source_names()),
+            self._subscriptions.all(),
+            self._is_stale(),
         )
 
     def _caveat(self) -> str | None:
@@ -678,6 +741,17 @@ class _Exclusive:
 
     def __exit__(self, *_: object) -> None:
         self._lock.release()
+
+
+def _judged(stock: _Stock, *, degraded: bool) -> tuple[State, str | None]:
+    """Return the state of a library, and what to do about it, if anything."""
+    if stock.stale:
+        return "stale", "The model or splitter has changed: run 'newsbot reindex'."
+    if degraded:
+        return "degraded", None
+    if not stock.articles:
+        return "empty", "There are no articles yet: add some with 'newsbot ingest PATH'."
+    return "ready", None
 
 
 def _is_about(ranked: Ranked) -> bool:

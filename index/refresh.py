@@ -16,6 +16,7 @@ from random import random
 from typing import Protocol
 
 from index.errors import NewsError
+from index.faults import Faults
 from index.fetch import Fetched, FetchError
 from index.schedule import Limits, Trouble, Validators, after_failure, after_success
 from index.source_book import SourceBook
@@ -39,6 +40,8 @@ THREADS = 8
 TICK_SECONDS = 1.0
 # Longer than any reading takes: a feed of a hundred pages, one a second, and the time to embed them.
 LEASE_SECONDS = 900.0
+# How long to leave it when not even the list of the sources can be read.
+RETRY_SECONDS = 5.0
 # More than anybody reads.
 MAX_SOURCES = 10_000
 # What a reading that is under way may still take when everything is to end.
@@ -89,6 +92,7 @@ class Refresh:
         clock: Callable[[], datetime] = utc_now,
         chance: Callable[[], float] = random,
         threads: int = THREADS,
+        faults: Faults | None = None,
     ) -> None:
         self._book = book
         self._read = read
@@ -96,6 +100,7 @@ class Refresh:
         self._limits = limits
         self._clock = clock
         self._chance = chance
+        self._faults = faults or Faults()
         self._owner = uuid.uuid4().hex
         self._stop = threading.Event()
         self._threads = [
@@ -214,12 +219,14 @@ class Refresh:
         pause = min(TICK_SECONDS, self._limits.shortest / 4)
         while not self.stopping:
             try:
-                busy = self._next()
-            except Exception:  # the database may be away for a while: the loop must outlive that
-                logger.exception("refresh failed retry_seconds=%s", pause)
-                busy = False
-            if not busy:
-                self._stop.wait(pause)
+                with self._faults.watching("reading of sources", LEASE_SECONDS):
+                    busy = self._next()
+                if not busy:
+                    self._stop.wait(pause)
+            except BaseException as error:  # the database may be away for a while: the loop outlives that
+                if not isinstance(error, NewsError):
+                    logger.exception("refresh failed retry_seconds=%s", RETRY_SECONDS)
+                self._stop.wait(RETRY_SECONDS)
 
     def _next(self) -> bool:
         """Read the source that is longest overdue; tell whether there was one."""

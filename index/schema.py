@@ -30,6 +30,7 @@ from sqlalchemy import (
     func,
     inspect,
     select,
+    text,
 )
 
 REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008")
@@ -344,6 +345,8 @@ def migrate(engine: Engine) -> str | None:
     config.set_main_option("script_location", "index:migrations")
     with _migrating, engine.execution_options(write=True).begin() as connection:
         lock(connection)  # another process may be migrating: then there is nothing left to do
+        if connection.dialect.name == "postgresql":  # a large table takes its time
+            connection.execute(text("SET LOCAL statement_timeout = 0"))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
     return None

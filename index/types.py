@@ -459,9 +459,27 @@ def ignore_progress(_: Progress) -> None:
     """The default listener: nobody watches."""
 
 
+# The part without which nothing can be answered: what is quoted stands in it.
+DATABASE = "database"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A part that does not work as it should, why (one sentence), and since when."""
+
+    part: str
+    why: str
+    since: datetime
+
+
+State = Literal["ready", "degraded", "empty", "stale"]
+
+
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How the library is. `state` is "ready", "empty" (no articles yet) or "stale" (reindex needed).
+    """How the library is. `state` is "ready", "degraded" (answers go on from what is there, see `faults`),
+    "empty" (no articles yet) or "stale" (reindex needed). While the database is away, the figures are the
+    last ones that are known.
 
     `caveat` says what makes the answers less sure than they could be. `sources` counts the outlets that are
     stored, `addresses` what is read again and again; `failing` are those of them that could not be read.
@@ -473,7 +491,7 @@ class Status:
     newest: datetime | None
     sources: int
     index: str
-    state: Literal["ready", "empty", "stale"]
+    state: State
     model: str
     database: str
     remedy: str | None = None
@@ -482,6 +500,13 @@ class Status:
     failing: tuple[Source, ...] = ()
     disk_bytes: int | None = None
     memory_bytes: int | None = None
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def can_answer(self) -> bool:
+        """Whether questions can be answered at all, as well as ever or not."""
+        away = any(fault.part == DATABASE for fault in self.faults)
+        return self.state == "ready" or (self.state == "degraded" and not away)
 
 
 @dataclass(frozen=True, slots=True)

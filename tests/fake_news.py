@@ -49,6 +49,7 @@ from index import (
 from index.database import Database, sqlite_url
 from index.digest_book import DigestBook
 from index.excerpt import excerpt, find_quote
+from index.faults import Faults
 from index.follow_book import FollowBook
 from index.follows import found_since
 from index.guilds import Guilds
@@ -133,6 +134,7 @@ class FakeNews:
         self.ingested: list[str] = []
         self.failing: tuple[Source, ...] = ()
         self.closed = False
+        self.faults = Faults()
         self._folder = tempfile.TemporaryDirectory()
         kept = Path(self._folder.name) / "kept.db"
         kept.write_bytes(_empty_database())

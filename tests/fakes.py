@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import threading
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -168,3 +169,13 @@ def open_news(
         report = news.ingest([str(write_jsonl(tmp_path / "articles.jsonl", listed))])
         assert not report.failed
     return news
+
+
+def until(condition: Callable[[], object], seconds: float = 10.0) -> None:
+    """Wait for what other threads bring about."""
+    waiting = threading.Event()
+    for _ in range(int(seconds / 0.02)):
+        if condition():
+            return
+        waiting.wait(0.02)
+    raise AssertionError("it did not happen in time")

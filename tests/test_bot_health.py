@@ -16,7 +16,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from bot import client
 from bot.client import NewsBot
-from bot.health import Health, not_ready, serving
+from bot.health import OK, Health, readiness, serving
 from bot.measurements import Measurements
 from index import Status, StoreError, UsageError
 from tests.discord_server import DiscordServer
@@ -83,9 +83,9 @@ async def test_a_loop_that_hangs_is_not_alive(tmp_path: Path, monkeypatch: pytes
 
 def test_a_library_is_ready_when_it_can_answer(tmp_path: Path) -> None:
     with open_news(tmp_path) as news:
-        assert "no articles yet" in (not_ready(lambda: news) or "")
+        assert "no articles yet" in (readiness(lambda: news).why or "")
     with open_news(tmp_path, [article("a", story("Oslo"))]) as news:
-        assert not_ready(lambda: news) is None
+        assert readiness(lambda: news) == OK
         found = samples(Measurements(news.status).exposition().decode())
         assert (found["newsbot_ready"], found["newsbot_articles"]) == (1, 1)
         assert found["newsbot_passages"] == news.status().passages > 0
@@ -100,10 +100,11 @@ def test_a_database_that_is_away_is_told_and_figures_go_on() -> None:
 
     news = Away()
     news.status = status
-    assert not_ready(lambda: news) == "The database cannot be reached."  # type: ignore[arg-type, return-value]
-    found = samples(Measurements(status).exposition().decode())
-    assert found["newsbot_ready"] == 0
-    assert "newsbot_articles" not in found
+    found = readiness(lambda: news)  # type: ignore[arg-type, return-value]
+    assert found == ("failing", "The database cannot be reached.")
+    told = samples(Measurements(status).exposition().decode())
+    assert told["newsbot_ready"] == 0
+    assert "newsbot_articles" not in told
 
 
 def test_a_stale_library_is_not_ready() -> None:
@@ -112,10 +113,24 @@ def test_a_stale_library_is_not_ready() -> None:
 
 
 def test_a_port_that_is_taken_is_one_sentence() -> None:
-    health = Health(Measurements(FakeNews().status), lambda: None, lambda: None)
+    health = Health(Measurements(FakeNews().status), lambda: OK, lambda: OK)
     with (
         serving(health, 0) as port,
         pytest.raises(UsageError, match=f"Port {port} cannot be used .*: set NEWS_HEALTH_PORT to another"),
         serving(health, port),
     ):
         raise AssertionError("two servers on one port")
+
+
+def test_a_degraded_library_is_ready_and_says_why(tmp_path: Path) -> None:
+    with open_news(tmp_path, [article("a", story("Oslo"))]) as news:
+        news.faults.report("model", "The model is missing.")
+        news.faults.report("search index", "The word index is damaged.")
+        health = Health(Measurements(news.status), lambda: OK, lambda: readiness(lambda: news))
+        with serving(health, 0) as port:
+            code, body = get(port, "/readyz")
+            found = samples(get(port, "/metrics")[1])
+    why = "The word index is damaged."  # the model is tried again at once, and is back
+    assert (code, json.loads(body)) == (200, {"status": "degraded", "why": why})
+    assert found["newsbot_ready"] == 1
+    assert found["newsbot_degraded search index"] == 1

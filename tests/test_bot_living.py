@@ -46,7 +46,6 @@ def content(message: dict[str, Any]) -> str:
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(living, "EVERY_SECONDS", 0.1)
-    living.Living.watch.change_interval(seconds=0.1)
 
 
 async def test_a_changed_sentence_is_struck_through_above_its_new_wording(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -27,7 +27,7 @@ from index.sources.jsonl import to_article
 from index.store import Store
 from index.subscriptions import Subscriptions
 from index.types import Article, Failure, Progress, Refreshed, Source
-from tests.fakes import NOW, Clock, HashingEmbedder, article, record
+from tests.fakes import NOW, Clock, HashingEmbedder, article, record, until
 from tests.news_site import NewsSite
 
 JSON = "application/jsonl"
@@ -118,16 +118,6 @@ def quick(tmp_path: Path) -> Iterator[Desk]:
         yield desk
         desk.refresh.stop()
         desk.close()
-
-
-def until(condition: Callable[[], object], seconds: float = 10.0) -> None:
-    """Wait for what other threads bring about."""
-    waiting = threading.Event()
-    for _ in range(int(seconds / 0.02)):
-        if condition():
-            return
-        waiting.wait(0.02)
-    raise AssertionError("it did not happen in time")
 
 
 def test_a_source_is_read_stored_and_planned(desk: Desk) -> None:

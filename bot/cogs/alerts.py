@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 class Alerts(Watch):
     def __init__(self, bot: NewsBot) -> None:
-        super().__init__(bot, "alerts", SECONDS)
+        super().__init__(bot, "sending of alerts", SECONDS)
         self._seen = -1
         self._rounds = 0
 

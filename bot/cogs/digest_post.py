@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 class DigestPost(Watch):
     def __init__(self, bot: NewsBot) -> None:
-        super().__init__(bot, "digests", SECONDS)
+        super().__init__(bot, "sending of digests", SECONDS)
 
     async def round(self) -> None:
         await self.look()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from typing import TYPE_CHECKING
 
 import discord
-from discord.ext import commands, tasks
 
-from index import NewsError, PostedAnswer
+from bot.delivery import PASSING, SECONDS
+from bot.watch import Watch
+from index import PostedAnswer
 
 if TYPE_CHECKING:
     from bot.client import NewsBot
@@ -21,30 +23,20 @@ AT_ONCE = 20
 log = logging.getLogger(__name__)
 
 
-class Living(commands.Cog):
+class Living(Watch):
     def __init__(self, bot: NewsBot) -> None:
-        self.bot = bot
+        super().__init__(bot, "correcting of messages", EVERY_SECONDS)
 
-    async def cog_load(self) -> None:
-        self.watch.start()
-
-    async def cog_unload(self) -> None:
-        self.watch.cancel()
-
-    @tasks.loop(seconds=EVERY_SECONDS)
-    async def watch(self) -> None:
-        try:
-            await self.correct()
-        except Exception as error:  # the edge of one round: a loop that ends would correct nothing any more
-            log.warning("living.failed why=%r", str(error), exc_info=not isinstance(error, NewsError))
+    async def round(self) -> None:
+        await self.correct()
 
     async def correct(self) -> None:
         """Compare what was posted with what its articles say now, and correct the messages."""
-        await self.bot.wait_until_ready()
-        await self.bot.workers.run(self.bot.index.review_posted)
-        for posted in await self.bot.records.run(self.bot.index.posted.to_correct, AT_ONCE):
+        book = self.bot.index.posted
+        await self.workers.run(self.bot.index.review_posted)
+        for posted in await self.workers.run(book.to_correct, AT_ONCE):
             if await self._correct(posted):
-                await self.bot.records.run(self.bot.index.posted.corrected, posted.id)
+                await self.workers.run(book.corrected, posted.id)
 
     async def _correct(self, posted: PostedAnswer) -> bool:
         """Correct a message; tell whether that is done with, because it worked or never will."""
@@ -55,11 +47,15 @@ class Living(commands.Cog):
             message = channel.get_partial_message(int(posted.message))
             # An edit does not take the client's own setting over.
             nobody = discord.AllowedMentions.none()
-            await message.edit(view=self.bot.answering.layout(posted), allowed_mentions=nobody)
+            async with asyncio.timeout(SECONDS):
+                await message.edit(view=self.bot.answering.layout(posted), allowed_mentions=nobody)
         except (discord.NotFound, discord.Forbidden) as gone:
             log.info("living.unreachable id=%s channel=%s status=%d", posted.id, posted.channel, gone.status)
-        except discord.HTTPException as error:
-            log.warning("living.refused id=%s status=%d", posted.id, error.status)
+        except PASSING as error:
+            log.warning("living.refused id=%s why=%r", posted.id, str(error))
+            return False
+        except Exception:  # one of many: the others are corrected all the same
+            log.exception("living.broke id=%s", posted.id)
             return False
         else:
             log.info("living.corrected id=%s channel=%s", posted.id, posted.channel)
