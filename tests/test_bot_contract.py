@@ -22,6 +22,7 @@ from index import (
     Copy,
     Evaluation,
     Failure,
+    Fault,
     Headline,
     IngestReport,
     Miss,
@@ -227,7 +228,12 @@ def test_status() -> None:
         "failing": [],
         "disk_bytes": None,
         "memory_bytes": None,
+        "faults": [],
     }
+    fault = Fault("model", "It is missing.", datetime(2025, 6, 5, 1, 29, tzinfo=UTC))
+    degraded = status_json(replace(empty, state="degraded", faults=(fault,)))
+    assert degraded["state"] == "degraded"
+    assert degraded["faults"] == [{"part": "model", "why": "It is missing.", "since": "2025-06-05T01:29:00Z"}]
     json.dumps(status_json(empty))
 
 

@@ -123,7 +123,7 @@ def test_a_port_that_is_taken_is_one_sentence() -> None:
 
 
 def test_a_degraded_library_is_ready_and_says_why(tmp_path: Path) -> None:
-    with open_news(tmp_path, [article("a", story("Oslo"))]) as news:
+    with open_news(tmp_path, [article("a", story("Oslo"))], follow_seconds=60) as news:
         news.faults.report("model", "The model is missing.")
         news.faults.report("search index", "The word index is damaged.")
         health = Health(Measurements(news.status), lambda: OK, lambda: readiness(lambda: news))
