@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from index import passages
 from index.errors import ModelError
+from index.turns import Turns
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -82,7 +83,8 @@ class SentenceTransformerEmbedder:
         self._shipped = model is None
         self._query_prompt = query_prompt
         self._passage_prompt = passage_prompt
-        self._lock = threading.Lock()
+        self._turns = Turns()
+        self._loading = threading.Lock()
         self._loaded: SentenceTransformer | None = None
         self._failed: tuple[float, ModelError] | None = None
         self._bfloat16 = False
@@ -108,7 +110,7 @@ class SentenceTransformerEmbedder:
 
         prompt = self._query_prompt or model.prompts.get(model.default_prompt_name or "") or ""
         # What `encode` does, without what it looks up at each call: that takes a quarter of its time.
-        with self._lock, torch.inference_mode():
+        with self._turns.turn(1), torch.inference_mode():
             vectors = model(model.preprocess([prompt + text]))["sentence_embedding"]
         unit: Vectors = _unit_rows(vectors[:, : model.truncate_dim].float().numpy())[0]
         return unit
@@ -118,14 +120,22 @@ class SentenceTransformerEmbedder:
         self._load()
 
     def _encode(self, texts: list[str]) -> Vectors:
+        """Return the rows of `texts`; between two batches whoever has less to do may go first."""
+        rows = np.empty((len(texts), self.dimension), np.float32)
+        longest_first = sorted(range(len(texts)), key=lambda place: -len(texts[place]))
+        for start in range(0, len(texts), BATCH_SIZE):
+            places = longest_first[start : start + BATCH_SIZE]
+            with self._turns.turn(len(texts)):
+                rows[places] = self._encode_batch([texts[place] for place in places])
+        return _unit_rows(rows)
+
+    def _encode_batch(self, texts: list[str]) -> Vectors:
         model = self._load()
-        if not texts:
-            return np.empty((0, self.dimension), dtype=np.float32)
         import torch
 
         # bfloat16 halves the time where the processor has instructions for it (avx512_bf16); cosine to
         # the float32 vectors stays above 0.9999. Elsewhere it is emulated and slower.
-        with self._lock, torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, self._bfloat16):
+        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, self._bfloat16):
             vectors = model.encode(
                 texts,
                 batch_size=BATCH_SIZE,
@@ -134,10 +144,11 @@ class SentenceTransformerEmbedder:
                 convert_to_numpy=False,
                 convert_to_tensor=True,
             )
-        return _unit_rows(vectors.float().cpu().numpy())
+        encoded: Vectors = vectors.float().cpu().numpy()
+        return encoded
 
     def _load(self) -> SentenceTransformer:
-        with self._lock:
+        with self._loading:
             if self._loaded is None:
                 if self._failed and time.monotonic() - self._failed[0] < RETRY_SECONDS:
                     raise self._failed[1]

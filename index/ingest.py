@@ -25,6 +25,7 @@ from index.reader import Reader
 from index.retention import Retention
 from index.sources import Record, count_records, is_address, source_files
 from index.store import NewArticle, Store
+from index.turns import Turns
 from index.twins import Twins
 from index.types import (
     Article,
@@ -83,7 +84,11 @@ class _Counts:
 
 
 class Ingest:
-    """Reads sources into a store. One at a time in a process; several processes may ingest at once."""
+    """Reads sources into a store. For many threads; several processes may ingest at once.
+
+    Batches are stored one at a time, those of the reading with the fewest new articles first: news does not
+    wait until a long archive has been read.
+    """
 
     def __init__(
         self,
@@ -99,6 +104,7 @@ class Ingest:
         self._embedder = embedder
         self._clock = clock
         self._retention = retention or Retention()
+        self.turns = Turns()
         self.reader = Reader(timezone, clock, self._read_before, private=fetch_private)
 
     def close(self) -> None:
@@ -114,7 +120,8 @@ class Ingest:
         on_progress(Progress("articles", done, total))
         for records in _chunks(self._records(files, counts), BATCH_ARTICLES):
             done += len(records)
-            self._store_records(records, counts)
+            with self.turns.turn(total):
+                self._store_records(records, counts)
             on_progress(Progress("articles", done, max(done, total)))
         self._delete_old()
         report = counts.report()
@@ -136,10 +143,12 @@ class Ingest:
     ) -> IngestReport:
         """Store articles that were read elsewhere; `problems` are counted. Raises StoreError, ModelError."""
         counts, done = _Counts(failed=list(problems)), 0
+        new = len(articles) - len(self._known(each.id for each in articles))
         on_progress(Progress("articles", done, len(articles)))
         for records in _chunks((Record(each, 0) for each in articles), BATCH_ARTICLES):
             done += len(records)
-            self._store_records(records, counts)
+            with self.turns.turn(new):
+                self._store_records(records, counts)
             on_progress(Progress("articles", done, len(articles)))
         self._delete_old()
         return counts.report()
@@ -182,8 +191,13 @@ class Ingest:
     def _read_before(self, urls: list[str]) -> set[str]:
         """Return which of these addresses have an article already, its own or as a copy."""
         ids = {url: article_id(url) for url in urls}
-        known = self._store.known(ids.values()).keys() | self._store.known_copies(ids.values()).keys()
+        known = self._known(ids.values())
         return {url for url, id in ids.items() if id in known}
+
+    def _known(self, ids: Iterable[str]) -> set[str]:
+        """Return which articles are stored, under their own name or as copies."""
+        listed = list(ids)
+        return self._store.known(listed).keys() | self._store.known_copies(listed).keys()
 
     def _store_records(self, records: Sequence[Record], counts: _Counts) -> None:
         candidates, horizon = [], self._horizon()

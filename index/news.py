@@ -148,7 +148,6 @@ class NewsIndex:
         )
         self._reranker = CrossEncoderReranker(options.reranker_model) if options.reranker_model else None
         self._writing = threading.Lock()
-        self._storing = threading.Lock()
         self._stock = _Stock()
         self._subscriptions = self._subscribed(SourceBook(store.database))
         self.posted = Posted(store.database)
@@ -507,18 +506,13 @@ class NewsIndex:
         return self._subscriptions
 
     def _keep(self, reading: Reading, on_progress: OnProgress = ignore_progress) -> IngestReport:
-        """Store what one reading of a source brought, and let it be found.
-
-        Readings wait for each other, so that copies are recognised, but not for an `ingest` or `reindex`,
-        which may take hours.
-        """
-        with self._storing:
-            self._require_current_vectors()
-            self._adopt_fingerprint()
-            try:
-                return self._ingest.store(reading.articles, reading.problems, on_progress)
-            finally:
-                self._catch_up()
+        """Store what one reading of a source brought, and let it be found."""
+        self._require_current_vectors()
+        self._adopt_fingerprint()
+        try:
+            return self._ingest.store(reading.articles, reading.problems, on_progress)
+        finally:
+            self._catch_up()
 
     def receive(
         self, body: bytes, name: str, on_progress: OnProgress = ignore_progress, *, subscribe: bool = False

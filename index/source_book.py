@@ -77,12 +77,16 @@ class SourceBook:
 
     # -- whose turn it is ------------------------------------------------------------------------------
 
-    def lease(self, owner: str, now: datetime, seconds: float, limit: int) -> list[Source]:
+    def lease(
+        self, owner: str, now: datetime, seconds: float, limit: int, only_ok: bool = False
+    ) -> list[Source]:
         """Return at most `limit` sources whose time has come, for `owner` alone, longest overdue first.
 
-        A lease ends with `save`, with `release`, or after `seconds`, when its owner has evidently died.
+        With `only_ok` those alone that could be read the last time. A lease ends with `save`, with `release`,
+        or after `seconds`, when its owner has evidently died.
         """
-        due = select(_table.uri).where(_is_due(now)).order_by(_table.next_fetch, _table.uri).limit(limit)
+        wanted = _is_due(now) & (_table.state == "ok") if only_ok else _is_due(now)
+        due = select(_table.uri).where(wanted).order_by(_table.next_fetch, _table.uri).limit(limit)
         if self._database.scalar(due.limit(1)) is None:
             return []  # without waiting for whoever is writing
         taken = {"lease_owner": owner, "lease_until": now + timedelta(seconds=seconds)}

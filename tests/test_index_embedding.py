@@ -12,8 +12,14 @@ import pytest
 
 from index import ModelError, NewsIndex, Question
 from index import passages as splitter
-from index.embedding import SHIPPED_DIMENSION, SHIPPED_SHA256, SentenceTransformerEmbedder, verify_weights
-from tests.fakes import article, open_news
+from index.embedding import (
+    SHIPPED_DIMENSION,
+    SHIPPED_SHA256,
+    SentenceTransformerEmbedder,
+    Vectors,
+    verify_weights,
+)
+from tests.fakes import article, open_news, until
 
 TEXTS = ["The harbour opened on Monday.", "A storm hit the coast.", "", "Rotterdam " * 400]
 
@@ -144,6 +150,26 @@ def test_many_threads_share_a_model(models: Callable[[int], Path]) -> None:
     with ThreadPoolExecutor(4) as pool:
         for vector in pool.map(model.embed_question, ["harbour"] * 12):
             assert np.allclose(vector, expected, atol=1e-3)
+
+
+def test_a_question_waits_for_one_batch_of_passages_at_most(
+    models: Callable[[int], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = embedder(models(1))
+    encode, answered = model._encode_batch, []
+
+    def watched(texts: list[str]) -> Vectors:
+        if not answered:
+            answered.append(pool.submit(model.embed_question, "harbour"))
+            until(lambda: len(model._turns) == 1)
+        else:
+            assert answered[0].result(timeout=10).shape == (16,)
+        return encode(texts)
+
+    monkeypatch.setattr(model, "_encode_batch", watched)
+    with ThreadPoolExecutor(1) as pool:
+        model.embed_passages([f"harbour {number}" for number in range(40)])
+    assert answered
 
 
 # -- another model than before ---------------------------------------------------------------------------

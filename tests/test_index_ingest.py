@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,7 +25,7 @@ from index.ingest import Ingest, embedded_text
 from index.passages import split_passages
 from index.store import Known, Store
 from index.types import Article, Copy, Failure, Filters, IngestReport, Progress
-from tests.fakes import Clock, HashingEmbedder, article, record, story, story_page, write_jsonl
+from tests.fakes import Clock, HashingEmbedder, article, record, story, story_page, until, write_jsonl
 
 LONG = article("long", story("long"))
 SHORT = article("short", "This is a developing story.")
@@ -352,6 +354,39 @@ def test_an_interrupted_run_is_repeated_to_the_same_end(
     assert disturbed.contents() == undisturbed.contents()
     for room in (undisturbed, disturbed):
         room.store.close()
+
+
+def test_one_new_article_does_not_wait_for_a_long_archive(tmp_path: Path) -> None:
+    class Slow(HashingEmbedder):
+        """Begins with the first passages when it is told to; `seen` keeps what it has begun with."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.seen: list[str] = []
+            self.asked, self.may = threading.Event(), threading.Event()
+
+        def embed_passages(self, texts: Sequence[str]) -> Vectors:
+            self.seen.append(texts[0].splitlines()[0].split()[0])
+            self.asked.set()
+            assert self.may.wait(30)
+            return super().embed_passages(texts)
+
+    room = Newsroom(tmp_path / "room", slow := Slow())
+    slow.may.set()
+    room.read(*(feed := [article(f"feed{number}") for number in range(50)]))
+    archives = [[article(f"{name}{number}", title=name) for number in range(40)] for name in ("one", "two")]
+    readings = [*archives, [*feed, article("news", title="news")]]
+    slow.seen.clear()
+    slow.may.clear()
+    slow.asked.clear()
+    with ThreadPoolExecutor(len(readings)) as pool:
+        for waiting, reading in enumerate(readings):
+            pool.submit(room.ingest.store, reading)
+            assert slow.asked.wait(30)
+            until(lambda waiting=waiting: len(room.ingest.turns) == waiting)
+        slow.may.set()
+    assert slow.seen == ["one", "news", "two", "one", "two", "one", "two"]
+    room.store.close()
 
 
 def test_vectors_are_stored_as_the_model_made_them(room: Newsroom) -> None:

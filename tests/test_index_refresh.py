@@ -26,7 +26,7 @@ from index.sources.items import FeedLink
 from index.sources.jsonl import to_article
 from index.store import Store
 from index.subscriptions import Subscriptions
-from index.types import Article, Failure, Progress, Refreshed, Source
+from index.types import Article, Failure, Progress, Refreshed, Source, SourceState
 from tests.fakes import NOW, Clock, HashingEmbedder, article, record, until
 from tests.news_site import NewsSite
 
@@ -221,11 +221,37 @@ def test_one_slow_and_one_broken_source_delay_no_other(quick: Desk) -> None:
     let_go.set()
 
 
+def test_sources_that_hang_and_long_lists_delay_none_that_could_be_read(desk: Desk) -> None:
+    let_go = threading.Event()
+
+    def read(source: Source, anew: bool) -> Page:
+        if source.state != "ok":
+            let_go.wait()
+        return desk.read(source, anew)
+
+    earlier = NOW - timedelta(hours=1)
+    states: tuple[SourceState, ...] = ("new", "failing")
+    waiting = [
+        Source(desk.site.url(f"/{state}/{number}"), earlier, state=state, next_fetch=earlier)
+        for state in states
+        for number in range(20)
+    ]
+    desk.book.add(waiting)
+    desk.book.add([Source(desk.serve("/feed", article("one")), NOW, state="ok", next_fetch=NOW)])
+    refresh = Refresh(desk.book, read, desk.ingest, Limits(0.05, 0.1), clock=desk.clock)
+    refresh.start()
+    try:
+        until(lambda: desk.store.count_articles() == 1)
+    finally:
+        let_go.set()
+        refresh.stop()
+
+
 def test_new_articles_come_in_by_themselves(quick: Desk) -> None:
     url = quick.serve("/feed", article("one"), etag='"1"')
     quick.book.add([Source(url, NOW, next_fetch=NOW)])
     quick.refresh.start()
-    until(lambda: quick.store.count_articles() == 1)
+    until(lambda: quick.book.all()[0].state == "ok")
     quick.serve("/feed", article("two"), article("one"), etag='"2"')
     quick.clock.advance(seconds=1)
     until(lambda: quick.store.count_articles() == 2)
