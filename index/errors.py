@@ -34,3 +34,7 @@ class DamageError(NewsError):
 
 class BusyError(NewsError):
     """Somebody else is doing this right now: wait and try again."""
+
+
+class SearchError(NewsError):
+    """The search engine on another machine does not answer: ask again later, nothing is lost."""

@@ -26,6 +26,9 @@ _WRITER_HEAP = 50_000_000
 _ANALYZER = "news"
 # Words whose frequency is remembered until the index changes: each question asks for hundreds.
 FREQUENCIES = 50_000
+# What a match in the headline counts, beside 1 for one in the passage; and what the lesser of the two adds.
+TITLE_BOOST = 1.0
+TIE_BREAKER = 0.3
 # The files of every segment of an index.
 _PARTS = ("fast", "fieldnorm", "idx", "pos", "store", "term")
 # Words that say nothing about what is asked; without them a search reads a tenth of the postings.
@@ -48,11 +51,28 @@ def _schema() -> tantivy.Schema:
     return builder.build()
 
 
-def _analyzer() -> tantivy.TextAnalyzer:
-    builder = TextAnalyzerBuilder(Tokenizer.simple())
-    for each in (Filter.remove_long(60), Filter.lowercase(), Filter.ascii_fold(), Filter.stemmer("english")):
-        builder = builder.filter(each)
-    return builder.build()
+class Analyzer:
+    """Takes texts apart into the words that are compared. Safe to use from many threads."""
+
+    def __init__(self) -> None:
+        builder = TextAnalyzerBuilder(Tokenizer.simple())
+        for each in (
+            Filter.remove_long(60),
+            Filter.lowercase(),
+            Filter.ascii_fold(),
+            Filter.stemmer("english"),
+        ):
+            builder = builder.filter(each)
+        self.tantivy = builder.build()
+
+    def terms(self, text: str) -> list[str]:
+        """Return the words of a text as the index knows them: lower case, folded to ASCII, stemmed."""
+        return self.tantivy.analyze(text)
+
+    def question_terms(self, text: str) -> list[str]:
+        """Return the distinct words worth searching for; all of them when every word is a stop word."""
+        distinct = list(dict.fromkeys(self.terms(text)))
+        return [term for term in distinct if term not in STOP_WORDS] or distinct
 
 
 class LexicalIndex:
@@ -61,9 +81,6 @@ class LexicalIndex:
     Every method raises DamageError where its files are not what they were.
     """
 
-    # What a match in the headline counts, beside 1 for one in the passage.
-    title_boost = 1.0
-
     def __init__(self, folder: Path) -> None:
         """Open or create the index. Raises ValueError or OSError when the folder is damaged."""
         folder.mkdir(parents=True, exist_ok=True)
@@ -71,8 +88,9 @@ class LexicalIndex:
         self._folder = folder
         self._schema = _schema()
         self._index = tantivy.Index(self._schema, path=str(folder))
-        self._analyzer = _analyzer()
-        self._index.register_tokenizer(_ANALYZER, self._analyzer)
+        analyzer = Analyzer()
+        self._index.register_tokenizer(_ANALYZER, analyzer.tantivy)
+        self.terms, self.question_terms = analyzer.terms, analyzer.question_terms
         self._frequency = lru_cache(FREQUENCIES)(self._count_passages)
 
     def __len__(self) -> int:
@@ -107,15 +125,6 @@ class LexicalIndex:
             self._index.reload()
         self._frequency.cache_clear()
 
-    def terms(self, text: str) -> list[str]:
-        """Return the words of a text as the index knows them: lower case, folded to ASCII, stemmed."""
-        return self._analyzer.analyze(text)
-
-    def question_terms(self, text: str) -> list[str]:
-        """Return the distinct words worth searching for; all of them when every word is a stop word."""
-        distinct = list(dict.fromkeys(self.terms(text)))
-        return [term for term in distinct if term not in STOP_WORDS] or distinct
-
     def document_frequency(self, terms: Iterable[str]) -> dict[str, int]:
         """Return term → number of passages that contain it."""
         return {term: self._frequency(term) for term in terms}
@@ -143,8 +152,8 @@ class LexicalIndex:
     def _word_query(self, term: str) -> Query:
         in_text = Query.term_query(self._schema, "text", term, "freq")
         in_title = Query.term_query(self._schema, "title", term, "freq")
-        boosted = Query.boost_query(in_title, self.title_boost)
-        return Query.disjunction_max_query([in_text, boosted], tie_breaker=0.3)
+        boosted = Query.boost_query(in_title, TITLE_BOOST)
+        return Query.disjunction_max_query([in_text, boosted], tie_breaker=TIE_BREAKER)
 
     def _filters(self, filters: Filters) -> list[Query]:
         queries = []

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.milvus_servers import MilvusLite
+
 # Nothing may be fetched while testing; set before anything imports the model libraries.
 os.environ["HF_HUB_OFFLINE"] = "1"
 # With a test process on each core, a second thread of the model in any of them would only be in the way.
@@ -55,3 +57,12 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path / 'news.db'}"
     create: Callable[[], str] = request.getfixturevalue("postgres")
     return create()
+
+
+@pytest.fixture(scope="session")
+def milvus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MilvusLite]:
+    """A Milvus server for this run, over gRPC."""
+    server = MilvusLite(tmp_path_factory.mktemp("milvus"))
+    server.start()
+    yield server
+    server.stop()

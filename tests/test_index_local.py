@@ -1,11 +1,13 @@
-"""One contract for the dense index, the lexical index and both together; and what they keep on disk."""
+"""One contract for the dense and the lexical index, both together, and Milvus; and what is kept on disk."""
 
 from __future__ import annotations
 
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,6 +16,7 @@ import pytest
 
 from index.follow import Position
 from index.local import DenseFollower, LexicalFollower, LocalIndex
+from index.milvus import MilvusIndex
 from index.types import Filters, IndexedPassage
 from tests.fakes import NOW, HashingEmbedder
 
@@ -34,14 +37,24 @@ def at(seq: int) -> Position:
 
 
 class Index:
-    """One of the indexes, with the follower's ways of writing to it."""
+    """One of the indexes, with the follower's ways of writing to it.
 
-    def __init__(self, kind: str, folder: Path) -> None:
-        self.local = LocalIndex(folder, EMBEDDER.dimension)
-        self.dense, self.lexical = self.local.followers
-        assert isinstance(self.dense, DenseFollower)
-        assert isinstance(self.lexical, LexicalFollower)
-        self.kind = kind
+    `place` is its folder, or for Milvus the server's address and the name of the library.
+    """
+
+    def __init__(self, kind: str, place: Path | tuple[str, str]) -> None:
+        self.kind, self.place = kind, place
+        self.local: LocalIndex | MilvusIndex
+        if isinstance(place, Path):
+            self.local = LocalIndex(place, EMBEDDER.dimension)
+            self.dense, self.lexical = self.local.followers
+            assert isinstance(self.dense, DenseFollower)
+            assert isinstance(self.lexical, LexicalFollower)
+        else:
+            self.local = MilvusIndex(*place, EMBEDDER.dimension, nullcontext)
+
+    def again(self) -> Index:
+        return Index(self.kind, self.place)
 
     def apply(self, added: Sequence[IndexedPassage], removed: Sequence[int] = (), seq: int = 1) -> None:
         for follower in self.local.followers:
@@ -63,13 +76,29 @@ class Index:
         return [hit.passage_id for hit in self.local.search(vector, text, filters, limit)]
 
 
-@pytest.fixture(params=["dense", "lexical", "local"])
-def index(request: pytest.FixtureRequest, tmp_path: Path) -> Index:
-    return Index(request.param, tmp_path / "index")
+def place(request: pytest.FixtureRequest, kind: str) -> Path | tuple[str, str]:
+    """Return where a new, empty index of a kind is to be."""
+    if kind == "milvus":
+        return request.getfixturevalue("milvus").url, uuid.uuid4().hex
+    return Path(request.getfixturevalue("tmp_path")) / "index"
 
 
-def test_a_hit_tells_when_and_by_whom_it_was_published(tmp_path: Path) -> None:
-    index = Index("local", tmp_path / "index")
+@pytest.fixture(params=["dense", "lexical", "local", "milvus"])
+def index(request: pytest.FixtureRequest) -> Iterator[Index]:
+    index = Index(request.param, place(request, request.param))
+    yield index
+    index.local.close()
+
+
+@pytest.fixture(params=["local", "milvus"])
+def whole(request: pytest.FixtureRequest) -> Iterator[Index]:
+    index = Index(request.param, place(request, request.param))
+    yield index
+    index.local.close()
+
+
+def test_a_hit_tells_when_and_by_whom_it_was_published(whole: Index) -> None:
+    index = whole
     index.apply([passage(1, hours=30), passage(2, source="Sample Herald")])
     index.apply([passage(1, source="Sample Herald", hours=2)], seq=2)
     vector = EMBEDDER.embed_question("harbour")
@@ -80,8 +109,8 @@ def test_a_hit_tells_when_and_by_whom_it_was_published(tmp_path: Path) -> None:
     }
 
 
-def test_the_frequency_of_a_word_follows_the_index(tmp_path: Path) -> None:
-    index = Index("local", tmp_path / "index").local
+def test_the_frequency_of_a_word_follows_the_index(whole: Index) -> None:
+    index = whole.local
     for seq, ids in enumerate(([1], [2, 3], []), 1):
         for follower in index.followers:
             follower.apply([[passage(id) for id in ids]] if ids else [], [], at(seq))
@@ -157,19 +186,19 @@ def test_moments_are_compared_to_the_microsecond(index: Index, moment: object) -
     assert index.search("harbour", Filters(until=moment - tick)) == []
 
 
-def test_what_was_kept_is_there_after_a_restart(index: Index, tmp_path: Path) -> None:
+def test_what_was_kept_is_there_after_a_restart(index: Index) -> None:
     index.apply([passage(1), passage(2), passage(3, source="Sample Herald")], seq=5)
     index.apply([], [2], seq=6)
     index.local.close()
-    again = Index(index.kind, tmp_path / "index")
-    assert [follower.position() for follower in again.local.followers] == [at(6), at(6)]
+    again = index.again()
+    assert {follower.position() for follower in again.local.followers} == {at(6)}
     assert again.ids() == {1, 3}
     assert again.search("harbour", Filters(source="Sample Herald")) == [3]
     again.apply([passage(1, "Cats."), passage(4)], seq=7)
     assert again.ids() == {1, 3, 4}
 
 
-def test_clearing_forgets_contents_and_position(index: Index, tmp_path: Path) -> None:
+def test_clearing_forgets_contents_and_position(index: Index) -> None:
     index.apply([passage(1)])
     for follower in index.local.followers:
         follower.clear()
@@ -181,8 +210,8 @@ def test_clearing_forgets_contents_and_position(index: Index, tmp_path: Path) ->
 # -- both together ---------------------------------------------------------------------------------------
 
 
-def test_a_hit_carries_both_scores(tmp_path: Path) -> None:
-    index = Index("local", tmp_path)
+def test_a_hit_carries_both_scores(whole: Index) -> None:
+    index = whole
     index.apply([passage(1, "The harbour opened."), passage(2, "A storm hit the coast.")])
     vector = EMBEDDER.embed_question("harbour")
     hits = {hit.passage_id: hit for hit in index.local.search(vector, "harbour", ANY, 5)}
@@ -192,8 +221,8 @@ def test_a_hit_carries_both_scores(tmp_path: Path) -> None:
     assert len(index.local.search(vector, "harbour", ANY, 1)) == 1
 
 
-def test_a_passage_found_by_words_alone_gets_its_cosine(tmp_path: Path) -> None:
-    index = Index("local", tmp_path)
+def test_a_passage_found_by_words_alone_gets_its_cosine(whole: Index) -> None:
+    index = whole
     index.apply([passage(1, "harbour"), passage(2, "storm")])
     hits = index.local.search(EMBEDDER.embed_question("harbour"), "storm", ANY, 1)
     assert sorted(hit.passage_id for hit in hits) == [1, 2]
@@ -215,10 +244,9 @@ def test_words_are_compared_by_their_stems(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("hostile", ['title:x AND "', "(((", "a" * 3000, "* ?", "\x00", "日本"])
-def test_a_question_is_words_and_no_query_language(tmp_path: Path, hostile: str) -> None:
-    index = Index("local", tmp_path)
-    index.apply([passage(1)])
-    assert index.search(hostile) == [1]  # by embedding; the words find nothing and break nothing
+def test_a_question_is_words_and_no_query_language(whole: Index, hostile: str) -> None:
+    whole.apply([passage(1)])
+    assert whole.search(hostile) == [1]  # by embedding; the words find nothing and break nothing
 
 
 # -- damage ----------------------------------------------------------------------------------------------

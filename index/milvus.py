@@ -1,0 +1,222 @@
+"""Search in Milvus, on other machines: one index that all processes share, behind one `PassageIndex`.
+
+The engine finds passages by embedding and by words, and filters them. Their words are stored as
+`index.lexical` takes them apart, and hits by words are scored again as it scores them (see `index.bm25`), so
+that both indexes lead to the same answers. What that needs, and how far the index got, stands beside the
+passages, as facts: a term's frequency under the term, everything else in one value.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass, replace
+
+import numpy as np
+
+from index.bm25 import Frequency, Scorer, Tally, Totals, Words
+from index.dense import Scores
+from index.follow import Follower, Position
+from index.lexical import FREQUENCIES, Analyzer
+from index.milvus_server import Found, MilvusServer, Row, stored_words
+from index.types import Filters, Hit, IndexedPassage, from_microseconds, microseconds
+
+# No term contains a colon.
+_STATE = "state:"
+# What others count is looked at anew after so many seconds: until then a few frequencies are off by a few.
+_RECOUNT_SECONDS = 60
+# The engine weighs headline and text otherwise than the scores do: so many times as many hits are scored.
+_MORE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How far the index got and what it holds; while `changing`, frequencies may be wrong."""
+
+    position: Position
+    dimension: int
+    totals: Totals
+    changing: bool = False
+
+    @classmethod
+    def parse(cls, text: str) -> State:
+        """Read what `str` wrote."""
+        fields = json.loads(text)
+        fields |= {"position": Position(**fields["position"]), "totals": Totals(**fields["totals"])}
+        return cls(**fields)
+
+    def __str__(self) -> str:
+        return json.dumps(asdict(self))
+
+
+class MilvusIndex:
+    """A `PassageIndex` and its `Follower`. `lock` keeps other machines from changing the same library's."""
+
+    def __init__(
+        self, url: str, library: str, dimension: int, lock: Callable[[], AbstractContextManager[object]]
+    ) -> None:
+        """Nothing is asked of the server yet. Raises UsageError where the address is none of a Milvus."""
+        analyzer = Analyzer()
+        self.terms, self.question_terms = analyzer.terms, analyzer.question_terms
+        self.exclusive = lock
+        self._server = MilvusServer(url, library, dimension)
+        self._dimension = dimension
+        self._totals = Totals()
+        self._seen: Position | None = None
+        self._known: dict[str, Frequency] = {}
+        self._known_since = time.monotonic()
+
+    @property
+    def followers(self) -> Sequence[Follower]:
+        return (self,)
+
+    def __len__(self) -> int:
+        return self._totals.passages
+
+    def ids(self) -> tuple[set[int], set[int]]:
+        """Return the passage ids that can be found by embedding, and by words."""
+        held = {row.id for row in self._server.all_rows()}
+        return held, held
+
+    def trouble(self) -> str | None:
+        """Say why questions cannot be answered now, and what to do; None where they can."""
+        return self._server.trouble
+
+    def close(self) -> None:
+        self._server.close()
+
+    # -- searching -------------------------------------------------------------------------------------
+
+    def search(self, vector: Scores, text: str, filters: Filters, limit: int) -> list[Hit]:
+        nearest = self._server.nearest(vector, filters, limit)
+        dense = {found.row.id: found.score for found in nearest}
+        lexical = self._by_words(self.question_terms(text), filters, limit)
+        vectors = self._server.vectors([found.row.id for found in lexical if found.row.id not in dense])
+        dense |= {id: float(np.asarray(each, np.float32) @ vector) for id, each in vectors.items()}
+        bm25 = {found.row.id: found.score for found in lexical}
+        rows = {found.row.id: found.row for found in (*nearest, *lexical)}
+        return [_hit(rows[id], score, bm25.get(id, 0.0)) for id, score in dense.items()]
+
+    def _by_words(self, terms: Sequence[str], filters: Filters, limit: int) -> list[Found]:
+        """Return the best passages with their BM25 as `index.lexical` counts it, best first."""
+        if not terms:
+            return []
+        scorer = Scorer(self._frequencies(terms), self._totals)
+        found = self._server.by_words(" ".join(terms), filters, _MORE * limit)
+        scored = [Found(each.row, scorer.score(_words(each.row))) for each in found]
+        best = sorted(scored, key=lambda each: (-each.score, each.row.id))[:limit]
+        return [each for each in best if each.score > 0]
+
+    def document_frequency(self, terms: Iterable[str]) -> dict[str, int]:
+        return {term: each.text for term, each in self._frequencies(terms).items()}
+
+    def _frequencies(self, terms: Iterable[str]) -> dict[str, Frequency]:
+        """Return term → frequency, from memory where it was asked for lately."""
+        wanted, known = list(dict.fromkeys(terms)), self._known
+        missing = [term for term in wanted if term not in known]
+        found = self._stored_frequencies(missing, "Bounded")
+        if len(known) + len(missing) <= FREQUENCIES:
+            known.update(found)
+        return {term: found[term] if term in found else known[term] for term in wanted}
+
+    def _stored_frequencies(self, terms: Sequence[str], consistency: str) -> dict[str, Frequency]:
+        stored = self._server.facts(terms, consistency)
+        return {term: _frequency(stored.get(term, "0 0")) for term in terms}
+
+    # -- following -------------------------------------------------------------------------------------
+
+    def position(self) -> Position | None:
+        state = self._state()
+        self._totals = state.totals if state else Totals()
+        position = state.position if state and state.dimension == self._dimension else None
+        if position != self._seen and time.monotonic() > self._known_since + _RECOUNT_SECONDS:
+            self._forget_frequencies()
+        self._seen = position
+        return position
+
+    def clear(self) -> None:
+        self._server.clear()
+        self._totals = Totals()
+        self._forget_frequencies()
+
+    def apply(
+        self, added: Iterable[Sequence[IndexedPassage]], removed: Sequence[int], position: Position
+    ) -> None:
+        before = self._state()
+        if before:
+            self._remember(replace(before, changing=True))
+        tally = Tally(totals=before.totals if before else Totals())
+        self._remove(removed, tally)
+        for batch in added:
+            self._put(batch, tally, new=before is None)
+        if before and before.changing:
+            # Whoever changed it was stopped in the middle: nobody knows which passages had been counted.
+            tally = self._count_again()
+        self._count(tally, new=before is None or before.changing)
+        self._remember(State(position, self._dimension, tally.totals))
+        if before is None:
+            self._server.settle()
+
+    def _remove(self, ids: Sequence[int], tally: Tally) -> None:
+        for row in self._server.rows(ids):
+            tally.remove(_words(row))
+        self._server.delete_rows(ids)
+
+    def _put(self, passages: Sequence[IndexedPassage], tally: Tally, *, new: bool) -> None:
+        rows = [self._row(passage) for passage in passages]
+        for row in [] if new else self._server.rows([passage.id for passage in passages]):
+            tally.remove(_words(row))
+        for row in rows:
+            tally.add(_words(row))
+        self._server.put_rows(rows, [passage.vector.astype(np.float32) for passage in passages])
+
+    def _row(self, passage: IndexedPassage) -> Row:
+        title, text = self.terms(passage.title), self.terms(passage.text)
+        published = microseconds(passage.published_at)
+        return Row(passage.id, published, passage.source, len(title), stored_words([*title, *text]))
+
+    def _count(self, tally: Tally, *, new: bool) -> None:
+        """Store the frequencies that a tally changes, or all that there are."""
+        before = {} if new else self._stored_frequencies(tally.terms(), "Strong")
+        after = tally.frequencies(before)
+        self._server.put_facts({term: _text(each) for term, each in after.items()})
+        self._known.update({term: each for term, each in after.items() if term in self._known})
+
+    def _count_again(self) -> Tally:
+        self._server.forget_facts()
+        self._forget_frequencies()
+        tally = Tally()
+        for row in self._server.all_rows():
+            tally.add(_words(row))
+        return tally
+
+    def _state(self) -> State | None:
+        stored = self._server.facts([_STATE]).get(_STATE)
+        return State.parse(stored) if stored else None
+
+    def _remember(self, state: State) -> None:
+        self._server.put_facts({_STATE: str(state)})
+        self._totals, self._seen = state.totals, state.position
+
+    def _forget_frequencies(self) -> None:
+        self._known, self._known_since = {}, time.monotonic()
+
+
+def _hit(row: Row, dense: float, lexical: float) -> Hit:
+    return Hit(row.id, dense, lexical, from_microseconds(row.published_us), row.source)
+
+
+def _words(row: Row) -> Words:
+    words = row.words.split()
+    return Words(words[: row.title_length], words[row.title_length :])
+
+
+def _frequency(stored: str) -> Frequency:
+    return Frequency(*map(int, stored.split()))
+
+
+def _text(frequency: Frequency) -> str:
+    """Return a frequency as it is stored: nothing where the term stands nowhere."""
+    return f"{frequency.title} {frequency.text}" if any(frequency) else ""
