@@ -104,10 +104,11 @@ def _make_data_dir(settings: Settings) -> None:
 
 def index_options(settings: Settings) -> IndexOptions:
     """Return what of the settings is the library's business."""
-    address = settings.database_url
+    address, milvus = settings.database_url, settings.index_url
     return IndexOptions(
         data_dir=settings.data_dir,
         database_url=address.get_secret_value() if address else None,
+        index_url=milvus.get_secret_value() if milvus else None,
         embedding_model=settings.embedding_model,
         reranker_model=settings.reranker_model,
         query_prompt=settings.query_prompt,

@@ -11,6 +11,7 @@ import zoneinfo
 from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic.fields import FieldInfo
@@ -20,7 +21,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from config.places import SettingsError, find_settings, variable
 
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
-SECRETS = frozenset({"discord_token", "database_url"})
+SECRETS = frozenset({"discord_token", "database_url", "index_url"})
 
 
 def _sqlalchemy_url(secret: SecretStr) -> SecretStr:
@@ -31,6 +32,20 @@ def _sqlalchemy_url(secret: SecretStr) -> SecretStr:
     if separator and scheme in ("postgres", "postgresql", "postgresql+psycopg"):
         return SecretStr(f"postgresql+psycopg://{rest}")
     raise ValueError("correct it, or remove it to keep everything in a file inside NEWS_DATA_DIR")
+
+
+def _milvus_url(secret: SecretStr) -> SecretStr:
+    """Check what can be checked without asking the server."""
+    address = urlsplit(secret.get_secret_value().strip())
+    if address.scheme != "milvus" or not address.hostname:
+        raise ValueError("correct it, or remove it to keep the search index inside NEWS_DATA_DIR")
+    try:
+        valid = address.port != 0
+    except ValueError:
+        valid = False
+    if not valid:
+        raise ValueError("its port is a number from 1 to 65535")
+    return SecretStr(address.geturl())
 
 
 def _known_zone(name: str) -> str:
@@ -67,7 +82,8 @@ class Settings(BaseSettings):
     """Everything that can be set: frozen, and names it does not know are refused.
 
     `description` completes the sentence "NEWS_… must be …". `threshold` is the confidence from which an
-    answer counts, None being the library's own. `database_url` None is a SQLite file inside `data_dir`.
+    answer counts, None being the library's own. `database_url` None is a SQLite file inside `data_dir`, and
+    `index_url` None a search index there.
     """
 
     model_config = SettingsConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -75,6 +91,9 @@ class Settings(BaseSettings):
     discord_token: SecretStr | None = Field(default=None, description="the text of a bot token")
     database_url: Annotated[SecretStr, AfterValidator(_sqlalchemy_url)] | None = Field(
         default=None, description="an address that begins with sqlite:/// or postgresql://"
+    )
+    index_url: Annotated[SecretStr, AfterValidator(_milvus_url)] | None = Field(
+        default=None, description="an address such as milvus://host:19530"
     )
     data_dir: Annotated[Path, AfterValidator(_folder)] = Field(
         default=Path("data"), description="the path of a folder"

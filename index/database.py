@@ -11,18 +11,19 @@ import threading
 import time
 import uuid
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, create_engine, event, insert, make_url, select, update
+from filelock import FileLock, Timeout
+from sqlalchemy import Connection, Engine, Row, create_engine, event, func, insert, make_url, select, update
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.sql import ColumnElement
 
 from index import schema
-from index.errors import StoreError
+from index.errors import BusyError, StoreError
 
 # A writer holds the database for one batch; others wait this long for it before giving up.
 BUSY_SECONDS = 60
@@ -55,6 +56,8 @@ _REMEDIES = {
     "malformed": _BACKUP,
     "not a database": _BACKUP,
 }
+# What PostgreSQL calls a lock that was not free in time.
+_LOCK_NOT_AVAILABLE = "55P03"
 # SQLite allows 32,766 values in a statement; lists are cut well below that.
 _CHUNK = 500
 
@@ -158,6 +161,39 @@ class Database:
             # workers never store the same article twice.
             connection.execute(meta("seq").with_for_update())
             yield connection
+
+    @contextmanager
+    def locked(self, name: str, seconds: float) -> Iterator[None]:
+        """Keep all others that use this database out of the same, on whatever machine; its end frees it.
+
+        Raises BusyError when another holds it for longer than so many seconds, StoreError.
+        """
+        with ExitStack() as held:
+            with _errors_of(self._engine.url.render_as_string()):
+                try:
+                    self._lock(name, seconds, held)
+                except Timeout as error:
+                    raise BusyError(
+                        f"Another process is at work on the {name}: wait until it is done."
+                    ) from error
+            yield
+
+    def _lock(self, name: str, seconds: float, held: ExitStack) -> None:
+        """Lock until `held` is closed. Raises Timeout."""
+        if self.name == "sqlite":
+            held.enter_context(FileLock(f"{self._engine.url.database}.{name}.lock", timeout=seconds))
+            return
+        connection = held.enter_context(self._engine.connect())
+        # Not for the pool any more: the server frees the lock when this connection ends, for whatever reason.
+        connection.detach()
+        connection.execute(select(func.set_config("lock_timeout", f"{seconds:.0f}s", False)))
+        try:
+            connection.execute(select(func.pg_advisory_lock(func.hashtext(name))))
+            connection.commit()
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) == _LOCK_NOT_AVAILABLE:
+                raise Timeout(name) from error
+            raise
 
     def scalar(self, query: Any) -> Any:
         """Return the first value of the first row, None where there is none."""

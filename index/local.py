@@ -230,6 +230,11 @@ class LocalIndex:
         return len(self._dense.index)
 
     @property
+    def kind(self) -> str:
+        """What it is, for people."""
+        return "local: FAISS and Tantivy"
+
+    @property
     def disk_bytes(self) -> int:
         """The size of its files; one that is replaced meanwhile does not count."""
         sizes = 0

@@ -18,6 +18,7 @@ import numpy as np
 
 from index.bm25 import Frequency, Scorer, Tally, Totals, Words
 from index.dense import Scores
+from index.errors import SearchError
 from index.follow import Follower, Position
 from index.lexical import FREQUENCIES, Analyzer
 from index.milvus_server import Found, MilvusServer, Row, stored_words
@@ -25,6 +26,7 @@ from index.types import Filters, Hit, IndexedPassage, from_microseconds, microse
 
 # No term contains a colon.
 _STATE = "state:"
+_MAKING = "The search index is being made anew from the database: ask again in a few minutes."
 # What others count is looked at anew after so many seconds: until then a few frequencies are off by a few.
 _RECOUNT_SECONDS = 60
 # The engine weighs headline and text otherwise than the scores do: so many times as many hits are scored.
@@ -33,9 +35,12 @@ _MORE = 2
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """How far the index got and what it holds; while `changing`, frequencies may be wrong."""
+    """How far the index got (None while it is made anew), and what it holds.
 
-    position: Position
+    While `changing`, frequencies may be wrong.
+    """
+
+    position: Position | None
     dimension: int
     totals: Totals
     changing: bool = False
@@ -44,8 +49,9 @@ class State:
     def parse(cls, text: str) -> State:
         """Read what `str` wrote."""
         fields = json.loads(text)
-        fields |= {"position": Position(**fields["position"]), "totals": Totals(**fields["totals"])}
-        return cls(**fields)
+        position = fields.pop("position")
+        totals = Totals(**fields.pop("totals"))
+        return cls(Position(**position) if position else None, totals=totals, **fields)
 
     def __str__(self) -> str:
         return json.dumps(asdict(self))
@@ -65,6 +71,7 @@ class MilvusIndex:
         self._dimension = dimension
         self._totals = Totals()
         self._seen: Position | None = None
+        self._making = False
         self._known: dict[str, Frequency] = {}
         self._known_since = time.monotonic()
 
@@ -82,7 +89,18 @@ class MilvusIndex:
 
     def trouble(self) -> str | None:
         """Say why questions cannot be answered now, and what to do; None where they can."""
-        return self._server.trouble
+        return self._server.trouble or (_MAKING if self._making else None)
+
+    @property
+    def kind(self) -> str:
+        """What it is, for people."""
+        return f"Milvus at {self._server.place}"
+
+    @property
+    def disk_bytes(self) -> None:
+        """What it takes up is the server's business."""
+
+    memory_bytes = disk_bytes
 
     def close(self) -> None:
         self._server.close()
@@ -90,6 +108,9 @@ class MilvusIndex:
     # -- searching -------------------------------------------------------------------------------------
 
     def search(self, vector: Scores, text: str, filters: Filters, limit: int) -> list[Hit]:
+        """Do as `PassageIndex` says. Raises SearchError while Milvus is away or the index is made anew."""
+        if self._making:
+            raise SearchError(_MAKING)
         nearest = self._server.nearest(vector, filters, limit)
         dense = {found.row.id: found.score for found in nearest}
         lexical = self._by_words(self.question_terms(text), filters, limit)
@@ -97,6 +118,8 @@ class MilvusIndex:
         dense |= {id: float(np.asarray(each, np.float32) @ vector) for id, each in vectors.items()}
         bm25 = {found.row.id: found.score for found in lexical}
         rows = {found.row.id: found.row for found in (*nearest, *lexical)}
+        # Whoever reads the passages asks for their words one by one.
+        self._frequencies(word for row in rows.values() for word in row.words.split())
         return [_hit(rows[id], score, bm25.get(id, 0.0)) for id, score in dense.items()]
 
     def _by_words(self, terms: Sequence[str], filters: Filters, limit: int) -> list[Found]:
@@ -116,10 +139,11 @@ class MilvusIndex:
         """Return term → frequency, from memory where it was asked for lately."""
         wanted, known = list(dict.fromkeys(terms)), self._known
         missing = [term for term in wanted if term not in known]
-        found = self._stored_frequencies(missing, "Bounded")
-        if len(known) + len(missing) <= FREQUENCIES:
-            known.update(found)
-        return {term: found[term] if term in found else known[term] for term in wanted}
+        if missing:
+            found = self._stored_frequencies(missing, "Bounded")
+            known = known | found
+            self._known = known if len(known) <= FREQUENCIES else found
+        return {term: known[term] for term in wanted}
 
     def _stored_frequencies(self, terms: Sequence[str], consistency: str) -> dict[str, Frequency]:
         stored = self._server.facts(terms, consistency)
@@ -130,11 +154,15 @@ class MilvusIndex:
     def position(self) -> Position | None:
         state = self._state()
         self._totals = state.totals if state else Totals()
+        self._making = state is not None and state.position is None
         position = state.position if state and state.dimension == self._dimension else None
         if position != self._seen and time.monotonic() > self._known_since + _RECOUNT_SECONDS:
             self._forget_frequencies()
         self._seen = position
         return position
+
+    def mend(self) -> None:
+        """What Milvus holds, it looks after itself."""
 
     def clear(self) -> None:
         self._server.clear()
@@ -145,8 +173,7 @@ class MilvusIndex:
         self, added: Iterable[Sequence[IndexedPassage]], removed: Sequence[int], position: Position
     ) -> None:
         before = self._state()
-        if before:
-            self._remember(replace(before, changing=True))
+        self._remember(replace(before, changing=True) if before else State(None, self._dimension, Totals()))
         tally = Tally(totals=before.totals if before else Totals())
         self._remove(removed, tally)
         for batch in added:
@@ -182,7 +209,7 @@ class MilvusIndex:
         before = {} if new else self._stored_frequencies(tally.terms(), "Strong")
         after = tally.frequencies(before)
         self._server.put_facts({term: _text(each) for term, each in after.items()})
-        self._known.update({term: each for term, each in after.items() if term in self._known})
+        self._known = self._known | {term: each for term, each in after.items() if term in self._known}
 
     def _count_again(self) -> Tally:
         self._server.forget_facts()
@@ -198,7 +225,7 @@ class MilvusIndex:
 
     def _remember(self, state: State) -> None:
         self._server.put_facts({_STATE: str(state)})
-        self._totals, self._seen = state.totals, state.position
+        self._totals, self._seen, self._making = state.totals, state.position, state.position is None
 
     def _forget_frequencies(self) -> None:
         self._known, self._known_since = {}, time.monotonic()

@@ -10,10 +10,10 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -27,7 +27,7 @@ from index.days import REPORTED_DAYS
 from index.digest_book import DigestBook
 from index.digests import Digest, DigestPlan, Story, choose_stories, story_of
 from index.embedding import Embedder, SentenceTransformerEmbedder, Vectors
-from index.errors import BusyError, DamageError, ModelError, StoreError, UsageError
+from index.errors import BusyError, DamageError, ModelError, SearchError, StoreError, UsageError
 from index.evaluate import (
     Example,
     article_ids,
@@ -97,6 +97,9 @@ from index.types import (
 )
 from index.when import Period, period
 
+if TYPE_CHECKING:
+    from index.milvus import MilvusIndex
+
 logger = logging.getLogger(__name__)
 
 # Articles that are split and embedded again in one transaction.
@@ -109,6 +112,8 @@ STORIES_READ = 500
 # sharing most of the topic's words, count.
 TOPIC_COSINE = 0.35
 TOPIC_LEXICAL = 0.6
+# Whoever brings an index that machines share up to date is done by then, unless it is made anew.
+LOCK_SECONDS = 10
 
 MODEL = "model"
 
@@ -135,7 +140,7 @@ class NewsIndex:
         self._options = options
         self._store = store
         self._embedder = embedder
-        self._index = LocalIndex(options.data_dir / "index", embedder.dimension, self.faults)
+        self._index = _search_index(options, store, embedder.dimension, self.faults)
         self._parser = Parser(self._index.terms)
         self._follow = Follow(store, self._index.followers, embedder.fingerprint, self.faults)
         self._ingest = Ingest(
@@ -583,7 +588,7 @@ class NewsIndex:
         """Let what has been stored be found, now if that is possible: what is stored stays so in any case."""
         try:
             self._follow.catch_up()
-        except (DamageError, OSError) as error:
+        except (BusyError, DamageError, SearchError, OSError) as error:
             self.faults.report(SEARCH_INDEX, error)
 
     def _only_writer(self) -> _Exclusive:
@@ -689,7 +694,7 @@ class NewsIndex:
             passages=stock.passages,
             newest=stock.newest,
             sources=stock.sources,
-            index=f"local: FAISS and Tantivy, {len(self._index):,} passages",
+            index=f"{self._index.kind}, {len(self._index):,} passages",
             state=state,
             model=self._embedder.model,
             database=self._store.name,
@@ -721,6 +726,18 @@ class NewsIndex:
             f"The threshold was measured for {parameters().model}, not for {self._embedder.model}: "
             "'newsbot evaluate FOLDER' suggests one for NEWS_THRESHOLD."
         )
+
+
+def _search_index(
+    options: IndexOptions, store: Store, dimension: int, faults: Faults
+) -> LocalIndex | MilvusIndex:
+    """Return the index that is set. Raises UsageError where that is no address of a Milvus."""
+    if options.index_url is None:
+        return LocalIndex(options.data_dir / "index", dimension, faults)
+    from index.milvus import MilvusIndex  # takes seconds, which only those wait for who use it
+
+    lock = partial(store.database.locked, "search index", LOCK_SECONDS)
+    return MilvusIndex(options.index_url, store.id, dimension, lock)
 
 
 class _Exclusive:

@@ -607,6 +607,7 @@ def from_microseconds(since_1970: int) -> datetime:
 class IndexOptions:
     """Everything that opening a `NewsIndex` needs. `timezone` is for sources that give none (IANA name).
 
+    `index_url` is the address of a Milvus (milvus://host:19530) to search in; None is `data_dir`'s own index.
     `embedding_model` is a folder or a hub name; None is the model that is shipped.
     `reranker_model` is one that judges quotes again; None is none. Articles are kept for ever unless
     `keep_days` or `keep_articles` (the newest so many) says otherwise.
@@ -616,6 +617,7 @@ class IndexOptions:
 
     data_dir: Path
     database_url: str | None = None
+    index_url: str | None = None
     embedding_model: str | None = None
     reranker_model: str | None = None
     query_prompt: str = ""
