@@ -211,3 +211,23 @@ def test_log_lines_follow_stderr_where_it_goes(monkeypatch: pytest.MonkeyPatch) 
 def test_the_samples_are_shipped() -> None:
     assert SAMPLES.name == "samples"
     assert SAMPLES.parent.name == "config"
+
+
+@pytest.mark.parametrize("written", ["milvus://h:19530", " milvus://u:p@h:19530/db ", "milvus://h"])
+def test_milvus_addresses(monkeypatch: pytest.MonkeyPatch, written: str) -> None:
+    monkeypatch.setenv("NEWS_INDEX_URL", written)
+    address = load_settings().index_url
+    assert address is not None
+    assert address.get_secret_value() == written.strip()
+
+
+@pytest.mark.parametrize(
+    "written", ["http://hunter2@h:19530", "hunter2", "milvus://hunter2@", "milvus://u:hunter2@h:port"]
+)
+def test_other_search_engines_are_refused_without_showing_the_password(
+    monkeypatch: pytest.MonkeyPatch, written: str
+) -> None:
+    monkeypatch.setenv("NEWS_INDEX_URL", written)
+    message = refusal()
+    assert message.startswith("NEWS_INDEX_URL must be an address such as milvus://host:19530")
+    assert "hunter2" not in message
