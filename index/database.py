@@ -62,10 +62,11 @@ _LOCK_NOT_AVAILABLE = "55P03"
 _CHUNK = 500
 
 
-class _Snapshots(threading.local):
-    """The connection that each thread reads from, where it has one for longer than a query."""
+class _Threads(threading.local):
+    """The connections that each thread has for longer than a query: to read from, and to write to."""
 
-    connection: Connection | None = None
+    reading: Connection | None = None
+    writing: Connection | None = None
 
 
 class Database:
@@ -73,7 +74,7 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._snapshots = _Snapshots()
+        self._thread = _Threads()
 
     @classmethod
     def open(cls, url: str) -> Database:
@@ -136,8 +137,8 @@ class Database:
     def reading(self) -> Iterator[Connection]:
         """Give a connection for reading. Raises StoreError."""
         with _errors_of(self._engine.url.render_as_string()):
-            if self._snapshots.connection is not None:
-                yield self._snapshots.connection
+            if self._thread.reading is not None:
+                yield self._thread.reading
             else:
                 with self._engine.connect() as connection:
                     yield connection
@@ -145,21 +146,34 @@ class Database:
     @contextmanager
     def snapshot(self) -> Iterator[None]:
         """Let all that this thread reads meanwhile share a connection: quicker, of one moment in SQLite."""
-        with self.reading() as connection:
-            before, self._snapshots.connection = self._snapshots.connection, connection
-            try:
-                yield
-            finally:
-                self._snapshots.connection = before
+        with self.reading() as connection, self._sharing(connection, self._thread.writing):
+            yield
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """Give a connection whose changes are kept together or not at all. Raises StoreError."""
+        """Give a connection whose changes are kept together or not at all. Raises StoreError.
+
+        What this thread reads and writes meanwhile belongs to it.
+        """
+        with self.claiming() as connection:
+            if self._thread.writing is None:
+                # One writer at a time, so that changes become visible in the order of their numbers and two
+                # workers never store the same article twice.
+                connection.execute(meta("seq").with_for_update())
+            with self._sharing(connection, connection):
+                yield connection
+
+    @contextmanager
+    def claiming(self) -> Iterator[Connection]:
+        """Give a connection for changing rows that it locks itself, without waiting for who stores articles.
+
+        In SQLite that is every writer. Raises StoreError.
+        """
+        if self._thread.writing is not None:
+            yield self._thread.writing
+            return
         engine = self._engine.execution_options(write=True)
         with _errors_of(self._engine.url.render_as_string()), engine.begin() as connection:
-            # One writer at a time, so that changes become visible in the order of their numbers and two
-            # workers never store the same article twice.
-            connection.execute(meta("seq").with_for_update())
             yield connection
 
     @contextmanager
@@ -194,6 +208,16 @@ class Database:
             if getattr(error.orig, "sqlstate", None) == _LOCK_NOT_AVAILABLE:
                 raise Timeout(name) from error
             raise
+
+    @contextmanager
+    def _sharing(self, reading: Connection, writing: Connection | None) -> Iterator[None]:
+        thread = self._thread
+        before = thread.reading, thread.writing
+        thread.reading, thread.writing = reading, writing
+        try:
+            yield
+        finally:
+            thread.reading, thread.writing = before
 
     def scalar(self, query: Any) -> Any:
         """Return the first value of the first row, None where there is none."""

@@ -2,11 +2,14 @@
 
 What becomes of an article is decided in `index.decision`. `Ingest` does it, in
 batches of one transaction each, so that an interrupted run has stored whole articles and can be repeated.
+Before articles are embedded they are leased, and when they are stored what was decided is checked again, so
+that of several processes that read the same one embeds it, and none stores it twice.
 """
 
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -19,7 +22,8 @@ import numpy.typing as npt
 from index.canonical import article_id
 from index.decision import FLAPPING, Candidate, Decision, Stored, decide, times
 from index.embedding import MODEL_CHARS, Embedder
-from index.errors import SourceError
+from index.errors import ModelError, SourceError
+from index.leases import Leases
 from index.passages import split_passages
 from index.reader import Reader
 from index.retention import Retention
@@ -48,16 +52,36 @@ BATCH_ARTICLES = 16
 # Changes that stay in the log: a process that was away for longer rebuilds its search index instead.
 KEEP_CHANGES = 200_000
 
+# How often to look whether another process has stored what it is embedding.
+LOOK_SECONDS = 0.1
+
 Vector = npt.NDArray[np.float16]
 
 
 @dataclass(slots=True)
 class _Batch:
-    """What the next transaction will store."""
+    """What the next transaction will store, and what was decided of each candidate after change `seq`."""
 
+    seq: int = 0
+    decisions: list[Decision] = field(default_factory=list)
     new: list[tuple[Candidate, list[Passage]]] = field(default_factory=list)
     copies: list[tuple[str, str, Copy]] = field(default_factory=list)
     touched: list[tuple[str, datetime, datetime | None]] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        """Whether there is anything to store."""
+        return bool(self.new or self.copies or self.touched)
+
+    @property
+    def texts(self) -> list[str]:
+        """What the model has to see of it."""
+        return [embedded_text(each.article, part.span) for each, parts in self.new for part in parts]
+
+    @property
+    def work(self) -> list[str]:
+        """What only one process may do at a time: embedding an article, or a text under any address."""
+        ids = [f"article {each.article.id}" for each, _ in self.new]
+        return ids + [f"text {each.text_hash}" for each, _ in self.new]
 
 
 @dataclass(slots=True)
@@ -97,6 +121,7 @@ class Ingest:
         timezone: ZoneInfo,
         clock: Callable[[], datetime],
         retention: Retention | None = None,
+        leases: Leases | None = None,
         *,
         fetch_private: bool = False,
     ) -> None:
@@ -105,11 +130,13 @@ class Ingest:
         self._clock = clock
         self._retention = retention or Retention()
         self.turns = Turns()
+        self._leases = leases or Leases(store.database, clock)
         self.reader = Reader(timezone, clock, self._read_before, private=fetch_private)
 
     def close(self) -> None:
-        """Let go of the connections that fetching keeps."""
+        """Let go of the connections that fetching keeps, and of what this process has leased."""
         self.reader.close()
+        self._leases.close()
 
     def run(self, uris: Sequence[str], on_progress: OnProgress = ignore_progress) -> IngestReport:
         """Read every source to its end, whatever is broken on the way. Raises StoreError, ModelError."""
@@ -158,10 +185,10 @@ class Ingest:
 
         Where the same model has seen the same words of the same article its vector is kept, unless `anew`.
         """
-        pairs = [(Candidate.of(each), split_passages(each.text)) for each in articles]
+        batch = _Batch(new=[(Candidate.of(each), split_passages(each.text)) for each in articles])
         known = {} if anew else self._known_vectors(each.id for each in articles)
-        texts = [embedded_text(each.article, part.span) for each, passages in pairs for part in passages]
-        return self._embed(pairs, known), sum(text not in known for text in texts)
+        unknown = [text for text in batch.texts if text not in known]
+        return self._articles(batch.new, known | self._vectors(unknown)), len(unknown)
 
     def _files(self, uris: Sequence[str], counts: _Counts) -> Iterator[Path | str]:
         """Yield the files to read, and the addresses to fetch as they were given."""
@@ -214,16 +241,55 @@ class Ingest:
             self._store_candidates(run, counts)
 
     def _store_candidates(self, candidates: Sequence[Candidate], counts: _Counts) -> None:
+        vectors: dict[str, Vector] = {}
+        while (decisions := self._try_to_store(candidates, vectors)) is None:
+            time.sleep(LOOK_SECONDS)
+        for each in decisions:
+            counts.count(each)
+
+    def _try_to_store(
+        self, candidates: Sequence[Candidate], vectors: dict[str, Vector]
+    ) -> Sequence[Decision] | None:
+        """Return what was decided and stored; None where another process has to do, or did, some of it.
+
+        `vectors` keeps what the model has seen for the next time.
+        """
+        batch = self._decided(candidates)
+        if not batch:
+            return batch.decisions
+        work = batch.work
+        with self._leases.holding(work) as mine:
+            if not mine:
+                return None
+            batch = self._current(batch, candidates)  # whoever had the lease before may have done it all
+            if not set(work).issuperset(batch.work):
+                return None
+            self._embed_texts(batch, vectors)
+            with self._store.database.writing():
+                require_current(self._store, self._embedder)
+                batch = self._current(batch, candidates)
+                if not vectors.keys() >= set(batch.texts):
+                    return None
+                self._write(batch, vectors)
+        return batch.decisions
+
+    def _current(self, batch: _Batch, candidates: Sequence[Candidate]) -> _Batch:
+        """Decide again where something was stored since."""
+        return batch if self._store.last_seq() == batch.seq else self._decided(candidates)
+
+    def _decided(self, candidates: Sequence[Candidate]) -> _Batch:
+        """Decide what becomes of candidates, given what is stored now."""
+        seq = self._store.last_seq()
         stored = self._stored(candidates)
         copy_of = self._store.known_copies(each.article.id for each in candidates)
         twins = Twins(self._store, candidates)
-        batch = _Batch()
+        batch = _Batch(seq)
         for each in candidates:
             article, known = each.article, stored.get(each.article.id)
             before = copy_of.get(article.id)
             twin = twins.of(each, before) if known is None else None
             decision = decide(each, known, before, twin)
-            counts.count(decision)
+            batch.decisions.append(decision)
             if decision in ("new", "changed"):
                 twins.add(each)
                 batch.new.append((_dated(each, known), split_passages(article.text)))
@@ -235,7 +301,7 @@ class Ingest:
                 batch.touched.append((article.id, *times(article, known.known)))
             elif decision == "flapping":
                 logger.info("ingest flapping article=%s url=%s", article.id, article.url)
-        self._write(batch)
+        return batch
 
     def _horizon(self) -> datetime | None:
         """Return the moment before which nothing is kept."""
@@ -262,10 +328,14 @@ class Ingest:
         recent = self._store.count_revisions(differing, self._clock() - FLAPPING)
         return {id: Stored(each, articles.get(id), recent.get(id, 0)) for id, each in known.items()}
 
-    def _write(self, batch: _Batch) -> None:
-        if batch.new or batch.copies or batch.touched:
-            known = self._known_vectors(each.article.id for each, _ in batch.new)
-            self._store.write(self._embed(batch.new, known), batch.copies, batch.touched, self._clock())
+    def _embed_texts(self, batch: _Batch, vectors: dict[str, Vector]) -> None:
+        """Let the model see what it has not seen of a batch, in the store or in `vectors`."""
+        vectors |= self._known_vectors(each.article.id for each, _ in batch.new)
+        vectors |= self._vectors([text for text in batch.texts if text not in vectors])
+
+    def _write(self, batch: _Batch, vectors: Mapping[str, Vector]) -> None:
+        new = self._articles(batch.new, vectors)
+        self._store.write(new, batch.copies, batch.touched, self._clock())
 
     def _known_vectors(self, ids: Iterable[str]) -> dict[str, Vector]:
         """Return what the model would see → its vector, of what is stored of some articles."""
@@ -278,13 +348,10 @@ class Ingest:
             for span, vector in vectors.items()
         }
 
-    def _embed(
-        self, pairs: Sequence[tuple[Candidate, Sequence[Passage]]], known: Mapping[str, Vector]
+    def _articles(
+        self, pairs: Sequence[tuple[Candidate, Sequence[Passage]]], vectors: Mapping[str, Vector]
     ) -> list[NewArticle]:
-        seen = [
-            [embedded_text(each.article, passage.span) for passage in passages] for each, passages in pairs
-        ]
-        vectors = {**known, **self._vectors([text for texts in seen for text in texts if text not in known])}
+        """Return articles as they are stored, given what the model sees → its vector."""
         none = np.empty((0, self._embedder.dimension), np.float16)
         return [
             NewArticle(
@@ -293,10 +360,12 @@ class Ingest:
                 text_hash=each.text_hash,
                 bands=each.bands,
                 passages=passages,
-                vectors=np.stack([vectors[text] for text in texts]) if texts else none,
+                vectors=np.stack([vectors[embedded_text(each.article, part.span)] for part in passages])
+                if passages
+                else none,
                 fingerprint=self._embedder.fingerprint,
             )
-            for (each, passages), texts in zip(pairs, seen, strict=True)
+            for each, passages in pairs
         ]
 
     def _vectors(self, texts: Sequence[str]) -> dict[str, Vector]:
@@ -305,6 +374,15 @@ class Ingest:
             return {}  # without loading the model
         rows = self._embedder.embed_passages(distinct).astype(np.float16)
         return dict(zip(distinct, rows, strict=True))
+
+
+def require_current(store: Store, embedder: Embedder) -> None:
+    """Raise ModelError where the stored vectors were made with another model or splitter."""
+    if store.fingerprint() not in (None, embedder.fingerprint):
+        raise ModelError(
+            "The stored articles were indexed with another model or splitter than "
+            f"{embedder.model}: run 'newsbot reindex', or set NEWS_EMBEDDING_MODEL back."
+        )
 
 
 def _dated(candidate: Candidate, stored: Stored | None) -> Candidate:

@@ -54,7 +54,8 @@ from index.forms import finder_for
 from index.found import Found
 from index.guilds import Guilds
 from index.highlights import highlights
-from index.ingest import Ingest
+from index.ingest import Ingest, require_current
+from index.leases import Leases
 from index.local import SEARCH_INDEX, LocalIndex
 from index.posted import Posted
 from index.posts import PostedAnswer
@@ -143,12 +144,14 @@ class NewsIndex:
         self._index = _search_index(options, store, embedder.dimension, self.faults)
         self._parser = Parser(self._index.terms)
         self._follow = Follow(store, self._index.followers, embedder.fingerprint, self.faults)
+        self._leases = Leases(store.database, options.clock)
         self._ingest = Ingest(
             store,
             embedder,
             ZoneInfo(options.timezone),
             options.clock,
             Retention(options.keep_days, options.keep_articles),
+            self._leases,
             fetch_private=options.fetch_private,
         )
         self._reranker = CrossEncoderReranker(options.reranker_model) if options.reranker_model else None
@@ -513,7 +516,7 @@ class NewsIndex:
     def _keep(self, reading: Reading, on_progress: OnProgress = ignore_progress) -> IngestReport:
         """Store what one reading of a source brought, and let it be found."""
         self._require_current_vectors()
-        self._adopt_fingerprint()
+        self._store.adopt_fingerprint(self._embedder.fingerprint)
         try:
             return self._ingest.store(reading.articles, reading.problems, on_progress)
         finally:
@@ -542,7 +545,7 @@ class NewsIndex:
         """
         with self._only_writer():
             self._require_current_vectors()
-            self._adopt_fingerprint()
+            self._store.adopt_fingerprint(self._embedder.fingerprint)
             try:
                 return self._ingest.run(uris, on_progress)
             finally:
@@ -552,11 +555,15 @@ class NewsIndex:
         """Embed again what another model made (everything when `full`), then read the files and folders that
         were read before, and the sources that are due.
 
-        Answers go on meanwhile. Raises BusyError while this process ingests already.
+        Answers go on meanwhile. Raises BusyError while this process ingests already, or another reindexes.
         """
-        with self._only_writer():
+        with self._only_writer(), self._leases.holding(["reindex"]) as mine:
+            if not mine:
+                raise BusyError("Another process is reindexing already: wait until that is done.")
             embedded = self._embed_again(full, on_progress)
-            self._store.set_fingerprint(self._embedder.fingerprint)
+            while not self._store.set_fingerprint(self._embedder.fingerprint):
+                # Another process has stored articles meanwhile, with the model that it knew.
+                embedded += self._embed_again(False, on_progress)
             uris = [source.uri for source in self._store.sources()]
             reports = [self._ingest.run(uris, on_progress)]
             reports += [each.ingested for each in self._subscriptions.refresh_due(on_progress)]
@@ -594,16 +601,8 @@ class NewsIndex:
     def _only_writer(self) -> _Exclusive:
         return _Exclusive(self._writing)
 
-    def _adopt_fingerprint(self) -> None:
-        if self._store.fingerprint() is None:
-            self._store.set_fingerprint(self._embedder.fingerprint)
-
     def _require_current_vectors(self) -> None:
-        if self._is_stale():
-            raise ModelError(
-                "The stored articles were indexed with another model or splitter than "
-                f"{self._embedder.model}: run 'newsbot reindex', or set NEWS_EMBEDDING_MODEL back."
-            )
+        require_current(self._store, self._embedder)
 
     def _is_stale(self) -> bool:
         return self._store.fingerprint() not in (None, self._embedder.fingerprint)

@@ -18,6 +18,7 @@ from typing import Protocol
 from index.errors import NewsError
 from index.faults import Faults
 from index.fetch import Fetched, FetchError
+from index.renewal import Renewal
 from index.schedule import Limits, Trouble, Validators, after_failure, after_success
 from index.source_book import SourceBook
 from index.sources.items import FeedLink
@@ -40,8 +41,9 @@ logger = logging.getLogger(__name__)
 THREADS = 12
 # How often to look whose turn it is: a small part of the shortest interval, and never an idle loop.
 TICK_SECONDS = 1.0
-# Longer than any reading takes: a feed of a hundred pages, one a second, and the time to embed them.
-LEASE_SECONDS = 900.0
+# After so long others read what a process that was killed has leased; one that lives renews its leases.
+LEASE_SECONDS = 60.0
+RENEW_SECONDS = 15.0
 # How long to leave it when not even the list of the sources can be read.
 RETRY_SECONDS = 5.0
 # More than anybody reads.
@@ -104,6 +106,7 @@ class Refresh:
         self._chance = chance
         self._faults = faults or Faults()
         self._owner = uuid.uuid4().hex
+        self._renewal = Renewal(self._renew, RENEW_SECONDS)
         self._stop = threading.Event()
         self._threads = [
             threading.Thread(
@@ -137,7 +140,7 @@ class Refresh:
             why = f"{source.url} could not be read ({type(error).__name__}): it is tried again later."
             return self._failed(source, Trouble(why))
         except BaseException:
-            self._book.save(source)
+            self._book.save(source, self._owner)
             raise
         return self._succeeded(source, reading, report)
 
@@ -146,7 +149,7 @@ class Refresh:
         after = self.planned(source, reading, report)
         if fetched.moved_to:
             logger.info("source moved url=%s to=%s", source.url, fetched.moved_to)
-        self._book.save(after, fetched.moved_to)
+        self._book.save(after, self._owner, fetched.moved_to)
         logger.info(
             "source read url=%s status=%d added=%d updated=%d failed=%d next=%s",
             source.url,
@@ -176,7 +179,7 @@ class Refresh:
         if self.stopping:  # it was cut short by us: no fault of the source
             return Refreshed(source, IngestReport())
         after = after_failure(source, trouble, self._clock(), self._limits, self._chance())
-        self._book.save(after)
+        self._book.save(after, self._owner)
         logger.warning(
             "source failed url=%s state=%s failures=%d why=%s",
             source.url,
@@ -188,11 +191,19 @@ class Refresh:
 
     def lease_all(self) -> list[Source]:
         """Take every source that is due."""
-        return self._book.lease(self._owner, self._clock(), LEASE_SECONDS, MAX_SOURCES)
+        return self._lease(MAX_SOURCES)
 
     def lease(self, url: str) -> Source | None:
         """Take a source for a reading out of turn; None while another reads it or it is not there."""
+        self._renewal.begin()
         return self._book.lease_one(url, self._owner, self._clock(), LEASE_SECONDS)
+
+    def _lease(self, limit: int, only_ok: bool = False) -> list[Source]:
+        self._renewal.begin()
+        return self._book.lease(self._owner, self._clock(), LEASE_SECONDS, limit, only_ok)
+
+    def _renew(self) -> None:
+        self._book.renew(self._owner, self._clock(), LEASE_SECONDS)
 
     # -- in the background -----------------------------------------------------------------------------
 
@@ -204,8 +215,9 @@ class Refresh:
     def stop(self, seconds: float = STOP_SECONDS) -> None:
         """Begin nothing new, give what is under way `seconds`, and leave the rest to others at once.
 
-        Nothing happens where nothing was started.
+        Without `start` only the renewing of leases ends.
         """
+        self._renewal.end()
         if not any(thread.ident for thread in self._threads):
             return
         self._stop.set()
@@ -234,7 +246,7 @@ class Refresh:
 
     def _next(self, only_ok: bool) -> bool:
         """Read the source that is longest overdue; tell whether there was one."""
-        due = self._book.lease(self._owner, self._clock(), LEASE_SECONDS, 1, only_ok)
+        due = self._lease(1, only_ok)
         for source in due:
             self.one(source)
         return bool(due)

@@ -33,7 +33,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009")
 HEAD = REVISIONS[-1]
 
 # Names the lock that writers of the schema take in PostgreSQL: any number, the same for all of them.
@@ -313,6 +313,16 @@ digest_articles = Table(
     Column("digest_id", ForeignKey("digests.id", ondelete="CASCADE"), primary_key=True),
     Column("article_id", String, primary_key=True),
     Column("sent_at", UtcDateTime, nullable=False),
+)
+
+# Work that only one of several processes may do, and who does it for how long; see `index.leases`.
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("holder", String, nullable=False),
+    Column("process", Text, nullable=False),
+    Column("until", UtcDateTime, nullable=False),
 )
 
 # Single values: the identity of this database, the last `seq`, the fingerprint of its vectors.

@@ -59,13 +59,14 @@ class SourceBook:
             gone = connection.execute(delete(schema.sources).where(_table.uri == url, _on_the_web))
             return bool(gone.rowcount)
 
-    def save(self, source: Source, moved_to: str | None = None) -> None:
+    def save(self, source: Source, owner: str, moved_to: str | None = None) -> None:
         """Keep what a reading has found and end its lease; a source that was removed meanwhile stays away.
 
-        One that has moved to the address of another source is dropped: that one is read already.
+        Where the lease ran out and another process reads the source now, that one's findings count. A source
+        that has moved to the address of another one is dropped: that one is read already.
         """
         with self._database.writing() as connection:
-            own = _table.uri == source.url
+            own = (_table.uri == source.url) & or_(_table.lease_owner.is_(None), _table.lease_owner == owner)
             if moved_to is not None:
                 _take_over(connection, [moved_to])
                 taken = select(_table.uri).where(_table.uri == moved_to)
@@ -83,15 +84,16 @@ class SourceBook:
         """Return at most `limit` sources whose time has come, for `owner` alone, longest overdue first.
 
         With `only_ok` those alone that could be read the last time. A lease ends with `save`, with `release`,
-        or after `seconds`, when its owner has evidently died.
+        or `seconds` after it was renewed last, when its owner has evidently died. Those that another process
+        is just leasing are passed over.
         """
         wanted = _is_due(now) & (_table.state == "ok") if only_ok else _is_due(now)
         due = select(_table.uri).where(wanted).order_by(_table.next_fetch, _table.uri).limit(limit)
         if self._database.scalar(due.limit(1)) is None:
             return []  # without waiting for whoever is writing
         taken = {"lease_owner": owner, "lease_until": now + timedelta(seconds=seconds)}
-        with self._database.writing() as connection:
-            urls = connection.execute(due).scalars().all()
+        with self._database.claiming() as connection:
+            urls = connection.execute(due.with_for_update(skip_locked=True)).scalars().all()
             connection.execute(update(schema.sources).where(_table.uri.in_(urls)).values(taken))
             query = select(schema.sources).where(_table.uri.in_(urls))
             found = {row.uri: _source(row) for row in connection.execute(query)}
@@ -100,15 +102,24 @@ class SourceBook:
     def lease_one(self, url: str, owner: str, now: datetime, seconds: float) -> Source | None:
         """Return a source for `owner` alone, due or not; None while another reads it or it is not there."""
         taken = {"lease_owner": owner, "lease_until": now + timedelta(seconds=seconds)}
-        with self._database.writing() as connection:
+        with self._database.claiming() as connection:
             own = (_table.uri == url) & _on_the_web & _is_free(now)
             if not connection.execute(update(schema.sources).where(own).values(taken)).rowcount:
                 return None
             return _source(connection.execute(select(schema.sources).where(_table.uri == url)).one())
 
+    def renew(self, owner: str, now: datetime, seconds: float) -> None:
+        """Let the leases of `owner` run for `seconds` from now on."""
+        mine = _table.lease_owner == owner
+        if self._database.scalar(select(_table.uri).where(mine).limit(1)) is None:
+            return  # without waiting for whoever is writing
+        with self._database.claiming() as connection:
+            renewed = update(schema.sources).where(mine).values(lease_until=now + timedelta(seconds=seconds))
+            connection.execute(renewed)
+
     def release(self, owner: str) -> None:
         """End the leases of `owner`, so that others may read its sources at once."""
-        with self._database.writing() as connection:
+        with self._database.claiming() as connection:
             own = update(schema.sources).where(_table.lease_owner == owner)
             connection.execute(own.values(lease_owner=None, lease_until=None))
 

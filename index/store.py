@@ -266,11 +266,15 @@ class Store:
             log.write()
 
     def replace_passages(self, new: Sequence[NewArticle]) -> None:
-        """Give articles new passages and vectors, leaving the articles as they are."""
+        """Give articles new passages and vectors, leaving the articles as they are.
+
+        Those that another process has changed since they were read keep what it gave them.
+        """
         with self._database.writing() as connection:
             log = _Log(connection)
             for each in new:
-                _put_passages(connection, each, log)
+                if _says(connection, each.article):
+                    _put_passages(connection, each, log)
             log.write()
 
     def delete_articles(self, ids: Sequence[str]) -> None:
@@ -360,9 +364,20 @@ class Store:
         fingerprint: str | None = self._database.scalar(meta("fingerprint"))
         return fingerprint
 
-    def set_fingerprint(self, fingerprint: str) -> None:
+    def set_fingerprint(self, fingerprint: str) -> bool:
+        """Note that all vectors are of this fingerprint from now on; False where some are of another."""
         with self._database.writing() as connection:
+            if self.count_passages_to_reindex(fingerprint):
+                return False
             set_meta(connection, "fingerprint", fingerprint)
+            return True
+
+    def adopt_fingerprint(self, fingerprint: str) -> None:
+        """Note the fingerprint of the first vectors, where there are none yet."""
+        if self.fingerprint() is None:
+            with self._database.writing() as connection:
+                if self.fingerprint() is None:
+                    set_meta(connection, "fingerprint", fingerprint)
 
     def articles_to_reindex(self, fingerprint: str, limit: int) -> list[Article]:
         """Return articles that have a passage of another fingerprint, at most `limit`."""
@@ -453,6 +468,13 @@ def _put(connection: Connection, new: NewArticle, now: datetime, log: _Log) -> N
         connection.execute(change.values({**values, "revision": old.revision + 1}))
     connection.execute(delete(schema.copies).where(schema.copies.c.id == new.article.id))
     _put_passages(connection, new, log)
+
+
+def _says(connection: Connection, article: Article) -> bool:
+    """Tell whether an article is stored with these words."""
+    table = schema.articles.c
+    same = (table.id == article.id) & (table.title == article.title) & (table.text == article.text)
+    return connection.execute(select(table.id).where(same)).first() is not None
 
 
 def _put_passages(connection: Connection, new: NewArticle, log: _Log) -> None:

@@ -98,6 +98,7 @@ class Desk:
         return self.refresh.one(source)
 
     def close(self) -> None:
+        self.refresh.stop()
         self.fetcher.close()
         self.database.close()
 

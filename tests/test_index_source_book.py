@@ -63,7 +63,7 @@ def test_removing(book: SourceBook) -> None:
     book.add([FEED])
     assert book.remove(FEED.url)
     assert not book.remove(FEED.url)
-    book.save(FEED)  # whoever was reading it meanwhile does not bring it back
+    book.save(FEED, "a")  # whoever was reading it meanwhile does not bring it back
     assert book.all() == []
 
 
@@ -72,7 +72,7 @@ def test_a_source_is_leased_to_one_only_until_it_is_saved(book: SourceBook) -> N
     assert [source.url for source in book.lease("a", NOW, 60, 5)] == [FEED.url]
     assert book.lease("b", NOW, 60, 5) == []
     assert book.lease_one(FEED.url, "b", NOW, 60) is None
-    book.save(replace(FEED, next_fetch=NOW + timedelta(minutes=5)))
+    book.save(replace(FEED, next_fetch=NOW + timedelta(minutes=5)), "a")
     assert book.lease("b", NOW, 60, 5) == []
     assert len(book.lease("b", NOW + timedelta(minutes=5), 60, 5)) == 1
 
@@ -81,6 +81,25 @@ def test_the_lease_of_one_that_died_runs_out(book: SourceBook) -> None:
     book.add([FEED])
     book.lease("dead", NOW, 60, 5)
     assert len(book.lease("alive", NOW + timedelta(seconds=60), 60, 5)) == 1
+
+
+def test_a_lease_that_is_renewed_goes_on(book: SourceBook) -> None:
+    book.add([FEED])
+    book.lease("a", NOW, 60, 5)
+    book.renew("a", NOW + timedelta(seconds=50), 60)
+    book.renew("b", NOW + timedelta(seconds=50), 60)  # has none
+    assert book.lease("b", NOW + timedelta(seconds=109), 60, 5) == []
+    assert len(book.lease("b", NOW + timedelta(seconds=110), 60, 5)) == 1
+
+
+def test_who_comes_back_after_its_lease_ran_out_does_not_disturb_the_next(book: SourceBook) -> None:
+    book.add([FEED])
+    book.lease("late", NOW, 60, 5)
+    later = NOW + timedelta(seconds=60)
+    assert len(book.lease("next", later, 60, 5)) == 1
+    book.save(replace(FEED, title="of the late one"), "late")
+    assert [source.title for source in book.all()] == [FEED.title]
+    assert book.lease_one(FEED.url, "third", later, 60) is None
 
 
 def test_released_sources_are_free_at_once(book: SourceBook) -> None:
@@ -111,14 +130,14 @@ def test_what_is_gone_is_never_due_again(book: SourceBook) -> None:
 
 def test_a_moved_source_is_remembered_under_its_new_address(book: SourceBook) -> None:
     book.add([FEED])
-    book.save(replace(FEED, title="Wire"), moved_to="https://new.example/feed")
+    book.save(replace(FEED, title="Wire"), "a", moved_to="https://new.example/feed")
     (moved,) = book.all()
     assert (moved.url, moved.title) == ("https://new.example/feed", "Wire")
 
 
 def test_a_source_that_moves_to_another_becomes_one_with_it(book: SourceBook) -> None:
     book.add([FEED, replace(FEED, url="https://new.example/feed", title="kept")])
-    book.save(FEED, moved_to="https://new.example/feed")
+    book.save(FEED, "a", moved_to="https://new.example/feed")
     assert [(source.url, source.title) for source in book.all()] == [("https://new.example/feed", "kept")]
 
 

@@ -22,7 +22,7 @@ MODULES = sorted(path.relative_to(ROOT) for room in ROOMS for path in (ROOT / ro
 # Each heavy library, and the modules that may import it.
 IMPORTERS = {
     "sqlalchemy": (
-        r"index/(database|digest_book|follow_book|guilds|posted|privacy|schema|source_book|store)\.py|index/migrations/.*"
+        r"index/(database|digest_book|follow_book|guilds|leases|posted|privacy|schema|source_book|store)\.py|index/migrations/.*"
     ),
     "sqlite3": r"index/(backup|database)\.py",
     "alembic": r"index/schema\.py|index/migrations/.*",
