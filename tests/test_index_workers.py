@@ -151,10 +151,11 @@ def test_nothing_is_stored_of_a_model_that_was_given_up_meanwhile(tmp_path: Path
         open_news(tmp_path / "new", embedder=new, database_url=database_url) as after,
     ):
         before.ingest([str(write_jsonl(tmp_path / "first.jsonl", [article("a")]))])
+        second = write_jsonl(tmp_path / "second.jsonl", [article("b")])
         old.meanwhile = lambda: after.reindex() and None
         with pytest.raises(ModelError, match="run 'newsbot reindex'"):
-            before.ingest([str(write_jsonl(tmp_path / "second.jsonl", [article("b")]))])
-        after.ingest([str(tmp_path / "second.jsonl")])
+            before.receive(second.read_bytes(), second.name)
+        after.ingest([str(second)])
         assert after.status().articles == 2
         assert after._store.count_passages_to_reindex(new.fingerprint) == 0
 
