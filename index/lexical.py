@@ -26,9 +26,6 @@ _WRITER_HEAP = 50_000_000
 _ANALYZER = "news"
 # Words whose frequency is remembered until the index changes: each question asks for hundreds.
 FREQUENCIES = 50_000
-# What a match in the headline counts, beside 1 for one in the passage; and what the lesser of the two adds.
-TITLE_BOOST = 1.0
-TIE_BREAKER = 0.3
 # The files of every segment of an index.
 _PARTS = ("fast", "fieldnorm", "idx", "pos", "store", "term")
 # Words that say nothing about what is asked; without them a search reads a tenth of the postings.
@@ -46,8 +43,7 @@ def _schema() -> tantivy.Schema:
     builder.add_integer_field("published_us", indexed=True, fast=True)  # microseconds since 1970
     builder.add_text_field("source", tokenizer_name="raw", index_option="basic")
     # Frequencies without positions: no phrase is ever searched, and the index is a third smaller.
-    builder.add_text_field("title", tokenizer_name=_ANALYZER, index_option="freq")
-    builder.add_text_field("text", tokenizer_name=_ANALYZER, index_option="freq")
+    builder.add_text_field("words", tokenizer_name=_ANALYZER, index_option="freq")
     return builder.build()
 
 
@@ -131,7 +127,7 @@ class LexicalIndex:
 
     def _count_passages(self, term: str) -> int:
         with _damage_told():
-            return self._index.searcher().doc_freq("text", term)
+            return self._index.searcher().doc_freq("words", term)
 
     def search(self, terms: Sequence[str], filters: Filters, limit: int) -> list[tuple[int, float]]:
         """Return (passage id, BM25) of the best passages that satisfy the filters, best first."""
@@ -144,16 +140,13 @@ class LexicalIndex:
         return [(int(id or 0), float(score)) for id, (score, _) in zip(ids, result.hits, strict=True)]
 
     def _query(self, terms: Sequence[str], filters: Filters) -> Query:
-        words = [(Occur.Should, self._word_query(term)) for term in terms]
-        clauses = [(Occur.Must, Query.boolean_query(words))]
-        clauses += [(Occur.Must, Query.const_score_query(each, 0.0)) for each in self._filters(filters)]
-        return Query.boolean_query(clauses)
+        # One sum of terms and nothing around it: only then are passages skipped that cannot be the best.
+        words = Query.boolean_query([(Occur.Should, self._word_query(term)) for term in terms])
+        limits = [(Occur.Must, Query.const_score_query(each, 0.0)) for each in self._filters(filters)]
+        return Query.boolean_query([(Occur.Must, words), *limits]) if limits else words
 
     def _word_query(self, term: str) -> Query:
-        in_text = Query.term_query(self._schema, "text", term, "freq")
-        in_title = Query.term_query(self._schema, "title", term, "freq")
-        boosted = Query.boost_query(in_title, TITLE_BOOST)
-        return Query.disjunction_max_query([in_text, boosted], tie_breaker=TIE_BREAKER)
+        return Query.term_query(self._schema, "words", term, "freq")
 
     def _filters(self, filters: Filters) -> list[Query]:
         queries = []
@@ -230,11 +223,15 @@ def _verify_file(path: Path) -> None:
             raise ValueError(f"{path.name} is damaged")
 
 
+def words_of(passage: IndexedPassage) -> str:
+    """Return what is compared of a passage: it is seen with its headline, as one text."""
+    return f"{passage.title}\n{passage.text}"
+
+
 def _document(passage: IndexedPassage) -> tantivy.Document:
     document = tantivy.Document()
     document.add_integer("passage_id", passage.id)
     document.add_integer("published_us", microseconds(passage.published_at))
     document.add_text("source", passage.source)
-    document.add_text("title", passage.title)
-    document.add_text("text", passage.text)
+    document.add_text("words", words_of(passage))
     return document

@@ -16,11 +16,11 @@ from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
-from index.bm25 import Frequency, Scorer, Tally, Totals, Words
+from index.bm25 import Scorer, Tally, Totals
 from index.dense import Scores
 from index.errors import SearchError
 from index.follow import Follower, Position
-from index.lexical import FREQUENCIES, Analyzer
+from index.lexical import FREQUENCIES, Analyzer, words_of
 from index.milvus_server import Found, MilvusServer, Row, stored_words
 from index.types import Filters, Hit, IndexedPassage, from_microseconds, microseconds
 
@@ -72,7 +72,7 @@ class MilvusIndex:
         self._totals = Totals()
         self._seen: Position | None = None
         self._making = False
-        self._known: dict[str, Frequency] = {}
+        self._known: dict[str, int] = {}
         self._known_since = time.monotonic()
 
     @property
@@ -128,14 +128,14 @@ class MilvusIndex:
             return []
         scorer = Scorer(self._frequencies(terms), self._totals)
         found = self._server.by_words(" ".join(terms), filters, _MORE * limit)
-        scored = [Found(each.row, scorer.score(_words(each.row))) for each in found]
+        scored = [Found(each.row, scorer.score(each.row.words.split())) for each in found]
         best = sorted(scored, key=lambda each: (-each.score, each.row.id))[:limit]
         return [each for each in best if each.score > 0]
 
     def document_frequency(self, terms: Iterable[str]) -> dict[str, int]:
-        return {term: each.text for term, each in self._frequencies(terms).items()}
+        return self._frequencies(terms)
 
-    def _frequencies(self, terms: Iterable[str]) -> dict[str, Frequency]:
+    def _frequencies(self, terms: Iterable[str]) -> dict[str, int]:
         """Return term → frequency, from memory where it was asked for lately."""
         wanted, known = list(dict.fromkeys(terms)), self._known
         missing = [term for term in wanted if term not in known]
@@ -145,9 +145,9 @@ class MilvusIndex:
             self._known = known if len(known) <= FREQUENCIES else found
         return {term: known[term] for term in wanted}
 
-    def _stored_frequencies(self, terms: Sequence[str], consistency: str) -> dict[str, Frequency]:
+    def _stored_frequencies(self, terms: Sequence[str], consistency: str) -> dict[str, int]:
         stored = self._server.facts(terms, consistency)
-        return {term: _frequency(stored.get(term, "0 0")) for term in terms}
+        return {term: int(stored.get(term, 0)) for term in terms}
 
     # -- following -------------------------------------------------------------------------------------
 
@@ -188,27 +188,26 @@ class MilvusIndex:
 
     def _remove(self, ids: Sequence[int], tally: Tally) -> None:
         for row in self._server.rows(ids):
-            tally.remove(_words(row))
+            tally.remove(row.words.split())
         self._server.delete_rows(ids)
 
     def _put(self, passages: Sequence[IndexedPassage], tally: Tally, *, new: bool) -> None:
         rows = [self._row(passage) for passage in passages]
         for row in [] if new else self._server.rows([passage.id for passage in passages]):
-            tally.remove(_words(row))
+            tally.remove(row.words.split())
         for row in rows:
-            tally.add(_words(row))
+            tally.add(row.words.split())
         self._server.put_rows(rows, [passage.vector.astype(np.float32) for passage in passages])
 
     def _row(self, passage: IndexedPassage) -> Row:
-        title, text = self.terms(passage.title), self.terms(passage.text)
-        published = microseconds(passage.published_at)
-        return Row(passage.id, published, passage.source, len(title), stored_words([*title, *text]))
+        words = stored_words(self.terms(words_of(passage)))
+        return Row(passage.id, microseconds(passage.published_at), passage.source, words)
 
     def _count(self, tally: Tally, *, new: bool) -> None:
         """Store the frequencies that a tally changes, or all that there are."""
         before = {} if new else self._stored_frequencies(tally.terms(), "Strong")
         after = tally.frequencies(before)
-        self._server.put_facts({term: _text(each) for term, each in after.items()})
+        self._server.put_facts({term: str(each or "") for term, each in after.items()})
         self._known = self._known | {term: each for term, each in after.items() if term in self._known}
 
     def _count_again(self) -> Tally:
@@ -216,7 +215,7 @@ class MilvusIndex:
         self._forget_frequencies()
         tally = Tally()
         for row in self._server.all_rows():
-            tally.add(_words(row))
+            tally.add(row.words.split())
         return tally
 
     def _state(self) -> State | None:
@@ -233,17 +232,3 @@ class MilvusIndex:
 
 def _hit(row: Row, dense: float, lexical: float) -> Hit:
     return Hit(row.id, dense, lexical, from_microseconds(row.published_us), row.source)
-
-
-def _words(row: Row) -> Words:
-    words = row.words.split()
-    return Words(words[: row.title_length], words[row.title_length :])
-
-
-def _frequency(stored: str) -> Frequency:
-    return Frequency(*map(int, stored.split()))
-
-
-def _text(frequency: Frequency) -> str:
-    """Return a frequency as it is stored: nothing where the term stands nowhere."""
-    return f"{frequency.title} {frequency.text}" if any(frequency) else ""

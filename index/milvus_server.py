@@ -31,7 +31,7 @@ PORT = 19530
 CONNECT_SECONDS, PAUSE_SECONDS = 3, 0.5
 SEARCH_SECONDS, WRITE_SECONDS = 10, 120
 # Of the collections' fields; others are not read, but made anew from the database.
-_FORMAT = 1
+_FORMAT = 2
 # Milvus keeps no longer text, in bytes.
 _TEXT_BYTES = 65_535
 # Rows in one request or answer: Milvus refuses more than 16,384.
@@ -45,12 +45,11 @@ _CHANNEL = {"grpc.max_reconnect_backoff_ms": 1000, "grpc.use_local_subchannel_po
 
 
 class Row(NamedTuple):
-    """A passage as it is stored: `words` are its headline's, `title_length` of them, and its text's."""
+    """A passage as it is stored: `words` are its headline's and its text's."""
 
     id: int
     published_us: int
     source: str
-    title_length: int
     words: str
 
 
@@ -261,7 +260,6 @@ class MilvusServer:
         schema.add_field("id", DataType.INT64, is_primary=True)
         schema.add_field("published_us", DataType.INT64)
         schema.add_field("source", DataType.VARCHAR, max_length=_TEXT_BYTES)
-        schema.add_field("title_length", DataType.INT64)
         schema.add_field("words", DataType.VARCHAR, max_length=_TEXT_BYTES, enable_analyzer=True)
         schema.add_field("vector", DataType.FLOAT_VECTOR, dim=self._dimension)
         schema.add_field("bm25", DataType.SPARSE_FLOAT_VECTOR)
