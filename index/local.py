@@ -25,8 +25,10 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 # A snapshot of the vectors saves reading them from the database at the next start. It is written when this
-# many changes are new, so that a busy day writes it a few times and not with every article.
+# many changes are new, or this share of the passages where that is more, so that a busy day writes it a few
+# times and not with every article.
 SNAPSHOT_CHANGES = 5000
+SNAPSHOT_SHARE = 0.05
 # Whoever makes the word index of a large library anew holds it for minutes, not longer.
 LOCK_SECONDS = 300.0
 SEARCH_INDEX = "search index"
@@ -75,6 +77,7 @@ class DenseFollower:
         """Nothing is read from disk while it runs: what is in memory stays whole."""
 
     def clear(self) -> None:
+        self.index.close()
         self.index = DenseIndex(self.index.dimension)
         self._position = None
 
@@ -85,7 +88,7 @@ class DenseFollower:
         for batch in added:
             self.index.apply(batch, [])
         self._position = position
-        if abs(position.seq - self._saved_seq) >= SNAPSHOT_CHANGES:
+        if abs(position.seq - self._saved_seq) >= max(SNAPSHOT_CHANGES, SNAPSHOT_SHARE * len(self.index)):
             self.save()
 
     def save(self) -> None:
@@ -283,4 +286,5 @@ class LocalIndex:
         return self._lexical.index.question_terms(text)
 
     def close(self) -> None:
+        self._dense.index.close()
         self._dense.save()

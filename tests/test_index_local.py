@@ -8,12 +8,15 @@ import sys
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from index import dense
+from index.dense import DenseIndex
 from index.follow import Position
 from index.local import DenseFollower, LexicalFollower, LocalIndex
 from index.milvus import MilvusIndex
@@ -68,7 +71,9 @@ class Index:
 
     def search(self, text: str, filters: Filters = ANY, limit: int = 10) -> list[int]:
         vector = EMBEDDER.embed_question(text)
-        if self.kind == "dense":
+        if self.kind in ("dense", "graph"):
+            self.dense.index.settle()
+            assert self.dense.index.has_graph <= (self.kind == "graph")
             return [id for id, _ in self.dense.index.search(vector, filters, limit)]
         if self.kind == "lexical":
             terms = self.local.question_terms(text)
@@ -83,8 +88,10 @@ def place(request: pytest.FixtureRequest, kind: str) -> Path | tuple[str, str]:
     return Path(request.getfixturevalue("tmp_path")) / "index"
 
 
-@pytest.fixture(params=["dense", "lexical", "local", "milvus"])
-def index(request: pytest.FixtureRequest) -> Iterator[Index]:
+@pytest.fixture(params=["dense", "graph", "lexical", "local", "milvus"])
+def index(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Index]:
+    if request.param == "graph":
+        monkeypatch.setattr(dense, "EXACT_ROWS", 0)
     index = Index(request.param, place(request, request.param))
     yield index
     index.local.close()
@@ -346,3 +353,71 @@ def test_what_another_process_wrote_becomes_visible(tmp_path: Path) -> None:
     assert index.lexical.position() == at(2)
     assert index.search("harbour") == [2]
     assert json.loads((tmp_path / "lexical.json").read_text())["seq"] == 2
+
+
+# -- the graph -------------------------------------------------------------------------------------------
+
+
+def random_passages(first: int, count: int, hours: float = 0) -> list[IndexedPassage]:
+    random = np.random.default_rng(first)
+    vectors = random.standard_normal((count, EMBEDDER.dimension))
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    return [
+        replace(passage(first + i, hours=hours), vector=vector.astype(np.float16))
+        for i, vector in enumerate(vectors)
+    ]
+
+
+def nearest(index: DenseIndex, filters: Filters, *, exact: bool = False) -> set[int]:
+    vector = EMBEDDER.embed_question("harbour")
+    return {id for id, _ in index.search(vector, filters, 50, exact=exact)}
+
+
+@pytest.fixture
+def graph(monkeypatch: pytest.MonkeyPatch) -> Iterator[DenseIndex]:
+    monkeypatch.setattr(dense, "EXACT_ROWS", 1500)
+    index = DenseIndex(EMBEDDER.dimension)
+    index.apply(random_passages(1, 1000), [])
+    assert not index.has_graph
+    index.apply(random_passages(1001, 1000, hours=5), [])
+    index.settle()
+    assert index.has_graph
+    yield index
+    index.close()
+
+
+@pytest.mark.parametrize("since", [None, NOW - timedelta(hours=1), NOW + timedelta(hours=1)])
+def test_the_graph_finds_what_comparing_all_finds(graph: DenseIndex, since: datetime | None) -> None:
+    filters = Filters(since=since)
+    exact = nearest(graph, filters, exact=True)
+    assert len(exact) == (0 if since and since > NOW else 50)
+    assert len(nearest(graph, filters) & exact) >= 0.9 * len(exact)
+
+
+def test_what_is_added_to_the_graph_and_removed_again(graph: DenseIndex) -> None:
+    near = replace(passage(9000, "harbour"), vector=EMBEDDER.embed_question("harbour").astype(np.float16))
+    graph.apply([near], [])
+    assert (graph.has_graph, 9000 in nearest(graph, ANY)) == (True, True)
+    graph.apply([], [9000])
+    assert 9000 not in nearest(graph, ANY)
+    graph.apply([], range(1, 1200))
+    graph.settle()
+    assert (len(graph), graph.has_graph) == (801, False)  # too few are left for a graph
+    assert min(nearest(graph, ANY)) >= 1200
+
+
+def test_the_graph_is_saved_with_what_was_removed(graph: DenseIndex, tmp_path: Path) -> None:
+    graph.apply([], range(1, 500))
+    graph.save(tmp_path / "dense.npz", "here")
+    loaded, position = DenseIndex.load(tmp_path / "dense.npz")
+    assert (position, loaded.has_graph, loaded.ids()) == ("here", True, graph.ids())
+    assert nearest(loaded, ANY) == nearest(graph, ANY)
+
+
+def test_a_graph_is_given_up_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dense, "EXACT_ROWS", 0)
+    index = DenseIndex(EMBEDDER.dimension)
+    index.close()
+    index.apply(random_passages(1, 100), [])
+    index.settle()
+    assert (index.has_graph, len(nearest(index, ANY))) == (False, 50)
