@@ -3,7 +3,7 @@
 READY := .venv/.ready
 PYTHONS := python3 python3.14 python3.13 python3.12 python3.11
 
-.PHONY: run test fuzz torture lint catalogues pictures clean
+.PHONY: run test bench fuzz torture lint catalogues pictures clean
 
 run: $(READY)
 	@.venv/bin/python -m bot
@@ -20,6 +20,12 @@ N := 200
 SEED := $(shell date +%s)
 torture: $(READY)
 	@.venv/bin/python -c 'import sys; from tests.torture import main; sys.exit(main($(N), $(SEED)))'
+
+# Speed and memory from 10,000 passages to a million; the first run takes an hour, most of it embedding.
+DATA := ../shared/eval/realtimeqa-2023
+SIZES := 10000 41000 100000 300000 1000000
+bench: $(READY)
+	@HF_HUB_OFFLINE=1 .venv/bin/python -m tests.benchmarks.run .bench $(DATA) $(SIZES)
 
 lint: $(READY)
 	@.venv/bin/ruff check .

@@ -51,7 +51,7 @@ IMPORTERS = {
     "typer": r"bot/(?!cogs/).*",
     "rich": r"bot/(?!cogs/).*",
     "pydantic_settings": r"config/.*",
-    "matplotlib": r"bot/plot\.py",
+    "matplotlib": r"bot/plot\.py|tests/benchmarks/plot\.py",
 }
 
 

@@ -11,7 +11,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import feedparser
-from feedparser.mixin import _FeedParserMixin
 
 from index.errors import SourceError
 from index.sources.items import Feed, Item
@@ -22,9 +21,6 @@ logger = logging.getLogger(__name__)
 
 # feedparser's forgiving parser reads broken XML at about a megabyte a second.
 MAX_BYTES = 8 * 1024 * 1024
-# feedparser looks for an e-mail address in the name of an author, which takes it a time that grows with the
-# square of the length: 2 seconds for 20,000 letters, and days for a feed that is one long name.
-LONGEST_NAME = 200
 
 
 def parse(data: bytes, url: str, content_type: str, timezone: ZoneInfo) -> Feed:
@@ -46,19 +42,6 @@ def parse(data: bytes, url: str, content_type: str, timezone: ZoneInfo) -> Feed:
     items = [_item(entry, language) for entry in parsed.entries]
     title = plain_line(str(parsed.feed.get("title") or "")) or None
     return Feed(kind, title, tuple(each for each in items if each))
-
-
-_find_address = _FeedParserMixin._sync_author_detail
-
-
-def _find_address_in_short(parser: Any, key: str = "author") -> None:
-    context = parser._get_context()
-    if isinstance(name := context.get(key), str):
-        context[key] = name[:LONGEST_NAME]
-    _find_address(parser, key)
-
-
-_FeedParserMixin._sync_author_detail = _find_address_in_short
 
 
 def _line(text: str) -> str:

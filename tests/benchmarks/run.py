@@ -1,0 +1,145 @@
+"""`make bench`: fills stores of growing size, measures each, prints a table in Markdown and draws a plot.
+
+Real passages come from an evaluation folder (see `newsbot evaluate`); the first run embeds them, which takes
+a quarter of an hour, and a million passages take another one. Everything is kept in the working folder.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from index import IndexOptions, NewsIndex
+from index.database import sqlite_url
+from index.embedding import SentenceTransformerEmbedder
+from index.evaluate import articles_file
+from index.store import Store
+from tests.benchmarks.corpus import Real, fill
+from tests.benchmarks.encoding import compare_encoding, compare_ingest
+from tests.benchmarks.plot import draw
+
+Figures = dict[str, Any]
+
+
+def say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def real_store(folder: Path, data: Path) -> Path:
+    """Return the store of the real articles, read and embedded where that was not done yet."""
+    with NewsIndex.open(IndexOptions(data_dir=folder / "real")) as news:
+        news.ingest([str(articles_file(data))])
+    return folder / "real"
+
+
+def store_of(folder: Path, real: Path, passages: int) -> Path:
+    """Return a store of about so many passages: the newest real ones, then generated ones."""
+    target = folder / str(passages)
+    target.mkdir(exist_ok=True)
+    if not (target / "news.db").exists():
+        shutil.copy(real / "news.db", target / "news.db")
+    store = Store.open(sqlite_url(target / "news.db"))
+    fingerprint = store.fingerprint()
+    assert fingerprint is not None
+    while store.count_passages() > passages:
+        store.delete_articles(store.ids_before(datetime.max.replace(tzinfo=UTC), 50))
+    if passages - store.count_passages() > passages / 20:
+        fill(store, Real.of(store, fingerprint), passages)
+    store.close()
+    return target
+
+
+def build_seconds(store: Path) -> float:
+    """Return how long making both search indexes takes, where the database is all that is left."""
+    shutil.rmtree(store / "index", ignore_errors=True)
+    started = time.perf_counter()
+    with NewsIndex.open(IndexOptions(data_dir=store)) as news:
+        news._index._dense.index.settle()
+        return time.perf_counter() - started
+
+
+def measured(store: Path, data: Path) -> Figures:
+    command = [sys.executable, "-m", "tests.benchmarks.measure", str(store), str(data)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    figures: Figures = json.loads(done.stdout)
+    return figures
+
+
+def start_seconds(store: Path) -> float:
+    """Return how long `newsbot ask` takes from its start to the printed answer; the better of two."""
+    command = [sys.executable, "-m", "bot", "ask", "What happened in the last week?", "--json"]
+    taken = []
+    for _ in range(2):
+        started = time.perf_counter()
+        environment = {**os.environ, "NEWS_DATA_DIR": str(store)}
+        subprocess.run(command, check=True, capture_output=True, env=environment)
+        taken.append(time.perf_counter() - started)
+    return min(taken)
+
+
+def everything(by_name: dict[str, list[float]]) -> list[float]:
+    return [each for times in by_name.values() for each in times]
+
+
+def rows(figures: Figures) -> list[tuple[str, str]]:
+    asked, search = everything(figures["ask_ms"]), figures["search_ms"]
+    unfiltered = search["time 100.00%"]
+    return [
+        ("passages", f"{figures['passages']:,}"),
+        ("question → answer, median / p99", f"{np.median(asked):.0f} / {np.percentile(asked, 99):.0f} ms"),
+        ("search alone, no filter, median", f"{np.median(unfiltered):.1f} ms"),
+        ("search alone, all filters, median", f"{np.median(everything(search)):.1f} ms"),
+        ("recall@50 against exact, worst filter", f"{min(figures['recall'].values()):.4f}"),
+        ("memory above the model", f"{figures['memory'] / 1e9:.2f} GB"),
+        ("one article, file → quoted in an answer", f"{figures['new_article_ms'] / 1000:.2f} s"),
+        ("start → first answer", f"{figures['start_s']:.1f} s"),
+        ("32 questions at once, against in turn", f"{figures['at_once']:.2f} ×"),
+        ("building both indexes from the database", f"{figures['build_s']:.0f} s"),
+    ]
+
+
+def table(columns: Sequence[Figures]) -> str:
+    named = [rows(each) for each in columns]
+    lines = [[label, *(column[i][1] for column in named)] for i, (label, _) in enumerate(named[0])]
+    lines.insert(1, ["---", *("---:" for _ in columns)])
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def main(arguments: Sequence[str]) -> int:
+    folder, data, sizes = Path(arguments[0]), Path(arguments[1]), [int(each) for each in arguments[2:]]
+    if not data.is_dir():
+        sys.stderr.write(f"{data} is missing: name a folder as for `newsbot evaluate` with DATA=FOLDER.\n")
+        return 2
+    folder.mkdir(parents=True, exist_ok=True)
+    real = real_store(folder, data)
+    embedder = SentenceTransformerEmbedder(None)
+    encoding = compare_encoding(real, embedder)
+    say(f"encoding, against SentenceTransformer.encode: {encoding.ratio:.2f} ×, {encoding.per_second:.0f}/s")
+    say(f"smallest cosine of a passage to the default's: {encoding.cosine:.5f}")
+    say(f"ingest, against encoding alone: {compare_ingest(real, embedder):.0%}")
+    columns = []
+    for size in sizes:
+        store = store_of(folder, real, size)
+        build = build_seconds(store)
+        figures = {**measured(store, data), "start_s": start_seconds(store), "build_s": build}
+        columns.append(figures)
+        say(f"measured {size:,}")
+    (folder / "figures.json").write_text(json.dumps(columns))
+    say(table(columns))
+    draw(columns, Path(__file__).with_name("sizes.png"))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
