@@ -136,7 +136,7 @@ def open_for_discord(settings: Settings) -> NewsIndex:
 def logged(settings: Settings, default: str) -> Iterator[None]:
     """Log to stderr, from `default` on unless a level was chosen. An error is logged at DEBUG and goes on."""
     level = settings.log_level if "log_level" in settings.model_fields_set else default
-    with logging_to_stderr(level):
+    with logging_to_stderr(level, settings.log_format):
         try:
             yield
         except Exception:

@@ -18,6 +18,7 @@ from discord import app_commands
 from bot.allowance import GuildOnCooldown
 from bot.language import _, mark, to_reader
 from bot.markdown import escape, timestamp
+from bot.request import begin_request
 from index import BusyError, NewsError, UsageError
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class NewsTree(app_commands.CommandTree["NewsBot"]):
 
     async def interaction_check(self, interaction: discord.Interaction[NewsBot], /) -> bool:
         """Choose the language, and refuse what a guild does not want in this channel."""
+        begin_request(interaction.id)
         await interaction.client.guild_rules.speak(interaction)
         if interaction.type is discord.InteractionType.autocomplete:
             return True

@@ -8,12 +8,14 @@ import discord
 from discord import ui
 
 from bot.errors import explain, tell
+from bot.request import begin_request
 
 
 class Speaking:
-    """Chooses the language before anything else is done."""
+    """Begins the request, and chooses its language, before anything else is done."""
 
     async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
+        begin_request(interaction.id)
         await interaction.client.guild_rules.speak(interaction)
         return True
 

@@ -1,4 +1,7 @@
-"""Log lines of the form `time LEVEL event key=value` on stderr, ours only unless something is wrong."""
+"""Log lines on stderr, ours only unless something is wrong: `time LEVEL event key=value`, in colour on a
+terminal, or a JSON object a line. Each carries the id of the request that it belongs to. The only importer of
+structlog, but for whoever begins a request.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,12 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Literal
+
+import structlog
+from structlog.typing import EventDict, Processor
+
+LogFormat = Literal["text", "json"]
 
 OUR_PACKAGES = ("bot", "config", "index", "__main__")
 # These report every request, download and connection at INFO. sentence_transformers also draws a progress
@@ -37,22 +46,71 @@ QUIET_VARIABLES = {
     "TRANSFORMERS_NO_ADVISORY_WARNINGS": "1",
 }
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+# `key=%s` in what is logged: the value is the next argument.
+_FIELD = re.compile(r"(\w+)=(?=%)")
+_COLOURS = {"DEBUG": "\x1b[2m", "WARNING": "\x1b[33m", "ERROR": "\x1b[31m", "CRITICAL": "\x1b[31m"}
+_PLAIN = "\x1b[0m"
 
 
-class _Formatter(logging.Formatter):
-    """Our messages are `event key=value` already; those of others become the event `log`."""
+def _message(record: logging.LogRecord) -> str:
+    """Return a line's text. Our messages are `event key=value` already; those of others become `log`."""
+    message = record.getMessage()
+    if record.name.partition(".")[0] not in OUR_PACKAGES:
+        return f"log logger={record.name} message={json.dumps(message, ensure_ascii=False)}"
+    return message
+
+
+class _Text(logging.Formatter):
+    """Lines for people."""
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)-7s %(line)s", "%Y-%m-%dT%H:%M:%SZ")
         self.converter = time.gmtime
 
     def format(self, record: logging.LogRecord) -> str:
-        message = record.getMessage()
-        if record.name.partition(".")[0] not in OUR_PACKAGES:
-            message = f"log logger={record.name} message={json.dumps(message, ensure_ascii=False)}"
+        context = "".join(f" {key}={value}" for key, value in structlog.contextvars.get_contextvars().items())
         # Titles and addresses come from outside: what they hold must not steer the terminal.
-        record.line = _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", message)
-        return super().format(record)
+        record.line = _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", _message(record) + context)
+        line = super().format(record)
+        terminal = getattr(sys.stderr, "isatty", bool)  # whatever stands in for it has to write, and no more
+        colour = _COLOURS.get(record.levelname) if terminal() else None
+        return f"{colour}{line}{_PLAIN}" if colour else line
+
+
+def _fields(_logger: object, _method: str, event: EventDict) -> EventDict:
+    """Take the event and its values apart: `ingest.done added=%d` becomes the event, and a number."""
+    record: logging.LogRecord = event["_record"]
+    event["level"] = record.levelname.lower()
+    event["logger"] = record.name
+    text, values = str(record.msg), event.pop("positional_args", ())
+    if record.name.partition(".")[0] not in OUR_PACKAGES or not isinstance(values, tuple):
+        return event
+    names = _FIELD.findall(text)
+    if names and len(names) == len(values):
+        event["event"] = text[: text.index(f"{names[0]}=%")].strip()
+        event.update(zip(names, map(_plain, values), strict=True))
+    return event
+
+
+def _plain(value: object) -> object:
+    return value if isinstance(value, str | int | float | None) else str(value)
+
+
+def _json() -> logging.Formatter:
+    """Objects for machines: event, level, logger, timestamp, request, values, and the trace of an error."""
+    before: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        _fields,
+        structlog.processors.TimeStamper("iso", utc=True),
+        structlog.processors.format_exc_info,
+    ]
+    after: list[Processor] = [
+        structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+        structlog.processors.JSONRenderer(ensure_ascii=False),
+    ]
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=before, processors=after, pass_foreign_args=True
+    )
 
 
 class _Stderr(logging.Handler):
@@ -67,12 +125,12 @@ class _Stderr(logging.Handler):
 
 
 @contextmanager
-def logging_to_stderr(level: str = "INFO") -> Iterator[None]:
+def logging_to_stderr(level: str = "INFO", form: LogFormat = "text") -> Iterator[None]:
     """Log to stderr from `level` on, and undo it afterwards. Other libraries are heard from WARNING on."""
     for name, value in QUIET_VARIABLES.items():
         os.environ.setdefault(name, value)
     root, handler = logging.getLogger(), _Stderr()
-    handler.setFormatter(_Formatter())
+    handler.setFormatter(_json() if form == "json" else _Text())
     earlier = root.level
     root.addHandler(handler)
     root.setLevel(level)

@@ -130,6 +130,7 @@ class Settings(BaseSettings):
     health_port: int | None = Field(
         default=None, ge=1, le=65_535, description="the number of a port from 1 to 65535"
     )
+    log_format: Literal["text", "json"] = Field(default="text", description="text or json")
     log_level: Annotated[LogLevel, BeforeValidator(_upper)] = Field(
         default="INFO", description="one of DEBUG, INFO, WARNING and ERROR"
     )

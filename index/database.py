@@ -6,6 +6,7 @@ SQLAlchemy, as they do and nothing else does.
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import threading
 import time
@@ -24,6 +25,8 @@ from sqlalchemy.sql import ColumnElement
 
 from index import schema
 from index.errors import BusyError, StoreError
+
+logger = logging.getLogger(__name__)
 
 # A writer holds the database for one batch; others wait this long for it before giving up.
 BUSY_SECONDS = 60
@@ -282,11 +285,22 @@ def _engine(url: URL, busy_seconds: float = BUSY_SECONDS) -> Engine:
         arguments = {"connect_timeout": CONNECT_SECONDS, **_KEEPALIVE}
         engine = create_engine(url, pool_pre_ping=True, connect_args=arguments, **pool)
         event.listen(engine, "connect", _prepare_postgresql)
-        return engine
+        return _logged(engine)
     engine = create_engine(url, connect_args={"timeout": busy_seconds}, **pool)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
+    return _logged(engine)
+
+
+def _logged(engine: Engine) -> Engine:
+    """Log each statement, without its values, where somebody wants to see everything."""
+    if logger.isEnabledFor(logging.DEBUG):
+        event.listen(engine, "before_cursor_execute", _log_statement)
     return engine
+
+
+def _log_statement(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+    logger.debug("sql.execute statement=%r", " ".join(statement.split()))
 
 
 def _prepare_postgresql(connection: Any, _record: Any) -> None:

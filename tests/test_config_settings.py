@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -190,6 +191,23 @@ def test_log_lines(capsys: pytest.CaptureFixture[str]) -> None:
     assert lines[0].endswith("Z INFO    ingest.done added=3 title=a\\x1b[31mb\\x0ac")
     assert lines[1].endswith(r'Z WARNING log logger=discord.gateway message="slow he said \"hi\""')
     assert logging.getLogger().level == level
+
+
+def test_log_lines_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    with logging_to_stderr("INFO", "json"), structlog.contextvars.bound_contextvars(request="17"):
+        logging.getLogger("index.ingest").info("ingest.done added=%d title=%s where=%r", 3, "a\nb", "x y")
+        logging.getLogger("discord.gateway").warning("slow %s", "socket")
+        try:
+            raise ValueError("broken")
+        except ValueError:
+            logging.getLogger("bot").exception("watch.failed name=%s", "alerts")
+    done, slow, failed = map(json.loads, capsys.readouterr().err.splitlines())
+    values = {"added": 3, "title": "a\nb", "where": "x y", "request": "17"}
+    assert done.pop("timestamp").endswith("Z")
+    assert done == {"event": "ingest.done", "level": "info", "logger": "index.ingest", **values}
+    assert (slow["event"], slow["level"], slow["logger"]) == ("slow socket", "warning", "discord.gateway")
+    assert (failed["event"], failed["name"]) == ("watch.failed", "alerts")
+    assert failed["exception"].endswith("ValueError: broken")
 
 
 def test_log_lines_follow_stderr_where_it_goes(monkeypatch: pytest.MonkeyPatch) -> None:

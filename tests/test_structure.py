@@ -47,6 +47,7 @@ IMPORTERS = {
     "discord": (
         r"bot/(?!(terminal(_sources|_timeline)?|cli(_operations|_sources)?|contract|batch|chat|dates|progress|plot|reliability_plot|sizes|source_words|timeline_plot)\.py).*"
     ),
+    "structlog": r"config/logging\.py|bot/request\.py",
     "prometheus_client": r"bot/measurements\.py",
     "typer": r"bot/(?!cogs/).*",
     "rich": r"bot/(?!cogs/).*",

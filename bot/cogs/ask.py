@@ -15,6 +15,7 @@ from bot.choices import time_choices
 from bot.dates import given_moment
 from bot.errors import explain
 from bot.language import _, mark, speak
+from bot.request import begin_request
 from index import Question
 
 if TYPE_CHECKING:
@@ -83,6 +84,7 @@ class Ask(commands.Cog):
     async def on_message(self, message: discord.Message) -> None:
         if not self._is_for_us(message):
             return
+        begin_request(message.id)
         language = await self.bot.guild_rules.language_of(message.guild.id if message.guild else None)
         speak(language, language)
         try:
