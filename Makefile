@@ -3,7 +3,7 @@
 READY := .venv/.ready
 PYTHONS := python3 python3.14 python3.13 python3.12 python3.11
 
-.PHONY: run test bench fuzz torture lint catalogues pictures clean
+.PHONY: run test bench coverage fuzz atheris mutation torture lint catalogues pictures clean
 
 run: $(READY)
 	@.venv/bin/python -m bot
@@ -11,9 +11,25 @@ run: $(READY)
 test: $(READY)
 	@.venv/bin/python -m pytest
 
+# Which branches of bot/ and index/ the tests take: below 90 % it fails.
+coverage: $(READY)
+	@.venv/bin/python -m pytest --cov --cov-report=term
+
 # Every reader against 20,000 damaged inputs; the suite tries 500.
 fuzz: $(READY)
 	@FUZZ_EXAMPLES=20000 .venv/bin/python -m pytest tests/test_index_sources_fuzz.py
+
+# Looks for input that breaks a reader, for so many seconds.
+SECONDS := 600
+atheris: $(READY)
+	@.venv/bin/python -m pip install -qq --disable-pip-version-check -e '.[nightly]'
+	@.venv/bin/python -m tests.atheris_readers -max_total_time=$(SECONDS)
+
+# Changes the code that quoting rests on in small ways, and looks whether a test notices each.
+mutation: $(READY)
+	@.venv/bin/python -m pip install -qq --disable-pip-version-check -e '.[nightly]'
+	@.venv/bin/mutmut run
+	@.venv/bin/mutmut results
 
 # Kills every job that writes at random moments, N times, and checks all that is stored after each.
 N := 200
@@ -41,7 +57,7 @@ pictures: $(READY)
 	@.venv/bin/python -m tests.pictures.payloads | node tests/pictures/render.mjs
 
 clean:
-	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build *.egg-info
+	@rm -rf .venv .coverage* mutants .mypy_cache .pytest_cache .ruff_cache .hypothesis build *.egg-info
 
 $(READY): pyproject.toml
 	@echo "Setting up .venv (the first time takes about 2 minutes) …"

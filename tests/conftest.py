@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import itertools
 import os
+import sys
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -19,6 +21,24 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 # With a test process on each core, a second thread of the model in any of them would only be in the way.
 if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ["OMP_NUM_THREADS"] = "1"
+
+
+def _stay_here(event: str, arguments: tuple[Any, ...]) -> None:
+    """Refuse to leave this machine, whatever a test or a library does (sockets of Python's own)."""
+    if event == "socket.getaddrinfo":
+        name = arguments[0] or "localhost"
+        name = name.decode("ascii", "replace") if isinstance(name, bytes) else name
+        # How an address is spelled is found out without asking anybody.
+        here = name == "localhost" or not set(name) - set("0123456789abcdefx.:")
+    elif event == "socket.connect" and isinstance(arguments[1], tuple):
+        name = str(arguments[1][0])
+        here = name.startswith(("127.", "::1", "::ffff:127.", "localhost"))
+    else:
+        return
+    assert here, f"a test reaches out to {name}"
+
+
+sys.addaudithook(_stay_here)
 
 # A busy machine is slow now and then, which is no fault of the code; tests of time say so themselves.
 settings.register_profile("newsbot", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -17,6 +17,7 @@ import pytest
 
 from bot.client import NewsBot
 from bot.cogs import reindex
+from bot.job_message import JobMessage
 from index import BusyError, Failure, IndexOptions, IngestReport, NewsIndex, Progress, ReindexReport
 from tests.discord_interactions import INVALID_WEBHOOK_TOKEN, UNKNOWN_WEBHOOK
 from tests.discord_server import DiscordServer, File, Interaction, User
@@ -219,8 +220,16 @@ async def test_a_channel_that_refuses_after_all_is_left_for_the_interaction(tmp_
         assert "I may not write in this channel" in result.text
 
 
-async def test_a_deleted_progress_stays_away_until_there_is_an_outcome(tmp_path: Path) -> None:
-    news = LongNews()
+async def test_a_deleted_progress_stays_away_until_there_is_an_outcome(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    news, shown, show = LongNews(), [], JobMessage.show
+
+    async def watched(message: JobMessage, *given: Any) -> None:
+        await show(message, *given)
+        shown.append(given)
+
+    monkeypatch.setattr(JobMessage, "show", watched)
     async with started(tmp_path, news) as server:
         await begun(server, news)
         (message,) = server.messages()
@@ -229,8 +238,8 @@ async def test_a_deleted_progress_stays_away_until_there_is_an_outcome(tmp_path:
         await server.wait_for(
             lambda: any(each.method == "PATCH" and each.status == 404 for each in server.requests)
         )
-        patches = sum(each.method == "PATCH" for each in server.requests)
-        await asyncio.sleep(0.3)  # three more edits would have come by now
+        patches, before = sum(each.method == "PATCH" for each in server.requests), len(shown)
+        await server.wait_for(lambda: len(shown) > before + 3)  # so many edits would have come by now
         assert sum(each.method == "PATCH" for each in server.requests) == patches
         assert news.done > done
         news.released.set()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -155,6 +156,71 @@ def test_nothing_else_is_in_the_facade() -> None:
         index.Nothing  # noqa: B018
     assert index.__all__ == sorted(index.__all__)
     assert all(getattr(index, name) for name in index.__all__)
+
+
+# -- what code may not do --------------------------------------------------------------------------------
+
+# These turn data into code or into objects of any kind.
+UNSAFE_MODULES = {"pickle", "marshal", "shelve", "dill", "joblib", "yaml", "code", "runpy", "ctypes"}
+UNSAFE_CALLS = {"eval", "exec", "compile", "__import__"}
+# The first argument of these is SQL as text.
+RUNS_SQL = {"execute", "executemany", "executescript", "exec_driver_sql", "text"}
+# SQL that is put together, from constants beside it: neither database takes bound values there.
+PUT_TOGETHER = {
+    ("index/database.py", "f'PRAGMA {pragma}'"),
+    ("index/database.py", """f"SET {limit} = '{BUSY_SECONDS}s'\""""),
+}
+TESTS = sorted((ROOT / "tests").glob("*.py"))
+# A poll of another process or thread may pause for so long; nothing is waited for by the clock.
+LONGEST_PAUSE = 0.1
+# People who come one after another, a library that takes its time, and Discord's own reaction time.
+SIMULATES_TIME = {"test_bot_load.py", "test_bot_client.py", "discord_server.py"}
+
+
+def calls(path: Path) -> Iterator[tuple[str, ast.Call]]:
+    """Yield the calls in a module, each with the last part of what is called."""
+    for node in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute):
+            yield node.func.id if isinstance(node.func, ast.Name) else node.func.attr, node
+
+
+@pytest.mark.parametrize("path", MODULES, ids=str)
+def test_no_data_becomes_code(path: Path) -> None:
+    assert {name.split(".")[0] for name in imports(path)}.isdisjoint(UNSAFE_MODULES)
+    for name, call in calls(path):
+        assert not (isinstance(call.func, ast.Name) and name in UNSAFE_CALLS), ast.unparse(call)
+        given = {each.arg: ast.unparse(each.value) for each in call.keywords}
+        assert given.get("shell", "False") == "False", ast.unparse(call)
+        assert given.get("allow_pickle", "False") == "False", ast.unparse(call)
+        if ast.unparse(call.func) == "np.load":
+            assert "allow_pickle" in given
+
+
+@pytest.mark.parametrize("path", MODULES, ids=str)
+def test_sql_takes_its_values_bound(path: Path) -> None:
+    for name, call in calls(path):
+        if name not in RUNS_SQL or not call.args:
+            continue
+        made = [each for each in ast.walk(call.args[0]) if isinstance(each, ast.JoinedStr)]
+        joined = isinstance(call.args[0], ast.BinOp) or "format" in ast.unparse(call.args[0])
+        assert not joined, f"{path}: {ast.unparse(call)}"
+        assert {(path.as_posix(), ast.unparse(each)) for each in made} <= PUT_TOGETHER
+
+
+@pytest.mark.parametrize("path", TESTS, ids=lambda path: path.name)
+def test_no_test_waits_by_the_clock(path: Path) -> None:
+    for name, call in calls(path):
+        if name == "sleep" and path.name not in SIMULATES_TIME:
+            (seconds,) = call.args
+            assert isinstance(seconds, ast.Constant), ast.unparse(call)
+            assert seconds.value <= LONGEST_PAUSE, ast.unparse(call)
+
+
+def test_no_test_reaches_the_network() -> None:
+    with socket.socket() as outside, pytest.raises(AssertionError, match="reaches out"):
+        outside.connect(("192.0.2.1", 80))
+    with pytest.raises(AssertionError, match="reaches out"):
+        socket.getaddrinfo("news.example", 80)
 
 
 # -- the sample articles ---------------------------------------------------------------------------------

@@ -34,7 +34,8 @@ def joined(address: httpx.URL, location: str) -> httpx.URL:
 
 
 def _checked(address: httpx.URL) -> httpx.URL:
-    if address.scheme not in ("http", "https") or not address.host:
+    # A host with "%" was written with what is no part of a name: nobody need be asked for it.
+    if address.scheme not in ("http", "https") or not address.host or "%" in address.host:
         raise FetchError(f"{shown(address)} is no web address: give one that begins with https://.")
     if len(str(address)) > MAX_URL_CHARS:
         raise FetchError(f"{str(address)[:200]}… is too long for an address: give a shorter one.")
