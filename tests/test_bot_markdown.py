@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.markdown import block_quote, bold, cut, escape, length, link, timestamp, unescape
+from bot.markdown import block_quote, bold, cut, escape, length, link, struck, timestamp, unescape
 from tests.discord_markdown import active, find, parse, shown
 
 # Text made of what markdown is made of finds far more than text made of all of Unicode.
@@ -234,3 +234,25 @@ def test_length_counts_what_discord_may_count() -> None:
 def test_a_timestamp_names_the_second() -> None:
     assert timestamp(datetime(2025, 6, 5, 12, 0, 0, 999_999, tzinfo=UTC)) == "<t:1749124800:f>"
     assert timestamp(datetime(1969, 12, 31, 23, 59, 59, 500_000, tzinfo=UTC), "R") == "<t:-1:R>"
+
+
+@pytest.mark.parametrize(
+    ("text", "strong", "shown"),
+    [
+        ("it is 3. or so", (6, 8), r"it is **3\.** or so"),
+        ("Note: this", (0, 5), r"**Note\:** this"),
+        ("Note: this", (6, 10), "Note: **this**"),
+    ],
+)
+def test_what_only_bold_type_makes_active_is_escaped(text: str, strong: tuple[int, int], shown: str) -> None:
+    assert escape(text, [strong]) == shown
+
+
+def test_what_was_said_is_struck_through_line_by_line() -> None:
+    assert struck("It *was* so.\n\n  Then not. ") == "> ~~It \\*was\\* so.~~\n> \n> ~~Then not.~~"
+
+
+def test_as_much_is_kept_as_has_room() -> None:
+    assert cut("abcdefgh", 4) == "abc…"
+    assert cut("ab cdefgh", 4) == "ab…"
+    assert [length(each) for each in ("\uffff", "\U00010000")] == [1, 2]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
@@ -284,6 +285,15 @@ def test_the_background_thread_goes_on_after_errors(one: Set, caplog: pytest.Log
     assert fragile.held == stored(one.store)
     assert fragile.failures == []
     assert caplog.text.count("follow failed") == 3
+
+
+def test_the_background_thread_goes_by_a_name_and_keeps_no_process_alive(one: Set) -> None:
+    before = set(threading.enumerate())
+    one.follow.start(600)
+    (thread,) = set(threading.enumerate()) - before
+    assert (thread.name, thread.daemon) == ("follow", True)
+    one.follow.stop()
+    assert not thread.is_alive()
 
 
 def test_stopping_needs_no_start(one: Set) -> None:

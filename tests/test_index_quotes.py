@@ -237,6 +237,21 @@ def test_the_same_story_is_told_once() -> None:
     assert {text_of(each) for each in chosen} in ({one, third}, {other, third})
 
 
+def test_of_equals_the_first_comes_first_and_another_outlet_before_the_same_article_again() -> None:
+    texts = ["Oslo opened a harbour.", "Twelve lynxes escaped on Monday.", "A storm hit Porto at night."]
+    ports, lynxes, storm = (
+        replace(each, score=1.0, words=frozenset(text_of(each).split()))
+        for each in found("What happened?", texts)
+    )
+    assert choose([ports, lynxes, storm], 3) == [ports, lynxes, storm]
+    assert choose([storm, lynxes, ports], 2) == [storm, lynxes]
+    stored = lynxes.ranked.stored
+    passage = replace(stored.passage, span=Span(500, 500 + len(texts[1])))
+    here = replace(stored, article=ports.ranked.stored.article, passage=passage)
+    again = replace(lynxes, ranked=replace(lynxes.ranked, stored=here), span=passage.span)
+    assert choose([ports, again, storm], 3) == [ports, storm, again]
+
+
 def test_a_sentence_is_told_once_whatever_surrounds_it() -> None:
     same = "About 11,000 troops were sent to Kursk."
     one = f"{same} Harvest festivals opened across northern valleys yesterday evening despite heavy rain."
