@@ -196,7 +196,8 @@ def run_discord(settings: Settings, token: str) -> None:
 
         _make_data_dir(settings)
         with sole_bot(settings.data_dir):
-            run_bot(partial(open_for_discord, settings), token, settings.data_dir, settings.health_port)
+            opener = partial(open_for_discord, settings)
+            run_bot(opener, token, settings.data_dir, settings.health_port, settings.share)
 
 
 @app.command()

@@ -12,7 +12,7 @@ import hashlib
 import json
 import logging
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -38,6 +38,7 @@ from bot.cogs.privacy import Privacy
 from bot.cogs.quality import QualityReport
 from bot.cogs.reindex import Reindexing
 from bot.cogs.settings import Settings, SettingsPanel
+from bot.cogs.shards import Shards
 from bot.cogs.sources import Sources
 from bot.cogs.timelines import Timelines
 from bot.errors import NewsTree
@@ -51,6 +52,8 @@ from bot.workers import Workers
 from index import BusyError, ModelError, NewsError, UsageError
 
 if TYPE_CHECKING:
+    import yarl
+
     from index import NewsIndex
 
 # More threads would only wait for each other: the model and the search use all cores for one question.
@@ -66,6 +69,7 @@ AUTHENTICATION_FAILED = 4004
 UNREACHABLE = (OSError, aiohttp.ClientError, discord.DiscordServerError, discord.GatewayNotFound)
 
 COGS = (
+    Shards,
     Ask,
     Claims,
     Highlights,
@@ -91,14 +95,19 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-class NewsBot(commands.Bot):
+class NewsBot(commands.AutoShardedBot):
     """Answers from a `NewsIndex` that `open_index` opens in a thread once Discord has accepted the token.
 
-    `data_dir` is where it remembers which commands Discord knows already.
+    `data_dir` is where it remembers which commands Discord knows already. `share` are the shards that this
+    process runs, and how many there are in all; without it, it runs as many as Discord recommends.
     """
 
     def __init__(
-        self, open_index: Callable[[], NewsIndex], data_dir: Path, clock: Callable[[], datetime] = _now
+        self,
+        open_index: Callable[[], NewsIndex],
+        data_dir: Path,
+        clock: Callable[[], datetime] = _now,
+        share: tuple[Sequence[int], int] | None = None,
     ) -> None:
         # discord.py would warn about libraries for voice, which a bot that only writes does not need.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
@@ -110,7 +119,11 @@ class NewsBot(commands.Bot):
             allowed_mentions=discord.AllowedMentions.none(),
             activity=discord.CustomActivity("Quotes the news: /ask"),
             max_messages=None,
+            shard_ids=list(share[0]) if share else None,
+            shard_count=share[1] if share else None,
         )
+        self._failure: NewsError | None = None
+        self._ending: asyncio.Task[None] | None = None
         self.workers = Workers("index", THREADS, WAITING, CALL_SECONDS)
         # Small reads and writes have a thread of their own: they and questions do not wait for each other.
         self.records = Workers("records", 1, 4 * WAITING, CALL_SECONDS)
@@ -167,6 +180,22 @@ class NewsBot(commands.Bot):
     async def on_message(self, message: discord.Message, /) -> None:
         """Messages are the ask cog's: there are no prefix commands to look for."""
 
+    async def launch_shard(self, gateway: yarl.URL, shard_id: int, *, initial: bool = False) -> None:
+        if not self.is_closed():  # discord.py would try for ever with what has been closed meanwhile
+            await super().launch_shard(gateway, shard_id, initial=initial)
+
+    def end(self, why: NewsError) -> None:
+        """Stop by itself, because of an error that whoever runs the bot is told."""
+        log.error("bot.ending why=%r", str(why))
+        self._failure = why
+        self._ending = asyncio.create_task(self.close())
+
+    async def ended(self) -> None:
+        """Wait until a bot that stops by itself has closed everything, and raise its error."""
+        if self._ending and self._failure:
+            await self._ending
+            raise self._failure
+
     async def close(self) -> None:
         if self.is_closed():
             return
@@ -205,7 +234,11 @@ class NewsBot(commands.Bot):
 
 
 def run_bot(
-    open_index: Callable[[], NewsIndex], token: str, data_dir: Path, health_port: int | None = None
+    open_index: Callable[[], NewsIndex],
+    token: str,
+    data_dir: Path,
+    health_port: int | None = None,
+    share: tuple[Sequence[int], int] | None = None,
 ) -> None:
     """Run the bot, and tell its health on a port, until SIGTERM or SIGINT; then close all that it opened.
 
@@ -215,7 +248,8 @@ def run_bot(
     if not token.strip():
         raise UsageError("The Discord token is empty: copy it from the developer portal into DISCORD_TOKEN.")
     with suppress(asyncio.CancelledError):
-        asyncio.run(_run_until_stopped(NewsBot(open_index, data_dir), token, health_port))
+        bot = NewsBot(open_index, data_dir, share=share)
+        asyncio.run(_run_until_stopped(bot, token, health_port))
 
 
 async def _run_until_stopped(bot: NewsBot, token: str, health_port: int | None = None) -> None:
@@ -230,6 +264,7 @@ async def _run_until_stopped(bot: NewsBot, token: str, health_port: int | None =
         with health:
             async with bot:
                 await bot.start(token)
+                await bot.ended()
     except discord.LoginFailure as error:
         raise _rejected() from error
     except discord.ConnectionClosed as error:

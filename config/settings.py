@@ -7,6 +7,7 @@ default.
 from __future__ import annotations
 
 import difflib
+import re
 import zoneinfo
 from datetime import UTC, tzinfo
 from pathlib import Path
@@ -20,6 +21,8 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from config.places import SettingsError, find_settings, variable
 
+# The first and the last shard, counted from 0, and how many there are: 0-3/16, or 3/16 for one of them.
+_SHARDS = re.compile(r"(\d{1,5})(?:-(\d{1,5}))?/(\d{1,5})")
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 SECRETS = frozenset({"discord_token", "database_url", "index_url"})
 
@@ -65,6 +68,22 @@ def _similar_zone(name: str) -> str:
     spellings |= {zone.lower(): zone for zone in zones}
     found = difflib.get_close_matches(name.strip().lower().replace(" ", "_"), spellings, n=1, cutoff=0.75)
     return f"perhaps {spellings[found[0]]} is meant" if found else "correct it or remove it"
+
+
+def _share(text: str) -> str:
+    _shards(text)
+    return text
+
+
+def _shards(text: str) -> tuple[range, int]:
+    """Return which shards are meant, and of how many."""
+    found = _SHARDS.fullmatch("".join(text.split()))
+    if not found:
+        raise ValueError("correct it, or remove it to run all shards in one process")
+    first, last, count = int(found[1]), int(found[2] or found[1]), int(found[3])
+    if not first <= last < count:
+        raise ValueError(f"they are counted from 0 to {count - 1}" if count else "there is at least 1")
+    return range(first, last + 1), count
 
 
 def _folder(path: Path) -> Path:
@@ -127,6 +146,9 @@ class Settings(BaseSettings):
         allow_inf_nan=False,
         description="a number of seconds from 5 to 2592000",
     )
+    shards: Annotated[str, AfterValidator(_share)] | None = Field(
+        default=None, description="shards and how many there are in all, such as 0-3/16"
+    )
     health_port: int | None = Field(
         default=None, ge=1, le=65_535, description="the number of a port from 1 to 65535"
     )
@@ -140,6 +162,11 @@ class Settings(BaseSettings):
     def _without_space(cls, token: SecretStr | None) -> SecretStr | None:
         # Tokens are pasted: a newline at the end would be refused deep inside an HTTP header.
         return token and SecretStr(token.get_secret_value().strip())
+
+    @property
+    def share(self) -> tuple[range, int] | None:
+        """Which of the bot's shards this process runs, and of how many; None where it runs all."""
+        return _shards(self.shards) if self.shards else None
 
     @classmethod
     def settings_customise_sources(

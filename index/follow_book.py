@@ -1,12 +1,14 @@
 """What is followed, by whom and where, and what was sent of it.
 
-Persons, guilds and channels are opaque names that a face gives. Before a quote is sent it is claimed, so
-that of several processes only one sends it; afterwards it is noted as sent, or released where that failed.
+Persons, guilds and channels are opaque names that a face gives. Before quotes are sent they are claimed, so
+that of several processes only one sends them; afterwards they are noted as sent, or released where that
+failed. What was claimed together stays together: whoever takes over sends the very same alert, which Discord
+recognises should it have arrived before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,7 +19,7 @@ from index import schema
 from index.database import Database, meta
 from index.errors import UsageError
 from index.follows import MAX_PER_DAY, Follow, worth_telling
-from index.types import Question, Quote
+from index.types import Article, Question, Quote, Span
 
 MAX_FOLLOWS = 10
 # A claim that is neither sent nor released after so long is of a process that ended in between.
@@ -69,6 +71,9 @@ class FollowBook:
         """Send nothing more of a follow, for a reason that is told in its list."""
         with self._database.writing() as connection:
             connection.execute(update(schema.follows).where(schema.follows.c.id == id).values(paused=why))
+            table = schema.follow_quotes
+            unsent = (table.c.follow_id == id) & table.c.sent_at.is_(None)
+            connection.execute(delete(table).where(unsent))
 
     def seen(self) -> int:
         """Return a number that grows whenever articles are stored."""
@@ -85,15 +90,13 @@ class FollowBook:
     def claim(self, id: int, quotes: Sequence[Quote]) -> list[Quote]:
         """Return those quotes that are to be sent now, best first: new ones, within what a day may bring.
 
-        Nobody else is given them before they are released.
+        Nobody else is given them, unless they are released or left behind: see `take_over`.
         """
         table, now = schema.follow_quotes, self._clock()
         with self._database.writing() as connection:
             exists = select(schema.follows.c.id).where(schema.follows.c.id == id)
             if connection.execute(exists).first() is None:
                 return []  # stopped meanwhile
-            stale = (table.c.sent_at.is_(None)) & (table.c.claimed_at <= now - ABANDONED)
-            connection.execute(delete(table).where(table.c.follow_id == id, stale))
             known = connection.execute(select(table).where(table.c.follow_id == id)).all()
             today = sum(row.alerted and row.claimed_at > now - DAY for row in known)
             taken = {(row.article_id, row.start) for row in known}
@@ -110,10 +113,56 @@ class FollowBook:
                 connection.execute(change.values(sent_at=self._clock()))
 
     def release(self, id: int, quotes: Sequence[Quote]) -> None:
-        """Give claimed quotes back, because sending them failed."""
+        """Let whoever comes first take over claimed quotes, because sending them failed."""
         with self._database.writing() as connection:
             for quote in quotes:
-                connection.execute(delete(schema.follow_quotes).where(_is(id, quote)))
+                free = {"claimed_at": self._clock() - ABANDONED, "sent_at": None}
+                connection.execute(update(schema.follow_quotes).where(_is(id, quote)).values(free))
+
+    def take_over(
+        self, find: Callable[[Iterable[str]], Mapping[str, Article]]
+    ) -> list[tuple[Follow, list[Quote]]]:
+        """Claim what was claimed and never sent; return each follow with the quotes of one alert.
+
+        `find` returns articles by their ids. Quotes that do not stand in theirs any more are given up.
+        """
+        table, now = schema.follow_quotes, self._clock()
+        left = table.c.sent_at.is_(None) & (table.c.claimed_at <= now - ABANDONED)
+        if self._database.scalar(select(table.c.follow_id).where(left).limit(1)) is None:
+            return []  # without waiting for whoever is writing
+        alerts: dict[tuple[int, datetime], list[Row[Any]]] = {}
+        with self._database.writing() as connection:
+            for row in connection.execute(select(table).where(left)):
+                alerts.setdefault((row.follow_id, row.claimed_at), []).append(row)
+            # A tick apart, so that alerts of one follow stay apart.
+            for tick, (id, claimed_at) in enumerate(alerts):
+                its = left & (table.c.follow_id == id) & (table.c.claimed_at == claimed_at)
+                taken = now + timedelta(microseconds=tick)
+                connection.execute(update(table).where(its).values(claimed_at=taken))
+        articles = find({row.article_id for rows in alerts.values() for row in rows})
+        follows = {each.id: each for each in self.active()}
+        found = [(follows.get(id), self._standing(rows, articles)) for (id, _), rows in alerts.items()]
+        return [(follow, quotes) for follow, quotes in found if follow and quotes]
+
+    def _standing(self, rows: Sequence[Row[Any]], articles: Mapping[str, Article]) -> list[Quote]:
+        """Return claimed quotes that stand where they stood; give up the others."""
+        quotes, gone = [], []
+        for row in rows:
+            article = articles.get(row.article_id)
+            if article and article.text.startswith(row.text, row.start):
+                quotes.append(Quote(article, Span(row.start, row.start + len(row.text)), 0.0))
+            else:
+                gone.append(row)
+        self._give_up(gone)
+        return quotes
+
+    def _give_up(self, rows: Sequence[Row[Any]]) -> None:
+        table = schema.follow_quotes.c
+        with self._database.writing() as connection:
+            for row in rows:
+                its = (table.follow_id == row.follow_id) & (table.article_id == row.article_id)
+                unsent = its & (table.start == row.start) & table.sent_at.is_(None)
+                connection.execute(delete(schema.follow_quotes).where(unsent))
 
     def count_sent(self, id: int) -> int:
         """Return how many quotes a follow has sent."""

@@ -82,6 +82,16 @@ class Leases:
         except StoreError as error:
             logger.warning("lease kept seconds=%s why=%s", SECONDS, error)
 
+    def holds(self, holder: str, names: Sequence[str]) -> bool:
+        """Tell whether all that was taken is still held. Raises StoreError.
+
+        Another may have it when this process did not renew it for long, as when its machine stood still.
+        """
+        held = self._database.select_in(
+            select(_table.name).where(_table.holder == holder), _table.name, names
+        )
+        return len(held) == len(names)
+
     def close(self) -> None:
         """Let others have all that this process has taken."""
         self._renewal.end()

@@ -144,14 +144,14 @@ class NewsIndex:
         self._index = _search_index(options, store, embedder.dimension, self.faults)
         self._parser = Parser(self._index.terms)
         self._follow = Follow(store, self._index.followers, embedder.fingerprint, self.faults)
-        self._leases = Leases(store.database, options.clock)
+        self.leases = Leases(store.database, options.clock)
         self._ingest = Ingest(
             store,
             embedder,
             ZoneInfo(options.timezone),
             options.clock,
             Retention(options.keep_days, options.keep_articles),
-            self._leases,
+            self.leases,
             fetch_private=options.fetch_private,
         )
         self._reranker = CrossEncoderReranker(options.reranker_model) if options.reranker_model else None
@@ -450,6 +450,10 @@ class NewsIndex:
         """Return quotes of what is followed, of articles from after it began. Raises as `ask` does."""
         return found_since(self, follow, self._options.clock())
 
+    def left_alerts(self) -> list[tuple[Followed, list[Quote]]]:
+        """Claim the alerts that a process claimed and never sent, each with its quotes that still stand."""
+        return self.follows.take_over(self._store.articles)
+
     def source_names(self) -> list[str]:
         """Return the names of the outlets whose articles are stored, in alphabetical order."""
         return self._store.source_names()
@@ -557,7 +561,7 @@ class NewsIndex:
 
         Answers go on meanwhile. Raises BusyError while this process ingests already, or another reindexes.
         """
-        with self._only_writer(), self._leases.holding(["reindex"]) as mine:
+        with self._only_writer(), self.leases.holding(["reindex"]) as mine:
             if not mine:
                 raise BusyError("Another process is reindexing already: wait until that is done.")
             embedded = self._embed_again(full, on_progress)

@@ -53,6 +53,7 @@ from index.faults import Faults
 from index.follow_book import FollowBook
 from index.follows import found_since
 from index.guilds import Guilds
+from index.leases import Leases
 from index.posted import Posted
 from index.privacy import Privacy
 from index.quote_check import check_quote
@@ -145,6 +146,7 @@ class FakeNews:
         self.now = NOW
         self.follows = FollowBook(database, lambda: self.now)
         self.digests = DigestBook(database, lambda: self.now)
+        self.leases = Leases(database, lambda: self.now)
 
     def __enter__(self) -> FakeNews:
         return self
@@ -154,6 +156,7 @@ class FakeNews:
 
     def close(self) -> None:
         self.closed = True
+        self.leases.close()
 
     def load_model(self) -> None:
         """There is none."""
@@ -257,6 +260,9 @@ class FakeNews:
 
     def found_since(self, follow: Follow) -> list[Quote]:
         return found_since(self, follow, self.now)
+
+    def left_alerts(self) -> list[tuple[Follow, list[Quote]]]:
+        return self.follows.take_over(lambda ids: {each.id: each for each in self.articles if each.id in ids})
 
     def stories(self, digest: Digest) -> list[Story]:
         """Every article since the last digest that has the topic in its headline, the newest first."""

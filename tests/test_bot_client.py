@@ -308,11 +308,10 @@ async def test_a_missing_permission_is_explained(tmp_path: Path) -> None:
 
 
 async def test_no_privileged_intent_is_asked_for(tmp_path: Path) -> None:
-    bot = NewsBot(opener(ReadyNews()), tmp_path)
-    assert not bot.intents.message_content
-    assert not bot.intents.members
-    assert not bot.intents.presences
-    await bot.close()
+    async with NewsBot(opener(ReadyNews()), tmp_path) as bot:
+        assert not bot.intents.message_content
+        assert not bot.intents.members
+        assert not bot.intents.presences
 
 
 async def test_a_rejected_token_is_one_sentence(tmp_path: Path) -> None:

@@ -66,7 +66,9 @@ class Bot:
 async def started(tmp_path: Path, bots: int = 1) -> AsyncIterator[Bot]:
     """So many bots in a server, on one database. In the end, nothing may have been wrong."""
     news = FakeNews()
-    running = [NewsBot(lambda: cast(NewsIndex, news), tmp_path) for _ in range(bots)]
+    running = [
+        NewsBot(lambda: cast(NewsIndex, news), tmp_path, share=([shard], bots)) for shard in range(bots)
+    ]
     async with DiscordServer() as server, AsyncExitStack() as stack:
         for bot in running:
             await stack.enter_async_context(server.running(bot, commands=5))

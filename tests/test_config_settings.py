@@ -249,3 +249,35 @@ def test_other_search_engines_are_refused_without_showing_the_password(
     message = refusal()
     assert message.startswith("NEWS_INDEX_URL must be an address such as milvus://host:19530")
     assert "hunter2" not in message
+
+
+@pytest.mark.parametrize(
+    ("written", "share"),
+    [("0-3/16", (range(4), 16)), (" 3 / 16 ", (range(3, 4), 16)), ("15/16", (range(15, 16), 16)), ("", None)],
+)
+def test_shares_of_the_shards(
+    monkeypatch: pytest.MonkeyPatch, written: str, share: tuple[range, int] | None
+) -> None:
+    monkeypatch.setenv("NEWS_SHARDS", written)
+    assert load_settings().share == share
+
+
+@pytest.mark.parametrize(
+    ("written", "advice"),
+    [
+        ("16", "correct it, or remove it to run all shards in one process"),
+        ("0-3", "correct it, or remove it to run all shards in one process"),
+        ("-1/4", "correct it, or remove it to run all shards in one process"),
+        ("16/16", "they are counted from 0 to 15"),
+        ("3-1/16", "they are counted from 0 to 15"),
+        ("0/0", "there is at least 1"),
+    ],
+)
+def test_what_is_no_share_is_refused_in_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, written: str, advice: str
+) -> None:
+    monkeypatch.setenv("NEWS_SHARDS", written)
+    with pytest.raises(SettingsError) as refused:
+        load_settings()
+    told = "NEWS_SHARDS must be shards and how many there are in all, such as 0-3/16"
+    assert str(refused.value) == f'{told}, not "{written}": {advice}.'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -24,6 +25,14 @@ def quote(name: str, text: str | None = None) -> Quote:
         name, text or f"The {name} council voted in {name}ville on {name} matters {name}ward."
     )
     return Quote(one, Span(0, len(one.text)), 1.0)
+
+
+def left(book: FollowBook) -> list[list[str]]:
+    """Take over what was left unsent; return the names of the articles of each alert."""
+    articles = {each.article.id: each.article for each in map(quote, ("harbour", "museum", "bridge"))}
+    names = {id: article.url.rpartition("/")[2] for id, article in articles.items()}
+    alerts = book.take_over(lambda ids: articles)
+    return [sorted(names[each.article.id] for each in quotes) for _, quotes in alerts]
 
 
 @pytest.fixture
@@ -105,9 +114,10 @@ def test_a_quote_is_claimed_once_and_given_back_where_it_could_not_be_sent(book:
     id = book.start("ann", None, None, "Who won?").id
     quotes = [quote("harbour")]
     assert book.claim(id, quotes) == quotes
-    assert book.claim(id, quotes) == []
+    assert (book.claim(id, quotes), left(book)) == ([], [])
     book.release(id, quotes)
-    assert book.claim(id, quotes) == quotes
+    assert book.claim(id, quotes) == []
+    assert (left(book), left(book)) == ([["harbour"]], [])
     book.sent(id, quotes)
     assert (book.claim(id, quotes), book.count_sent(id)) == ([], 1)
 
@@ -119,12 +129,27 @@ def test_of_many_that_claim_at_once_one_is_given_the_quote(book: FollowBook) -> 
     assert sorted(map(len, claims)) == [0] * 15 + [1]
 
 
-def test_what_a_process_left_unsent_is_sent_by_the_next(book: FollowBook, clock: Clock) -> None:
+def test_what_a_process_left_unsent_is_taken_over_as_it_was(book: FollowBook, clock: Clock) -> None:
     id = book.start("ann", None, None, "Who won?").id
-    quotes = [quote("harbour")]
-    book.claim(id, quotes)
+    book.claim(id, [quote("harbour"), quote("museum")])
+    clock.advance(seconds=1)
+    book.claim(id, [quote("bridge")])
     clock.advance(minutes=2)
-    assert book.claim(id, quotes) == quotes
+    assert book.claim(id, [quote("harbour")]) == []
+    assert sorted(left(book)) == [["bridge"], ["harbour", "museum"]]
+    assert left(book) == []
+    clock.advance(minutes=2)
+    assert sorted(left(book)) == [["bridge"], ["harbour", "museum"]]  # as if that one had been killed, too
+
+
+def test_a_quote_that_stands_no_more_is_not_sent_late(book: FollowBook, clock: Clock) -> None:
+    id = book.start("ann", None, None, "Who won?").id
+    book.claim(id, [quote("harbour"), quote("museum")])
+    clock.advance(minutes=2)
+    changed = {quote("harbour").article.id: replace(quote("harbour").article, text="Nothing of it is true.")}
+    assert book.take_over(lambda ids: changed) == []
+    clock.advance(minutes=2)
+    assert left(book) == []
 
 
 def test_what_is_known_from_the_start_is_not_sent(book: FollowBook) -> None:

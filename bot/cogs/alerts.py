@@ -31,6 +31,8 @@ class Alerts(Watch):
     async def round(self) -> None:
         if await self._is_news():
             await self.look()
+        else:
+            await self.take_over()
 
     async def _is_news(self) -> bool:
         seen = await self.workers.run(self.bot.index.follows.seen)
@@ -41,8 +43,14 @@ class Alerts(Watch):
 
     async def look(self) -> int:
         """Send what is new of everything that is followed; return how many messages that makes."""
+        sent = await self.take_over()
         follows = await self.workers.run(self.bot.index.follows.active)
-        return sum([await self._look_for(follow) for follow in follows])
+        return sent + sum([await self._look_for(follow) for follow in follows])
+
+    async def take_over(self) -> int:
+        """Send what failed before, or what a process that ended has left; return how many messages."""
+        left = await self.workers.run(self.bot.index.left_alerts)
+        return sum([await self._try_to_send(follow, quotes) for follow, quotes in left])
 
     async def _look_for(self, follow: Follow) -> bool:
         try:
@@ -53,10 +61,18 @@ class Alerts(Watch):
             log.exception("alert.failed follow=%d", follow.id)
             return False
 
+    async def _try_to_send(self, follow: Follow, quotes: list[Quote]) -> bool:
+        try:
+            return await self._send(follow, quotes)
+        except Exception:  # one of many, taken over again when its claim ends
+            log.exception("alert.failed follow=%d", follow.id)
+            return False
+
     async def _send(self, follow: Follow, quotes: list[Quote]) -> bool:
         """Send claimed quotes, and note what came of it, even where the bot closes meanwhile."""
-        first = quotes[0]
-        key = f"follow {follow.id} {first.article.id} {first.span.start}"
+        # However they are ordered when another process takes over, Discord knows the alert by this.
+        article, start = min((each.article.id, each.span.start) for each in quotes)
+        key = f"follow {follow.id} {article} {start}"
         language = await self.bot.guild_rules.language_of(int(follow.guild) if follow.guild else None)
         with speaking(language):
             embed = alert_card(follow, quotes).embed()
@@ -68,7 +84,6 @@ class Alerts(Watch):
             log.info("follow.paused id=%d why=%r", follow.id, str(why))
         except PASSING as error:
             await self.workers.run(book.release, follow.id, quotes)
-            self._rounds = ROUNDS
             log.warning("alert.postponed follow=%d why=%r", follow.id, str(error))
         else:
             await asyncio.shield(self.workers.run(book.sent, follow.id, quotes))
