@@ -31,7 +31,20 @@ class Living(Watch):
         await self.correct()
 
     async def correct(self) -> None:
-        """Compare what was posted with what its articles say now, and correct the messages."""
+        """Compare what was posted with what its articles say now, and correct the messages.
+
+        Nothing is done where another process is at it.
+        """
+        leases = self.bot.index.leases
+        holder = await self.workers.run(leases.take, ["correcting"])
+        if holder is None:
+            return
+        try:
+            await self._correct_all()
+        finally:
+            await self.workers.run(leases.free, holder)
+
+    async def _correct_all(self) -> None:
         book = self.bot.index.posted
         await self.workers.run(self.bot.index.review_posted)
         for posted in await self.workers.run(book.to_correct, AT_ONCE):
