@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from bot.watch import Watch
@@ -26,6 +27,7 @@ class Shards(Watch):
         super().__init__(bot, "holding of shards", SECONDS)
         self._names: list[str] = []
         self._holder = ""
+        self._free: Callable[[str], None] | None = None
 
     async def cog_load(self) -> None:
         """Take the shards, as soon as who had them has ended. Raises BusyError where another runs one."""
@@ -51,8 +53,16 @@ class Shards(Watch):
             self.bot.end(BusyError(self._taken()))
 
     async def _take(self) -> bool:
-        self._holder = await self.workers.run(self.bot.index.leases.take, self._names) or ""
+        leases = self.bot.index.leases
+        self._free = leases.free
+        self._holder = await self.workers.run(leases.take, self._names) or ""
         return bool(self._holder)
+
+    async def cog_unload(self) -> None:
+        self.stop()
+        if self._free and self._holder:
+            await self.workers.run(self._free, self._holder)
+        await super().cog_unload()
 
     def _taken(self) -> str:
         shards = self.bot.shard_ids or range(self.bot.shard_count or 1)
