@@ -3,7 +3,7 @@
 READY := .venv/.ready
 PYTHONS := python3 python3.14 python3.13 python3.12 python3.11
 
-.PHONY: run test bench coverage fuzz atheris mutation torture lint catalogues pictures clean
+.PHONY: run test bench coverage fuzz atheris mutation torture lint catalogues pictures clean fleet
 
 run: $(READY)
 	@.venv/bin/python -m bot
@@ -42,6 +42,11 @@ DATA := ../shared/eval/realtimeqa-2023
 SIZES := 10000 41000 100000 300000 1000000
 bench: $(READY)
 	@HF_HUB_OFFLINE=1 .venv/bin/python -m tests.benchmarks.run .bench $(DATA) $(SIZES)
+
+# Three bots and two workers on one PostgreSQL, two of them killed on the way; the model is the real one.
+ARTICLES := 10000
+fleet: $(READY)
+	@.venv/bin/python -c 'from tests.fleet import main; main($(ARTICLES))'
 
 lint: $(READY)
 	@.venv/bin/ruff check .

@@ -119,9 +119,9 @@ class NewsBot(commands.AutoShardedBot):
             allowed_mentions=discord.AllowedMentions.none(),
             activity=discord.CustomActivity("Quotes the news: /ask"),
             max_messages=None,
-            shard_ids=list(share[0]) if share else None,
-            shard_count=share[1] if share else None,
         )
+        if share:
+            self.shard_ids, self.shard_count = list(share[0]), share[1]
         self._failure: NewsError | None = None
         self._ending: asyncio.Task[None] | None = None
         self.workers = Workers("index", THREADS, WAITING, CALL_SECONDS)

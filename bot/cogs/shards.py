@@ -55,7 +55,8 @@ class Shards(Watch):
     async def _take(self) -> bool:
         leases = self.bot.index.leases
         self._free = leases.free
-        self._holder = await self.workers.run(leases.take, self._names) or ""
+        holder = await self.workers.run(leases.take, self._names)
+        self._holder = holder or ""
         return bool(self._holder)
 
     async def cog_unload(self) -> None:
