@@ -59,6 +59,16 @@ if TYPE_CHECKING:
 # More threads would only wait for each other: the model and the search use all cores for one question.
 THREADS, WAITING = 4, 256
 CLOSE_SECONDS = 8.0
+# Whoever stops the bot gives it ten seconds: some for answers under way, the rest for everything else.
+FINISH_SECONDS = 3.0
+# The names that discord.py gives the tasks in which commands, messages, buttons and forms are handled.
+HANDLERS = (
+    "CommandTree-invoker",
+    "discord.py: on_message",
+    "discord-ui-view-dispatch",
+    "discord-ui-dynamic-item",
+    "discord-ui-modal-dispatch",
+)
 # A question takes a tenth of a second, its wait in a full queue twenty: what takes longer than this hangs.
 CALL_SECONDS = 120.0
 # An event loop that does not come round in this time hangs.
@@ -199,6 +209,7 @@ class NewsBot(commands.AutoShardedBot):
     async def close(self) -> None:
         if self.is_closed():
             return
+        await self._finish()
         await super().close()
         for workers in (self.workers, self.records):
             if not await workers.close(CLOSE_SECONDS):
@@ -206,6 +217,12 @@ class NewsBot(commands.AutoShardedBot):
         if self._index is not None:
             await asyncio.to_thread(self._index.close)
         log.info("bot.closed")
+
+    async def _finish(self) -> None:
+        """Let what people have asked be answered, while there is still a connection to send it."""
+        tasks = {task for task in asyncio.all_tasks() if task.get_name().startswith(HANDLERS)}
+        if tasks - {asyncio.current_task()}:
+            await asyncio.wait(tasks - {asyncio.current_task()}, timeout=FINISH_SECONDS)
 
     def _open(self) -> None:
         # Kept at once, in the thread: whoever closes the bot meanwhile finds it and closes it as well.

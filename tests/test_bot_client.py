@@ -386,3 +386,39 @@ def test_a_signal_closes_everything(
     assert news.closed
     assert f"bot.stopping signal={name.name}" in caplog.text
     assert "bot.closed" in caplog.text
+
+
+def test_an_answer_that_is_under_way_is_sent_before_the_bot_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    asked, told = threading.Event(), threading.Event()
+
+    class Slow(FakeNews):
+        def ask(self, question: Question) -> Answer:
+            asked.set()
+            assert told.wait(10)
+            return super().ask(question)
+
+    async def stop_while_asking(bot: NewsBot, token: str, health_port: int | None) -> None:
+        async with DiscordServer() as server:
+            with server.patched():
+                running = asyncio.create_task(original(bot, server.token))
+                await server.ready(commands=4)
+                answer = asyncio.create_task(
+                    server.slash("ask", {"question": QUESTION}, until=lambda it: QUOTE in it.text)
+                )
+                assert await asyncio.to_thread(asked.wait, 10)
+                os.kill(os.getpid(), signal.SIGTERM)
+                while "bot.stopping" not in caplog.text:
+                    await asyncio.sleep(0.01)
+                # Longer than a bot takes to end that waits for nobody.
+                asyncio.get_running_loop().call_later(1.0, told.set)
+                assert QUOTE in (await answer).text
+                with pytest.raises(asyncio.CancelledError):
+                    await running
+
+    original = client._run_until_stopped
+    monkeypatch.setattr(client, "_run_until_stopped", stop_while_asking)
+    run_bot(opener(Slow()), "token", tmp_path)
+    assert "bot.closed" in caplog.text
