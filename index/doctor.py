@@ -17,7 +17,7 @@ from pathlib import Path
 from index import schema
 from index.database import Database, remedy, sqlite_file, sqlite_url
 from index.embedding import SentenceTransformerEmbedder
-from index.errors import NewsError
+from index.errors import NewsError, SearchError
 from index.follow import Position
 from index.local import condition
 from index.presence import is_running
@@ -87,14 +87,15 @@ def _library_findings(
     vectors = _guarded("vectors", partial(_vectors, store, embedder))
     yield vectors
     if vectors.severity == "ok" and store.count_passages():
-        folder = options.data_dir / "index"
-        yield _guarded("search index", partial(_search_index, store, folder, embedder.fingerprint))
+        yield _guarded("search index", partial(_search_index, store, options, embedder.fingerprint))
 
 
 def _guarded(name: str, check: Callable[[], Finding]) -> Finding:
     """Return what a check finds; that it cannot be made is a finding as well."""
     try:
         return check()
+    except SearchError as error:
+        return _failure(name, str(error), "Start Milvus, or correct NEWS_INDEX_URL.")
     except (NewsError, OSError) as error:
         advice = remedy(str(error))
         return _failure(name, str(error), f"{advice[0].upper()}{advice[1:]}.")
@@ -198,15 +199,24 @@ def _vectors(store: Store, embedder: SentenceTransformerEmbedder) -> Finding:
     return _ok("vectors", "They were made with this model.")
 
 
-def _search_index(store: Store, folder: Path, fingerprint: str) -> Finding:
-    found, stored = condition(folder), store.count_passages()
+def _search_index(store: Store, options: IndexOptions, fingerprint: str) -> Finding:
+    stored = store.count_passages()
+    if options.index_url:
+        from index.milvus import condition as condition_in_milvus  # takes seconds to import
+
+        found, place = condition_in_milvus(options.index_url, store.id), "Milvus"
+        anew = "Stop all bots and drop its collections in Milvus: they are made anew."
+    else:
+        folder = options.data_dir / "index"
+        found, place = condition(folder), str(folder)
+        anew = f"Stop the bot and delete {folder}: it is made anew."
     if found.damaged:
         told = f"Missing or damaged: {' and '.join(found.damaged)}."
         return _failure("search index", told, REBUILT)
     if found.position != Position(store.id, fingerprint, store.last_seq()):
-        told = f"{folder} is not up to date with the database."
+        told = f"{place} is not up to date with the database."
         return _warning("search index", told, "It follows while the bot runs, or at its next start.")
     if found.passages != stored:
-        told = f"{folder} holds {found.passages:,} passages, the database {stored:,}."
-        return _failure("search index", told, f"Stop the bot and delete {folder}: it is made anew.")
+        told = f"{place} holds {found.passages:,} passages, the database {stored:,}."
+        return _failure("search index", told, anew)
     return _ok("search index", f"It holds all {stored:,} passages.")

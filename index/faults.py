@@ -14,8 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from index.errors import NewsError, StoreError
-from index.types import DATABASE, Fault, utc_now
+from index.errors import NewsError, SearchError, StoreError
+from index.types import DATABASE, SEARCH, Fault, utc_now
 
 logger = logging.getLogger(__name__)
 
@@ -41,8 +41,8 @@ class Faults:
 
     def report(self, part: str, why: str | BaseException) -> None:
         """Note what is wrong with a part, as one sentence; of an error that is its own where it has one."""
-        # Whatever fails because the database is away, it is the database that is at fault.
-        part = DATABASE if isinstance(why, StoreError) else part
+        # Whatever fails because the database or the search is away, it is that which is at fault.
+        part = DATABASE if isinstance(why, StoreError) else SEARCH if isinstance(why, SearchError) else part
         told = why if isinstance(why, str) else _sentence(part, why)
         with self._lock:
             known = self._found.get(part)

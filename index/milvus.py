@@ -19,17 +19,21 @@ import numpy as np
 from index.bm25 import Scorer, Tally, Totals
 from index.dense import Scores
 from index.errors import SearchError
+from index.faults import Faults
 from index.follow import Follower, Position
 from index.lexical import FREQUENCIES, Analyzer, words_of
+from index.local import Condition
 from index.milvus_server import Found, MilvusServer, Row, stored_words
-from index.types import Filters, Hit, IndexedPassage, from_microseconds, microseconds
+from index.types import SEARCH, Filters, Hit, IndexedPassage, from_microseconds, microseconds
 
 # No term contains a colon.
 _STATE = "state:"
+# Passages that may come before they are indexed: until then each search looks at them one by one.
+SETTLE = 4000
 _MAKING = "The search index is being made anew from the database: ask again in a few minutes."
 # What others count is looked at anew after so many seconds: until then a few frequencies are off by a few.
 _RECOUNT_SECONDS = 60
-# The engine weighs headline and text otherwise than the scores do: so many times as many hits are scored.
+# The engine may score its parts by frequencies of their own: so many times as many hits are scored again.
 _MORE = 2
 
 
@@ -37,13 +41,14 @@ _MORE = 2
 class State:
     """How far the index got (None while it is made anew), and what it holds.
 
-    While `changing`, frequencies may be wrong.
+    While `changing`, frequencies may be wrong. `loose` passages have come since all were settled.
     """
 
     position: Position | None
     dimension: int
     totals: Totals
     changing: bool = False
+    loose: int = 0
 
     @classmethod
     def parse(cls, text: str) -> State:
@@ -61,17 +66,23 @@ class MilvusIndex:
     """A `PassageIndex` and its `Follower`. `lock` keeps other machines from changing the same library's."""
 
     def __init__(
-        self, url: str, library: str, dimension: int, lock: Callable[[], AbstractContextManager[object]]
+        self,
+        url: str,
+        library: str,
+        dimension: int,
+        lock: Callable[[], AbstractContextManager[object]],
+        faults: Faults | None = None,
     ) -> None:
         """Nothing is asked of the server yet. Raises UsageError where the address is none of a Milvus."""
         analyzer = Analyzer()
         self.terms, self.question_terms = analyzer.terms, analyzer.question_terms
         self.exclusive = lock
-        self._server = MilvusServer(url, library, dimension)
+        self._faults = faults or Faults()
+        self._server = MilvusServer(url, library, dimension, self._faults)
         self._dimension = dimension
         self._totals = Totals()
         self._seen: Position | None = None
-        self._making = False
+        self._making = True
         self._known: dict[str, int] = {}
         self._known_since = time.monotonic()
 
@@ -86,10 +97,6 @@ class MilvusIndex:
         """Return the passage ids that can be found by embedding, and by words."""
         held = {row.id for row in self._server.all_rows()}
         return held, held
-
-    def trouble(self) -> str | None:
-        """Say why questions cannot be answered now, and what to do; None where they can."""
-        return self._server.trouble or (_MAKING if self._making else None)
 
     @property
     def kind(self) -> str:
@@ -109,7 +116,7 @@ class MilvusIndex:
 
     def search(self, vector: Scores, text: str, filters: Filters, limit: int) -> list[Hit]:
         """Do as `PassageIndex` says. Raises SearchError while Milvus is away or the index is made anew."""
-        if self._making:
+        if self._making and self.position() is None:
             raise SearchError(_MAKING)
         nearest = self._server.nearest(vector, filters, limit)
         dense = {found.row.id: found.score for found in nearest}
@@ -120,6 +127,7 @@ class MilvusIndex:
         rows = {found.row.id: found.row for found in (*nearest, *lexical)}
         # Whoever reads the passages asks for their words one by one.
         self._frequencies(word for row in rows.values() for word in row.words.split())
+        self._faults.mended(SEARCH)
         return [_hit(rows[id], score, bm25.get(id, 0.0)) for id, score in dense.items()]
 
     def _by_words(self, terms: Sequence[str], filters: Filters, limit: int) -> list[Found]:
@@ -152,13 +160,11 @@ class MilvusIndex:
     # -- following -------------------------------------------------------------------------------------
 
     def position(self) -> Position | None:
-        state = self._state()
-        self._totals = state.totals if state else Totals()
-        self._making = state is not None and state.position is None
+        state, before = self._state(), self._seen
         position = state.position if state and state.dimension == self._dimension else None
-        if position != self._seen and time.monotonic() > self._known_since + _RECOUNT_SECONDS:
+        self._reached(position, state.totals if state else Totals())
+        if position != before and time.monotonic() > self._known_since + _RECOUNT_SECONDS:
             self._forget_frequencies()
-        self._seen = position
         return position
 
     def mend(self) -> None:
@@ -166,7 +172,7 @@ class MilvusIndex:
 
     def clear(self) -> None:
         self._server.clear()
-        self._totals = Totals()
+        self._reached(None, Totals())
         self._forget_frequencies()
 
     def apply(
@@ -175,15 +181,17 @@ class MilvusIndex:
         before = self._state()
         self._remember(replace(before, changing=True) if before else State(None, self._dimension, Totals()))
         tally = Tally(totals=before.totals if before else Totals())
+        loose = before.loose if before else SETTLE
         self._remove(removed, tally)
         for batch in added:
             self._put(batch, tally, new=before is None)
+            loose += len(batch)
         if before and before.changing:
             # Whoever changed it was stopped in the middle: nobody knows which passages had been counted.
             tally = self._count_again()
         self._count(tally, new=before is None or before.changing)
-        self._remember(State(position, self._dimension, tally.totals))
-        if before is None:
+        self._remember(State(position, self._dimension, tally.totals, loose=loose % SETTLE))
+        if loose >= SETTLE:
             self._server.settle()
 
     def _remove(self, ids: Sequence[int], tally: Tally) -> None:
@@ -219,15 +227,38 @@ class MilvusIndex:
         return tally
 
     def _state(self) -> State | None:
-        stored = self._server.facts([_STATE]).get(_STATE)
-        return State.parse(stored) if stored else None
+        return _stored_state(self._server)
 
     def _remember(self, state: State) -> None:
         self._server.put_facts({_STATE: str(state)})
-        self._totals, self._seen, self._making = state.totals, state.position, state.position is None
+        self._reached(state.position, state.totals)
+
+    def _reached(self, position: Position | None, totals: Totals) -> None:
+        """Take note of what there is now; before all of it is, nothing is found."""
+        self._seen, self._totals, self._making = position, totals, position is None
+        if position is None:
+            self._faults.report(SEARCH, _MAKING)
+        else:
+            self._faults.mended(SEARCH)
 
     def _forget_frequencies(self) -> None:
         self._known, self._known_since = {}, time.monotonic()
+
+
+def condition(url: str, library: str) -> Condition:
+    """Look at a library's index without changing it, as using it would.
+
+    Raises SearchError, and UsageError where the address is none of a Milvus.
+    """
+    server = MilvusServer(url, library, None)
+    state = _stored_state(server) if server.is_known() else None
+    server.close()
+    return Condition((), state.position, state.totals.passages) if state else Condition((), None, 0)
+
+
+def _stored_state(server: MilvusServer) -> State | None:
+    stored = server.facts([_STATE]).get(_STATE)
+    return State.parse(stored) if stored else None
 
 
 def _hit(row: Row, dense: float, lexical: float) -> Hit:

@@ -10,7 +10,7 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import SplitResult, unquote, urlsplit
 
@@ -20,16 +20,16 @@ from pymilvus.client.types import Status
 
 from index.dense import Scores
 from index.errors import SearchError, UsageError
-from index.types import Filters, microseconds
+from index.faults import Faults
+from index.types import SEARCH, Filters, microseconds
 
-logger = logging.getLogger(__name__)
 # It logs every failure with its traceback, and raises it as well.
 logging.getLogger("pymilvus").setLevel(logging.CRITICAL)
 
 PORT = 19530
 # A server that does not take a connection by then is away, and is not asked again at once.
 CONNECT_SECONDS, PAUSE_SECONDS = 3, 0.5
-SEARCH_SECONDS, WRITE_SECONDS = 10, 120
+SEARCH_SECONDS, WRITE_SECONDS = 20, 120
 # Of the collections' fields; others are not read, but made anew from the database.
 _FORMAT = 2
 # Milvus keeps no longer text, in bytes.
@@ -63,12 +63,14 @@ class Found(NamedTuple):
 class MilvusServer:
     """Connects when it is first needed, and again after every failure. Safe to use from many threads.
 
-    `trouble` tells what is wrong with the server, None where nothing is known to be. Every method raises
-    SearchError when it does not answer in time or refuses.
+    Every method raises SearchError, and tells `faults`, when it does not answer in time or refuses.
     """
 
-    def __init__(self, url: str, library: str, dimension: int) -> None:
-        """Raises UsageError where the address is none of a Milvus."""
+    def __init__(self, url: str, library: str, dimension: int | None, faults: Faults | None = None) -> None:
+        """Collections that are missing are made for vectors of `dimension`; where that is None they are not.
+
+        Raises UsageError where the address is none of a Milvus.
+        """
         self._address = _address(url)
         self._dimension = dimension
         self._passages = f"newsbot_{_FORMAT}_{library}"
@@ -76,7 +78,7 @@ class MilvusServer:
         self._client: MilvusClient | None = None
         self._connecting = threading.Lock()
         self._failed_at = -PAUSE_SECONDS
-        self.trouble: str | None = None
+        self._faults = faults or Faults()
 
     @property
     def place(self) -> str:
@@ -101,7 +103,13 @@ class MilvusServer:
         return self._search("bm25", words, filters, limit, {})
 
     def _search(
-        self, field: str, query: object, filters: Filters, limit: int, params: dict[str, int]
+        self,
+        field: str,
+        query: object,
+        filters: Filters,
+        limit: int,
+        params: dict[str, int],
+        seconds: float = SEARCH_SECONDS,
     ) -> list[Found]:
         hits = self._call(
             "search",
@@ -113,6 +121,7 @@ class MilvusServer:
             output_fields=list(Row._fields),
             search_params={"params": params},
             consistency_level="Session",
+            seconds=seconds,
         )[0]
         return [Found(_row(hit["entity"] | {"id": hit["id"]}), float(hit["distance"])) for hit in hits]
 
@@ -134,10 +143,15 @@ class MilvusServer:
             batch_size=_CHUNK,
             output_fields=list(Row._fields),
             consistency_level="Strong",
+            seconds=WRITE_SECONDS,
         )
-        while page := self._guarded(pages.next):
-            yield from map(_row, page)
-        pages.close()
+        try:
+            while page := pages.next():
+                yield from map(_row, page)
+        except (MilvusException, grpc.RpcError, grpc.FutureTimeoutError) as error:
+            raise self._away(error) from error
+        finally:
+            pages.close()
 
     def put_rows(self, rows: Sequence[Row], vectors: Sequence[Scores]) -> None:
         """Add rows; one that is held is replaced."""
@@ -150,11 +164,16 @@ class MilvusServer:
             self._call("delete", self._passages, ids=chunk, seconds=WRITE_SECONDS)
 
     def settle(self) -> None:
-        """Have what was put in large numbers written and indexed now, not only when more comes."""
+        """Have what was put in large numbers indexed now, not when the next question is asked."""
         for name in (self._passages, self._facts):
             self._call("flush", name, seconds=WRITE_SECONDS)
+        self._search("bm25", "news", Filters(), 1, {}, seconds=WRITE_SECONDS)
 
     # -- facts -----------------------------------------------------------------------------------------
+
+    def is_known(self) -> bool:
+        """Tell whether the library's collections are there."""
+        return bool(self._call("has_collection", self._facts))
 
     def facts(self, keys: Sequence[str], consistency: str = "Strong") -> dict[str, str]:
         """Return key → value for those that are held."""
@@ -185,10 +204,7 @@ class MilvusServer:
 
     def close(self) -> None:
         """Let go of the connection; the next call makes another."""
-        with self._connecting:
-            client, self._client = self._client, None
-        if client:
-            client.close()
+        self._drop(self._client)
 
     def _get(self, name: str, ids: Sequence[Any], fields: Iterable[str], consistency: str) -> list[Any]:
         return [
@@ -199,33 +215,35 @@ class MilvusServer:
             )
         ]
 
-    def _call(self, method: str, *args: Any, seconds: float = SEARCH_SECONDS, **options: Any) -> Any:
-        def call() -> Any:
+    def _call(
+        self, method: str, *args: Any, seconds: float = SEARCH_SECONDS, again: bool = True, **options: Any
+    ) -> Any:
+        known = self._client
+        try:
             return getattr(self._connected(), method)(*args, timeout=seconds, **options)
+        except MilvusException as error:
+            self._drop(known)
+            if known is None or not again:
+                raise self._away(error) from error
+            # A server that was started anew has to be told again what is searched: connecting does.
+            return self._call(method, *args, seconds=seconds, again=False, **options)
+        except (grpc.RpcError, grpc.FutureTimeoutError) as error:  # it has had its time
+            raise self._away(error) from error
 
-        known = self._client is not None
-        try:
-            return self._guarded(call)
-        except SearchError:
-            if not known:
-                raise
-        # A server that was started anew has to be told again what is searched: connecting does.
-        return self._guarded(call)
+    def _away(self, error: Exception) -> SearchError:
+        reason = _reason(self.place, error)
+        away = SearchError(f"The search is away ({reason}): it answers again as soon as Milvus does.")
+        self._faults.report(SEARCH, away)
+        return away
 
-    def _guarded(self, call: Callable[[], Any]) -> Any:
-        try:
-            result = call()
-        except (MilvusException, grpc.RpcError, grpc.FutureTimeoutError) as error:
-            self.close()
-            self._tell(_told(self.place, error))
-            raise SearchError("The search is away at the moment: ask again in a minute.") from error
-        self._tell(None)
-        return result
-
-    def _tell(self, trouble: str | None) -> None:
-        if trouble != self.trouble:
-            logger.warning("milvus %s", trouble or "answers again")
-        self.trouble = trouble
+    def _drop(self, client: MilvusClient | None) -> None:
+        """Let go of a connection, unless another has taken its place."""
+        with self._connecting:
+            if client is not self._client:
+                return
+            self._client = None
+        if client is not None:
+            client.close()
 
     def _connected(self) -> MilvusClient:
         with self._connecting:
@@ -251,6 +269,8 @@ class MilvusServer:
         )
         for name, create in ((self._passages, self._create_passages), (self._facts, self._create_facts)):
             if not client.has_collection(name, timeout=CONNECT_SECONDS):
+                if self._dimension is None:
+                    continue
                 create(client)
             client.load_collection(name, timeout=WRITE_SECONDS)
         return client
@@ -312,13 +332,13 @@ def _address(url: str) -> SplitResult:
     raise UsageError("NEWS_INDEX_URL is no address of a Milvus: use milvus://host:19530.")
 
 
-def _told(place: str, error: Exception) -> str:
-    if isinstance(error, MilvusException) and error.code == Status.CONNECT_FAILED:
-        return f"Milvus at {place} cannot be reached: start it, or correct NEWS_INDEX_URL."
-    if isinstance(error, MilvusException):
-        reason = " ".join(str(error.message).split())
-        return f"Milvus at {place} refuses ({reason[:200]}): see its log."
-    return f"Milvus at {place} does not answer in time: see its log."
+def _reason(place: str, error: Exception) -> str:
+    if not isinstance(error, MilvusException):
+        return f"Milvus at {place} does not answer in time"
+    if error.code == Status.CONNECT_FAILED:
+        return f"Milvus at {place} cannot be reached"
+    reason = " ".join(str(error.message).split()).rstrip(".")
+    return f"Milvus at {place} says: {reason[:200]}"
 
 
 def _row(fields: Mapping[str, Any]) -> Row:

@@ -740,7 +740,7 @@ def _search_index(
     from index.milvus import MilvusIndex  # takes seconds, which only those wait for who use it
 
     lock = partial(store.database.locked, "search index", LOCK_SECONDS)
-    return MilvusIndex(options.index_url, store.id, dimension, lock)
+    return MilvusIndex(options.index_url, store.id, dimension, lock, faults)
 
 
 class _Exclusive:

@@ -461,6 +461,8 @@ def ignore_progress(_: Progress) -> None:
 
 # The part without which nothing can be answered: what is quoted stands in it.
 DATABASE = "database"
+# And the search engine on another machine, where one is set: nothing is found without it.
+SEARCH = "search"
 
 
 @dataclass(frozen=True, slots=True)
@@ -505,7 +507,7 @@ class Status:
     @property
     def can_answer(self) -> bool:
         """Whether questions can be answered at all, as well as ever or not."""
-        away = any(fault.part == DATABASE for fault in self.faults)
+        away = any(fault.part in (DATABASE, SEARCH) for fault in self.faults)
         return self.state == "ready" or (self.state == "degraded" and not away)
 
 

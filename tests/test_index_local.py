@@ -128,6 +128,7 @@ def test_the_frequency_of_a_word_follows_the_index(whole: Index) -> None:
 
 
 def test_nothing_is_found_in_nothing(index: Index) -> None:
+    index.apply([])
     assert index.search("harbour") == []
     assert index.ids() == set()
     assert len(index.local) == 0
@@ -211,6 +212,7 @@ def test_clearing_forgets_contents_and_position(index: Index) -> None:
         follower.clear()
         assert follower.position() is None
     assert index.ids() == set()
+    index.apply([], seq=2)
     assert index.search("harbour") == []
 
 
