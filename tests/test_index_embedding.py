@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -170,6 +170,44 @@ def test_a_question_waits_for_one_batch_of_passages_at_most(
     with ThreadPoolExecutor(1) as pool:
         model.embed_passages([f"harbour {number}" for number in range(40)])
     assert answered
+
+
+def ask_at_once(model: SentenceTransformerEmbedder, texts: Sequence[str]) -> list[Future[Vectors]]:
+    """Let the questions wait for the model together, then have them encoded."""
+    with ThreadPoolExecutor(len(texts)) as pool, model._turns.turn(0):
+        asked = [pool.submit(model.embed_question, text) for text in texts]
+        until(lambda: len(model._turns) == len(texts))
+    return asked
+
+
+def test_questions_that_wait_are_encoded_together(
+    models: Callable[[int], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, texts = embedder(models(1)), [f"harbour {number}" * number for number in range(1, 21)]
+    expected = [model.embed_question(text) for text in texts]
+    encode, together = model._encode_questions, []
+
+    def watched(texts: Sequence[str]) -> Vectors:
+        together.append(len(texts))
+        return encode(texts)
+
+    monkeypatch.setattr(model, "_encode_questions", watched)
+    asked = ask_at_once(model, texts)
+    assert together == [16, 4]
+    for vector, alone in zip(asked, expected, strict=True):
+        assert np.allclose(vector.result(), alone, atol=1e-3)
+
+
+def test_each_of_the_questions_that_wait_is_told_of_a_fault(
+    models: Callable[[int], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = embedder(models(1))
+    model.load()
+    with monkeypatch.context() as patch:
+        patch.setattr(model._loaded, "preprocess", lambda _: 1 / 0)
+        for asked in ask_at_once(model, TEXTS):
+            assert isinstance(asked.exception(), ZeroDivisionError)
+    assert model.embed_question("harbour").shape == (16,)
 
 
 # -- another model than before ---------------------------------------------------------------------------
