@@ -33,7 +33,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010")
 HEAD = REVISIONS[-1]
 
 # Names the lock that writers of the schema take in PostgreSQL: any number, the same for all of them.
@@ -82,8 +82,8 @@ articles = Table(
     Column("content_hash", String(64), nullable=False),
     Column("text_hash", String(64), nullable=False),
     Column("read_at", UtcDateTime, nullable=False),
-    Index("ix_articles_published_at", "published_at"),
-    Index("ix_articles_source", "source"),
+    Index("ix_articles_published_at_source", "published_at", "source"),
+    Index("ix_articles_source_published_at", "source", "published_at"),
     Index("ix_articles_text_hash", "text_hash"),
 )
 
