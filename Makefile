@@ -3,7 +3,7 @@
 READY := .venv/.ready
 PYTHONS := python3 python3.14 python3.13 python3.12 python3.11
 
-.PHONY: run test bench coverage fuzz atheris mutation torture lint catalogues pictures clean fleet audit
+.PHONY: run test bench coverage fuzz atheris mutation torture soak fleet audit lint catalogues pictures clean
 
 run: $(READY)
 	@.venv/bin/python -m bot
@@ -37,7 +37,19 @@ SEED := $(shell date +%s)
 torture: $(READY)
 	@.venv/bin/python -c 'import sys; from tests.torture import main; sys.exit(main($(N), $(SEED)))'
 
-.PHONY: run test bench fuzz torture audit lint catalogues pictures clean
+# Five questions a second for so many seconds while sources are read and files ingested, against a quiet minute.
+soak: $(READY)
+	@.venv/bin/python -c 'import sys; from tests.soak import main; sys.exit(main($(SECONDS)))'
+
+# Speed and memory from 10,000 passages to a million; the first run takes an hour, most of it embedding.
+DATA := ../shared/eval/realtimeqa-2023
+SIZES := 10000 41000 100000 300000 1000000
+bench: $(READY)
+	@HF_HUB_OFFLINE=1 .venv/bin/python -m tests.benchmarks.run .bench $(DATA) $(SIZES)
+
+# Asks the advisory service about every package that is installed; needs the network.
+audit: $(READY)
+	@.venv/bin/python -m pip_audit --strict --skip-editable --progress-spinner off
 
 # Three bots and two workers on one PostgreSQL, two of them killed on the way; the model is the real one.
 ARTICLES := 10000
