@@ -286,7 +286,7 @@ def test_a_bad_line_is_answered_with_its_error(
 def test_run_hands_the_token_to_the_bot(
     news: FakeNews, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    calls: list[tuple[Any, str, Path, int]] = []
+    calls: list[tuple[Any, str, Path, int, Any]] = []
     client = ModuleType("bot.client")
     client.run_bot = lambda *arguments: calls.append(arguments)  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "bot.client", client)
@@ -294,10 +294,11 @@ def test_run_hands_the_token_to_the_bot(
     monkeypatch.setenv("NEWS_DATA_DIR", "kept")
     monkeypatch.setenv("NEWS_REFRESH", "off")
     monkeypatch.setenv("NEWS_HEALTH_PORT", "9100")
+    monkeypatch.setenv("NEWS_SHARDS", "0-3/16")
     assert newsbot("run") == 0
     [(open_index, *given)] = calls
     assert open_index() == news
-    assert given == ["abc", Path("kept"), 9100]
+    assert given == ["abc", Path("kept"), 9100, ([0, 1, 2, 3], 16)]
 
 
 def test_the_real_library_through_the_commands(

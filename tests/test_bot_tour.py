@@ -81,7 +81,7 @@ def test_with_a_token_the_bot_runs_on_the_samples(
 ) -> None:
     tokens: list[str] = []
     client: Any = ModuleType("bot.client")
-    client.run_bot = lambda open_index, token, data_dir, health_port: tokens.append(token)
+    client.run_bot = lambda open_index, token, *rest: tokens.append(token)
     monkeypatch.setitem(sys.modules, "bot.client", client)
     monkeypatch.setenv("DISCORD_TOKEN", "abc")
     assert run_start() == 0
