@@ -298,7 +298,7 @@ def test_run_hands_the_token_to_the_bot(
     assert newsbot("run") == 0
     [(open_index, *given)] = calls
     assert open_index() == news
-    assert given == ["abc", Path("kept"), 9100, ([0, 1, 2, 3], 16)]
+    assert given == ["abc", Path("kept"), 9100, (range(4), 16)]
 
 
 def test_the_real_library_through_the_commands(
