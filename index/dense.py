@@ -160,8 +160,7 @@ class DenseIndex:
                 self._append(added)
             if self._rows.alive.size > 2 * max(1, int(self._rows.alive.sum())):
                 self._compact()
-        if self._rows.ids.size > EXACT_ROWS and not self.has_graph:
-            self._grow()
+        self.grow()
 
     @property
     def has_graph(self) -> bool:
@@ -177,8 +176,10 @@ class DenseIndex:
         if self._growing:
             self._growing.join()
 
-    def _grow(self) -> None:
-        if self._growing is None or not self._growing.is_alive():
+    def grow(self) -> None:
+        """Begin to make the graph, where there are so many passages that it is wanted and none is there."""
+        wanted = self._rows.ids.size > EXACT_ROWS and not self.has_graph
+        if wanted and (self._growing is None or not self._growing.is_alive()):
             self._growing = threading.Thread(target=self._make_graph, name="graph", daemon=True)
             self._growing.start()
 

@@ -62,7 +62,7 @@ class DenseFollower:
     def __init__(self, folder: Path, dimension: int) -> None:
         self._path = folder / "dense.npz"
         self._lock = FileLock(folder / "dense.lock")
-        self._saved_seq = 0
+        self._saved_seq, self._saved_graph = 0, False
         self.index = DenseIndex(dimension)
         self._position: Position | None = None
         self._load(dimension)
@@ -88,18 +88,20 @@ class DenseFollower:
         for batch in added:
             self.index.apply(batch, [])
         self._position = position
-        if abs(position.seq - self._saved_seq) >= max(SNAPSHOT_CHANGES, SNAPSHOT_SHARE * len(self.index)):
+        many = max(SNAPSHOT_CHANGES, SNAPSHOT_SHARE * len(self.index))
+        if abs(position.seq - self._saved_seq) >= many or self._saved_graph != self.index.has_graph:
             self.save()
 
     def save(self) -> None:
         """Write the snapshot, if there is anything new in it."""
-        if self._position is None or self._position.seq == self._saved_seq:
+        graph = self.index.has_graph
+        if self._position is None or (self._position.seq, graph) == (self._saved_seq, self._saved_graph):
             return
         with self._lock:
             for left in self._path.parent.glob("dense.*.tmp"):  # of a process that was killed while saving
                 left.unlink()
             self.index.save(self._path, json.dumps(asdict(self._position)))
-        self._saved_seq = self._position.seq
+        self._saved_seq, self._saved_graph = self._position.seq, graph
 
     def _load(self, dimension: int) -> None:
         if not self._path.exists():
@@ -109,7 +111,8 @@ class DenseFollower:
             if index.dimension != dimension:
                 return
             self.index, self._position = index, Position(**json.loads(position))
-            self._saved_seq = self._position.seq
+            self._saved_seq, self._saved_graph = self._position.seq, index.has_graph
+            index.grow()  # whoever wrote it may have been stopped before the graph was made
         except Exception as error:  # zipfile and FAISS have errors of their own for damaged bytes
             logger.warning("dense snapshot damaged, rebuilding error=%r", error)
 

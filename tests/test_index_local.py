@@ -423,3 +423,19 @@ def test_a_graph_is_given_up_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None
     index.apply(random_passages(1, 100), [])
     index.settle()
     assert (index.has_graph, len(nearest(index, ANY))) == (False, 50)
+
+
+def test_a_graph_that_is_made_is_there_after_a_restart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = DenseFollower(tmp_path, EMBEDDER.dimension)
+    first.apply([random_passages(1, 200)], [], at(1))
+    first.save()
+    monkeypatch.setattr(dense, "EXACT_ROWS", 100)
+    second = DenseFollower(tmp_path, EMBEDDER.dimension)
+    second.index.settle()
+    assert second.index.has_graph
+    second.save()
+    monkeypatch.setattr(dense, "EXACT_ROWS", 1000)  # it is read, not made
+    third = DenseFollower(tmp_path, EMBEDDER.dimension)
+    assert (third.index.has_graph, third.position()) == (True, at(1))
