@@ -51,10 +51,12 @@ bench: $(READY)
 audit: $(READY)
 	@.venv/bin/python -m pip_audit --strict --skip-editable --progress-spinner off
 
-# Three bots and two workers on one PostgreSQL, two of them killed on the way; the model is the real one.
+# Three bots and two workers on one PostgreSQL and one Milvus Lite (MILVUS=False: each with an index of its own),
+# two of them killed on the way; the model is the real one.
 ARTICLES := 10000
+MILVUS := True
 fleet: $(READY)
-	@.venv/bin/python -c 'from tests.fleet import main; main($(ARTICLES))'
+	@.venv/bin/python -c 'from tests.fleet import main; main($(ARTICLES), $(MILVUS))'
 
 lint: $(READY)
 	@.venv/bin/ruff check .

