@@ -262,11 +262,24 @@ class LocalIndex:
         """Do as `PassageIndex` says; a damaged word index finds nothing until it has been made anew."""
         dense = dict(self._dense.index.search(vector, filters, limit))
         terms = self.question_terms(text)
-        lexical = dict(self._unless_damaged([], self._lexical.index.search, terms, filters, limit))
+        lexical = dict(self._unless_damaged([], self._search_words, terms, filters, limit))
         only_lexical = [id for id in lexical if id not in dense]
         dense.update(self._dense.index.scores(vector, only_lexical))
         facts = self._dense.index.facts(list(dense))
         return [Hit(id, dense[id], lexical.get(id, 0.0), *facts[id]) for id in dense if id in facts]
+
+    def _search_words(self, terms: Sequence[str], filters: Filters, limit: int) -> list[tuple[int, float]]:
+        """Search by words. What only has to be old enough nearly all is: filtering what is found is quicker."""
+        if filters.since or filters.source:
+            return self._lexical.index.search(terms, filters, limit)
+        depth = 2 * limit
+        found = self._lexical.index.search(terms, Filters(), depth)
+        facts = self._dense.index.facts([id for id, _ in found])
+        hits = [Hit(id, 0.0, score, *facts[id]) for id, score in found if id in facts]
+        admitted = [(hit.passage_id, hit.lexical) for hit in hits if filters.admit(hit)]
+        if len(admitted) >= limit or len(found) < depth:
+            return admitted[:limit]
+        return self._lexical.index.search(terms, filters, limit)
 
     def document_frequency(self, terms: Iterable[str]) -> dict[str, int]:
         listed = list(terms)
