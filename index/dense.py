@@ -104,22 +104,25 @@ class DenseIndex:
         with self._lock:
             rows = self._rows
             admitted = _admitted(rows, filters)
-            count = min(limit, int(admitted.sum()))
-            if count == 0:
+            number = int(admitted.sum())
+            if number == 0:
                 return []
-            found, scores = self._nearest(vector, admitted, count, exact)
+            width = 0 if exact else self._width(number / admitted.size, limit)
+            found, scores = self._nearest(vector, admitted, min(limit, number), width)
         return [(int(rows.ids[row]), float(score)) for row, score in zip(found, scores, strict=True)]
 
+    def _width(self, share: float, limit: int) -> int:
+        """Return how many vectors of the graph to look at where a share is admitted; 0: compare them all."""
+        return int(max(SEARCH_WIDTH, 2 * limit) / share) if self.has_graph and share >= NARROW else 0
+
     def _nearest(
-        self, vector: Scores, admitted: npt.NDArray[np.bool_], count: int, exact: bool
+        self, vector: Scores, admitted: npt.NDArray[np.bool_], count: int, width: int
     ) -> tuple[Ids, Scores]:
-        """Return the `count` rows nearest to a vector among those admitted, at least as many, and cosines."""
+        """Return the nearest `count` of the admitted rows, of which there are as many, and their cosines."""
         bits = np.packbits(admitted, bitorder="little")
         # faiss's type stubs describe the C++ signatures, not those of its Python wrappers.
         selector = faiss.IDSelectorBitmap(bits)  # type: ignore[call-arg, arg-type]
-        share = admitted.sum() / admitted.size
-        if self.has_graph and share >= NARROW and not exact:
-            width = int(max(SEARCH_WIDTH, 2 * count) / share)
+        if width:
             wide = faiss.SearchParametersHNSW(efSearch=width, sel=selector)  # type: ignore[attr-defined]
             scores, found = self._faiss.search(vector[None, :], count, params=wide)
             if found.min() >= 0:  # else some of the admitted are not linked to the others
@@ -194,9 +197,9 @@ class DenseIndex:
                 vectors = exact.reconstruct_n(graph.ntotal, min(COPIED, exact.ntotal - graph.ntotal))
                 if not vectors.size:
                     self._faiss = graph
-                    break
+                    logger.info("graph made rows=%d seconds=%.1f", graph.ntotal, time.monotonic() - started)
+                    return
             graph.add(vectors)
-        logger.info("graph made rows=%d seconds=%.1f", graph.ntotal, time.monotonic() - started)
 
     def _find(self, ids: Ids) -> dict[int, int]:
         """Return id → row for the ids that are held."""

@@ -160,10 +160,9 @@ class Follow:
                 self._stop.wait(pause)
                 with self._faults.watching("search index", FOLLOW_SECONDS):
                     self.catch_up()
-            except (
-                BaseException
-            ) as error:  # the edge of one round, which this thread outlives, whatever ends it
-                # The database may be away or the disk full for a while: searching goes on with what is here.
+            except BaseException as error:
+                # The edge of one round, which this thread outlives, whatever ends it. The database may be
+                # away or the disk full for a while: searching goes on with what is here.
                 pause = min(2 * pause, LONGEST_PAUSE)
                 if not isinstance(error, NewsError):
                     logger.exception("follow failed retry_seconds=%s", pause)
