@@ -11,12 +11,15 @@ import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.milvus_servers import MilvusLite
+
+if TYPE_CHECKING:
+    from index.database import Database
 
 # Nothing may be fetched while testing; set before anything imports the model libraries.
 os.environ["HF_HUB_OFFLINE"] = "1"
@@ -78,6 +81,16 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path / 'news.db'}"
     create: Callable[[], str] = request.getfixturevalue("postgres")
     return create()
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A new, empty database of each kind, open."""
+    from index.database import Database  # with faiss, which looks at the number of threads once
+
+    opened = Database.open(database_url)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import resource
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -179,3 +180,9 @@ def until(condition: Callable[[], object], seconds: float = 10.0) -> None:
             return
         waiting.wait(0.02)
     raise AssertionError("it did not happen in time")
+
+
+def resident() -> int:
+    """Return how much memory this process takes up, in bytes."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize()

@@ -8,7 +8,6 @@ database, search and HTTP.
 from __future__ import annotations
 
 import random
-import resource
 import statistics
 import sys
 import tempfile
@@ -23,7 +22,7 @@ from email.utils import format_datetime
 from pathlib import Path
 
 from index import Article, IndexOptions, NewsIndex, Question
-from tests.fakes import article, write_jsonl
+from tests.fakes import article, resident, write_jsonl
 from tests.news_documents import rss, rss_item
 from tests.news_site import NewsSite
 
@@ -88,7 +87,7 @@ class Soak:
                 tick.wait(max(0.0, due - time.monotonic()))
                 pool.submit(one, question(chance), due)
                 if number % PER_SECOND == 0:
-                    self.memory.append(resident())
+                    self.memory.append(resident() / 2**20)
 
     def figures(self, seconds: float, added: int) -> str:
         quiet, busy, grown = p99(self.quiet), p99(self.busy), self.growth(seconds)
@@ -107,12 +106,6 @@ class Soak:
 
 def p99(values: list[float]) -> float:
     return statistics.quantiles(values, n=100)[-1]
-
-
-def resident() -> float:
-    """Return this process's memory in MiB."""
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * resource.getpagesize() / 2**20
 
 
 @contextmanager
