@@ -269,7 +269,7 @@ class LocalIndex:
         return [Hit(id, dense[id], lexical.get(id, 0.0), *facts[id]) for id in dense if id in facts]
 
     def _search_words(self, terms: Sequence[str], filters: Filters, limit: int) -> list[tuple[int, float]]:
-        """Search by words. Nearly all is old enough: where that is all that counts, what is found is filtered."""
+        """Search by words. Nearly all is old enough: where only that counts, what is found is filtered."""
         if filters.since or filters.source:
             return self._lexical.index.search(terms, filters, limit)
         depth = 2 * limit
