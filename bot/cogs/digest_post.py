@@ -39,9 +39,8 @@ class DigestPost(Watch):
                 return False
             stories = await self.workers.run(self.bot.index.stories, digest)
             return await self._send(digest, stories)
-        except (
-            Exception
-        ):  # one of many: the others are looked at all the same, this one again when its claim ends
+        except Exception:
+            # One of many: the others are looked at all the same, this one again when its claim ends.
             log.exception("digest.failed id=%d", digest.id)
             return False
 
