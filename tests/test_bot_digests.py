@@ -75,6 +75,7 @@ async def started(tmp_path: Path, bots: int = 1) -> AsyncIterator[Bot]:
     async with DiscordServer() as server, AsyncExitStack() as stack:
         for bot in running:
             await stack.enter_async_context(server.running(bot, commands=5))
+            await server.wait_for(bot.is_ready)
         yield Bot(server, news, running)
         server.assert_clean()
 
