@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-import difflib
 import logging
 import threading
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import replace
-from datetime import date, datetime, timedelta
-from functools import cache, partial
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple, Self
 from zoneinfo import ZoneInfo
 
-import numpy as np
-
-from index.answer_spans import answer_spans
-from index.baselines import best_sentences, orders
+from index.answering import MODEL, Answering
 from index.canonical import canonical_line
-from index.confidence import confidence, evidence, threshold
 from index.database import sqlite_url
-from index.days import REPORTED_DAYS
 from index.digest_book import DigestBook
-from index.digests import Digest, DigestPlan, Story, choose_stories, story_of
-from index.embedding import Embedder, SentenceTransformerEmbedder, Vectors
+from index.digests import Digest, DigestPlan, Story
+from index.embedding import Embedder, SentenceTransformerEmbedder
 from index.errors import BusyError, DamageError, ModelError, SearchError, StoreError, UsageError
 from index.evaluate import (
     Example,
@@ -41,45 +34,34 @@ from index.evaluate import (
     misses,
     reliability,
 )
-from index.event_time import event_time
 from index.excerpt import Excerpt, excerpt, find_quote
-from index.expectation import expectation, names
-from index.explain import explain
 from index.faults import Faults
 from index.follow import Follow
 from index.follow_book import FollowBook
 from index.follows import Follow as Followed
 from index.follows import found_since
-from index.forms import finder_for
 from index.found import Found
 from index.guilds import Guilds
-from index.highlights import highlights
-from index.ingest import Ingest, require_current
+from index.ingest import Ingest
 from index.leases import Leases
 from index.local import SEARCH_INDEX, LocalIndex
+from index.overviews import Overviews
 from index.posted import Posted
 from index.posts import PostedAnswer
 from index.privacy import Privacy
 from index.quote_check import QuoteCheck, check_quote
 from index.quote_state import Standing, quote_state
-from index.quotes import Candidate, candidates, choose, to_quote
-from index.reading import PASSAGES_READ, Asked, Parser, idf, read
-from index.recency import Recency
 from index.refresh import Reading, Refresh
-from index.rerank import CrossEncoderReranker, rerank
 from index.retention import Retention
-from index.retrieve import DEPTH, Ranked, Retrieval, retrieve, retrieve_all
+from index.retrieve import Retrieval
 from index.schedule import Limits
-from index.scorer import parameters
 from index.source_book import SourceBook
 from index.store import Store
 from index.subscriptions import Subscriptions
-from index.timeline import MAX_EVENTS, Report, Timeline, coverage_of, events_of
-from index.topic import on_topic
+from index.timeline import MAX_EVENTS, Timeline
 from index.types import (
     DATABASE,
     Answer,
-    Article,
     Evaluation,
     Filters,
     Headline,
@@ -96,7 +78,6 @@ from index.types import (
     Status,
     ignore_progress,
 )
-from index.when import Period, period
 
 if TYPE_CHECKING:
     from index.milvus import MilvusIndex
@@ -105,18 +86,8 @@ logger = logging.getLogger(__name__)
 
 # Articles that are split and embedded again in one transaction.
 REINDEX_BATCH = 16
-# Where a question names a period, so many passages from inside it are read before any others.
-PERIOD_PASSAGES = 25
-# Articles that a digest chooses from where it has no topic: the newest so many.
-STORIES_READ = 500
-# A topic is what an article is about, not a word in passing: passages closer than this in meaning, or
-# sharing most of the topic's words, count.
-TOPIC_COSINE = 0.35
-TOPIC_LEXICAL = 0.6
 # Whoever brings an index that machines share up to date is done by then, unless it is made anew.
 LOCK_SECONDS = 10
-
-MODEL = "model"
 
 
 class _Stock(NamedTuple):
@@ -142,7 +113,8 @@ class NewsIndex:
         self._store = store
         self._embedder = embedder
         self._index = _search_index(options, store, embedder.dimension, self.faults)
-        self._parser = Parser(self._index.terms)
+        self._answering = Answering(options, store, self._index, embedder, self.faults)
+        self._overviews = Overviews(options, store, self._answering)
         self._follow = Follow(store, self._index.followers, embedder.fingerprint, self.faults)
         self.leases = Leases(store.database, options.clock)
         self._ingest = Ingest(
@@ -154,7 +126,6 @@ class NewsIndex:
             self.leases,
             fetch_private=options.fetch_private,
         )
-        self._reranker = CrossEncoderReranker(options.reranker_model) if options.reranker_model else None
         self._writing = threading.Lock()
         self._stock = _Stock()
         self._subscriptions = self._subscribed(SourceBook(store.database))
@@ -207,14 +178,7 @@ class NewsIndex:
 
     def load_model(self) -> None:
         """Load the models now, so that the first question does not wait for them. Raises ModelError."""
-        try:
-            self._embedder.embed_question("news")
-        except ModelError as error:
-            self.faults.report(MODEL, error)
-            raise
-        self.faults.mended(MODEL)
-        if self._reranker:
-            self._reranker.load()
+        self._answering.load_model()
 
     # -- asking ----------------------------------------------------------------------------------------
 
@@ -223,73 +187,11 @@ class NewsIndex:
 
         Raises UsageError for an unknown source, ModelError when a reindex is needed first.
         """
-        return self._answer(question)[0]
-
-    def _answer(self, question: Question) -> tuple[Answer, Found]:
-        with self._store.database.snapshot():
-            return self._answer_from_snapshot(question)
-
-    def _answer_from_snapshot(self, question: Question) -> tuple[Answer, Found]:
-        started = time.perf_counter()
-        found = self.search(question)
-        chosen = choose(found.candidates, question.limit)
-        copies = self._store.copies({each.article_id for each in chosen})
-        quotes = [self._dated(to_quote(each, copies.get(each.article_id, ()))) for each in chosen]
-        certainty = confidence(found.evidence) if chosen else 0.0
-        answered = bool(chosen) and certainty >= self._threshold
-        coverage = None if answered else self._store.coverage(found.quotable)
-        answer = Answer(
-            question=question,
-            as_of=found.as_of,
-            since=found.since,
-            until=found.until,
-            answered=answered,
-            confidence=certainty,
-            quotes=tuple(self._marked(quotes, found.asked, question.text) if answered else quotes),
-            articles_searched=coverage.articles if coverage else self._store.count_articles(found.quotable),
-            took_ms=(time.perf_counter() - started) * 1000,
-            coverage=coverage,
-        )
-        if question.explain:
-            explanation = explain(answer, found, chosen, self._threshold, self._caveat())
-            answer = replace(answer, explanation=explanation)
-        return answer, found
-
-    def _marked(self, quotes: Sequence[Quote], asked: Asked, text: str) -> list[Quote]:
-        """Return the quotes with the words that answer, where they are certain."""
-        spans = answer_spans(text, [each.text for each in quotes], asked.weights, self._index.terms)
-        return [replace(quote, answer_spans=each) for quote, each in zip(quotes, spans, strict=True)]
-
-    def _dated(self, quote: Quote) -> Quote:
-        """Return the quote with the time that its words name."""
-        published = quote.article.published_at
-        return replace(quote, event=event_time(quote.text, published, ZoneInfo(self._options.timezone)))
+        return self._answering.answer(question)[0]
 
     def search(self, question: Question) -> Found:
         """Return what could be quoted for a question, and what speaks for each. Raises as `ask` does."""
-        self._require_current_vectors()
-        as_of = question.as_of or self._options.clock()
-        explicit = question.since is not None or question.until is not None
-        text = canonical_line(question.text)  # neither the model nor the index takes what is no character
-        about = None if explicit else period(text, as_of, ZoneInfo(self._options.timezone))
-        until = min(question.until, as_of) if question.until else as_of
-        filters = Filters(question.since, until, self._source_name(question.source))
-        shown, searched = Filters(question.since, question.until), [filters]
-        if about and about.limits:
-            shown = Filters(about.since, min(about.until, as_of) if about.until else None)
-            searched.append(replace(filters, since=shown.since, until=shown.until or until))
-        # Reports from outside the period are read, since they too tell what matters, but not quoted.
-        first = shown if about and about.limits else None
-        what = Retrieval(searched, PASSAGES_READ, first, PERIOD_PASSAGES)
-        ranked = self._retrieve(text, what, until, about)
-        asked = self._asked(text)
-        readings = read(ranked, asked, self._parser)
-        found = [each for each in candidates(readings, asked) if shown.admit(each.ranked.stored.article)]
-        if self._reranker:
-            found = rerank(self._reranker, text, found)
-        return Found(
-            as_of, shown.since, shown.until, about, filters, asked, ranked, found, evidence(readings, asked)
-        )
+        return self._answering.search(question)
 
     def latest(
         self,
@@ -300,103 +202,25 @@ class NewsIndex:
         as_of: datetime | None = None,
     ) -> list[Headline]:
         """Return the newest articles, on a topic where one is given, with their highlights."""
-        if not 1 <= limit <= 100:
-            raise UsageError(f"The number of articles must be between 1 and 100, not {limit}.")
-        now = as_of or self._options.clock()
-        filters = Filters(until=now, source=self._source_name(source))
-        if topic is None:
-            articles = self._store.latest(filters, limit)
-        else:
-            self._require_current_vectors()
-            about = {
-                each.stored.article.id: each.stored.article
-                for each in self._retrieve(canonical_line(Question(topic).text), Retrieval([filters]), now)
-                if _is_about(each)
-            }
-            articles = sorted(about.values(), key=lambda each: (each.published_at, each.id), reverse=True)
-        shown = articles[:limit]
-        copies = self._store.copies(each.id for each in shown)
-        return [Headline(each, highlights(each), tuple(copies.get(each.id, ()))) for each in shown]
+        return self._overviews.latest(topic, source=source, limit=limit, as_of=as_of)
 
     def timeline(self, question: Question, limit: int = MAX_EVENTS) -> Timeline:
         """Return what was reported of a topic, or of a question's, as at most `limit` dated events.
 
         A period, given or named in its words, is that of the events. Raises as `ask` does.
         """
-        self._require_current_vectors()
-        as_of, zone = question.as_of or self._options.clock(), ZoneInfo(self._options.timezone)
-        text, since, until = self._topic(question, as_of)
-        # What happened on the last days is reported in those after them.
-        read_until = min(until + timedelta(days=REPORTED_DAYS), as_of) if until else as_of
-        filters = Filters(since, read_until, self._source_name(question.source))
-        found = self._reports(self._on_topic(text, filters))
-        first = since.astimezone(zone).date() if since else date.min
-        last = min(until or as_of, as_of).astimezone(zone).date()
-        events = events_of(found, zone, first, last, limit)
-        coverage = coverage_of(found, zone, first, last)
-        return Timeline(question, as_of, since, until, tuple(events), tuple(coverage))
-
-    def _topic(self, question: Question, as_of: datetime) -> tuple[str, datetime | None, datetime | None]:
-        """Return what a timeline is about, and its period: as given, or else as the words say."""
-        text = canonical_line(question.text)
-        if question.since or question.until:
-            return text, question.since, question.until
-        about = period(text, as_of, ZoneInfo(self._options.timezone))
-        if about is None or not about.limits:
-            return text, None, None
-        rest = text.replace(about.phrase, " ")
-        return rest if any(char.isalnum() for char in rest) else text, about.since, about.until
-
-    def _reports(self, found: Sequence[Candidate]) -> list[Report]:
-        """Return the candidates as dated quotes, with the vectors of their passages."""
-        ids = {each.article_id for each in found}
-        copies = self._store.copies(ids)
-        vectors = self._store.vectors(ids, self._embedder.fingerprint)
-        return [
-            Report(
-                self._dated(to_quote(each, copies.get(each.article_id, ()))),
-                vectors[each.article_id][each.ranked.stored.passage.span].astype(np.float32),
-            )
-            for each in found
-            if each.ranked.stored.passage.span in vectors.get(each.article_id, ())
-        ]
+        return self._overviews.timeline(question, limit)
 
     def stories(self, digest: Digest) -> list[Story]:
         """Return what a digest would tell now, the stories first that most outlets report.
 
-        A story is one of its articles, the newest; the others are named with it. Raises as `ask` does.
+        What it told before is left out. Raises as `ask` does.
         """
-        self._require_current_vectors()
-        now, plan = self._options.clock(), self.check_plan(digest.plan)
-        periods = [Filters(digest.since(now), now, source) for source in plan.sources or (None,)]
-        found = [article for each in periods for article in self._published(each, plan.topics)]
-        known = self.digests.known(digest.id)
-        new = {article.id: article for article in found if article.id not in known}
-        vectors = self._store.vectors(new, self._embedder.fingerprint)
-        beginnings = {id: spans[min(spans)].astype(np.float32) for id, spans in vectors.items()}
-        chosen = choose_stories(list(new.values()), beginnings, plan.number)
-        copies = self._store.copies(article.id for story in chosen for article in story)
-        return [story_of(story, copies) for story in chosen]
+        return self._overviews.stories(digest, self.digests.known(digest.id))
 
     def check_plan(self, plan: DigestPlan) -> DigestPlan:
         """Return a plan with its sources as they are spelled. Raises UsageError for an unknown one."""
-        names = (self._source_name(source) for source in plan.sources)
-        return replace(plan, sources=tuple(dict.fromkeys(name for name in names if name)))
-
-    def _published(self, filters: Filters, topics: Sequence[str]) -> list[Article]:
-        """Return the articles on any of the topics, or the newest of all."""
-        if not topics:
-            return self._store.latest(filters, STORIES_READ)
-        about = (
-            candidate for topic in topics for candidate in self._on_topic(canonical_line(topic), filters)
-        )
-        return [candidate.ranked.stored.article for candidate in about]
-
-    def _on_topic(self, text: str, filters: Filters) -> list[Candidate]:
-        """Return the best sentence of each article about a topic."""
-        vector = self._meaning(text)
-        passages = retrieve_all(self._index, self._store, vector, text, filters)
-        return on_topic(passages, self._asked(text), self._parser)
+        return self._overviews.check_plan(plan)
 
     def revision(self, article_id: str) -> int | None:
         """Return the number of an article's current revision, from 1; None when it is not stored."""
@@ -429,9 +253,9 @@ class NewsIndex:
 
     def check_quote(self, claimed: str) -> QuoteCheck:
         """Look for what somebody says was written, word for word or nearly. Raises as `ask` does."""
-        self._require_current_vectors()
+        self._answering.require_current_vectors()
         now = self._options.clock()
-        ranked = self._retrieve(canonical_line(claimed), Retrieval([Filters(until=now)]), now)
+        ranked = self._answering.retrieve(canonical_line(claimed), Retrieval([Filters(until=now)]), now)
         return check_quote(claimed, {each.stored.article.id: each.stored.article for each in ranked}.values())
 
     def review_posted(self, limit: int = 100) -> int:
@@ -458,58 +282,6 @@ class NewsIndex:
         """Return the names of the outlets whose articles are stored, in alphabetical order."""
         return self._store.source_names()
 
-    def _retrieve(
-        self, text: str, what: Retrieval, now: datetime, about: Period | None = None
-    ) -> list[Ranked]:
-        """Return the best passages of each search, and of the first one narrowed to what is current."""
-        vector = self._meaning(text)
-        recency = Recency.of(self._store, now, about)
-        what = what._replace(filters=[*what.filters, recency.narrow(what.filters[0])])
-        return retrieve(self._index, self._store, vector, text, what, recency)
-
-    def _meaning(self, text: str) -> Vectors:
-        """Return the vector of a text; zeros while the model is missing, so that words alone are compared."""
-        try:
-            vector = self._embedder.embed_question(text)
-        except ModelError as error:
-            self.faults.report(MODEL, error)
-            return np.zeros(self._embedder.dimension, np.float32)
-        self.faults.mended(MODEL)
-        return vector
-
-    @property
-    def _threshold(self) -> float:
-        return threshold() if self._options.threshold is None else self._options.threshold
-
-    def _asked(self, text: str) -> Asked:
-        terms = self._index.question_terms(text)
-        weights = idf(self._index.document_frequency(terms), len(self._index))
-        named = frozenset(stem for name in names(text) for stem in self._index.terms(name))
-        return Asked(weights, named, expectation(text), finder_for(text), self._rarity())
-
-    def _rarity(self) -> Callable[[str], float]:
-        """Return a function from a word to its idf as a share of the highest possible, in [0, 1]."""
-        passages = len(self._index)
-        highest = idf({"": 0}, passages)[""]
-
-        @cache
-        def rarity(term: str) -> float:
-            return idf(self._index.document_frequency([term]), passages)[term] / highest
-
-        return rarity
-
-    def _source_name(self, source: str | None) -> str | None:
-        """Return the stored spelling of a source's name."""
-        if source is None:
-            return None
-        names = {name.casefold(): name for name in self._store.source_names()}
-        found = names.get(source.strip().casefold())
-        if found is None:
-            close = difflib.get_close_matches(source.casefold(), list(names), n=1, cutoff=0.5)
-            known = f"did you mean {names[close[0]]!r}?" if close else f"known are {_listed(names)}."
-            raise UsageError(f"There is no source {source!r}: {known}")
-        return found
-
     # -- writing ---------------------------------------------------------------------------------------
 
     @property
@@ -519,7 +291,7 @@ class NewsIndex:
 
     def _keep(self, reading: Reading, on_progress: OnProgress = ignore_progress) -> IngestReport:
         """Store what one reading of a source brought, and let it be found."""
-        self._require_current_vectors()
+        self._answering.require_current_vectors()
         self._store.adopt_fingerprint(self._embedder.fingerprint)
         try:
             return self._ingest.store(reading.articles, reading.problems, on_progress)
@@ -548,7 +320,7 @@ class NewsIndex:
         Raises ModelError when a reindex is needed first, BusyError while this process ingests already.
         """
         with self._only_writer():
-            self._require_current_vectors()
+            self._answering.require_current_vectors()
             self._store.adopt_fingerprint(self._embedder.fingerprint)
             try:
                 return self._ingest.run(uris, on_progress)
@@ -605,9 +377,6 @@ class NewsIndex:
     def _only_writer(self) -> _Exclusive:
         return _Exclusive(self._writing)
 
-    def _require_current_vectors(self) -> None:
-        require_current(self._store, self._embedder)
-
     def _is_stale(self) -> bool:
         return self._store.fingerprint() not in (None, self._embedder.fingerprint)
 
@@ -641,7 +410,7 @@ class NewsIndex:
 
     def _evaluate(self, examples: Sequence[Example], on_progress: OnProgress, baselines: bool) -> Evaluation:
         self.ask(Question("What is the news?"))  # the first question of all loads the model
-        outcomes = evaluate(self._answer_and_passages, examples, on_progress)
+        outcomes = evaluate(self._answering.answer_and_passages, examples, on_progress)
         quoted = {quote.article.id for each in outcomes for quote in each.answer.quotes}
         stored = {id: article.text for id, article in self._store.articles(quoted).items()}
         return Evaluation(
@@ -649,31 +418,13 @@ class NewsIndex:
             model=self._embedder.model,
             articles=self._store.count_articles(),
             passages=self._store.count_passages(),
-            threshold=self._threshold,
+            threshold=self._answering.threshold,
             measures=measure(outcomes, stored),
             reliability=reliability(outcomes),
             misses=misses(outcomes),
             digest=digest(outcomes),
-            baselines=compare(self._plain_quotes, examples) if baselines else (),
+            baselines=compare(self._answering.plain_quotes, examples) if baselines else (),
         )
-
-    def _plain_quotes(self, question: Question) -> dict[str, list[str]]:
-        """Return what each plain way quotes (see `index.baselines`)."""
-        text = canonical_line(question.text)
-        vector = self._embedder.embed_question(text)
-        hits = self._index.search(vector, text, Filters(until=question.as_of), DEPTH)
-        stored = self._store.stored_passages([hit.passage_id for hit in hits])
-        weights = self._asked(text).weights
-        return {
-            name: [best_sentences(stored[id], weights, self._index.terms) for id in ids if id in stored][
-                : question.limit
-            ]
-            for name, ids in orders(hits).items()
-        }
-
-    def _answer_and_passages(self, question: Question) -> tuple[Answer, list[str]]:
-        answer, found = self._answer(question)
-        return answer, [each.stored.text for each in found.ranked[: question.limit]]
 
     # -- telling ---------------------------------------------------------------------------------------
 
@@ -702,7 +453,7 @@ class NewsIndex:
             model=self._embedder.model,
             database=self._store.name,
             remedy=remedy,
-            caveat=self._caveat(),
+            caveat=self._answering.caveat(),
             addresses=len(stock.subscribed),
             failing=tuple(each for each in stock.subscribed if each.error),
             disk_bytes=self._index.disk_bytes,
@@ -719,15 +470,6 @@ class NewsIndex:
             len(store.source_names()),
             self._subscriptions.all(),
             self._is_stale(),
-        )
-
-    def _caveat(self) -> str | None:
-        """Say that the threshold belongs to another model, where it does and none is set."""
-        if self._options.threshold is not None or self._embedder.model == parameters().model:
-            return None
-        return (
-            f"The threshold was measured for {parameters().model}, not for {self._embedder.model}: "
-            "'newsbot evaluate FOLDER' suggests one for NEWS_THRESHOLD."
         )
 
 
@@ -766,12 +508,3 @@ def _judged(stock: _Stock, *, degraded: bool) -> tuple[State, str | None]:
     if not stock.articles:
         return "empty", "There are no articles yet: add some with 'newsbot ingest PATH'."
     return "ready", None
-
-
-def _is_about(ranked: Ranked) -> bool:
-    return ranked.dense >= TOPIC_COSINE or ranked.lexical >= TOPIC_LEXICAL
-
-
-def _listed(names: dict[str, str]) -> str:
-    shown = sorted(names.values())[:8]
-    return ", ".join(shown) + (" and others" if len(names) > len(shown) else "") if shown else "none"

@@ -59,7 +59,7 @@ def test_they_are_measured_beside_the_answers(tmp_path: Path) -> None:
     with open_news(tmp_path, NEWS) as news:
         assert news.evaluate(folder).baselines == ()
         measured = news.evaluate(folder, baselines=True).baselines
-        plain = news._plain_quotes(Question("What did the council of Corby buy?"))
+        plain = news._answering.plain_quotes(Question("What did the council of Corby buy?"))
     assert [each.name for each in measured] == ["dense alone", "BM25 alone", "reciprocal rank fusion"]
     assert all(each.quotes_at[3] == 0.8 for each in measured)
     assert all("9 libraries" in texts[0] for texts in plain.values())
