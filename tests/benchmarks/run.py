@@ -134,8 +134,8 @@ def main(arguments: Sequence[str]) -> int:
         build = build_seconds(store)
         figures = {**measured(store, data), "start_s": start_seconds(store), "build_s": build}
         columns.append(figures)
+        (folder / "figures.json").write_text(json.dumps(columns))
         say(f"measured {size:,}")
-    (folder / "figures.json").write_text(json.dumps(columns))
     say(table(columns))
     draw(columns, Path(__file__).with_name("sizes.png"))
     return 0
