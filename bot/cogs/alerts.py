@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from typing import TYPE_CHECKING
 
 from bot.alert_card import alert_card
 from bot.delivery import PASSING, UndeliverableError, deliver
 from bot.language import speaking
-from bot.watch import Watch
+from bot.sender import Sender
+from index import NewsError
 
 if TYPE_CHECKING:
     from bot.client import NewsBot
@@ -22,13 +22,13 @@ ROUNDS = 2
 log = logging.getLogger(__name__)
 
 
-class Alerts(Watch):
+class Alerts(Sender):
     def __init__(self, bot: NewsBot) -> None:
         super().__init__(bot, "sending of alerts", SECONDS)
         self._seen = -1
         self._rounds = 0
 
-    async def round(self) -> None:
+    async def send_due(self) -> None:
         if await self._is_news():
             await self.look()
         else:
@@ -57,19 +57,17 @@ class Alerts(Watch):
             found = await self.workers.run(self.bot.index.found_since, follow)
             claimed = await self.workers.run(self.bot.index.follows.claim, follow.id, found) if found else []
             return bool(claimed) and await self._send(follow, claimed)
-        except Exception:  # one of many: the others are looked at all the same
-            log.exception("alert.failed follow=%d", follow.id)
-            return False
+        except Exception as error:  # one of many: the others are looked at all the same
+            return _failed(follow, error)
 
     async def _try_to_send(self, follow: Follow, quotes: list[Quote]) -> bool:
         try:
             return await self._send(follow, quotes)
-        except Exception:  # one of many, taken over again when its claim ends
-            log.exception("alert.failed follow=%d", follow.id)
-            return False
+        except Exception as error:  # one of many, taken over again when its claim ends
+            return _failed(follow, error)
 
     async def _send(self, follow: Follow, quotes: list[Quote]) -> bool:
-        """Send claimed quotes, and note what came of it, even where the bot closes meanwhile."""
+        """Send claimed quotes, and note what came of it."""
         # However they are ordered when another process takes over, Discord knows the alert by this.
         article, start = min((each.article.id, each.span.start) for each in quotes)
         key = f"follow {follow.id} {article} {start}"
@@ -86,7 +84,13 @@ class Alerts(Watch):
             await self.workers.run(book.release, follow.id, quotes)
             log.warning("alert.postponed follow=%d why=%r", follow.id, str(error))
         else:
-            await asyncio.shield(self.workers.run(book.sent, follow.id, quotes))
+            await self.note(book.sent, follow.id, quotes)
             log.info("alert.sent follow=%d quotes=%d", follow.id, len(quotes))
             return True
         return False
+
+
+def _failed(follow: Follow, error: Exception) -> bool:
+    known = isinstance(error, NewsError)
+    log.warning("alert.failed follow=%d why=%r", follow.id, str(error), exc_info=not known)
+    return False

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from typing import TYPE_CHECKING
 
 from bot.delivery import PASSING, UndeliverableError, deliver
 from bot.digest_card import digest_card
 from bot.language import speaking
-from bot.watch import Watch
+from bot.sender import Sender
+from index import NewsError
 
 if TYPE_CHECKING:
     from bot.client import NewsBot
@@ -20,11 +20,11 @@ SECONDS = 20.0
 log = logging.getLogger(__name__)
 
 
-class DigestPost(Watch):
+class DigestPost(Sender):
     def __init__(self, bot: NewsBot) -> None:
         super().__init__(bot, "sending of digests", SECONDS)
 
-    async def round(self) -> None:
+    async def send_due(self) -> None:
         await self.look()
 
     async def look(self) -> int:
@@ -37,11 +37,12 @@ class DigestPost(Watch):
         try:
             if not await self.workers.run(book.claim, digest):
                 return False
-            stories = await self.workers.run(self.bot.index.stories, digest)
+            stories = await self.workers.run(self.bot.index.stories_to_send, digest)
             return await self._send(digest, stories)
-        except Exception:
+        except Exception as error:
             # One of many: the others are looked at all the same, this one again when its claim ends.
-            log.exception("digest.failed id=%d", digest.id)
+            known = isinstance(error, NewsError)
+            log.warning("digest.failed id=%d why=%r", digest.id, str(error), exc_info=not known)
             return False
 
     async def _send(self, digest: Digest, stories: list[Story]) -> bool:
@@ -64,8 +65,6 @@ class DigestPost(Watch):
             await self.workers.run(book.release, digest)
             log.warning("digest.postponed id=%d why=%r", digest.id, str(error))
             return False
-        # Even where the bot closes meanwhile: what was sent must not be sent again.
-        ids = [id for story in shown for id in story.article_ids]
-        await asyncio.shield(self.workers.run(book.sent, digest, ids))
+        await self.note(book.sent, digest, [id for story in shown for id in story.article_ids])
         log.info("digest.sent id=%d stories=%d", digest.id, len(shown))
         return bool(shown)

@@ -1,0 +1,12 @@
+"""What a digest holds, from its being chosen until it is sent."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0011"
+down_revision = "0010"
+
+
+def upgrade() -> None:
+    op.add_column("digests", sa.Column("chosen", sa.JSON))
+    op.add_column("digests", sa.Column("chosen_at", sa.DateTime(timezone=True)))
