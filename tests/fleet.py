@@ -98,9 +98,9 @@ class Fleet:
     guilds: list[Guild] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        # Discord tells the shard of a guild by the upper bits of its id.
-        shards = range(self.shards)
-        self.guilds = [self.server.add_guild(f"Guild {shard}", str(shard << 22)) for shard in shards]
+        # Discord tells the shard of a guild by the upper bits of its id, which count milliseconds.
+        numbers = range(1000 * self.shards, 1001 * self.shards)
+        self.guilds = [self.server.add_guild(f"Guild {number}", str(number << 22)) for number in numbers]
 
     @property
     def shards(self) -> int:

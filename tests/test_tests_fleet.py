@@ -21,7 +21,7 @@ shards.PATIENCE_SECONDS = 1
 @pytest.fixture
 async def fleet(tmp_path: Path, postgres: Callable[[], str]) -> AsyncIterator[Fleet]:
     async with DiscordServer() as server:
-        sailing = Fleet(tmp_path, postgres(), "", server, [[0], [1, 2]], "hashing")
+        sailing = Fleet(tmp_path, postgres(), "", server, [[0], [1]], "hashing")
         yield sailing
         sailing.close()
         server.assert_clean()
@@ -42,7 +42,7 @@ async def test_a_second_bot_with_a_shard_that_another_runs_says_so_and_ends(flee
     )
     assert (second.returncode, second.stderr.splitlines()[-1]) == (
         1,
-        "newsbot: Another process runs shard 0 of 3 or part of it: stop it, or give each process a share of its "
-        "own in NEWS_SHARDS.",
+        "newsbot: Another process runs shard 0 of 2 or part of it: stop it, or give each process a share of "
+        "its own in NEWS_SHARDS.",
     )
     assert await fleet.ask(0, "What happened?")
