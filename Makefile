@@ -3,7 +3,7 @@
 READY := .venv/.ready
 PYTHONS := python3 python3.14 python3.13 python3.12 python3.11
 
-.PHONY: run test bench coverage fuzz atheris mutation torture soak fleet audit lint catalogues pictures clean
+.PHONY: run test bench coverage fuzz atheris mutation torture soak fleet simulation audit lint catalogues pictures clean
 
 run: $(READY)
 	@.venv/bin/python -m bot
@@ -57,6 +57,12 @@ ARTICLES := 10000
 MILVUS := True
 fleet: $(READY)
 	@.venv/bin/python -c 'from tests.fleet import main; main($(ARTICLES), $(MILVUS))'
+
+# Three bots with six shards, thousands of guilds and a steady rate of questions, against what is predicted.
+GUILDS := 3000
+PER_SECOND := 5
+simulation: $(READY)
+	@OMP_NUM_THREADS=1 .venv/bin/python -c 'from tests.simulation import main; main($(GUILDS), 1000, $(PER_SECOND), $(SECONDS))'
 
 lint: $(READY)
 	@.venv/bin/ruff check .

@@ -250,9 +250,9 @@ class DiscordServer:
         """The channel of that name, which is made when first asked for."""
         return self.world.channel(guild or self.guild, name)
 
-    def add_guild(self, name: str, id: str | None = None) -> Guild:
+    def add_guild(self, name: str, id: str | None = None, channels: int = 1) -> Guild:
         """Another guild that the bot is in; its id says which shard hears of it."""
-        return self.world.add_guild(name, id)
+        return self.world.add_guild(name, id, channels)
 
     def messages(self, guild: Place = True, user: User | None = None) -> list[Json]:
         """The messages that everybody in a channel sees, oldest first."""

@@ -362,16 +362,18 @@ class World:
             self.dispatch("GUILD_ROLE_UPDATE" if known else "GUILD_ROLE_CREATE", role)
         self.dispatch(event, {**guild.full_member_json(user), "guild_id": guild.id})
 
-    def add_guild(self, name: str, id: str | None = None) -> Guild:
-        """A guild with a channel #general, which everybody known joins."""
+    def add_guild(self, name: str, id: str | None = None, channels: int = 1) -> Guild:
+        """A guild with #general and perhaps more channels, which everybody known joins."""
         guild = Guild(id or self.new_id(), name, self.owner)
         for user in self.users.values():
             guild.members[user.id] = user
             if user.permissions.value & ~MEMBER_PERMISSIONS.value:
                 guild.role_ids[user.id] = self.new_id()
-        self._add_channel(guild, "general")
+        for channel in ("general", *(f"more-{number}" for number in range(1, channels))):
+            self._add_channel(guild, channel)
         self.guilds.append(guild)
-        self.dispatch("GUILD_CREATE", guild.to_json(guild.members.values()))
+        # A bot that joins is told of no member but itself, even with the members intent.
+        self.dispatch("GUILD_CREATE", guild.to_json([self.bot]))
         return guild
 
     def _add_channel(self, guild: Guild, name: str) -> Channel:

@@ -182,7 +182,7 @@ def until(condition: Callable[[], object], seconds: float = 10.0) -> None:
     raise AssertionError("it did not happen in time")
 
 
-def resident() -> int:
-    """Return how much memory this process takes up, in bytes."""
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
+def resident(process: int | str = "self") -> int:
+    """Return how much memory a process takes up, in bytes (Linux)."""
+    pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
     return pages * resource.getpagesize()

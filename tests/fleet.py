@@ -70,15 +70,15 @@ def events(count: int) -> list[Article]:
     return [
         article(
             f"event{i}",
-            f"A ferry named Aurora {i} was launched in the harbour of Port {_name(i)} on Tuesday. "
-            f"It carries {i + 10} cars and {3 * i + 50} passengers, the shipyard of Port {_name(i)} said.",
-            title=f"Ferry launched in Port {_name(i)}",
+            f"A ferry named Aurora {i} was launched in the harbour of Port {name_of(i)} on Tuesday. "
+            f"It carries {i + 10} cars and {3 * i + 50} passengers, the shipyard of Port {name_of(i)} said.",
+            title=f"Ferry launched in Port {name_of(i)}",
         )
         for i in range(count)
     ]
 
 
-def _name(number: int) -> str:
+def name_of(number: int) -> str:
     """Return a name that no other number has."""
     syllables = "ba du ki lo ma ne pi ro su ta".split()
     return "".join(syllables[int(digit)] for digit in f"{number:05d}").capitalize()
