@@ -224,10 +224,7 @@ class NewsIndex:
         What is not stored any more is left out.
         """
         chosen = self.digests.choose(digest, lambda: [each.article_ids for each in self.stories(digest)])
-        articles = self._store.articles(id for story in chosen for id in story)
-        copies = self._store.copies(articles)
-        found = ([articles[id] for id in story if id in articles] for story in chosen)
-        return [story_of(story, copies) for story in found if story]
+        return self._overviews.stories_of(chosen)
 
     def check_plan(self, plan: DigestPlan) -> DigestPlan:
         """Return a plan with its sources as they are spelled. Raises UsageError for an unknown one."""

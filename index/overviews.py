@@ -126,6 +126,13 @@ class Overviews:
         copies = self._store.copies(article.id for story in chosen for article in story)
         return [story_of(story, copies) for story in chosen]
 
+    def stories_of(self, chosen: Sequence[Sequence[str]]) -> list[Story]:
+        """Return stories by the ids of their articles; what is not stored any more is left out."""
+        articles = self._store.articles(id for story in chosen for id in story)
+        copies = self._store.copies(articles)
+        found = ([articles[id] for id in story if id in articles] for story in chosen)
+        return [story_of(story, copies) for story in found if story]
+
     def check_plan(self, plan: DigestPlan) -> DigestPlan:
         """Return a plan with its sources as they are spelled. Raises UsageError for an unknown one."""
         names = (self._answering.source_name(source) for source in plan.sources)
