@@ -55,7 +55,7 @@ def test_guilds_are_spread_evenly_over_the_shards() -> None:
 
 @given(st.integers(1, 10**6), st.floats(1, 1e8), st.integers(1, 10**9))
 def test_twice_as_much_never_takes_less(guilds: int, questions: float, passages: int) -> None:
-    load = replace(LOAD, guilds=guilds, questions=questions, passages=passages)
+    load = replace(LOAD, guilds=guilds, questions=questions, passages=passages, messages=0.0)
     twice = replace(load, guilds=2 * guilds, questions=2 * questions, passages=2 * passages)
     once, more = size(load, RATES), size(twice, RATES)
     assert more.shards >= once.shards
