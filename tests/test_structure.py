@@ -174,7 +174,7 @@ TESTS = sorted((ROOT / "tests").glob("*.py"))
 # A poll of another process or thread may pause for so long; nothing is waited for by the clock.
 LONGEST_PAUSE = 0.1
 # People who come one after another, a library that takes its time, and Discord's own reaction time.
-SIMULATES_TIME = {"test_bot_load.py", "test_bot_client.py", "discord_server.py"}
+SIMULATES_TIME = {"test_bot_load.py", "test_bot_client.py", "discord_server.py", "simulation.py"}
 
 
 def calls(path: Path) -> Iterator[tuple[str, ast.Call]]:
