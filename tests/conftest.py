@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import itertools
 import os
 import socket
 import sys
@@ -15,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.milvus_servers import MilvusLite
-from tests.postgres import start_postgres
+from tests.postgres import postgres_server, start_postgres
 
 if TYPE_CHECKING:
     from index.database import Database
@@ -51,21 +50,8 @@ settings.load_profile("newsbot")
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Callable[[], str]]:
     """A PostgreSQL server for this run; call it for the address of a new, empty database."""
-    import psycopg
-
-    server = start_postgres()
-    numbers = itertools.count()
-
-    def create() -> str:
-        name = f"news{next(numbers)}"
-        connection.execute(f"CREATE DATABASE {name}")
-        return server.get_uri(database=name, driver="psycopg")
-
-    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-        connection.execute("ALTER SYSTEM SET fsync = off")
-        connection.execute("SELECT pg_reload_conf()")
+    with postgres_server() as create:
         yield create
-    server.cleanup()
 
 
 @pytest.fixture

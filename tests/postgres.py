@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import tempfile
 import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
+import psycopg
 import pytest
 
 
@@ -36,3 +40,37 @@ def restart_within(
         return result
 
     monkeypatch.setattr(owner, method, works)
+
+
+@contextmanager
+def postgres_server() -> Iterator[Callable[[], str]]:
+    """Run a server; call what is given for the address of a new, empty database."""
+    server = start_postgres()
+    numbers = itertools.count()
+
+    def create() -> str:
+        name = f"news{next(numbers)}"
+        connection.execute(f"CREATE DATABASE {name}")
+        return server.get_uri(database=name, driver="psycopg")
+
+    try:
+        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+            connection.execute("ALTER SYSTEM SET fsync = off")
+            connection.execute("SELECT pg_reload_conf()")
+            yield create
+    finally:
+        server.cleanup()
+
+
+def others_connected(database_url: str) -> int:
+    """Return how many are connected to a database, beside whoever asks.
+
+    A server goes on for a moment with what a process that was killed had asked of it.
+    """
+    with psycopg.connect(database_url.replace("+psycopg", "")) as connection:
+        row = connection.execute(
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        ).fetchone()
+    assert row
+    return int(row[0])

@@ -1,8 +1,9 @@
 """Kills newsbot at random moments and checks all that is stored after each: `make torture N=200`.
 
-A round does one of five jobs in a process of its own, which is killed somewhere between its start and end.
-Now and then a file of the search index is cut in half on top, as a power cut does. Then the library is opened
-as at any start, and everything in it is compared with what has to be there.
+A round does one of six jobs in a process of its own, which is killed somewhere between its start and end; on
+PostgreSQL one of four, because its backups are made with its own tools. Now and then a file of the search
+index is cut in half on top, as a power cut does. Then the library is opened as at any start, and everything
+in it is compared with what has to be there.
 """
 
 from __future__ import annotations
@@ -21,11 +22,13 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from index import Article, IndexOptions, NewsIndex, Progress, ingest, restore_backup, write_backup
+from index.database import sqlite_url
 from index.embedding import Embedder
-from index.follow import catch_up
+from index.follow import Follower, catch_up
 from index.local import LocalIndex
 from index.types import Filters, IndexedPassage
-from tests.fakes import article, open_news, story, write_jsonl
+from tests.fakes import article, open_news, story, until, write_jsonl
+from tests.postgres import others_connected, postgres_server
 
 # Small transactions: a kill lands between two of them as often as inside one.
 BATCH = 3
@@ -37,46 +40,85 @@ CUT = 0.2
 Tell = Callable[[object], None]
 
 
-def read_articles(folder: Path, tell: Tell) -> None:
+@dataclass(frozen=True)
+class Place:
+    """Where a library is: a folder, and its database."""
+
+    folder: Path
+    database_url: str
+
+    @property
+    def options(self) -> IndexOptions:
+        return IndexOptions(self.folder / "data")
+
+    def open(self) -> NewsIndex:
+        return open_news(self.folder, database_url=self.database_url)
+
+    def elsewhere(self) -> NewsIndex:
+        """Open the same database with a search index of its own, as another machine does."""
+        return open_news(self.folder, database_url=self.database_url, data_dir=self.folder / "elsewhere")
+
+
+def read_articles(place: Place, tell: Tell) -> None:
+    with place.open() as news:
+        tell("started")
+        _ingest(news, place, tell)
+
+
+def follow(place: Place, tell: Tell) -> None:
+    """Follow the change log, which grows meanwhile, to its end."""
+    with place.open() as news, place.elsewhere() as writer:
+        tell("started")
+        _ingest(writer, place, tell)
+        end = writer._store.last_seq()
+        until(lambda: all(_seq(each) >= end for each in news._index.followers))
+
+
+def _seq(follower: Follower) -> int:
+    position = follower.position()
+    return position.seq if position else 0
+
+
+def _ingest(news: NewsIndex, place: Place, tell: Tell) -> None:
     ingest.BATCH_ARTICLES = BATCH
 
     def reached(progress: Progress) -> None:
         tell(progress.done)
 
-    with open_news(folder) as news:
-        tell("started")
-        news.ingest([str(folder / "round.jsonl")], reached)
+    news.ingest([str(place.folder / "round.jsonl")], reached)
 
 
-def index_again(folder: Path, tell: Tell) -> None:
-    with open_news(folder) as news:
+def index_again(place: Place, tell: Tell) -> None:
+    with place.open() as news:
         tell("started")
         news.reindex(full=True)
 
 
-def rebuild(folder: Path, tell: Tell) -> None:
+def rebuild(place: Place, tell: Tell) -> None:
     tell("started")
-    shutil.rmtree(folder / "data" / "index")
-    with open_news(folder):
+    shutil.rmtree(place.folder / "data" / "index")
+    with place.open():
         pass
 
 
-def back_up(folder: Path, tell: Tell) -> None:
+def back_up(place: Place, tell: Tell) -> None:
     tell("started")
-    write_backup(IndexOptions(folder / "data"), folder / "kept.newsbot", force=True)
+    write_backup(place.options, place.folder / "kept.newsbot", force=True)
 
 
-def restore(folder: Path, tell: Tell) -> None:
+def restore(place: Place, tell: Tell) -> None:
     tell("started")
-    restore_backup(IndexOptions(folder / "data"), folder / "before.newsbot", force=True)
+    restore_backup(place.options, place.folder / "before.newsbot", force=True)
 
 
-JOBS = {each.__name__: each for each in (read_articles, index_again, rebuild, back_up, restore)}
+EVERYWHERE = (read_articles, follow, index_again, rebuild)
+SQLITE_ONLY = (back_up, restore)
+JOBS = {each.__name__: each for each in (*EVERYWHERE, *SQLITE_ONLY)}
 
 
-def run(job: str, folder: Path, pipe: Connection) -> None:
+def run(job: str, place: Place, pipe: Connection) -> None:
     """Do a job in the process that will be killed."""
-    JOBS[job](folder, pipe.send)
+    JOBS[job](place, pipe.send)
     pipe.send("done")
 
 
@@ -84,7 +126,7 @@ def run(job: str, folder: Path, pipe: Connection) -> None:
 class Torture:
     """One library and what has to be in it: of each article the texts that it may have, None for absence."""
 
-    folder: Path
+    place: Place
     chance: random.Random
     _may_be: dict[str, set[Article | None]] = field(default_factory=dict)
     _round: list[Article] = field(default_factory=list)
@@ -96,14 +138,26 @@ class Torture:
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["tests.torture"])
         self._processes = context
-        with open_news(self.folder):
+        with self.place.open():
             pass
-        for job in JOBS:  # undisturbed, to know how long each takes
+        for job in self.jobs:  # undisturbed, to know how long each takes
             self.round(job, killed=False)
+
+    @property
+    def folder(self) -> Path:
+        return self.place.folder
+
+    @property
+    def on_sqlite(self) -> bool:
+        return self.place.database_url.startswith("sqlite")
+
+    @property
+    def jobs(self) -> list[str]:
+        return [each.__name__ for each in (*EVERYWHERE, *(SQLITE_ONLY if self.on_sqlite else ()))]
 
     def round(self, job: str, *, killed: bool = True) -> None:
         """Do a job, kill it unless it is to end, and check everything."""
-        if job == "read_articles":
+        if job in ("read_articles", "follow"):
             self._write_articles()
         if job == "restore":
             self._prepare_restore()
@@ -112,6 +166,8 @@ class Torture:
         reported = self._run(job, killed)
         for one in self._round[:reported]:
             self._may_be[one.id] = {one}
+        if not self.on_sqlite:
+            until(lambda: not others_connected(self.place.database_url))
         if killed and self.chance.random() < CUT:
             self._cut_a_file()
         self._check(job)
@@ -120,7 +176,7 @@ class Torture:
     def _run(self, job: str, killed: bool) -> int:
         """Return how many articles the process reported as stored before it ended."""
         ours, its = self._processes.Pipe()
-        process = self._processes.Process(target=run, args=(job, self.folder, its))
+        process = self._processes.Process(target=run, args=(job, self.place, its))
         process.start()
         its.close()
         reported, ended = 0, False
@@ -156,9 +212,9 @@ class Torture:
     def _prepare_restore(self) -> None:
         """Back up what is there, then store more, so that what was restored can be told from what was not."""
         before = self._stored()
-        write_backup(IndexOptions(self.folder / "data"), self.folder / "before.newsbot", force=True)
+        write_backup(self.place.options, self.folder / "before.newsbot", force=True)
         self._write_articles()
-        with open_news(self.folder) as news:
+        with self.place.open() as news:
             news.ingest([str(self.folder / "round.jsonl")])
         after = self._stored()
         self._either = (before, after)
@@ -172,11 +228,11 @@ class Torture:
             self.counts["index files cut"] += 1
 
     def _stored(self) -> dict[str, Article]:
-        with open_news(self.folder) as news:
+        with self.place.open() as news:
             return {one.id: one for batch in news._store.all_articles(500) for one in batch}
 
     def _check(self, job: str) -> None:
-        with open_news(self.folder) as news:
+        with self.place.open() as news:
             stored = {one.id: one for batch in news._store.all_articles(500) for one in batch}
             if damage := news._store.database.damage():
                 self._complain("corrupted", f"{job}: {damage}")
@@ -230,18 +286,28 @@ def _found(index: LocalIndex, embedder: Embedder, passage: IndexedPassage) -> di
     return {hit.passage_id: round(hit.dense, 4) for hit in hits}
 
 
-def torture(folder: Path, rounds: int, seed: int) -> Torture:
-    """Torture a new library in a folder for so many rounds."""
-    done = Torture(folder, random.Random(seed))
+def torture(place: Place, rounds: int, seed: int) -> Torture:
+    """Torture a new library for so many rounds."""
+    done = Torture(place, random.Random(seed))
     for _ in range(rounds):
-        done.round(done.chance.choice([*JOBS]))
+        done.round(done.chance.choice(done.jobs))
     return done
 
 
+def on_sqlite(folder: Path) -> Place:
+    """Return a place for a library with the database that it has where none is named."""
+    return Place(folder, str(sqlite_url(folder / "data" / "news.db")))
+
+
 def main(rounds: int, seed: int) -> int:
-    """Print the seed, with which a run can be repeated, what went wrong, and figures."""
+    """Torture a library on each database; print the seed that repeats a run, what went wrong, and figures."""
     sys.stdout.write(f"seed={seed}\n")
-    with tempfile.TemporaryDirectory() as folder:
-        done = torture(Path(folder), rounds, seed)
-    sys.stdout.write("\n".join([*done.problems, done.figures(), ""]))
-    return 1 if done.problems else 0
+    problems = 0
+    with postgres_server() as database:
+        for name, place_in in (("sqlite", on_sqlite), ("postgresql", lambda each: Place(each, database()))):
+            with tempfile.TemporaryDirectory() as folder:
+                done = torture(place_in(Path(folder)), rounds, seed)
+            sys.stdout.write("\n".join([*done.problems, f"database={name} {done.figures()}", ""]))
+            sys.stdout.flush()
+            problems += len(done.problems)
+    return 1 if problems else 0
