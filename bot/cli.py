@@ -32,6 +32,7 @@ from bot.contract import (
 )
 from bot.dates import given_moment
 from bot.progress import progress_bars, tracked, working
+from bot.stopping import LastResort, ending_at_sigterm
 from bot.terminal_timeline import timeline_view
 from config import Settings, SettingsError, load_settings, logging_to_stderr
 from index import IndexOptions, IngestReport, Question, UsageError
@@ -147,7 +148,7 @@ def logged(settings: Settings, default: str) -> Iterator[None]:
 @contextmanager
 def library(settings: Settings, log_level: str = "WARNING") -> Iterator[NewsIndex]:
     """Logging from `log_level` on, unless another is set, and the opened library, until the command ends."""
-    with logged(settings, log_level):
+    with ending_at_sigterm(), logged(settings, log_level):
         with working(err(), "Opening …"):
             index = open_index(settings)
         with index:
@@ -190,14 +191,14 @@ def run_command() -> None:
 
 def run_discord(settings: Settings, token: str) -> None:
     """Run the Discord bot until it is stopped. This is where discord.py is loaded."""
-    with logged(settings, "INFO"):
+    with LastResort(0) as last, logged(settings, "INFO"):
         from bot.client import run_bot
         from index import sole_bot
 
         _make_data_dir(settings)
         with sole_bot(settings.data_dir):
             opener = partial(open_for_discord, settings)
-            run_bot(opener, token, settings.data_dir, settings.health_port, settings.share)
+            run_bot(opener, token, settings.data_dir, settings.health_port, settings.share, last.begin)
 
 
 @app.command()

@@ -18,6 +18,7 @@ from bot.cli import AsJson, app, err, library, print_result
 from bot.contract import added_json, refreshed_json, sources_json, trial_json
 from bot.progress import progress_bars, working
 from bot.source_words import removed_line
+from bot.stopping import LastResort
 from bot.terminal_sources import added_view, imported_view, refreshed_view, sources_view, trial_view
 from config import FEEDS, load_settings
 from index import UsageError
@@ -137,10 +138,15 @@ def _read_once(as_json: bool) -> None:
 
 def _keep_reading() -> None:
     stopped = threading.Event()
+
+    def stop(*_: object) -> None:
+        last.begin()
+        stopped.set()
+
     settings = load_settings()
-    with library(settings, "INFO") as index, _watched(index, settings.health_port):
+    with LastResort(0) as last, library(settings, "INFO") as index, _watched(index, settings.health_port):
         for each in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(each, lambda *_: stopped.set())
+            signal.signal(each, stop)
         count = len(index.subscriptions.all())
         told = f"Watching {count:,} source{'' if count == 1 else 's'}; Ctrl+C ends it."
         terminal.show(err(), Text(told))

@@ -49,7 +49,7 @@ from bot.measurements import Measurements
 from bot.sources import SourceNames
 from bot.translator import CommandTranslator
 from bot.workers import Workers
-from index import BusyError, ModelError, NewsError, UsageError
+from index import BusyError, Deadline, ModelError, NewsError, UsageError
 
 if TYPE_CHECKING:
     import yarl
@@ -58,8 +58,9 @@ if TYPE_CHECKING:
 
 # More threads would only wait for each other: the model and the search use all cores for one question.
 THREADS, WAITING = 4, 256
-CLOSE_SECONDS = 8.0
-# Whoever stops the bot gives it ten seconds: some for answers under way, the rest for everything else.
+# Whoever stops the bot gives it ten seconds. All calls that are under way share these, the first of them for
+# answers, while there is a connection to send them; the rest is for closing the library.
+CLOSE_SECONDS = 5.5
 FINISH_SECONDS = 3.0
 # The names that discord.py gives the tasks in which commands, messages, buttons and forms are handled.
 HANDLERS = (
@@ -134,6 +135,7 @@ class NewsBot(commands.AutoShardedBot):
             self.shard_ids, self.shard_count = list(share[0]), share[1]
         self._failure: NewsError | None = None
         self._ending: asyncio.Task[None] | None = None
+        self._closing: Deadline | None = None
         self.workers = Workers("index", THREADS, WAITING, CALL_SECONDS)
         # Small reads and writes have a thread of their own: they and questions do not wait for each other.
         self.records = Workers("records", 1, 4 * WAITING, CALL_SECONDS)
@@ -153,6 +155,11 @@ class NewsBot(commands.AutoShardedBot):
         if self._index is None:
             raise BusyError(_("The news library is still being opened: try again in a few seconds."))
         return self._index
+
+    @property
+    def patience(self) -> float:
+        """How many seconds calls may still take that are under way, when the bot or a part of it closes."""
+        return self._closing.left() if self._closing else CLOSE_SECONDS
 
     def health(self) -> Health:
         """Return what a watcher may ask, in other threads than that of the loop, which has to be running."""
@@ -209,10 +216,11 @@ class NewsBot(commands.AutoShardedBot):
     async def close(self) -> None:
         if self.is_closed():
             return
+        self._closing = Deadline(CLOSE_SECONDS)
         await self._finish()
         await super().close()
         for workers in (self.workers, self.records):
-            if not await workers.close(CLOSE_SECONDS):
+            if not await workers.close(self.patience):
                 log.warning("bot.close calls=unfinished")
         if self._index is not None:
             await asyncio.to_thread(self._index.close)
@@ -220,6 +228,9 @@ class NewsBot(commands.AutoShardedBot):
 
     async def _finish(self) -> None:
         """Let what people have asked be answered, while there is still a connection to send it."""
+        for cog in self.cogs.values():
+            if isinstance(cog, Reindexing):
+                cog.stop()
         tasks = {task for task in asyncio.all_tasks() if task.get_name().startswith(HANDLERS)}
         if tasks - {asyncio.current_task()}:
             await asyncio.wait(tasks - {asyncio.current_task()}, timeout=FINISH_SECONDS)
@@ -250,32 +261,43 @@ class NewsBot(commands.AutoShardedBot):
             log.info("commands.synced count=%d", len(payload))
 
 
+def _nothing() -> None:
+    pass
+
+
 def run_bot(
     open_index: Callable[[], NewsIndex],
     token: str,
     data_dir: Path,
     health_port: int | None = None,
     share: tuple[Sequence[int], int] | None = None,
+    on_stop: Callable[[], None] = _nothing,
 ) -> None:
     """Run the bot, and tell its health on a port, until SIGTERM or SIGINT; then close all that it opened.
 
-    `open_index` is called in a thread, after Discord has accepted the token. Raises UsageError where Discord
-    rejects the token, NewsError where Discord cannot be reached, and what `open_index` raises.
+    `on_stop` is called as soon as one of them arrives, `open_index` in a thread, after Discord has accepted the
+    token. Raises UsageError where Discord rejects the token, NewsError where Discord cannot be reached, and
+    what `open_index` raises.
     """
     if not token.strip():
         raise UsageError("The Discord token is empty: copy it from the developer portal into DISCORD_TOKEN.")
     with suppress(asyncio.CancelledError):
         bot = NewsBot(open_index, data_dir, share=share)
-        asyncio.run(_run_until_stopped(bot, token, health_port))
+        asyncio.run(_run_until_stopped(bot, token, health_port, on_stop))
 
 
-async def _run_until_stopped(bot: NewsBot, token: str, health_port: int | None = None) -> None:
+async def _run_until_stopped(
+    bot: NewsBot,
+    token: str,
+    health_port: int | None = None,
+    on_stop: Callable[[], None] = _nothing,
+) -> None:
     running = asyncio.current_task()
     assert running is not None
     for name in (signal.SIGTERM, signal.SIGINT):
         # Elsewhere than in the main thread of a Unix process somebody else has to stop us.
         with suppress(NotImplementedError, RuntimeError, ValueError):
-            asyncio.get_running_loop().add_signal_handler(name, _stop, running, name)
+            asyncio.get_running_loop().add_signal_handler(name, _stop, running, name, on_stop)
     health = nullcontext() if health_port is None else serving(bot.health(), health_port)
     try:
         with health:
@@ -296,7 +318,10 @@ async def _run_until_stopped(bot: NewsBot, token: str, health_port: int | None =
         ) from error
 
 
-def _stop(running: asyncio.Task[None], name: signal.Signals) -> None:
+def _stop(running: asyncio.Task[None], name: signal.Signals, on_stop: Callable[[], None]) -> None:
+    if running.cancelling():  # a second signal would interrupt the closing
+        return
+    on_stop()
     log.info("bot.stopping signal=%s", name.name)
     running.cancel()
 

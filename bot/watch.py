@@ -17,7 +17,6 @@ WAITING = 8
 CALL_SECONDS = 120.0
 # Longer than a round takes that sends to thousands of people.
 ROUND_SECONDS = 900.0
-CLOSE_SECONDS = 5.0
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +46,7 @@ class Watch(commands.Cog):
 
     async def cog_unload(self) -> None:
         self.stop()
-        await self.workers.close(CLOSE_SECONDS)
+        await self.workers.close(self.bot.patience)
 
     @tasks.loop()
     async def _watch(self) -> None:

@@ -7,6 +7,7 @@ first named.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from index.deadline import Deadline
 from index.digests import Digest, DigestPlan, Schedule, Story
 from index.errors import (
     BusyError,
@@ -78,6 +79,7 @@ __all__ = [
     "BusyError",
     "Copy",
     "Coverage",
+    "Deadline",
     "Digest",
     "DigestPlan",
     "Evaluation",

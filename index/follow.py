@@ -148,10 +148,11 @@ class Follow:
         self._thread = threading.Thread(target=self._run, args=(seconds,), name="follow", daemon=True)
         self._thread.start()
 
-    def stop(self) -> None:
+    def stop(self, seconds: float = STOP_SECONDS) -> None:
+        """Begin nothing new, and give what is under way `seconds`."""
         self._stop.set()
         if self._thread:
-            self._thread.join(STOP_SECONDS)
+            self._thread.join(seconds)
 
     def _run(self, seconds: float) -> None:
         pause = seconds

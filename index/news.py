@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from index.answering import MODEL, Answering
 from index.canonical import canonical_line
 from index.database import sqlite_url
+from index.deadline import Deadline
 from index.digest_book import DigestBook
 from index.digests import Digest, DigestPlan, Story
 from index.embedding import Embedder, SentenceTransformerEmbedder
@@ -88,6 +89,8 @@ logger = logging.getLogger(__name__)
 REINDEX_BATCH = 16
 # Whoever brings an index that machines share up to date is done by then, unless it is made anew.
 LOCK_SECONDS = 10
+# What is under way when everything is to end may take so long, all of it together.
+CLOSE_SECONDS = 3.0
 
 
 class _Stock(NamedTuple):
@@ -160,13 +163,17 @@ class NewsIndex:
         return news
 
     def close(self) -> None:
-        """Stop reading and following, save what makes the next start quick, let go of the database."""
+        """Stop reading and following, save what makes the next start quick, let go of the database.
+
+        What is being read or followed may take `CLOSE_SECONDS` more; no article is stored in part.
+        """
+        deadline = Deadline(CLOSE_SECONDS)
         with ExitStack() as closing:  # each, whatever becomes of the others: a disk may be full
             closing.callback(self._store.close)
             closing.callback(self._ingest.close)
             closing.callback(self._index.close)
-            closing.callback(self._follow.stop)
-            closing.callback(self._subscriptions.stop)
+            closing.callback(lambda: self._follow.stop(deadline.left()))
+            closing.callback(lambda: self._subscriptions.stop(deadline.left()))
 
     def __enter__(self) -> Self:
         return self

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -16,6 +15,7 @@ from datetime import datetime, timedelta
 from random import random
 from typing import Protocol
 
+from index.deadline import Deadline
 from index.errors import NewsError, StoreError
 from index.faults import Faults
 from index.fetch import Fetched, FetchError
@@ -50,7 +50,7 @@ RETRY_SECONDS = 5.0
 # More than anybody reads.
 MAX_SOURCES = 10_000
 # What a reading that is under way may still take when everything is to end.
-STOP_SECONDS = 5.0
+STOP_SECONDS = 3.0
 
 
 class Reading(Protocol):
@@ -237,10 +237,10 @@ class Refresh:
         if not any(thread.ident for thread in self._threads):
             return
         self._stop.set()
-        deadline = time.monotonic() + seconds
+        deadline = Deadline(seconds)
         for thread in self._threads:
             if thread.is_alive():
-                thread.join(max(deadline - time.monotonic(), 0.0))
+                thread.join(deadline.left())
         self.release()
 
     def release(self) -> None:

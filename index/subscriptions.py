@@ -143,8 +143,9 @@ class Subscriptions:
         """Keep the sources fresh in the background until `stop`."""
         self._refresh.start()
 
-    def stop(self) -> None:
-        self._refresh.stop()
+    def stop(self, seconds: float) -> None:
+        """Begin no reading any more, and give those under way `seconds`."""
+        self._refresh.stop(seconds)
 
 
 def _web_address(address: str) -> str:

@@ -296,7 +296,7 @@ def test_run_hands_the_token_to_the_bot(
     monkeypatch.setenv("NEWS_HEALTH_PORT", "9100")
     monkeypatch.setenv("NEWS_SHARDS", "0-3/16")
     assert newsbot("run") == 0
-    [(open_index, *given)] = calls
+    [(open_index, *given, _)] = calls
     assert open_index() == news
     assert given == ["abc", Path("kept"), 9100, (range(4), 16)]
 

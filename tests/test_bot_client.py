@@ -371,7 +371,7 @@ def test_a_signal_closes_everything(
     caplog.set_level(logging.INFO)
     news = ReadyNews()
 
-    async def stop_when_ready(bot: NewsBot, token: str, health_port: int | None) -> None:
+    async def stop_when_ready(bot: NewsBot, token: str, *_: object) -> None:
         async with DiscordServer() as server:
             with server.patched():
                 running = asyncio.create_task(original(bot, server.token))
@@ -400,7 +400,7 @@ def test_an_answer_that_is_under_way_is_sent_before_the_bot_ends(
             assert told.wait(10)
             return super().ask(question)
 
-    async def stop_while_asking(bot: NewsBot, token: str, health_port: int | None) -> None:
+    async def stop_while_asking(bot: NewsBot, token: str, *_: object) -> None:
         async with DiscordServer() as server:
             with server.patched():
                 running = asyncio.create_task(original(bot, server.token))

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 # Discord allows about five edits in five seconds for a channel: a part of that leaves room for answers.
 EDIT_SECONDS = 3.0
-CLOSE_SECONDS = 5.0
 MAX_FILE = 25 * 2**20
 
 Work = Callable[[Callable[[Progress], None]], Outcome]
@@ -64,11 +63,16 @@ class Reindexing(commands.Cog):
         # Serves the buttons that are older than a restart, too.
         self.bot.add_view(self._view)
 
+    def stop(self) -> None:
+        """Let what runs end after the articles that it has stored by then."""
+        if self._job:
+            self._job.why_stopped = mark("because the bot is shutting down")
+
     async def cog_unload(self) -> None:
+        self.stop()
         if job := self._job:
-            job.why_stopped = mark("because the bot is shutting down")
             with suppress(TimeoutError):
-                await asyncio.wait_for(job.ended.wait(), CLOSE_SECONDS)
+                await asyncio.wait_for(job.ended.wait(), self.bot.patience)
         await self._workers.close(0)
 
     @app_commands.command(name="reindex", description="Read the known sources again and update the search")

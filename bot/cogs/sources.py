@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 # An address that is tried may take a minute: it must not hold up questions.
 THREADS, WAITING = 2, 8
-CLOSE_SECONDS = 5.0
 MAX_TOLD = 500
 
 Address = app_commands.Range[str, 1, 2000]
@@ -89,7 +88,7 @@ class Sources(commands.Cog):
         self.bot.add_dynamic_items(PageButton)
 
     async def cog_unload(self) -> None:
-        if not await self._workers.close(CLOSE_SECONDS):
+        if not await self._workers.close(self.bot.patience):
             log.warning("sources.close calls=unfinished")
 
     @sources.command(name="add", description="Try an address, store its articles, read it from now on")
