@@ -35,7 +35,7 @@ from bot.progress import progress_bars, tracked, working
 from bot.stopping import LastResort, ending_at_sigterm
 from bot.terminal_timeline import timeline_view
 from config import Settings, SettingsError, load_settings, logging_to_stderr
-from index import IndexOptions, IngestReport, Question, UsageError
+from index import IndexOptions, IngestReport, Question, UsageError, masked
 
 if TYPE_CHECKING:
     from index import NewsIndex
@@ -137,7 +137,7 @@ def open_for_discord(settings: Settings) -> NewsIndex:
 def logged(settings: Settings, default: str) -> Iterator[None]:
     """Log to stderr, from `default` on unless a level was chosen. An error is logged at DEBUG and goes on."""
     level = settings.log_level if "log_level" in settings.model_fields_set else default
-    with logging_to_stderr(level, settings.log_format):
+    with logging_to_stderr(level, settings.log_format, masked):
         try:
             yield
         except Exception:

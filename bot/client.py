@@ -275,9 +275,9 @@ def run_bot(
 ) -> None:
     """Run the bot, and tell its health on a port, until SIGTERM or SIGINT; then close all that it opened.
 
-    `on_stop` is called as soon as one of them arrives, `open_index` in a thread, after Discord has accepted the
-    token. Raises UsageError where Discord rejects the token, NewsError where Discord cannot be reached, and
-    what `open_index` raises.
+    `on_stop` is called as soon as one of them arrives; `open_index` in a thread, once Discord has accepted
+    the token. Raises UsageError where Discord rejects the token, NewsError where Discord cannot be reached,
+    and what `open_index` raises.
     """
     if not token.strip():
         raise UsageError("The Discord token is empty: copy it from the developer portal into DISCORD_TOKEN.")

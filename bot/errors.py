@@ -19,7 +19,7 @@ from bot.allowance import GuildOnCooldown
 from bot.language import _, mark, to_reader
 from bot.markdown import escape, timestamp
 from bot.request import begin_request
-from index import BusyError, NewsError, UsageError
+from index import BusyError, NewsError, UsageError, masked
 
 if TYPE_CHECKING:
     from bot.client import NewsBot
@@ -82,7 +82,7 @@ def explain(error: BaseException, where: str) -> str:
 def _known(cause: BaseException) -> str | None:
     match cause:
         case NewsError():
-            return escape(str(cause))
+            return escape(masked(str(cause)))
         case app_commands.CommandOnCooldown():
             server, person = _("This server has asked a lot of questions."), _("That was a lot of questions.")
             many = server if isinstance(cause, GuildOnCooldown) else person

@@ -12,7 +12,7 @@ import discord
 from discord import app_commands
 
 from bot.language import _, closest, speak
-from index import GuildSettings, NewsError, UsageError
+from index import GuildSettings, NewsError, UsageError, masked
 
 if TYPE_CHECKING:
     from bot.client import NewsBot
@@ -82,7 +82,7 @@ class GuildRules:
     async def note(self, interaction: discord.Interaction[NewsBot], action: str, detail: str = "") -> None:
         """Put on the guild's trail what somebody did."""
         guild, person = str(interaction.guild_id), str(interaction.user.id)
-        await self._bot.records.run(self._bot.index.guilds.note, guild, person, action, detail)
+        await self._bot.records.run(self._bot.index.guilds.note, guild, person, action, masked(detail))
 
     async def note_own(self, guild: str, action: str, detail: str) -> None:
         """Put on a guild's trail what the bot did by itself."""

@@ -8,7 +8,7 @@ from bot.job import Job
 from bot.language import _, counted, mark, number, percent
 from bot.markdown import bold, cut
 from bot.source_words import ALL_KNOWN
-from index import Failure, IngestReport, Progress
+from index import Failure, IngestReport, Progress, masked
 
 BAR_CELLS = 16
 MAX_WHAT = 100
@@ -77,7 +77,7 @@ def outcome_text(job: Job, outcome: Outcome, took: timedelta) -> str:
             _("{count} could not be read: the log says which and why"),
         )
         lines.append((alone if outcome.shown else logged).format(count=number(len(failed))))
-    lines += [f"-# {cut(each.sentence, MAX_WHY)}" for each in outcome.shown[:SHOWN_FAILURES]]
+    lines += [f"-# {cut(masked(each.sentence), MAX_WHY)}" for each in outcome.shown[:SHOWN_FAILURES]]
     return "\n".join(lines)
 
 

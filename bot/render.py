@@ -15,7 +15,7 @@ from bot.language import _, counted, mark, number, percent
 from bot.markdown import block_quote, bold, cut, escape, length, link, timestamp
 from bot.sizes import index_sizes
 from bot.source_words import articles_counted, sources_counted
-from index import Article, Copy, Headline, Quality, Quote, Source, Status, Verdict
+from index import Article, Copy, Headline, Quality, Quote, Source, Status, Verdict, masked
 
 # Discord's limits for an embed; title, description and footer together stay under its 6,000 by far.
 MAX_TITLE = 256
@@ -94,7 +94,7 @@ def status_card(status: Status, version: str, latency: float, *, details: bool =
     if status.remedy:
         lines.append(f"\n{escape(status.remedy)}")
     if details:
-        lines += [f"\n{escape(fault.why)}" for fault in status.faults]
+        lines += [f"\n{escape(masked(fault.why))}" for fault in status.faults]
     lines += _failing(status, details)
     footer = f"newsbot {version}"
     if math.isfinite(latency):
@@ -117,7 +117,7 @@ def _failing(status: Status, details: bool) -> list[str]:
     if not details:
         return lines
     shown = status.failing[:MAX_FAILING]
-    lines += [f"- {_named(each)}: {cut(each.error or '', MAX_ERROR)}" for each in shown]
+    lines += [f"- {_named(each)}: {cut(masked(each.error or ''), MAX_ERROR)}" for each in shown]
     more = len(status.failing) - MAX_FAILING
     return [*lines, _("and {count} more").format(count=number(more))] if more > 0 else lines
 

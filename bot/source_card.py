@@ -6,7 +6,7 @@ from bot.language import _, counted, mark, number
 from bot.markdown import bold, cut, length, timestamp
 from bot.render import AMBER, GREEN, MAX_BODY, MAX_TITLE, Card, linked, moment
 from bot.source_words import ALL_KNOWN, articles_counted, found_lines, sources_counted, stored_line
-from index import Added, Failure, Source, Trial
+from index import Added, Failure, Source, Trial, masked
 
 SOON = mark("They are read as soon as possible.")
 NO_SOURCES = mark("No source is read yet: `/sources add` tries an address and reads it from then on.")
@@ -72,7 +72,7 @@ def source_pages(sources: Sequence[Source]) -> list[Card]:
 
 def _card(trial: Trial, outcome: list[str], colour: int) -> Card:
     lines = [*found_lines(trial, moment), *_offer(trial), *outcome, *_problems(trial.problems)]
-    return Card(cut(trial.title or trial.url, MAX_TITLE), "\n".join(lines), colour=colour)
+    return Card(cut(trial.title or masked(trial.url), MAX_TITLE), "\n".join(lines), colour=colour)
 
 
 def _listed(new: int) -> str:
@@ -90,23 +90,26 @@ def _offer(trial: Trial) -> list[str]:
 
 
 def _problems(problems: Sequence[Failure]) -> list[str]:
-    shown = [f"-# {cut(each.sentence, MAX_WHY)}" for each in problems[:SHOWN_PROBLEMS]]
+    shown = [f"-# {cut(masked(each.sentence), MAX_WHY)}" for each in problems[:SHOWN_PROBLEMS]]
     more = len(problems) - len(shown)
     return [*shown, "-# " + _("and {count} more").format(count=number(more))] if more else shown
 
 
 def _entry(source: Source) -> str:
     """A source in a few lines: its state and name, its times and articles, and what is wrong with it."""
-    name = f"**{linked(source.title[:MAX_NAME], source.url, limit=MAX_ADDRESS)}**" if source.title else ""
+    address = masked(source.url)
+    # A link would give away what is hidden in the address.
+    links = [address] if address == source.url else []
+    name = f"**{linked(source.title[:MAX_NAME], *links, limit=MAX_ADDRESS)}**" if source.title else ""
     sign, state = _STATES[source.state]
-    named = name or cut(source.url, MAX_ADDRESS)
+    named = name or cut(address, MAX_ADDRESS)
     times = [_last(source), _following(source)]
     lines = [
         f"{sign} {_(state)} · {named}" if state else f"{sign} {named}",
         f"-# {' · '.join([articles_counted(source.articles), *times])}",
     ]
     if source.error:
-        lines.append(f"-# {cut(source.error, MAX_WHY)}")
+        lines.append(f"-# {cut(masked(source.error), MAX_WHY)}")
     return "\n".join(lines)
 
 

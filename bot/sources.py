@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from discord import app_commands
 
-from index import NewsError, Source
+from index import NewsError, Source, masked
 
 # Discord's limits for choices.
 MAX_CHOICES = 25
@@ -48,12 +48,13 @@ class SourceNames:
 
 
 def source_choices(sources: Sequence[Source], typed: str) -> list[app_commands.Choice[str]]:
-    """Those whose title or address contains what was typed; one with neither short enough is left out."""
+    """Those whose title or shown address has what was typed; one with neither short enough is left out."""
     wanted = typed.strip().casefold()
     choices = []
     for source in sources:
-        title = source.title or source.url
-        value = next((each for each in (source.url, title) if len(each) <= MAX_CHOICE), None)
-        if value and (wanted in title.casefold() or wanted in source.url.casefold()):
+        address = masked(source.url)
+        title = source.title or address
+        value = next((each for each in (address, title) if len(each) <= MAX_CHOICE), None)
+        if value and (wanted in title.casefold() or wanted in address.casefold()):
             choices.append(app_commands.Choice(name=title[:MAX_CHOICE], value=value))
     return choices[:MAX_CHOICES]

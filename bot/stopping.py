@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 
 class LastResort:
-    """Ends the process: with `code` where the block ends after `begin`, with `LATE` where that takes too long.
+    """Ends the process: with `code` where the block ends after `begin`, with `LATE` where it takes too long.
 
     Nothing that is stored suffers: the database takes a transaction whole or not at all.
     """

@@ -11,7 +11,7 @@ import os
 import re
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Literal
 
@@ -116,20 +116,29 @@ def _json() -> logging.Formatter:
 class _Stderr(logging.Handler):
     """Writes to whatever `sys.stderr` is at the moment: a progress bar replaces it to stay in one piece."""
 
+    def __init__(self, hide: Callable[[str], str]) -> None:
+        super().__init__()
+        self._hide = hide
+
     def emit(self, record: logging.LogRecord) -> None:
         try:
-            sys.stderr.write(f"{self.format(record)}\n")
+            sys.stderr.write(f"{self._hide(self.format(record))}\n")
             sys.stderr.flush()
         except Exception:
             self.handleError(record)
 
 
 @contextmanager
-def logging_to_stderr(level: str = "INFO", form: LogFormat = "text") -> Iterator[None]:
-    """Log to stderr from `level` on, and undo it afterwards. Other libraries are heard from WARNING on."""
+def logging_to_stderr(
+    level: str = "INFO", form: LogFormat = "text", hide: Callable[[str], str] = str
+) -> Iterator[None]:
+    """Log to stderr from `level` on, and undo it afterwards. Other libraries are heard from WARNING on.
+
+    `hide` takes out of a line what is no business of whoever reads the log.
+    """
     for name, value in QUIET_VARIABLES.items():
         os.environ.setdefault(name, value)
-    root, handler = logging.getLogger(), _Stderr()
+    root, handler = logging.getLogger(), _Stderr(hide)
     handler.setFormatter(_json() if form == "json" else _Text())
     earlier = root.level
     root.addHandler(handler)

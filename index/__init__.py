@@ -23,6 +23,7 @@ from index.excerpt import Excerpt
 from index.follows import Follow
 from index.followup import in_context
 from index.guild_settings import AuditEntry, GuildSettings
+from index.masking import masked
 from index.posts import Asked, Missed, PostedAnswer, PostedQuote, Quality, QuoteState, Verdict
 from index.quote_check import QuoteCheck
 from index.quote_state import Standing
@@ -132,6 +133,7 @@ __all__ = [
     "Verdict",
     "examine",
     "in_context",
+    "masked",
     "restore_backup",
     "sole_bot",
     "write_backup",

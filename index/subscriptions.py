@@ -10,6 +10,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from index.errors import BusyError, UsageError
+from index.masking import masked
 from index.opml import read_opml, write_opml
 from index.refresh import THREADS, Ingest, Read, Reading, Refresh
 from index.source_book import SourceBook
@@ -80,13 +81,23 @@ class Subscriptions:
         return source
 
     def find(self, name: str) -> Source:
-        """Return the source with this address or title. Raises UsageError that names the closest."""
+        """Return the source with this address, as it is or as it is shown, or title.
+
+        Raises UsageError that names the closest, or where several are shown alike.
+        """
         sources = self._book.all()
         wanted = name.strip().casefold()
         by_name = {title.casefold(): each for each in sources for title in (each.title, each.url) if title}
         found = by_name.get(wanted) or by_name.get(f"https://{wanted}")
         if found:
             return found
+        alike = [each for each in sources if masked(each.url).casefold() == wanted]
+        if len(alike) > 1:
+            raise UsageError(
+                f"{len(alike)} sources are shown as {name.strip()}: give its title, or all of its address."
+            )
+        if alike:
+            return alike[0]
         close = difflib.get_close_matches(wanted, list(by_name), n=1, cutoff=0.5)
         hint = (
             f"perhaps {by_name[close[0]].url} is meant"

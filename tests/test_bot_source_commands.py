@@ -15,7 +15,8 @@ from bot.markdown import length
 from bot.render import MAX_BODY
 from bot.source_card import added_card, source_pages, trial_card
 from bot.sources import source_choices
-from index import Added, Failure, IndexOptions, IngestReport, NewsIndex, Source, Trial
+from config import logging_to_stderr
+from index import Added, Failure, IndexOptions, IngestReport, NewsIndex, Source, Trial, masked
 from tests.discord_server import DiscordServer, User
 from tests.fakes import NOW, HashingEmbedder
 from tests.hostile import TEXTS
@@ -88,6 +89,40 @@ async def test_a_source_is_tried_added_listed_and_removed(
         trail = plain((await server.slash("audit", user=boss)).text)
         assert f"**source added**: `{url}`" in trail
         assert f"**source removed**: `{url}`" in trail
+
+
+async def test_a_key_in_an_address_is_seen_by_nobody(
+    tmp_path: Path, library: NewsIndex, site: NewsSite, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key = "h7Gq29XcbV04Lm8Z"
+    url = site.serve(f"/feed.xml?key={key}", rss(rss_item()), XML)
+    shown = url.replace(key, "…")
+    with logging_to_stderr("DEBUG", hide=masked):
+        async with started(tmp_path, library) as (server, boss):
+            seen = [
+                await used(server, "test", boss, address=url),
+                await used(server, "add", boss, address=url),
+                await used(server, "add", boss, address=url),
+                await used(server, "list", boss),
+            ]
+            assert f"{shown} is a source already" in seen[2]
+            site.remove(f"/feed.xml?key={key}")
+            library.subscriptions.refresh(shown)
+            seen.append(await used(server, "list", boss))
+            assert f"{shown} answers 404" in seen[-1]
+            for typed, count in (("key=…", 1), (key[:4], 0)):
+                it = await server.autocomplete(
+                    "sources remove", {"source": typed}, focused="source", user=boss
+                )
+                assert [each["value"] for each in it.choices] == [shown] * count
+            seen.append(await used(server, "remove", boss, source=shown))
+            seen.append((await server.slash("audit", user=boss)).text)
+            assert shown in plain(seen[-1])
+    assert library.subscriptions.all() == []
+    assert key not in "\n".join(seen)
+    logged = capsys.readouterr().err
+    assert f"url={shown}" in logged
+    assert key not in logged
 
 
 async def test_what_is_wrong_with_a_source_is_listed_with_what_to_do(

@@ -19,6 +19,7 @@ from bot.source_words import removed_line
 from bot.sources import source_choices
 from bot.views import Speaking
 from bot.workers import Workers
+from index import masked
 
 if TYPE_CHECKING:
     from bot.client import NewsBot
@@ -119,7 +120,7 @@ class Sources(commands.Cog):
         removed = await self._workers.run(self.bot.index.subscriptions.remove, source)
         await self.bot.guild_rules.note(interaction, "source removed", removed.url)
         log.info("source.removed user=%d url=%s", interaction.user.id, removed.url)
-        await interaction.edit_original_response(content=cut(removed_line(removed.url), MAX_TOLD))
+        await interaction.edit_original_response(content=cut(removed_line(masked(removed.url)), MAX_TOLD))
 
     @remove.autocomplete("source")
     async def suggest(
