@@ -77,7 +77,8 @@ async def test_what_a_bot_was_killed_over_is_sent_by_another_and_shown_once(
             news.ingest([str(write_jsonl(tmp_path / "new.jsonl", [new]))])
             first = start(tmp_path, database_url, server, 0, killed)
             assert await asyncio.to_thread(first.wait, 120) == -signal.SIGKILL
-            assert len(server.messages()) == (killed == "after sending")
+            # The other of the two may be on its way at the same moment.
+            assert bool(server.messages()) == (killed == "after sending")
             second = start(tmp_path, database_url, server, 1, "never")
             try:
                 await server.wait_for(lambda: len(server.messages()) == 2, timeout=120)
