@@ -3,13 +3,16 @@
 READY := .venv/.ready
 PYTHONS := python3 python3.14 python3.13 python3.12 python3.11
 
-.PHONY: run test bench coverage fuzz atheris mutation torture soak fleet simulation audit lint catalogues pictures clean
+.PHONY: run test bench coverage fuzz atheris mutation torture soak fleet simulation lock audit lint catalogues \
+	pictures clean
 
 run: $(READY)
 	@.venv/bin/python -m bot
 
+# In an order that the seed decides, told at the end.
+SEED := $(shell date +%s)
 test: $(READY)
-	@.venv/bin/python -m pytest
+	@.venv/bin/python -m pytest --randomly-seed=$(SEED)
 
 # Which branches of bot/ and index/ the tests take: below 90 % it fails.
 coverage: $(READY)
@@ -33,7 +36,6 @@ mutation: $(READY)
 
 # Kills every job that writes at random moments, N times, and checks all that is stored after each.
 N := 200
-SEED := $(shell date +%s)
 torture: $(READY)
 	@.venv/bin/python -c 'import sys; from tests.torture import main; sys.exit(main($(N), $(SEED)))'
 
@@ -47,9 +49,19 @@ SIZES := 10000 41000 100000 300000 1000000
 bench: $(READY)
 	@HF_HUB_OFFLINE=1 .venv/bin/python -m tests.benchmarks.run .bench $(DATA) $(SIZES)
 
-# Asks the advisory service about every package that is installed; needs the network.
+# Pins all that the image installs, with hashes: config/requirements.txt, for CPython 3.11 on x86-64 Linux and the
+# build of torch without CUDA, which is not on PyPI.
+LOCK := config/requirements.txt
+TORCH := https://download.pytorch.org/whl/cpu/torch/
+lock: $(READY)
+	@.venv/bin/uv pip compile pyproject.toml --quiet --upgrade --generate-hashes --find-links $(TORCH) \
+		--python-version 3.11 --python-platform x86_64-manylinux_2_28 \
+		--custom-compile-command 'make lock' --output-file $(LOCK)
+
+# Asks the advisory service about every package that is pinned; torch is known there without +cpu. Needs the network.
 audit: $(READY)
-	@.venv/bin/python -m pip_audit --strict --skip-editable --progress-spinner off
+	@sed -n 's/^\([a-z0-9-]*==[^ +]*\).*/\1/p' $(LOCK) > .venv/pinned.txt
+	@.venv/bin/python -m pip_audit --strict --disable-pip --no-deps -r .venv/pinned.txt --progress-spinner off
 
 # Three bots and two workers on one PostgreSQL and one Milvus Lite (MILVUS=False: each with an index of its own),
 # two of them killed on the way; the model is the real one.

@@ -21,9 +21,21 @@ if TYPE_CHECKING:
 
 # Nothing may be fetched while testing; set before anything imports the model libraries.
 os.environ["HF_HUB_OFFLINE"] = "1"
-# With a test process on each core, a second thread of the model in any of them would only be in the way.
-if "PYTEST_XDIST_WORKER" in os.environ:
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """Give each test process one thread: it has one core, and a second thread would only be in the way.
+
+    Here and not in the processes themselves, where plugins have loaded numpy before this file is read.
+    """
     os.environ["OMP_NUM_THREADS"] = "1"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Tell the order of this run, which `-q` leaves out."""
+    if config.pluginmanager.hasplugin("randomly"):
+        terminalreporter.write_line(f"To repeat this order: make test SEED={config.option.randomly_seed}")
 
 
 def _stay_here(event: str, arguments: tuple[Any, ...]) -> None:
