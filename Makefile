@@ -60,8 +60,8 @@ lock: $(READY)
 
 # Asks the advisory service about every package that is pinned; torch is known there without +cpu. Needs the network.
 audit: $(READY)
-	@sed -n 's/^\([a-z0-9-]*==[^ +]*\).*/\1/p' $(LOCK) > .venv/pinned.txt
-	@.venv/bin/python -m pip_audit --strict --disable-pip --no-deps -r .venv/pinned.txt --progress-spinner off
+	@sed 's/+cpu / /' $(LOCK) > .venv/pinned.txt
+	@.venv/bin/python -m pip_audit --strict --disable-pip --require-hashes -r .venv/pinned.txt --progress-spinner off
 
 # Three bots and two workers on one PostgreSQL and one Milvus Lite (MILVUS=False: each with an index of its own),
 # two of them killed on the way; the model is the real one.
