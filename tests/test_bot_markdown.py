@@ -175,6 +175,10 @@ def test_paired_brackets_survive_in_a_label(label: str) -> None:
     assert find(link(label, "https://example.com"), "link")[0].text == label
 
 
+def test_brackets_that_do_not_pair_become_round_in_a_label() -> None:
+    assert find(link("a ] b [ c", "https://example.com"), "link")[0].text == "a ) b ( c"
+
+
 @pytest.mark.parametrize(
     "url",
     [

@@ -81,3 +81,11 @@ def test_hashes_see_words_and_not_white_space() -> None:
     assert text_hash("one two\n\nthree") == text_hash("one  two three") != text_hash("one two three!")
     assert content_hash(["a b", "c"]) == content_hash(["a\nb", "c"])
     assert content_hash(["a", "b c"]) != content_hash(["a b", "c"])
+
+
+def test_hashes_stay_what_they_are_because_they_are_stored() -> None:
+    assert article_id("https://news.example/a") == "5ea8bd8f00101c9a"
+    assert text_hash("one two") == ("debe57579e35c0a1317c9f19a2743c5e828166fd7915a44dc07840f66f1a63c2")
+    assert content_hash(["one", "two three"]) == (
+        "be558379071364994a5c879cc1df0590b353a2e321ef5e56778aff143b016734"
+    )

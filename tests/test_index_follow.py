@@ -21,12 +21,13 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from index import follow, local
 from index.database import sqlite_url
 from index.decision import Candidate
+from index.faults import Faults
 from index.follow import Follow, Position, catch_up
 from index.local import DenseFollower, LocalIndex
 from index.passages import split_passages
 from index.store import NewArticle, Store
 from index.types import Article, IndexedPassage
-from tests.fakes import NOW, HashingEmbedder, article, story
+from tests.fakes import NOW, HashingEmbedder, article, story, until
 
 EMBEDDER = HashingEmbedder(dimension=8)
 FINGERPRINT = EMBEDDER.fingerprint
@@ -249,16 +250,22 @@ class Fragile:
         self.failures = list(failures)
         self.goal = goal
         self.held: set[int] = set()
+        self.mends = self.clears = 0
+        self.applied: list[int] = []
         self.reached = Event()
-        self._position: Position | None = None
+        self.reached_position: Position | None = None
 
     def exclusive(self) -> AbstractContextManager[object]:
         return nullcontext()
 
     def position(self) -> Position | None:
-        return self._position
+        return self.reached_position
+
+    def mend(self) -> None:
+        self.mends += 1
 
     def clear(self) -> None:
+        self.clears += 1
         self.held.clear()
 
     def apply(
@@ -268,9 +275,56 @@ class Fragile:
             raise self.failures.pop(0)
         self.held |= {passage.id for batch in added for passage in batch}
         self.held -= set(removed)
-        self._position = position
+        self.reached_position = position
+        self.applied.append(position.seq)
         if position.seq >= self.goal:
             self.reached.set()
+
+
+def warnings_in(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [each.getMessage() for each in caplog.records if each.levelname in ("WARNING", "ERROR")]
+
+
+def test_a_follower_that_fails_is_mended_and_filled_at_once(
+    one: Set, caplog: pytest.LogCaptureFixture
+) -> None:
+    put(one.store, article("a"))
+    fragile = Fragile([OSError("disk full")], goal=1)
+    Follow(one.store, [fragile], FINGERPRINT).catch_up()
+    assert (fragile.held, fragile.mends) == (stored(one.store), 1)
+    assert fragile.position() == Position(one.store.id, FINGERPRINT, one.store.last_seq())
+    assert warnings_in(caplog) == ["follower failed follower=Fragile"]
+    assert "OSError: disk full" in caplog.text
+
+
+def test_what_another_process_did_meanwhile_is_not_done_again(
+    one: Set, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(one.store, article("a"))
+    fragile = Fragile([], goal=1)
+
+    def wait_for_the_other() -> AbstractContextManager[object]:
+        fragile.reached_position = Position(one.store.id, FINGERPRINT, one.store.last_seq())
+        return nullcontext()
+
+    monkeypatch.setattr(fragile, "exclusive", wait_for_the_other)
+    assert catch_up(one.store, fragile, FINGERPRINT)
+    assert (fragile.clears, fragile.applied) == (0, [])
+
+
+def test_changes_are_applied_in_stretches_and_nothing_is_made_anew(
+    one: Set, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(one.store, article("a"))
+    fragile = Fragile([], goal=1)
+    catch_up(one.store, fragile, FINGERPRINT)
+    first = one.store.last_seq()
+    put(one.store, article("b"))
+    monkeypatch.setattr(follow, "BATCH", 1)
+    catch_up(one.store, fragile, FINGERPRINT)
+    assert one.store.last_seq() > first + 1
+    assert fragile.applied == list(range(first, one.store.last_seq() + 1))
+    assert (fragile.clears, fragile.held) == (1, stored(one.store))
 
 
 def test_the_background_thread_goes_on_after_errors(one: Set, caplog: pytest.LogCaptureFixture) -> None:
@@ -284,7 +338,30 @@ def test_the_background_thread_goes_on_after_errors(one: Set, caplog: pytest.Log
     background.catch_up()
     assert fragile.held == stored(one.store)
     assert fragile.failures == []
-    assert caplog.text.count("follow failed") == 3
+    degraded = "part.degraded part='search index' why='The search index failed ({}): it is tried again.'"
+    assert warnings_in(caplog) == [
+        "follower failed follower=Fragile",
+        degraded.format("ValueError: damaged"),
+        "follow failed retry_seconds=0.02",
+        degraded.format("RuntimeError: odd"),
+        "follow failed retry_seconds=0.04",
+    ]
+
+
+def test_the_background_thread_says_what_is_wrong_until_it_works_again(one: Set) -> None:
+    faults = Faults()
+    faults.report("database", "The database is away.")
+    fragile = Fragile([RuntimeError("odd")], goal=1)
+    put(one.store, article("a"))
+    background = Follow(one.store, [fragile], FINGERPRINT, faults)
+    assert [fault.part for fault in faults.all()] == ["database"]
+    background.start(0.01)
+    until(lambda: not faults.all())
+    fragile.reached.clear()
+    fragile.goal = one.store.last_seq() + 1
+    put(one.store, article("b"))
+    assert fragile.reached.wait(10)  # it goes on looking
+    background.stop()
 
 
 def test_the_background_thread_goes_by_a_name_and_keeps_no_process_alive(one: Set) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
@@ -170,6 +171,23 @@ def test_boilerplate_and_questions_are_seen() -> None:
     (box,) = found("Kursk", ["Sign up for the letter from Kursk."])
     assert (asks.features.asks, asks.features.boilerplate, asks.features.lead) == (1, 0, 1)
     assert (box.features.asks, box.features.boilerplate) == (0, 1)
+
+
+def test_a_sentence_is_told_by_its_own_figures() -> None:
+    answer, other = "About 11,000 troops went to Kursk.", "It rained in Kursk all through the night."
+    runs = found("How many troops went to Kursk?", [f"{answer} {other}"])
+    figures = {text_of(each): each.features for each in runs}
+    assert (figures[answer].kind, figures[answer].focus, figures[answer].early) == (1, 1, 1)
+    assert (figures[other].kind, figures[other].focus) == (0, 0)
+    assert figures[other].early == pytest.approx(math.exp(-len(answer + " ") / 1000))
+
+
+def test_the_four_names_that_most_reports_share_count() -> None:
+    shared = "They went from Oslo to Porto, Utrecht and Lima."
+    texts = ["They went from Oslo to Porto, Utrecht, Lima and Tunis.", shared, shared]
+    figures = {text_of(each): each.features for each in found("Where did they go?", texts)}
+    assert figures[texts[0]].redundancy == pytest.approx(figures[shared].redundancy)
+    assert figures[shared].redundancy > 0.8
 
 
 # -- the choice ------------------------------------------------------------------------------------------
