@@ -49,7 +49,7 @@ def test_what_is_cleaned(raw: str, text: str) -> None:
 def test_a_line_is_one_line(raw: str) -> None:
     line = canonical_line(raw)
     assert line.splitlines() in ([], [line])
-    assert "  " not in line
+    assert line.split(" ") == (line.split() or [""])
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_hashes_see_words_and_not_white_space() -> None:
 
 def test_hashes_stay_what_they_are_because_they_are_stored() -> None:
     assert article_id("https://news.example/a") == "5ea8bd8f00101c9a"
-    assert text_hash("one two") == ("debe57579e35c0a1317c9f19a2743c5e828166fd7915a44dc07840f66f1a63c2")
-    assert content_hash(["one", "two three"]) == (
-        "be558379071364994a5c879cc1df0590b353a2e321ef5e56778aff143b016734"
+    assert text_hash("zwei Häuser") == "303075f1d8f1540b5e5f9e3917c4919ba06d5926f8e09fc7b26b851e7be509ae"
+    assert content_hash(["zwei", "neue Häuser"]) == (
+        "c257a1fdfefe16e7231b88e90a43feaebbb3ae66cc74b5ff8f25b73274127585"
     )
