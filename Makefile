@@ -54,8 +54,8 @@ SIZES := 10000 41000 100000 300000 1000000
 bench: $(READY)
 	@HF_HUB_OFFLINE=1 .venv/bin/python -m tests.benchmarks.run .bench $(DATA) $(SIZES)
 
-# Pins all that the image installs, with hashes: config/requirements.txt, for CPython 3.11 on x86-64 Linux and the
-# build of torch without CUDA, which is not on PyPI.
+# Pins all that the image installs, with hashes, for CPython 3.11 on x86-64 Linux and with the build of torch without
+# CUDA, which is not on PyPI. .venv takes what pyproject.toml admits: it has to work with other Pythons, elsewhere.
 LOCK := config/requirements.txt
 TORCH := https://download.pytorch.org/whl/cpu/torch/
 lock: $(READY)
