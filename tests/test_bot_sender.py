@@ -15,7 +15,7 @@ import pytest
 from bot.client import NewsBot
 from bot.cogs import alerts, digest_post
 from bot.sender import Sender
-from index import DigestPlan, Follow, NewsIndex, Schedule, StoreError
+from index import DigestPlan, Follow, NewsIndex, Schedule, StoreError, digest_book, follow_book
 from index.digest_book import DigestBook
 from index.follow_book import FollowBook
 from index.types import utc_now
@@ -85,6 +85,8 @@ async def started(
 ) -> AsyncIterator[Room]:
     for module in (alerts, digest_post):
         monkeypatch.setattr(module, "SECONDS", 0.2)
+    for book in (digest_book, follow_book):  # the other message may have been claimed when it restarts
+        monkeypatch.setattr(book, "ABANDONED", timedelta(seconds=15))
     now = datetime.now(UTC)
     async with DiscordServer() as server:
         channel, guild = server.guild.channels[0].id, server.guild.id

@@ -299,6 +299,14 @@ def on_sqlite(folder: Path) -> Place:
     return Place(folder, str(sqlite_url(folder / "data" / "news.db")))
 
 
+def check_short_run(done: Torture) -> None:
+    """Raise AssertionError unless nothing was wrong in ten rounds, and some were killed."""
+    assert done.problems == []
+    assert done.counts["rounds"] == 10
+    assert done.counts["finished"] < 10
+    assert done.counts["killed in follow"]
+
+
 def main(rounds: int, seed: int) -> int:
     """Torture a library on each database; print the seed that repeats a run, what went wrong, and figures."""
     sys.stdout.write(f"seed={seed}\n")
