@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, ParamSpec
 
 from bot.watch import Watch
+from index import NewsError
 
 if TYPE_CHECKING:
     from bot.client import NewsBot
 
 P = ParamSpec("P")
+
+log = logging.getLogger(__name__)
 
 
 class Sender(Watch):
@@ -49,3 +53,8 @@ class Sender(Watch):
         for call in list(self._unnoted):
             await self.workers.run(call)
             self._unnoted.pop(call, None)
+
+
+def log_failed(event: str, error: Exception) -> None:
+    """Log that one of many could not be sent; with the traceback where the error was not foreseen."""
+    log.warning("%s why=%r", event, str(error), exc_info=not isinstance(error, NewsError))

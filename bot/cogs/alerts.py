@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from bot.alert_card import alert_card
 from bot.delivery import PASSING, UndeliverableError, deliver
 from bot.language import speaking
-from bot.sender import Sender
-from index import NewsError
+from bot.sender import Sender, log_failed
 
 if TYPE_CHECKING:
     from bot.client import NewsBot
@@ -58,13 +57,15 @@ class Alerts(Sender):
             claimed = await self.workers.run(self.bot.index.follows.claim, follow.id, found) if found else []
             return bool(claimed) and await self._send(follow, claimed)
         except Exception as error:  # one of many: the others are looked at all the same
-            return _failed(follow, error)
+            log_failed(f"alert.failed follow={follow.id}", error)
+            return False
 
     async def _try_to_send(self, follow: Follow, quotes: list[Quote]) -> bool:
         try:
             return await self._send(follow, quotes)
         except Exception as error:  # one of many, taken over again when its claim ends
-            return _failed(follow, error)
+            log_failed(f"alert.failed follow={follow.id}", error)
+            return False
 
     async def _send(self, follow: Follow, quotes: list[Quote]) -> bool:
         """Send claimed quotes, and note what came of it."""
@@ -88,9 +89,3 @@ class Alerts(Sender):
             log.info("alert.sent follow=%d quotes=%d", follow.id, len(quotes))
             return True
         return False
-
-
-def _failed(follow: Follow, error: Exception) -> bool:
-    known = isinstance(error, NewsError)
-    log.warning("alert.failed follow=%d why=%r", follow.id, str(error), exc_info=not known)
-    return False

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from bot.delivery import PASSING, UndeliverableError, deliver
 from bot.digest_card import digest_card
 from bot.language import speaking
-from bot.sender import Sender
-from index import NewsError
+from bot.sender import Sender, log_failed
 
 if TYPE_CHECKING:
     from bot.client import NewsBot
@@ -41,8 +40,7 @@ class DigestPost(Sender):
             return await self._send(digest, stories)
         except Exception as error:
             # One of many: the others are looked at all the same, this one again when its claim ends.
-            known = isinstance(error, NewsError)
-            log.warning("digest.failed id=%d why=%r", digest.id, str(error), exc_info=not known)
+            log_failed(f"digest.failed id={digest.id}", error)
             return False
 
     async def _send(self, digest: Digest, stories: list[Story]) -> bool:
