@@ -266,7 +266,9 @@ class LocalIndex:
         only_lexical = [id for id in lexical if id not in dense]
         dense.update(self._dense.index.scores(vector, only_lexical))
         facts = self._dense.index.facts(list(dense))
-        return [Hit(id, dense[id], lexical.get(id, 0.0), *facts[id]) for id in dense if id in facts]
+        hits = (Hit(id, dense[id], lexical.get(id, 0.0), *facts[id]) for id in dense if id in facts)
+        # Passages may have come in between the two searches.
+        return [hit for hit in hits if filters.admit(hit)]
 
     def _search_words(self, terms: Sequence[str], filters: Filters, limit: int) -> list[tuple[int, float]]:
         """Search by words. A time until which nearly all was published is cheaper to look at afterwards."""
