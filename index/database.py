@@ -83,7 +83,7 @@ class Database:
     def open(cls, url: str) -> Database:
         """Connect and bring the schema up to date. Raises StoreError."""
         with _errors_of(url):
-            engine = _engine(_parse(url))
+            engine = _engine(_parse(url), BUSY_SECONDS)
             unknown = schema.migrate(engine)
             if unknown:
                 raise StoreError(f"The database was written by a newer newsbot (schema {unknown}): upgrade.")
@@ -279,7 +279,7 @@ def _parse(url: str) -> URL:
     return parsed
 
 
-def _engine(url: URL, busy_seconds: float = BUSY_SECONDS) -> Engine:
+def _engine(url: URL, busy_seconds: float) -> Engine:
     pool = {"pool_size": CONNECTIONS, "max_overflow": MORE_CONNECTIONS, "pool_timeout": POOL_SECONDS}
     if url.get_backend_name() != "sqlite":
         arguments = {"connect_timeout": CONNECT_SECONDS, **_KEEPALIVE}
