@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from tests.torture import check_short_run, on_sqlite, torture
+from tests.torture import on_sqlite, short_run
 
 
 def test_nothing_is_lost_when_it_is_killed(tmp_path: Path) -> None:
-    check_short_run(torture(on_sqlite(tmp_path), rounds=10, seed=7))
+    short_run(on_sqlite(tmp_path))
