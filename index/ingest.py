@@ -25,6 +25,7 @@ from index.embedding import MODEL_CHARS, Embedder
 from index.errors import ModelError, SourceError
 from index.leases import Leases
 from index.passages import split_passages
+from index.precedence import Precedence
 from index.reader import Reader
 from index.retention import Retention
 from index.sources import Record, count_records, is_address, source_files
@@ -48,6 +49,9 @@ logger = logging.getLogger(__name__)
 # Articles stored in one transaction: about 250 passages, enough for the model to sort by length, few enough
 # to commit (and to show progress) every few seconds.
 BATCH_ARTICLES = 16
+
+# Passages that the model is given at once; fewer where people ask, who wait for what has begun.
+BATCH_PASSAGES, SMALL_BATCH = 16, 4
 
 # Changes that stay in the log: a process that was away for longer rebuilds its search index instead.
 KEEP_CHANGES = 200_000
@@ -122,6 +126,7 @@ class Ingest:
         clock: Callable[[], datetime],
         retention: Retention | None = None,
         leases: Leases | None = None,
+        precedence: Precedence | None = None,
         *,
         fetch_private: bool = False,
     ) -> None:
@@ -130,6 +135,7 @@ class Ingest:
         self._clock = clock
         self._retention = retention or Retention()
         self.turns = Turns()
+        self._precedence = precedence or Precedence()
         self._leases = leases or Leases(store.database, clock)
         self.reader = Reader(timezone, clock, self._read_before, private=fetch_private)
 
@@ -369,11 +375,14 @@ class Ingest:
         ]
 
     def _vectors(self, texts: Sequence[str]) -> dict[str, Vector]:
-        distinct = list(dict.fromkeys(texts))
-        if not distinct:
-            return {}  # without loading the model
-        rows = self._embedder.embed_passages(distinct).astype(np.float16)
-        return dict(zip(distinct, rows, strict=True))
+        # Those of like length together: the model fills up what is shorter.
+        rest = sorted(dict.fromkeys(texts), key=len)
+        vectors: dict[str, Vector] = {}
+        while rest:
+            size = SMALL_BATCH if self._precedence.give_way() else BATCH_PASSAGES
+            batch, rest = rest[-size:], rest[:-size]
+            vectors |= zip(batch, self._embedder.embed_passages(batch).astype(np.float16), strict=True)
+        return vectors
 
 
 def require_current(store: Store, embedder: Embedder) -> None:

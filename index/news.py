@@ -46,9 +46,11 @@ from index.guilds import Guilds
 from index.ingest import Ingest
 from index.leases import Leases
 from index.local import SEARCH_INDEX, LocalIndex
+from index.memory import use_one_arena
 from index.overviews import Overviews
 from index.posted import Posted
 from index.posts import PostedAnswer
+from index.precedence import Precedence
 from index.privacy import Privacy
 from index.quote_check import QuoteCheck, check_quote
 from index.quote_state import Standing, quote_state
@@ -120,6 +122,7 @@ class NewsIndex:
         self._overviews = Overviews(options, store, self._answering)
         self._follow = Follow(store, self._index.followers, embedder.fingerprint, self.faults)
         self.leases = Leases(store.database, options.clock)
+        self._precedence = Precedence()
         self._ingest = Ingest(
             store,
             embedder,
@@ -127,6 +130,7 @@ class NewsIndex:
             options.clock,
             Retention(options.keep_days, options.keep_articles),
             self.leases,
+            self._precedence,
             fetch_private=options.fetch_private,
         )
         self._writing = threading.Lock()
@@ -151,6 +155,7 @@ class NewsIndex:
         The model is loaded by the first question or ingest (or by `load_model`), unless one is handed in.
         Raises StoreError or ModelError.
         """
+        use_one_arena()
         options.data_dir.mkdir(parents=True, exist_ok=True)
         store = Store.open(options.database_url or sqlite_url(options.data_dir / "news.db"))
         if embedder is None:
@@ -194,11 +199,13 @@ class NewsIndex:
 
         Raises UsageError for an unknown source, ModelError when a reindex is needed first.
         """
-        return self._answering.answer(question)[0]
+        with self._precedence.answering():
+            return self._answering.answer(question)[0]
 
     def search(self, question: Question) -> Found:
         """Return what could be quoted for a question, and what speaks for each. Raises as `ask` does."""
-        return self._answering.search(question)
+        with self._precedence.answering():
+            return self._answering.search(question)
 
     def latest(
         self,
@@ -209,14 +216,16 @@ class NewsIndex:
         as_of: datetime | None = None,
     ) -> list[Headline]:
         """Return the newest articles, on a topic where one is given, with their highlights."""
-        return self._overviews.latest(topic, source=source, limit=limit, as_of=as_of)
+        with self._precedence.answering():
+            return self._overviews.latest(topic, source=source, limit=limit, as_of=as_of)
 
     def timeline(self, question: Question, limit: int = MAX_EVENTS) -> Timeline:
         """Return what was reported of a topic, or of a question's, as at most `limit` dated events.
 
         A period, given or named in its words, is that of the events. Raises as `ask` does.
         """
-        return self._overviews.timeline(question, limit)
+        with self._precedence.answering():
+            return self._overviews.timeline(question, limit)
 
     def stories(self, digest: Digest) -> list[Story]:
         """Return what a digest would tell now, the stories first that most outlets report.
