@@ -12,9 +12,11 @@ from __future__ import annotations
 import bisect
 import math
 import re
+from array import array
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from sys import intern
 from typing import NamedTuple
 
 from index.expectation import Kind
@@ -61,7 +63,7 @@ _CONTEXT = 40
 class Words:
     """A text's words: where they start, as written, and as the index knows them. All of one length."""
 
-    starts: list[int]
+    starts: Sequence[int]
     written: list[str]
     stems: list[str]
 
@@ -95,7 +97,9 @@ def split_words(text: str, terms: Callable[[str], list[str]]) -> Words:
     stems = terms(text)
     if len(stems) != len(written):  # the index leaves out words of more than 60 letters
         stems = ["".join(terms(word)) for word in written]
-    return Words([match.start() for match in _TOKEN.finditer(text)], written, stems)
+    starts = array("I", (match.start() for match in _TOKEN.finditer(text)))
+    # The same words come in many passages, which are remembered: one copy of each.
+    return Words(starts, [*map(intern, written)], [*map(intern, stems)])
 
 
 def notable_words(text: str, words: Words) -> Notable:

@@ -122,7 +122,7 @@ def test_the_laws_of_mentions(text: str, question: dict[str, float], title_share
 def test_between_are_the_words_that_begin_there(text: str, start: int, end: int) -> None:
     words = split_words(text, terms)
     place = words.between(start, end)
-    assert words.starts[place] == [each for each in words.starts if start <= each < end]
+    assert [*words.starts[place]] == [each for each in words.starts if start <= each < end]
 
 
 def test_a_word_that_the_index_leaves_out_moves_no_other() -> None:
