@@ -198,8 +198,13 @@ class NewsBot(commands.AutoShardedBot):
         """Messages are the ask cog's: there are no prefix commands to look for."""
 
     async def launch_shard(self, gateway: yarl.URL, shard_id: int, *, initial: bool = False) -> None:
-        if not self.is_closed():  # discord.py would try for ever with what has been closed meanwhile
-            await super().launch_shard(gateway, shard_id, initial=initial)
+        if self.is_closed():  # discord.py would try for ever with what has been closed meanwhile
+            return
+        shards = self.get_cog("Shards")
+        if isinstance(shards, Shards):
+            await shards.turn_to_identify(shard_id)
+        # The first of all: it does not wait for others of this process once more.
+        await super().launch_shard(gateway, shard_id, initial=True)
 
     def end(self, why: NewsError) -> None:
         """Stop by itself, because of an error that whoever runs the bot is told."""

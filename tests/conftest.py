@@ -59,6 +59,12 @@ settings.register_profile("newsbot", deadline=None, suppress_health_check=[Healt
 settings.load_profile("newsbot")
 
 
+@pytest.fixture(autouse=True)
+def _bots_identify_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a test's bots connect without waiting for their turns, which its Discord server does not ask for."""
+    monkeypatch.setattr("bot.cogs.shards.IDENTIFY_SECONDS", 0.0)
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Callable[[], str]]:
     """A PostgreSQL server for this run; call it for the address of a new, empty database."""

@@ -3,7 +3,9 @@
 import asyncio
 import copy
 import json
+import math
 import secrets
+import time
 import zlib
 from collections.abc import Iterable
 from contextlib import suppress
@@ -126,6 +128,10 @@ class Gateway:
         self.session: Session | None = None
         self.presence: Json | None = None
         self.identifies = 0
+        # Who identifies so soon after another is turned away, and counted.
+        self.identify_seconds = 0.0
+        self.hasty = 0
+        self._identified_at = -math.inf
         self.resumes = 0
         self.heartbeats = 0
         self._connections: set[Connection] = set()
@@ -220,8 +226,13 @@ class Gateway:
             raise CloseError(INVALID_INTENTS, "Invalid intents")
         if intents & PRIVILEGED_INTENTS & ~self.privileged_intents:
             raise CloseError(DISALLOWED_INTENTS, "Disallowed intents")
-        self.identifies += 1
         shard, shards = data.get("shard") or (0, 1)
+        if time.monotonic() - self._identified_at < self.identify_seconds:
+            self.hasty += 1
+            connection.send({"op": INVALID_SESSION, "d": False})
+            return
+        self._identified_at = time.monotonic()
+        self.identifies += 1
         self.session = connection.session = Session(intents, shard, shards, connection=connection)
         self.sessions[shard] = self.session
         self._welcome(self.session, data)

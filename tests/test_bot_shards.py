@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import cast
 
@@ -10,17 +11,14 @@ import pytest
 from bot.client import NewsBot
 from bot.cogs import shards
 from bot.cogs.shards import Shards
-from index import BusyError, NewsIndex
+from index import BusyError, NewsIndex, StoreError
+from index.leases import Leases
 from tests.discord_server import DiscordServer
 from tests.fake_news import FakeNews
 
 
 def bot(news: FakeNews, folder: Path, *ids: int, of: int = 4) -> NewsBot:
     return NewsBot(lambda: cast(NewsIndex, news), folder, share=(ids, of) if ids else None)
-
-
-async def _at_once(*_: object, **__: object) -> None:
-    """Discord wants five seconds between two shards; the loopback server does not."""
 
 
 async def test_without_a_share_all_that_discord_recommends_are_run(tmp_path: Path) -> None:
@@ -34,7 +32,7 @@ async def test_without_a_share_all_that_discord_recommends_are_run(tmp_path: Pat
 async def test_a_share_is_run_and_another_may_run_beside_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(NewsBot, "before_identify_hook", _at_once)
+    monkeypatch.setattr(shards, "IDENTIFY_SECONDS", 0.0)
     news = FakeNews()
     async with DiscordServer() as server:
         first, second = bot(news, tmp_path, 0, 1), bot(news, tmp_path, 2)
@@ -42,6 +40,33 @@ async def test_a_share_is_run_and_another_may_run_beside_it(
             await first.wait_until_ready()
             assert (sorted(first.shards), first.shard_count) == ([0, 1], 4)
             assert (sorted(second.shards), second.shard_count) == ([2], 4)
+
+
+async def test_processes_identify_in_turn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shards, "IDENTIFY_SECONDS", 0.5)
+    news = FakeNews()
+    async with DiscordServer() as server:
+        server.gateway.identify_seconds = 0.3
+        first, second = bot(news, tmp_path, 0, 1), bot(news, tmp_path, 2)
+        async with server.running(first, commands=5), server.running(second, commands=5):
+            await first.wait_until_ready()
+            assert (server.gateway.identifies, server.gateway.hasty) == (3, 0)
+
+
+async def test_shards_identify_without_their_turn_where_the_database_is_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    news, take = FakeNews(), Leases.take
+
+    def away(leases: Leases, names: Sequence[str]) -> str | None:
+        if names[0].startswith("identify"):
+            raise StoreError("The database is away: start its server.")
+        return take(leases, names)
+
+    monkeypatch.setattr(Leases, "take", away)
+    async with DiscordServer() as server, server.running(bot(news, tmp_path, 0, 1), commands=5) as running:
+        await running.wait_until_ready()
+        assert server.gateway.identifies == 2
 
 
 async def test_a_shard_that_another_process_runs_is_refused(
