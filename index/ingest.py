@@ -50,9 +50,6 @@ logger = logging.getLogger(__name__)
 # to commit (and to show progress) every few seconds.
 BATCH_ARTICLES = 16
 
-# Passages that the model is given at once; fewer where people ask, who wait for what has begun.
-BATCH_PASSAGES, SMALL_BATCH = 16, 4
-
 # Changes that stay in the log: a process that was away for longer rebuilds its search index instead.
 KEEP_CHANGES = 200_000
 
@@ -375,14 +372,11 @@ class Ingest:
         ]
 
     def _vectors(self, texts: Sequence[str]) -> dict[str, Vector]:
-        # Those of like length together: the model fills up what is shorter.
-        rest = sorted(dict.fromkeys(texts), key=len)
-        vectors: dict[str, Vector] = {}
-        while rest:
-            size = SMALL_BATCH if self._precedence.give_way() else BATCH_PASSAGES
-            batch, rest = rest[-size:], rest[:-size]
-            vectors |= zip(batch, self._embedder.embed_passages(batch).astype(np.float16), strict=True)
-        return vectors
+        distinct = list(dict.fromkeys(texts))
+        if not distinct:
+            return {}  # without loading the model
+        rows = self._embedder.embed_passages(distinct, self._precedence.give_way).astype(np.float16)
+        return dict(zip(distinct, rows, strict=True))
 
 
 def require_current(store: Store, embedder: Embedder) -> None:

@@ -84,8 +84,8 @@ class LexicalIndex:
         self._folder = folder
         self._schema = _schema()
         self._index = tantivy.Index(self._schema, path=str(folder))
-        # `reload` is called where something was written. Otherwise a thread looks for that twice a second, and
-        # writes a lock file into a folder that may be on its way out.
+        # `reload` is called where something was written. Otherwise a thread looks for that twice a second and
+        # writes a lock file, maybe into a folder that is being deleted.
         self._index.config_reader("manual")
         analyzer = Analyzer()
         self._index.register_tokenizer(_ANALYZER, analyzer.tantivy)

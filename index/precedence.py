@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from contextlib import contextmanager
 
 # What gives way goes on after this, so that it ends some time even where somebody always waits.
 LONGEST_SECONDS = 0.5
-# Somebody who has been answered just now may ask again, and others may.
+# Where somebody has been answered just now, others may ask.
 LATELY_SECONDS = 10.0
 
 
@@ -19,7 +20,7 @@ class Precedence:
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._answering = 0
-        self._answered_at = -LATELY_SECONDS
+        self._answered_at = -math.inf
 
     @contextmanager
     def answering(self) -> Iterator[None]:
@@ -41,4 +42,4 @@ class Precedence:
         """
         with self._changed:
             self._changed.wait_for(lambda: not self._answering, LONGEST_SECONDS)
-            return bool(self._answering) or time.monotonic() - self._answered_at < LATELY_SECONDS
+            return time.monotonic() - self._answered_at < LATELY_SECONDS or self._answering > 0

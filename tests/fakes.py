@@ -20,7 +20,7 @@ import numpy as np
 
 from index import Article, IndexOptions, NewsIndex
 from index.canonical import article_id, canonical_text
-from index.embedding import Embedder, Vectors
+from index.embedding import Embedder, GiveWay, Vectors, to_nobody
 
 NOW = datetime(2025, 6, 10, 12, 0, tzinfo=UTC)
 
@@ -46,7 +46,8 @@ class HashingEmbedder:
         self._seed = seed
         self._words: dict[str, Vectors] = {}
 
-    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+    def embed_passages(self, texts: Sequence[str], give_way: GiveWay = to_nobody) -> Vectors:
+        give_way()
         self.embedded += len(texts)
         rows = [self.embed_question(text) for text in texts]
         return np.stack(rows) if rows else np.empty((0, self.dimension), np.float32)

@@ -10,9 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index import ModelError, NewsIndex, Question
+from index import ModelError, NewsIndex, Question, compiled
 from index import passages as splitter
 from index.embedding import (
+    COMPILED_AFTER,
     SHIPPED_DIMENSION,
     SHIPPED_SHA256,
     SentenceTransformerEmbedder,
@@ -172,6 +173,45 @@ def test_a_question_waits_for_one_batch_of_passages_at_most(
     assert answered
 
 
+def test_before_each_batch_it_gives_way_and_small_ones_follow_where_people_ask(
+    models: Callable[[int], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, asked, sizes = embedder(models(1)), iter([False, True, True, False]), []
+    encode = model._encode_batch
+
+    def watched(texts: list[str]) -> Vectors:
+        sizes.append(len(texts))
+        return encode(texts)
+
+    monkeypatch.setattr(model, "_encode_batch", watched)
+    assert model.embed_passages(["harbour"] * 20, lambda: next(asked)).shape == (20, 16)
+    assert sizes == [8, 4, 4, 4]
+
+
+def test_who_embeds_much_gets_the_same_vectors_from_a_compiled_model(models: Callable[[int], Path]) -> None:
+    texts = [f"{word} " * number for number in range(1, 51) for word in ("harbour", "storm")]
+    model = embedder(models(1))
+    expected = model._load().encode(texts, normalize_embeddings=True)
+    vectors = [model.embed_passages(texts) for _ in range(3)]
+    assert model._compiled
+    for each in vectors:
+        assert np.allclose(each, expected, atol=2e-2)
+    assert (vectors[1] != expected).any()  # it was not the other way that made them
+
+
+def test_a_model_that_cannot_be_compiled_goes_on_without(
+    models: Callable[[int], Path], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("no such operation\nand more")
+
+    monkeypatch.setattr(compiled, "CompiledModel", broken)
+    model, texts = embedder(models(1)), [f"harbour {number}" for number in range(COMPILED_AFTER)]
+    assert model.embed_passages(texts).shape == model.embed_passages(texts).shape == (COMPILED_AFTER, 16)
+    (line,) = [each.getMessage() for each in caplog.records if each.name == "index.embedding"]
+    assert line == f"model not compiled, slower model={models(1)} error=no such operation"
+
+
 def ask_at_once(model: SentenceTransformerEmbedder, texts: Sequence[str]) -> list[Future[Vectors]]:
     """Let the questions wait for the model together, then have them encoded."""
     with ThreadPoolExecutor(len(texts)) as pool, model._turns.turn(0):
@@ -297,6 +337,16 @@ def test_the_shipped_model_knows_meaning(shipped: SentenceTransformerEmbedder) -
     )
     assert question @ answer > question @ close > question @ far
     assert question @ answer > question @ far + 0.2
+
+
+def test_compiled_it_means_the_same_as_by_sentence_transformers(shipped: SentenceTransformerEmbedder) -> None:
+    samples = Path(__file__).parents[1] / "config" / "samples"
+    texts = [path.read_text()[:800] for path in sorted(samples.glob("*.txt"))]
+    model = SentenceTransformerEmbedder(None)
+    model.embed_passages(["news"] * COMPILED_AFTER)
+    assert model._compiled
+    expected = shipped._load().encode(texts, normalize_embeddings=True)
+    assert (model.embed_passages(texts) * expected).sum(axis=1).min() > 0.999
 
 
 def test_the_shipped_model_answers_from_real_articles(

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from index import ingest
 from index.database import sqlite_url
 from index.decision import MAX_REVISIONS, Candidate, Decision, Stored, decide, times
-from index.embedding import Vectors
+from index.embedding import GiveWay, Vectors, to_nobody
 from index.errors import ModelError
 from index.ingest import Ingest, embedded_text
 from index.passages import split_passages
@@ -318,11 +318,11 @@ class Interrupted(HashingEmbedder):
         self.left = after
         self.error = error
 
-    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+    def embed_passages(self, texts: Sequence[str], give_way: GiveWay = to_nobody) -> Vectors:
         self.left -= 1
         if self.left < 0:
             raise self.error
-        return super().embed_passages(texts)
+        return super().embed_passages(texts, give_way)
 
 
 @pytest.mark.parametrize("after", [0, 1, 3])
@@ -365,11 +365,11 @@ def test_one_new_article_does_not_wait_for_a_long_archive(tmp_path: Path) -> Non
             self.seen: list[str] = []
             self.asked, self.may = threading.Event(), threading.Event()
 
-        def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        def embed_passages(self, texts: Sequence[str], give_way: GiveWay = to_nobody) -> Vectors:
             self.seen.append(texts[0].splitlines()[0].split()[0])
             self.asked.set()
             assert self.may.wait(30)
-            return super().embed_passages(texts)
+            return super().embed_passages(texts, give_way)
 
     room = Newsroom(tmp_path / "room", slow := Slow())
     slow.may.set()

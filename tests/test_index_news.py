@@ -32,7 +32,7 @@ from index import (
     StoreError,
     UsageError,
 )
-from index.embedding import MODEL_CHARS
+from index.embedding import MODEL_CHARS, to_nobody
 from index.sentences import is_whole, split_sentences
 from index.types import MAX_QUOTE_CHARS
 from tests.fakes import NOW, Clock, HashingEmbedder, article, open_news, story, story_page, write_jsonl
@@ -462,11 +462,11 @@ class Waiting(HashingEmbedder):
         self.reached = Event()
         self.go_on = Event()
 
-    def embed_passages(self, texts):  # type: ignore[no-untyped-def]
+    def embed_passages(self, texts, give_way=to_nobody):  # type: ignore[no-untyped-def]
         if texts:
             self.reached.set()
             assert self.go_on.wait(20)
-        return super().embed_passages(texts)
+        return super().embed_passages(texts, give_way)
 
 
 def test_a_second_writer_is_refused_and_readers_go_on(tmp_path: Path) -> None:

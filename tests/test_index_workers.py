@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from index import BusyError, ModelError, NewsIndex
-from index.embedding import Vectors
+from index.embedding import GiveWay, Vectors, to_nobody
 from index.types import Filters
 from tests.fakes import HashingEmbedder, article, open_news, story, write_jsonl
 
@@ -119,10 +119,10 @@ class Meanwhile(HashingEmbedder):
         super().__init__(seed=seed)
         self.meanwhile = lambda: None
 
-    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+    def embed_passages(self, texts: Sequence[str], give_way: GiveWay = to_nobody) -> Vectors:
         meanwhile, self.meanwhile = self.meanwhile, lambda: None
         meanwhile()
-        return super().embed_passages(texts)
+        return super().embed_passages(texts, give_way)
 
 
 def test_only_one_process_reindexes(tmp_path: Path, database_url: str) -> None:

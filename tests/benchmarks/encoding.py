@@ -14,7 +14,7 @@ from sentence_transformers import SentenceTransformer
 
 from index import IndexOptions, NewsIndex
 from index.database import sqlite_url
-from index.embedding import SentenceTransformerEmbedder
+from index.embedding import COMPILED_AFTER, SentenceTransformerEmbedder
 from index.ingest import embedded_text
 from index.passages import split_passages
 from index.store import Store
@@ -39,7 +39,7 @@ class Encoding:
 def compare_encoding(real: Path, embedder: SentenceTransformerEmbedder) -> Encoding:
     texts = [text for article in _articles(real) for text in _texts(article)]
     default: SentenceTransformer = embedder._load()
-    embedder.embed_passages(texts[:64])
+    embedder.embed_passages(texts[: 2 * COMPILED_AFTER])
     ratios, rates = [], []
     for _ in range(ROUNDS):
         plain_seconds, plain = _timed(lambda: default.encode(texts, normalize_embeddings=True))
