@@ -61,7 +61,7 @@ settings.load_profile("newsbot")
 
 @pytest.fixture(autouse=True)
 def _bots_identify_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a test's bots connect without waiting for their turns, which its Discord server does not ask for."""
+    """Let a test's bots connect without waiting for a turn, which its Discord server does not ask for."""
     monkeypatch.setattr("bot.cogs.shards.IDENTIFY_SECONDS", 0.0)
 
 

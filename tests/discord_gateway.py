@@ -128,6 +128,7 @@ class Gateway:
         self.session: Session | None = None
         self.presence: Json | None = None
         self.identifies = 0
+        self.max_concurrency = 1  # as Discord tells it to all but large bots
         # Who identifies so soon after another is turned away, and counted.
         self.identify_seconds = 0.0
         self.hasty = 0

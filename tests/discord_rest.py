@@ -229,7 +229,12 @@ class Rest:
         }
 
     def _gateway_bot(self, call: Call) -> Json:
-        limit = {"total": 1000, "remaining": 999, "reset_after": 0, "max_concurrency": 1}
+        limit = {
+            "total": 1000,
+            "remaining": 999,
+            "reset_after": 0,
+            "max_concurrency": self.gateway.max_concurrency,
+        }
         return {"url": self.gateway.url, "shards": 1, "session_start_limit": limit}
 
     def _user(self, user_id: str) -> User:

@@ -208,6 +208,7 @@ async def _wait(fleet: Fleet, shard: int, one: Article, since: float) -> float:
 
 async def run(count: int, folder: Path, database: str, search: str, tell: Callable[[str], None]) -> None:
     async with DiscordServer() as server:
+        server.gateway.max_concurrency = 16  # each shard identifies when it likes
         fleet = Fleet(folder, database, search, server, [[shard] for shard in range(3)])
         try:
             await sail(fleet, events(count), tell)

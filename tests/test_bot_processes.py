@@ -68,6 +68,7 @@ async def test_what_a_bot_was_killed_over_is_sent_by_another_and_shown_once(
     database_url = postgres()
     now = datetime.now(UTC)
     async with DiscordServer() as server:
+        server.gateway.max_concurrency = 16  # each shard identifies when it likes
         channel, guild = server.guild.channels[0].id, server.guild.id
         with open_news(tmp_path / "setup", database_url=database_url, clock=lambda: now) as news:
             follow = news.follows.start("1", guild, channel, "harbour")

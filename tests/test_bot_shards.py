@@ -29,10 +29,7 @@ async def test_without_a_share_all_that_discord_recommends_are_run(tmp_path: Pat
         server.assert_clean()
 
 
-async def test_a_share_is_run_and_another_may_run_beside_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(shards, "IDENTIFY_SECONDS", 0.0)
+async def test_a_share_is_run_and_another_may_run_beside_it(tmp_path: Path) -> None:
     news = FakeNews()
     async with DiscordServer() as server:
         first, second = bot(news, tmp_path, 0, 1), bot(news, tmp_path, 2)

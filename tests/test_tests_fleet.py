@@ -21,6 +21,7 @@ shards.PATIENCE_SECONDS = 1
 @pytest.fixture
 async def fleet(tmp_path: Path, postgres: Callable[[], str]) -> AsyncIterator[Fleet]:
     async with DiscordServer() as server:
+        server.gateway.max_concurrency = 16  # each shard identifies when it likes
         sailing = Fleet(tmp_path, postgres(), "", server, [[0], [1]], "hashing")
         yield sailing
         sailing.close()
