@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 import torch
+from torch.nn.functional import pad
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -27,8 +28,9 @@ Features = Mapping[str, torch.Tensor]
 
 # What a text becomes, of which a model takes all or the first two.
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
-# Kernels that are kept, each for one shape of a batch: the memory they take is bounded by that.
-KERNELS = 200
+# For each shape of a batch kernels are made and kept, which takes time and memory. So batches are filled up
+# to lengths of whole steps, which leaves few shapes, and so many kernels are kept at most.
+STEP, KERNELS = 16, 200
 
 
 class CompiledModel:
@@ -47,6 +49,10 @@ class CompiledModel:
             "INFERENCE_NUM_THREADS": torch.get_num_threads(),
             "CPU_RUNTIME_CACHE_CAPACITY": KERNELS,
         }
+        tokenizer: Any = model.tokenizer
+        self._fillers = {"input_ids": tokenizer.pad_token_id or 0}
+        # On the left filling would move each token; and how long texts may be has to be known.
+        self._longest = (model.max_seq_length or 0) if tokenizer.padding_side == "right" else 0
         graph = _graph(model, [features[name] for name in self._names])
         self._request = core.compile_model(graph, "CPU", settings).create_infer_request()
         logger.info(
@@ -57,8 +63,14 @@ class CompiledModel:
 
     def __call__(self, features: Features) -> Vectors:
         """Return float32 of shape (texts, dimension), rows of any length."""
-        found = self._request.infer([features[name].numpy() for name in self._names])
-        rows: Vectors = np.array(found[0], np.float32)
+        length = features[self._names[0]].shape[1]
+        filling = max(0, min(-(-length // STEP) * STEP, self._longest) - length)
+        # What is filled in means nothing: its mask is 0.
+        inputs = [
+            pad(features[name], (0, filling), value=self._fillers.get(name, 0)).numpy()
+            for name in self._names
+        ]
+        rows: Vectors = np.array(self._request.infer(inputs)[0], np.float32)
         return rows
 
 

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -197,6 +198,38 @@ def test_who_embeds_much_gets_the_same_vectors_from_a_compiled_model(models: Cal
     for each in vectors:
         assert np.allclose(each, expected, atol=2e-2)
     assert (vectors[1] != expected).any()  # it was not the other way that made them
+
+
+@pytest.mark.parametrize(
+    ("letters", "longest", "side", "expected"),
+    [
+        (3, 64, "right", 16),
+        (15, 64, "right", 32),
+        (90, 64, "right", 64),
+        (90, 20, "right", 20),
+        (3, 64, "left", 5),
+    ],
+)
+def test_batches_are_filled_up_so_that_few_shapes_are_compiled(
+    models: Callable[[int], Path], letters: int, longest: int, side: str, expected: int
+) -> None:
+    model = embedder(models(1))
+    plain = model._load()
+    plain.max_seq_length, plain.tokenizer.padding_side = longest, side
+    text = "a" * letters
+    alone = model.embed_passages([text])
+    model.embed_passages(["news"] * COMPILED_AFTER)
+    assert model._compiled
+    infer, lengths = model._compiled._request.infer, []
+
+    class Watched:
+        def infer(self, inputs: list[Any]) -> Any:
+            lengths.extend(each.shape[1] for each in inputs)
+            return infer(inputs)
+
+    model._compiled._request = Watched()
+    assert np.allclose(model.embed_passages([text]), alone, atol=2e-2)
+    assert set(lengths) == {expected}
 
 
 def test_a_model_that_cannot_be_compiled_goes_on_without(
