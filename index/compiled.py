@@ -29,8 +29,9 @@ Features = Mapping[str, torch.Tensor]
 # What a text becomes, of which a model takes all or the first two.
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 # For each shape of a batch kernels are made and kept, which takes time and memory. So batches are filled up
-# to lengths of whole steps, which leaves few shapes, and so many kernels are kept at most.
-STEP, KERNELS = 16, 200
+# to lengths of whole steps, which leaves few shapes, and so many kernels are kept at most: those of batches
+# of four sizes, up to 256 tokens long.
+STEP, KERNELS = 16, 64
 
 
 class CompiledModel:

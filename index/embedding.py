@@ -183,6 +183,8 @@ class SentenceTransformerEmbedder:
         order = sorted(range(len(texts)), key=lambda place: -lengths[place])
         while order:
             size = SMALL_BATCH if give_way() else BATCH_SIZE
+            while size > len(order):  # of few sizes: the compiled model makes kernels for each
+                size //= 2
             places, order = order[:size], order[size:]
             with self._turns.turn(turn):
                 rows[places] = self._encode_batch([texts[place] for place in places])

@@ -187,6 +187,9 @@ def test_before_each_batch_it_gives_way_and_small_ones_follow_where_people_ask(
     monkeypatch.setattr(model, "_encode_batch", watched)
     assert model.embed_passages(["harbour"] * 20, lambda: next(asked)).shape == (20, 16)
     assert sizes == [8, 4, 4, 4]
+    sizes.clear()
+    assert model.embed_passages(["harbour"] * 15).shape == (15, 16)
+    assert sizes == [8, 4, 2, 1]
 
 
 def test_who_embeds_much_gets_the_same_vectors_from_a_compiled_model(models: Callable[[int], Path]) -> None:
