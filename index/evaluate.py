@@ -83,7 +83,11 @@ def load_examples(folder: Path) -> list[Example]:
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
         examples = [_example(json.loads(line)) for line in lines if line.strip()]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except OSError as error:
+        raise UsageError(
+            f"{path} cannot be read ({error.strerror}): name the folder that holds questions.jsonl."
+        ) from error
+    except (ValueError, KeyError, TypeError) as error:
         raise UsageError(f"{path} cannot be read as evaluation questions ({error!r}).") from error
     if len({example.answerable for example in examples}) < 2:
         raise UsageError(f"{path} needs answerable and unanswerable questions: add the kind that is missing.")

@@ -164,7 +164,7 @@ def test_compressed_articles_and_none_at_all(tmp_path: Path, folder: Path) -> No
 @pytest.mark.parametrize(
     ("lines", "part"),
     [
-        (None, "cannot be read as evaluation questions"),
+        (None, "name the folder that holds"),
         ("nonsense", "cannot be read as evaluation questions"),
         ("[1]", "cannot be read as evaluation questions"),
         ('{"id": "a"}', "cannot be read as evaluation questions"),
@@ -270,7 +270,10 @@ def test_the_command(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.usefixtures("command")
 def test_the_command_without_questions(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert newsbot("evaluate", str(tmp_path)) == 2
-    assert "cannot be read as evaluation questions" in capsys.readouterr().err
+    assert "name the folder that holds questions.jsonl" in capsys.readouterr().err
+    (tmp_path / "questions.jsonl").write_text("")
+    assert newsbot("evaluate", str(tmp_path / "questions.jsonl")) == 2
+    assert "name the folder that holds questions.jsonl" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("command")
