@@ -67,7 +67,7 @@ class Faults:
             self._at_work.add(work)
         try:
             yield
-        except BaseException as error:
+        except Exception as error:  # who is told to stop has not failed
             self.report(part, error)
             raise
         else:
