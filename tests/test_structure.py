@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -58,14 +59,17 @@ IMPORTERS = {
 }
 
 
-def imports(path: Path) -> Iterator[str]:
-    """Yield the full names of what a module imports, wherever in it; `from a import b` is `a.b`."""
+@cache
+def imports(path: Path) -> list[str]:
+    """Return the full names of what a module imports, wherever in it; `from a import b` is `a.b`."""
+    names: list[str] = []
     for node in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path} imports relatively"
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            names += [f"{node.module}.{alias.name}" for alias in node.names]
+    return names
 
 
 def rooms_of(path: Path) -> set[str]:
