@@ -9,6 +9,7 @@ import copy
 import re
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -29,6 +30,8 @@ from tests.discord_limits import (
 )
 
 DISCORD_EPOCH_MS: Final = 1_420_070_400_000
+# How often a test that waits looks at what happens without Discord.
+LOOK_SECONDS: Final = 0.1
 JOINED_AT: Final = "2024-01-01T00:00:00+00:00"
 TEXT_CHANNEL, DM_CHANNEL = 0, 1
 REPLY_MESSAGE, CHAT_COMMAND_MESSAGE, MENU_COMMAND_MESSAGE = 19, 20, 23
@@ -63,7 +66,10 @@ class Snowflakes:
 
 
 class Pulse:
-    """Wakes whoever waits for something to become true whenever anything has happened."""
+    """Wakes whoever waits for something to become true whenever anything has happened.
+
+    What a bot logs or counts happens without Discord: for that they look now and then, too.
+    """
 
     def __init__(self) -> None:
         self._event = asyncio.Event()
@@ -78,7 +84,8 @@ class Pulse:
         try:
             async with asyncio.timeout(timeout):
                 while not predicate():
-                    await self._event.wait()
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(self._event.wait(), LOOK_SECONDS)
         except TimeoutError:
             return predicate()
         return True

@@ -26,8 +26,9 @@ def draw(columns: Sequence[dict[str, Any]], path: Path) -> None:
         latency.plot(sizes, asked, "o-", label=f"question → answer, {label}")
     search = [np.median([t for times in each["search_ms"].values() for t in times]) for each in columns]
     latency.plot(sizes, search, "o-", label="search alone, median")
-    latency.set(title="Time per question", ylabel="ms", ylim=0)
-    latency.legend(frameon=False)
+    # Above the curves there is room for what they are called.
+    latency.set(title="Time per question", ylabel="ms", ylim=(0, 1.45 * latency.dataLim.y1))
+    latency.legend(frameon=False, loc="upper left")
     memory.plot(sizes, [each["memory"] / 1e9 for each in columns], "o-")
     memory.set(title="Memory above the model", ylabel="GB", ylim=0)
     building.plot(sizes, [each["build_s"] for each in columns], "o-")
