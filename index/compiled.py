@@ -14,16 +14,16 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch.nn.functional import pad
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
+    from index.embedding import Vectors
+
 logger = logging.getLogger(__name__)
 
-Vectors = npt.NDArray[np.float32]
 Features = Mapping[str, torch.Tensor]
 
 # What a text becomes, of which a model takes all or the first two.

@@ -162,14 +162,7 @@ class SentenceTransformerEmbedder:
                 vector.set_result(row)
 
     def _encode_questions(self, texts: Sequence[str]) -> Vectors:
-        model = self._load()
-        import torch
-
-        # What `encode` does, without what it looks up at each call: that takes a quarter of its time.
-        features = model.preprocess(_prompted(model, self._query_prompt, texts))
-        with torch.inference_mode():
-            vectors = model(features)["sentence_embedding"]
-        return _unit_rows(vectors[:, : model.truncate_dim].float().numpy())
+        return _unit_rows(self._rows(self._features(self._query_prompt, texts)))
 
     def load(self) -> None:
         """Load the model now, so that the first question does not wait for it."""
@@ -192,22 +185,29 @@ class SentenceTransformerEmbedder:
 
     def _lengths(self, texts: Sequence[str]) -> list[int]:
         """Return how long the texts are: in tokens, or else in characters."""
-        tokens = self._features(texts).get("attention_mask")
+        tokens = self._features(self._passage_prompt, texts).get("attention_mask")
         return [len(text) for text in texts] if tokens is None else tokens.sum(1).tolist()
 
-    def _features(self, texts: Sequence[str]) -> dict[str, Any]:
-        model = self._load()
-        return model.preprocess(_prompted(model, self._passage_prompt, texts))
-
     def _encode_batch(self, texts: list[str]) -> Vectors:
-        model, features = self._load(), self._features(texts)
+        return self._rows(self._features(self._passage_prompt, texts), self._compiled)
+
+    def _features(self, prompt: str, texts: Sequence[str]) -> dict[str, Any]:
+        """Return what the model takes: the texts with a prompt before each, or else with the model's own."""
+        model = self._load()
+        before = prompt or model.prompts.get(model.default_prompt_name or "") or ""
+        return model.preprocess([before + text for text in texts])
+
+    def _rows(self, features: dict[str, Any], compiled: CompiledModel | None = None) -> Vectors:
+        """Do what `encode` does, without what it looks up at each call: a quarter of a question's time."""
+        model = self._load()
         import torch
 
-        if self._compiled:
-            return self._compiled(features)[:, : model.truncate_dim]
-        with torch.inference_mode():
-            vectors: Vectors = model(features)["sentence_embedding"].float().numpy()
-        return vectors[:, : model.truncate_dim]
+        if compiled:
+            rows = compiled(features)
+        else:
+            with torch.inference_mode():
+                rows = model(features)["sentence_embedding"].float().numpy()
+        return rows[:, : model.truncate_dim]
 
     def _compile_for(self, passages: int) -> None:
         """Compile the model where, with so many more passages, that is worth while."""
@@ -218,7 +218,7 @@ class SentenceTransformerEmbedder:
             if self._until_compiled > 0:
                 return
             with self._turns.turn(1):
-                features = self._features(EXAMPLE)
+                features = self._features(self._passage_prompt, EXAMPLE)
             from index.compiled import CompiledModel
 
             try:
@@ -245,12 +245,6 @@ def _unit_rows(vectors: Vectors) -> Vectors:
     norms = np.linalg.norm(vectors, axis=1, keepdims=True)
     rows: Vectors = np.ascontiguousarray(vectors / np.maximum(norms, 1e-12), dtype=np.float32)
     return rows
-
-
-def _prompted(model: SentenceTransformer, prompt: str, texts: Sequence[str]) -> list[str]:
-    """Return the texts with a prompt before each, or else with the model's own."""
-    before = prompt or model.prompts.get(model.default_prompt_name or "") or ""
-    return [before + text for text in texts]
 
 
 def _load_model(name: str) -> SentenceTransformer:

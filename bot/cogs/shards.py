@@ -78,12 +78,10 @@ class Shards(Watch):
         passing.add_done_callback(self._identifying.discard)
 
     async def _pass_on(self, holder: str) -> None:
-        passed = False
-        while not passed:  # it would be held as long as this process lives
+        while True:  # it would be held as long as this process lives
             await asyncio.sleep(IDENTIFY_SECONDS)
             with suppress(BusyError):
-                await self.workers.run(self.bot.index.leases.free, holder)
-                passed = True
+                return await self.workers.run(self.bot.index.leases.free, holder)
 
     async def _take(self) -> bool:
         leases = self.bot.index.leases
