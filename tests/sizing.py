@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import ceil
 
+from bot.cogs.shards import IDENTIFY_SECONDS
+
 DAY = 86_400
 # Of Discord's documentation. A shard holds 2,500 guilds at most; the number that it recommends is near this.
 GUILDS_PER_SHARD = 1000
-# In so many seconds `max_concurrency` shards may identify, and the day has so many identifies.
-IDENTIFY_SECONDS, IDENTIFIES = 5.5, 1000
+# The day has so many identifies.
+IDENTIFIES = 1000
 # From so many guilds on it may be more often: 5 times a day for each 1,000 guilds, 2,000 at least.
 LARGE, LARGE_IDENTIFIES, IDENTIFIES_PER_GUILD = 150_000, 2000, 5 / 1000
 # Requests a second of a bot, whatever its processes; what answers an interaction is not counted.

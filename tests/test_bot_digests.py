@@ -107,8 +107,7 @@ async def test_it_is_sent_without_being_asked_for_even_after_a_round_that_failed
         await it.set()
         with monkeypatch.context() as patch:
             patch.setattr(it.news.digests, "due", lambda: [][1])
-            while "watch.failed name='sending of digests'" not in caplog.text:
-                await asyncio.sleep(0.01)
+            await it.server.wait_for(lambda: "watch.failed name='sending of digests'" in caplog.text)
         it.report("one")
         await it.server.wait_for(lambda: len(it.sent()) == 1)
 

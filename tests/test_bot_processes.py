@@ -83,8 +83,8 @@ async def test_what_a_bot_was_killed_over_is_sent_by_another_and_shown_once(
             second = start(tmp_path, database_url, server, 1, "never")
             try:
                 await server.wait_for(lambda: len(server.messages()) == 2, timeout=120)
-                while not news.follows.count_sent(follow.id) or news.digests.of(guild)[0].last_at is None:
-                    await asyncio.sleep(0.05)
+                await server.wait_for(lambda: news.follows.count_sent(follow.id) > 0, timeout=120)
+                await server.wait_for(lambda: news.digests.of(guild)[0].last_at is not None, timeout=120)
                 assert sorted(each["embeds"][0]["title"] for each in server.messages()) == [
                     "Daily digest",
                     "harbour",

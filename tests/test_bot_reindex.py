@@ -1,6 +1,5 @@
 """`/reindex` over a real socket: its progress, its button, files, and all that can go wrong with them."""
 
-import asyncio
 import gzip
 import json
 import logging
@@ -173,8 +172,7 @@ async def test_where_the_bot_may_not_write_it_says_so_and_ends_with_the_interact
         clock.now = datetime.now(UTC) + timedelta(minutes=16)
         server.interactions.token_lifetime = 0
         news.released.set()
-        while "reindex.finished" not in caplog.text:
-            await asyncio.sleep(0.01)
+        await server.wait_for(lambda: "reindex.finished" in caplog.text)
         clock.now = datetime.now(UTC)
         await ended(server)
         assert "Reindexed" not in result.text
