@@ -11,11 +11,11 @@ from typing import Any
 
 from discord import ui
 
-from bot.answer_card import AnswerCard
 from bot.buttons import Action, AnswerButton
+from bot.cards.answer import AnswerCard
+from bot.cards.quotes import BLUE, byline, linked, quoted, title_of
 from bot.language import _
 from bot.markdown import escape
-from bot.render import BLUE, byline, linked, quoted, title_of
 from index import Excerpt, Verdict
 
 VERDICTS: dict[Action, Verdict] = {

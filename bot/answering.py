@@ -14,9 +14,9 @@ import discord
 from discord import ui
 
 from bot.allowance import Allowance
-from bot.answer_card import ANY_TIME, MAX_HEADING, AnswerCard, answer_card, corrected, more_card
 from bot.answer_layout import VERDICTS, actions, answer_layout, excerpts_layout, text_layout
 from bot.buttons import Action
+from bot.cards.answer import ANY_TIME, MAX_HEADING, AnswerCard, answer_card, corrected, more_card
 from bot.errors import EXPIRED, explain, tell
 from bot.language import _, mark, speaking, to_everyone
 from bot.views import Form

@@ -14,12 +14,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.cards.digest import digest_card, digests_card, schedule_text
+from bot.cards.quotes import MAX_BODY
 from bot.client import NewsBot
 from bot.cogs import digest_post
 from bot.cogs.digest_post import DigestPost
-from bot.digest_card import digest_card, digests_card, schedule_text
 from bot.markdown import length
-from bot.render import MAX_BODY
 from index import Article, Digest, DigestPlan, Headline, NewsIndex, Schedule, Story
 from tests.discord_server import Channel, DiscordServer, User
 from tests.fake_news import NOW, TROOPS, FakeNews

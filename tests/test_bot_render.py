@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.markdown import length
-from bot.render import (
+from bot.cards.quotes import (
     MAX_BODY,
     Card,
     headlines_card,
     status_card,
 )
+from bot.markdown import length
 from bot.sizes import size_text
 from index import (
     Article,

@@ -15,11 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
+from bot.cards.quotes import MAX_BODY
+from bot.cards.timeline import timeline_card
 from bot.contract import timeline_json
 from bot.markdown import length
-from bot.render import MAX_BODY
 from bot.terminal_timeline import timeline_view
-from bot.timeline_card import timeline_card
 from bot.timeline_plot import MAX_BARS, bars, draw
 from index import Article, Event, Question, Quote, Span, Timeline
 from tests.discord_server import DiscordServer

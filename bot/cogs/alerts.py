@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from bot.alert_card import alert_card
+from bot.cards.alert import alert_card
 from bot.delivery import PASSING, UndeliverableError, deliver
 from bot.language import speaking
 from bot.sender import Sender, log_failed

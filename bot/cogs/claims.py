@@ -11,9 +11,9 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.answer_card import check_card
 from bot.answer_layout import answer_layout
 from bot.answering import Inquiry
+from bot.cards.answer import check_card
 from bot.claim import claim, quoted_claim
 from bot.language import _, mark
 from index import Question, UsageError

@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from bot.cards.digest import digest_card
 from bot.delivery import PASSING, UndeliverableError, deliver
-from bot.digest_card import digest_card
 from bot.language import speaking
 from bot.sender import Sender, log_failed
 

@@ -10,8 +10,8 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.cards.digest import digest_card, digests_card, set_text
 from bot.choices import zone_choices
-from bot.digest_card import digest_card, digests_card, set_text
 from bot.guild_rules import require_manager
 from bot.language import _
 from bot.sources import MAX_CHOICE

@@ -10,8 +10,8 @@ import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
-from bot.alert_card import follows_card
 from bot.buttons import Action
+from bot.cards.alert import follows_card
 from bot.guild_rules import require_manager, require_writable
 from bot.language import _
 from bot.markdown import cut

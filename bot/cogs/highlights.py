@@ -8,8 +8,8 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.cards.quotes import headlines_card
 from bot.language import to_everyone
-from bot.render import headlines_card
 
 if TYPE_CHECKING:
     from bot.client import NewsBot

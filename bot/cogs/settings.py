@@ -11,10 +11,10 @@ import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
+from bot.cards.quotes import Card
 from bot.guild_rules import require_manager
 from bot.language import LANGUAGES, _, mark
 from bot.markdown import bold, timestamp
-from bot.render import Card
 from bot.views import Panel
 from index import AuditEntry, GuildSettings
 

@@ -10,11 +10,11 @@ import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
+from bot.cards.source import added_card, source_pages, trial_card
 from bot.errors import explain, tell
 from bot.guild_rules import require_manager
 from bot.language import _
 from bot.markdown import cut
-from bot.source_card import added_card, source_pages, trial_card
 from bot.source_words import removed_line
 from bot.sources import source_choices
 from bot.views import Speaking

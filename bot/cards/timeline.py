@@ -9,9 +9,9 @@ from datetime import UTC, date, datetime, time
 
 import discord
 
+from bot.cards.quotes import GREY, MAX_BODY, MAX_TITLE, Card, linked, origin, period_text, quoted, title_of
 from bot.language import _, counted, mark, number
 from bot.markdown import TimeStyle, cut, length, timestamp
-from bot.render import GREY, MAX_BODY, MAX_TITLE, Card, linked, origin, period_text, quoted, title_of
 from bot.source_words import articles_counted
 from bot.timeline_plot import DAY, WEEK, bar_days, draw
 from index import Event, Timeline

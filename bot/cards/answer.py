@@ -11,9 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Self
 
-from bot.language import ENGLISH, _, counted, percent, speaking, spoken
-from bot.markdown import block_quote, bold, cut, length, struck, timestamp
-from bot.render import (
+from bot.cards.quotes import (
     AMBER,
     BLUE,
     GREEN,
@@ -25,6 +23,8 @@ from bot.render import (
     quote_blocks,
     shorten,
 )
+from bot.language import ENGLISH, _, counted, percent, speaking, spoken
+from bot.markdown import block_quote, bold, cut, length, struck, timestamp
 from bot.source_words import sources_counted
 from index import Answer, Coverage, PostedQuote, Quote, QuoteCheck
 

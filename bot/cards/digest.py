@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.cards.quotes import BLUE, MAX_BODY, Card, headline_block
 from bot.language import _, counted, number, weekday
 from bot.markdown import cut, length, timestamp
-from bot.render import BLUE, MAX_BODY, Card, headline_block
 from index import Digest, DigestPlan, Schedule, Story
 
 # Sentences of each story: a digest is read quickly.

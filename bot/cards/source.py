@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
+from bot.cards.quotes import AMBER, GREEN, MAX_BODY, MAX_TITLE, Card, linked, moment
 from bot.language import _, counted, mark, number
 from bot.markdown import bold, cut, length, timestamp
-from bot.render import AMBER, GREEN, MAX_BODY, MAX_TITLE, Card, linked, moment
 from bot.source_words import ALL_KNOWN, articles_counted, found_lines, sources_counted, stored_line
 from index import Added, Failure, Source, Trial, masked
 

@@ -2,9 +2,18 @@
 
 from collections.abc import Sequence
 
+from bot.cards.quotes import (
+    GREEN,
+    MAX_ADDRESS,
+    MAX_BODY,
+    MAX_HEADLINE,
+    MAX_SOURCE,
+    MAX_TITLE,
+    Card,
+    published,
+)
 from bot.language import _
 from bot.markdown import block_quote, bold, cut, length, link, timestamp
-from bot.render import GREEN, MAX_ADDRESS, MAX_BODY, MAX_HEADLINE, MAX_SOURCE, MAX_TITLE, Card, published
 from index import Follow, Quote
 
 # Twenty lines of a list always fit.
