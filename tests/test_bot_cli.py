@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from bot import cli
 from bot.__main__ import main
+from bot.cli import questions
 from config import SAMPLES
 from tests.fake_news import FakeNews
 from tests.fakes import open_news
@@ -29,7 +29,7 @@ def news(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeNews:
             monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
     fake = FakeNews()
-    monkeypatch.setattr(cli, "open_index", lambda settings: fake)
+    monkeypatch.setattr(questions, "open_index", lambda settings: fake)
     return fake
 
 
@@ -304,7 +304,7 @@ def test_run_hands_the_token_to_the_bot(
 def test_the_real_library_through_the_commands(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(cli, "open_index", lambda settings: open_news(tmp_path))
+    monkeypatch.setattr(questions, "open_index", lambda settings: open_news(tmp_path))
     assert newsbot("ingest", str(SAMPLES), "--json") == 0
     assert printed(capsys)["failed"] == []
     ask = ("ask", "How many North Korean troops were sent to Russia?", "--as-of", "2025-06-10", "--json")
@@ -329,7 +329,7 @@ def test_no_arguments_show_the_help(capsys: pytest.CaptureFixture[str]) -> None:
     "command", ["run", "chat", "ask", "latest", "timeline", "ingest", "reindex", "status", "evaluate"]
 )
 def test_every_command_explains_itself(command: str) -> None:
-    result = CliRunner().invoke(cli.app, [command, "--help"])
+    result = CliRunner().invoke(questions.app, [command, "--help"])
     assert result.exit_code == 0
     assert "Usage: " in result.stdout
 

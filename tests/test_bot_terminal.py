@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console, RenderableType
 
-from bot.chat import chat
+from bot.cli.chat import chat
 from bot.progress import progress_bars, tracked
 from bot.terminal import (
     NO_ARTICLES,

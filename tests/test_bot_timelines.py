@@ -17,7 +17,7 @@ from rich.console import Console
 
 from bot.cards.quotes import MAX_BODY
 from bot.cards.timeline import timeline_card
-from bot.contract import timeline_json
+from bot.cli.json_output import timeline_json
 from bot.markdown import length
 from bot.terminal_timeline import timeline_view
 from bot.timeline_plot import MAX_BARS, bars, draw

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from bot import cli
 from bot.__main__ import start
-from bot.tour import QUESTION
+from bot.cli import questions
+from bot.cli.tour import QUESTION
 from config import SAMPLES
 from tests.fake_news import TROOPS, FakeNews
 
@@ -29,7 +29,7 @@ def news(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeNews:
             monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
     fake = FakeNews([])
-    monkeypatch.setattr(cli, "open_index", lambda settings: fake)
+    monkeypatch.setattr(questions, "open_index", lambda settings: fake)
     monkeypatch.setattr(sys, "stdin", io.StringIO())
     return fake
 

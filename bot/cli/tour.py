@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.text import Text
 
-from bot.chat import chat
+from bot.cli.chat import chat
 from bot.progress import progress_bars, working
 from bot.terminal import answer_view, ingest_view, show
 from index import Question

@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from bot.cli import AsJson, err, index_options, logged, print_result
-from bot.cli_sources import app
-from bot.contract import backup_json, findings_json, is_healthy
+from bot.cli.json_output import backup_json, findings_json, is_healthy
+from bot.cli.questions import AsJson, err, index_options, logged, print_result
+from bot.cli.sources import app
 from bot.progress import working
 from bot.terminal import findings_view, printable
 from config import Settings, SettingsError, load_settings

@@ -14,8 +14,8 @@ import typer
 from rich.text import Text
 
 from bot import terminal
-from bot.cli import AsJson, app, err, library, print_result
-from bot.contract import added_json, refreshed_json, sources_json, trial_json
+from bot.cli.json_output import added_json, refreshed_json, sources_json, trial_json
+from bot.cli.questions import AsJson, app, err, library, print_result
 from bot.progress import progress_bars, working
 from bot.source_words import removed_line
 from bot.stopping import LastResort

@@ -19,9 +19,9 @@ import typer
 from rich.console import Console, RenderableType
 
 from bot import reliability_plot, terminal
-from bot.batch import answer_line, read_lines
-from bot.chat import chat as converse
-from bot.contract import (
+from bot.cli.batch import answer_line, read_lines
+from bot.cli.chat import chat as converse
+from bot.cli.json_output import (
     answer_json,
     evaluation_json,
     ingest_json,

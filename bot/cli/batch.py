@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.contract import Json, answer_json
+from bot.cli.json_output import Json, answer_json
 from bot.dates import parse_moment
 from bot.terminal import sentence
 from index import Question, UsageError
