@@ -24,22 +24,22 @@ from discord.ext import commands
 
 from bot.answering import Answering
 from bot.buttons import AnswerButton
-from bot.cogs.admin import Admin
-from bot.cogs.alerts import Alerts
+from bot.cogs.alert_sender import Alerts
 from bot.cogs.ask import Ask
-from bot.cogs.claims import Claims
-from bot.cogs.digest_post import DigestPost
+from bot.cogs.corrections import Living
+from bot.cogs.digest_sender import DigestPost
 from bot.cogs.digests import Digests
 from bot.cogs.follows import Follows
 from bot.cogs.help import Help
-from bot.cogs.highlights import Highlights
-from bot.cogs.living import Living
+from bot.cogs.latest import Highlights
+from bot.cogs.message_menu import Claims
 from bot.cogs.privacy import Privacy
 from bot.cogs.quality import QualityReport
 from bot.cogs.reindex import Reindexing
 from bot.cogs.settings import Settings, SettingsPanel
 from bot.cogs.shards import Shards
 from bot.cogs.sources import Sources
+from bot.cogs.status import Admin
 from bot.cogs.timelines import Timelines
 from bot.errors import NewsTree
 from bot.guild_rules import GuildRules

@@ -20,7 +20,7 @@ from bot.cards.alert import alert_card
 from bot.cards.answer import AnswerCard, answer_card, corrected
 from bot.cards.timeline import LABELS as PLOT_LABELS
 from bot.client import NewsBot
-from bot.cogs.alerts import Alerts
+from bot.cogs.alert_sender import Alerts
 from bot.language import LANGUAGES, _, closest, command_text, counted, number, percent, speaking
 from index import Follow, NewsIndex, PostedQuote, Question
 from tests.catalogues import (

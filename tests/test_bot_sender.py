@@ -13,7 +13,7 @@ from typing import Any, cast
 import pytest
 
 from bot.client import NewsBot
-from bot.cogs import alerts, digest_post
+from bot.cogs import alert_sender, digest_sender
 from bot.sender import Sender
 from index import DigestPlan, Follow, NewsIndex, Schedule, StoreError, digest_book, follow_book
 from index.digest_book import DigestBook
@@ -83,7 +83,7 @@ class Room:
 async def started(
     tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch, prepare: Callable[[], None]
 ) -> AsyncIterator[Room]:
-    for module in (alerts, digest_post):
+    for module in (alert_sender, digest_sender):
         monkeypatch.setattr(module, "SECONDS", 0.2)
     for book in (digest_book, follow_book):  # the other message may have been claimed when it restarts
         monkeypatch.setattr(book, "ABANDONED", timedelta(seconds=15))
