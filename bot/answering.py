@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 import discord
 from discord import ui
 
-from bot.allowance import Allowance
-from bot.answer_layout import VERDICTS, actions, answer_layout, excerpts_layout, text_layout
-from bot.buttons import Action
 from bot.cards.answer import ANY_TIME, MAX_HEADING, AnswerCard, answer_card, corrected, more_card
-from bot.errors import EXPIRED, explain, tell
+from bot.interactions.answer_layout import VERDICTS, actions, answer_layout, excerpts_layout, text_layout
+from bot.interactions.buttons import Action
+from bot.interactions.cooldowns import Allowance
+from bot.interactions.errors import EXPIRED, explain, tell
+from bot.interactions.views import Form
 from bot.language import _, mark, speaking, to_everyone
-from bot.views import Form
 from index import Answer, NewsError, PostedAnswer, PostedQuote, Question, Quote, UsageError, in_context
 
 if TYPE_CHECKING:

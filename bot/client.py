@@ -23,7 +23,6 @@ import discord
 from discord.ext import commands
 
 from bot.answering import Answering
-from bot.buttons import AnswerButton
 from bot.cogs.alert_sender import Alerts
 from bot.cogs.ask import Ask
 from bot.cogs.corrections import Living
@@ -41,9 +40,10 @@ from bot.cogs.shards import Shards
 from bot.cogs.sources import Sources
 from bot.cogs.status import Admin
 from bot.cogs.timelines import Timelines
-from bot.errors import NewsTree
 from bot.guild_rules import GuildRules
 from bot.health import OK, Condition, Health, readiness, serving
+from bot.interactions.buttons import AnswerButton
+from bot.interactions.errors import NewsTree
 from bot.language import _
 from bot.measurements import Measurements
 from bot.sources import SourceNames

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import aiohttp
 import discord
 
-from bot.errors import EMPTY_MESSAGE
+from bot.interactions.errors import EMPTY_MESSAGE
 from bot.language import mark
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import discord
 from discord import ui
 
-from bot.errors import EXPIRED
+from bot.interactions.errors import EXPIRED
 from bot.language import _, mark
 
 if TYPE_CHECKING:

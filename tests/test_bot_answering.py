@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from bot.buttons import Action
 from bot.client import NewsBot
+from bot.interactions.buttons import Action
 from index import Answer, PostedAnswer, Question
 from tests.discord_interactions import Interaction
 from tests.discord_limits import walk

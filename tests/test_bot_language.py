@@ -15,12 +15,12 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 
 from bot import guild_rules
-from bot.buttons import LABELS, Action
 from bot.cards.alert import alert_card
 from bot.cards.answer import AnswerCard, answer_card, corrected
 from bot.cards.timeline import LABELS as PLOT_LABELS
 from bot.client import NewsBot
 from bot.cogs.alert_sender import Alerts
+from bot.interactions.buttons import LABELS, Action
 from bot.language import LANGUAGES, _, closest, command_text, counted, number, percent, speaking
 from index import Follow, NewsIndex, PostedQuote, Question
 from tests.catalogues import (

@@ -11,11 +11,11 @@ from discord import app_commands, ui
 from discord.ext import commands
 
 from bot.answering import Inquiry
-from bot.choices import time_choices
 from bot.dates import given_moment
-from bot.errors import explain
+from bot.interactions.choices import time_choices
+from bot.interactions.errors import explain
+from bot.interactions.request import begin_request
 from bot.language import _, mark, speak
-from bot.request import begin_request
 from index import Question
 
 if TYPE_CHECKING:

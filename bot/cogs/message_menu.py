@@ -11,10 +11,10 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.answer_layout import answer_layout
 from bot.answering import Inquiry
 from bot.cards.answer import check_card
 from bot.claim import claim, quoted_claim
+from bot.interactions.answer_layout import answer_layout
 from bot.language import _, mark
 from index import Question, UsageError
 

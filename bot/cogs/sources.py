@@ -11,13 +11,13 @@ from discord import app_commands, ui
 from discord.ext import commands
 
 from bot.cards.source import added_card, source_pages, trial_card
-from bot.errors import explain, tell
 from bot.guild_rules import require_manager
+from bot.interactions.errors import explain, tell
+from bot.interactions.views import Speaking
 from bot.language import _
 from bot.markdown import cut
 from bot.source_words import removed_line
 from bot.sources import source_choices
-from bot.views import Speaking
 from bot.workers import Workers
 from index import masked
 

@@ -8,11 +8,11 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.buttons import Action
 from bot.cards.answer import ANY_TIME
 from bot.cards.timeline import TimelineCard, timeline_card
-from bot.choices import time_choices
 from bot.dates import given_moment
+from bot.interactions.buttons import Action
+from bot.interactions.choices import time_choices
 from bot.language import to_everyone
 from index import PostedAnswer, Question
 

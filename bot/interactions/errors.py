@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 import discord
 from discord import app_commands
 
-from bot.allowance import GuildOnCooldown
+from bot.interactions.cooldowns import GuildOnCooldown
+from bot.interactions.request import begin_request
 from bot.language import _, mark, to_reader
 from bot.markdown import escape, timestamp
-from bot.request import begin_request
 from index import BusyError, NewsError, UsageError, masked
 
 if TYPE_CHECKING:

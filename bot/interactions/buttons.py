@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 import discord
 
+from bot.interactions.views import Speaking
 from bot.language import _, mark
-from bot.views import Speaking
 
 if TYPE_CHECKING:
     from bot.client import NewsBot

@@ -11,9 +11,9 @@ from typing import Any
 
 from discord import ui
 
-from bot.buttons import Action, AnswerButton
 from bot.cards.answer import AnswerCard
 from bot.cards.quotes import BLUE, byline, linked, quoted, title_of
+from bot.interactions.buttons import Action, AnswerButton
 from bot.language import _
 from bot.markdown import escape
 from index import Excerpt, Verdict

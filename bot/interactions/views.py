@@ -7,8 +7,8 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.errors import explain, tell
-from bot.request import begin_request
+from bot.interactions.errors import explain, tell
+from bot.interactions.request import begin_request
 
 
 class Speaking:
