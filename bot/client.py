@@ -41,11 +41,11 @@ from bot.cogs.sources import Sources
 from bot.cogs.status import Admin
 from bot.cogs.timelines import Timelines
 from bot.guild_rules import GuildRules
-from bot.health import OK, Condition, Health, readiness, serving
 from bot.interactions.buttons import AnswerButton
 from bot.interactions.errors import NewsTree
 from bot.language import _
-from bot.measurements import Measurements
+from bot.ops.health import OK, Condition, Health, readiness, serving
+from bot.ops.metrics import Measurements
 from bot.sources import SourceNames
 from bot.translator import CommandTranslator
 from bot.workers import Workers

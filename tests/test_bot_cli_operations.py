@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.token_check import check_token
+from bot.ops.token_check import check_token
 from index import sole_bot
 from tests.discord_server import DiscordServer
 from tests.fakes import article, open_news, story

@@ -92,6 +92,6 @@ def _token(settings: Settings, online: bool) -> Finding:
         return Finding("token", "warning", "DISCORD_TOKEN is not set: only the terminal works.", NEW_TOKEN)
     if not online:
         return Finding("token", "ok", "DISCORD_TOKEN is set; --online asks Discord about it.")
-    from bot.token_check import check_token
+    from bot.ops.token_check import check_token
 
     return check_token(settings.discord_token.get_secret_value())

@@ -31,8 +31,8 @@ from bot.cli.json_output import (
     timeline_json,
 )
 from bot.dates import given_moment
+from bot.ops.shutdown import LastResort, ending_at_sigterm
 from bot.progress import progress_bars, tracked, working
-from bot.stopping import LastResort, ending_at_sigterm
 from bot.terminal_timeline import timeline_view
 from config import Settings, SettingsError, load_settings, logging_to_stderr
 from index import IndexOptions, IngestReport, Question, UsageError, masked

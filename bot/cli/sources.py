@@ -16,9 +16,9 @@ from rich.text import Text
 from bot import terminal
 from bot.cli.json_output import added_json, refreshed_json, sources_json, trial_json
 from bot.cli.questions import AsJson, app, err, library, print_result
+from bot.ops.shutdown import LastResort
 from bot.progress import progress_bars, working
 from bot.source_words import removed_line
-from bot.stopping import LastResort
 from bot.terminal_sources import added_view, imported_view, refreshed_view, sources_view, trial_view
 from config import FEEDS, load_settings
 from index import UsageError
@@ -158,8 +158,8 @@ def _watched(index: NewsIndex, port: int | None) -> AbstractContextManager[objec
     """Tell the health of a library on a port, if one is set."""
     if port is None:
         return nullcontext()
-    from bot.health import OK, Health, readiness, serving
-    from bot.measurements import Measurements
+    from bot.ops.health import OK, Health, readiness, serving
+    from bot.ops.metrics import Measurements
 
     health = Health(Measurements(index.status), lambda: OK, lambda: readiness(lambda: index))
     return serving(health, port)

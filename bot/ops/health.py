@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 from wsgiref.types import StartResponse, WSGIEnvironment
 
-from bot.measurements import Measurements
+from bot.ops.metrics import Measurements
 from index import NewsError, UsageError
 
 if TYPE_CHECKING:
