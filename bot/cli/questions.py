@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console, RenderableType
 
-from bot import reliability_plot, terminal
+from bot import terminal
 from bot.cli.batch import answer_line, read_lines
 from bot.cli.chat import chat as converse
 from bot.cli.json_output import (
@@ -32,6 +32,7 @@ from bot.cli.json_output import (
 )
 from bot.dates import given_moment
 from bot.ops.shutdown import LastResort, ending_at_sigterm
+from bot.plots import reliability
 from bot.progress import progress_bars, tracked, working
 from bot.terminal_timeline import timeline_view
 from config import Settings, SettingsError, load_settings, logging_to_stderr
@@ -365,12 +366,12 @@ def evaluate(
     as_json: AsJson = False,
 ) -> None:
     if plot:
-        reliability_plot.check(plot)
+        reliability.check(plot)
     with library(load_settings()) as index:
         with progress_bars(err()) as on_progress:
             evaluation = index.evaluate(folder, on_progress, baselines=baselines)
         if plot:
-            reliability_plot.draw(evaluation, plot)
+            reliability.draw(evaluation, plot)
         print_result(as_json, evaluation_json(evaluation), terminal.evaluation_view(evaluation, misses))
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from bot.plot import BLUE, count_by_date, new_plot, png
+from bot.plots.base import BLUE, count_by_date, new_plot, png
 
 Coverage = Sequence[tuple[date, int]]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from bot.plot import BLUE, INK, new_plot
+from bot.plots.base import BLUE, INK, new_plot
 from index import Evaluation, UsageError
 
 FORMATS: Final = (".png", ".svg", ".pdf")
