@@ -22,7 +22,6 @@ import aiohttp
 import discord
 from discord.ext import commands
 
-from bot.answering import Answering
 from bot.cogs.alert_sender import Alerts
 from bot.cogs.ask import Ask
 from bot.cogs.corrections import Living
@@ -40,15 +39,16 @@ from bot.cogs.shards import Shards
 from bot.cogs.sources import Sources
 from bot.cogs.status import Admin
 from bot.cogs.timelines import Timelines
-from bot.guild_rules import GuildRules
 from bot.interactions.buttons import AnswerButton
 from bot.interactions.errors import NewsTree
 from bot.language import _
 from bot.ops.health import OK, Condition, Health, readiness, serving
 from bot.ops.metrics import Measurements
-from bot.sources import SourceNames
+from bot.services.answers import Answering
+from bot.services.guild_rules import GuildRules
+from bot.services.source_names import SourceNames
+from bot.services.workers import Workers
 from bot.translator import CommandTranslator
-from bot.workers import Workers
 from index import BusyError, Deadline, ModelError, NewsError, UsageError
 
 if TYPE_CHECKING:

@@ -233,7 +233,8 @@ async def test_others_can_offer_an_action(tmp_path: Path) -> None:
 
 
 async def test_a_queue_tells_its_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from bot import client, workers
+    from bot import client
+    from bot.services import workers
     from tests.test_bot_client import SlowNews
 
     monkeypatch.setattr(client, "THREADS", 1)

@@ -14,7 +14,6 @@ from typing import Any, Final, cast
 import pytest
 from babel.messages.catalog import Catalog, Message
 
-from bot import guild_rules
 from bot.cards.alert import alert_card
 from bot.cards.answer import AnswerCard, answer_card, corrected
 from bot.cards.timeline import LABELS as PLOT_LABELS
@@ -22,6 +21,7 @@ from bot.client import NewsBot
 from bot.cogs.alert_sender import Alerts
 from bot.interactions.buttons import LABELS, Action
 from bot.language import LANGUAGES, _, closest, command_text, counted, number, percent, speaking
+from bot.services import guild_rules
 from index import Follow, NewsIndex, PostedQuote, Question
 from tests.catalogues import (
     KEYWORDS,

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot.delivery import PASSING, SECONDS
-from bot.watch import Watch
+from bot.services.background import Watch
+from bot.services.delivery import PASSING, SECONDS
 from index import PostedAnswer
 
 if TYPE_CHECKING:

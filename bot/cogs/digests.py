@@ -11,10 +11,10 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.cards.digest import digest_card, digests_card, set_text
-from bot.guild_rules import require_manager
 from bot.interactions.choices import zone_choices
 from bot.language import _
-from bot.sources import MAX_CHOICE
+from bot.services.guild_rules import require_manager
+from bot.services.source_names import MAX_CHOICE
 from index import Digest, DigestPlan, Schedule, Story, UsageError
 
 if TYPE_CHECKING:

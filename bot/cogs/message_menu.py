@@ -11,11 +11,11 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.answering import Inquiry
 from bot.cards.answer import check_card
 from bot.claim import claim, quoted_claim
 from bot.interactions.answer_layout import answer_layout
 from bot.language import _, mark
+from bot.services.answers import Inquiry
 from index import Question, UsageError
 
 if TYPE_CHECKING:

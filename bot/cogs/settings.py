@@ -12,10 +12,10 @@ from discord import app_commands, ui
 from discord.ext import commands
 
 from bot.cards.quotes import Card
-from bot.guild_rules import require_manager
 from bot.interactions.views import Panel
 from bot.language import LANGUAGES, _, mark
 from bot.markdown import bold, timestamp
+from bot.services.guild_rules import require_manager
 from index import AuditEntry, GuildSettings
 
 if TYPE_CHECKING:

@@ -11,14 +11,14 @@ from discord import app_commands, ui
 from discord.ext import commands
 
 from bot.cards.source import added_card, source_pages, trial_card
-from bot.guild_rules import require_manager
 from bot.interactions.errors import explain, tell
 from bot.interactions.views import Speaking
 from bot.language import _
 from bot.markdown import cut
+from bot.services.guild_rules import require_manager
+from bot.services.source_names import source_choices
+from bot.services.workers import Workers
 from bot.source_words import removed_line
-from bot.sources import source_choices
-from bot.workers import Workers
 from index import masked
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import discord
 from discord import app_commands
 
 from bot.dates import time_words
-from bot.sources import MAX_CHOICES
+from bot.services.source_names import MAX_CHOICES
 
 if TYPE_CHECKING:
     from bot.client import NewsBot

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.job import Job
 from bot.language import _, counted, mark, number, percent
 from bot.markdown import bold, cut
+from bot.services.job import Job
 from bot.source_words import ALL_KNOWN
 from index import Failure, IngestReport, Progress, masked
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from discord.ext import commands, tasks
 
-from bot.workers import Workers
+from bot.services.workers import Workers
 from index import NewsError
 
 if TYPE_CHECKING:
