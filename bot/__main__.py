@@ -16,7 +16,7 @@ from rich.text import Text
 
 from bot.cli import operations, questions
 from bot.cli.tour import load_samples, tour
-from bot.terminal import printable, sentence, show
+from bot.terminal.answers import printable, sentence, show
 from config import SAMPLES, Settings, SettingsError, load_settings
 from index import UsageError
 

@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 from rich.console import Console, RenderableType
 
 from bot.cli.chat import chat
-from bot.progress import progress_bars, tracked
-from bot.terminal import (
+from bot.terminal.answers import (
     NO_ARTICLES,
     ago,
     answer_view,
@@ -29,6 +28,7 @@ from bot.terminal import (
     show,
     status_view,
 )
+from bot.terminal.progress import progress_bars, tracked
 from index import (
     Answer,
     Article,

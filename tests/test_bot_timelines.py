@@ -20,7 +20,7 @@ from bot.cards.timeline import timeline_card
 from bot.cli.json_output import timeline_json
 from bot.markdown import length
 from bot.plots.timeline import MAX_BARS, bars, draw
-from bot.terminal_timeline import timeline_view
+from bot.terminal.timeline import timeline_view
 from index import Article, Event, Question, Quote, Span, Timeline
 from tests.discord_server import DiscordServer
 from tests.fake_news import NOW, TROOPS, FakeNews

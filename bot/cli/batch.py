@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from bot.cli.json_output import Json, answer_json
 from bot.dates import parse_moment
-from bot.terminal import sentence
+from bot.terminal.answers import sentence
 from index import Question, UsageError
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from rich.console import Console, RenderableType
 from rich.text import Text
 
-from bot.progress import working
-from bot.terminal import answer_view, error_view, latest_view, sentence, show
+from bot.terminal.answers import answer_view, error_view, latest_view, sentence, show
+from bot.terminal.progress import working
 from index import Question, UsageError
 
 if TYPE_CHECKING:

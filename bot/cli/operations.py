@@ -11,8 +11,8 @@ from rich.text import Text
 from bot.cli.json_output import backup_json, findings_json, is_healthy
 from bot.cli.questions import AsJson, err, index_options, logged, print_result
 from bot.cli.sources import app
-from bot.progress import working
-from bot.terminal import findings_view, printable
+from bot.terminal.answers import findings_view, printable
+from bot.terminal.progress import working
 from config import Settings, SettingsError, load_settings
 from index import Finding
 

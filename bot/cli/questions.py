@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console, RenderableType
 
-from bot import terminal
 from bot.cli.batch import answer_line, read_lines
 from bot.cli.chat import chat as converse
 from bot.cli.json_output import (
@@ -33,8 +32,9 @@ from bot.cli.json_output import (
 from bot.dates import given_moment
 from bot.ops.shutdown import LastResort, ending_at_sigterm
 from bot.plots import reliability
-from bot.progress import progress_bars, tracked, working
-from bot.terminal_timeline import timeline_view
+from bot.terminal import answers
+from bot.terminal.progress import progress_bars, tracked, working
+from bot.terminal.timeline import timeline_view
 from config import Settings, SettingsError, load_settings, logging_to_stderr
 from index import IndexOptions, IngestReport, Question, UsageError, masked
 
@@ -178,7 +178,7 @@ def print_result(as_json: bool, value: dict[str, Any], view: RenderableType) -> 
     if as_json:
         print_json(value, indent=2 if sys.stdout.isatty() else None)
     else:
-        terminal.show(out(), view)
+        answers.show(out(), view)
 
 
 @app.command("run")
@@ -255,7 +255,7 @@ def _ask_one(settings: Settings, question: Question, as_json: bool) -> None:
     with library(settings) as index:
         with working(err(), "Searching …"):
             answer = index.ask(question)
-        print_result(as_json, answer_json(answer), terminal.answer_view(answer, settings.zone))
+        print_result(as_json, answer_json(answer), answers.answer_view(answer, settings.zone))
 
 
 def _ask_all(settings: Settings, lines: Sequence[str], build: partial[Question]) -> None:
@@ -288,7 +288,7 @@ def latest(
         with working(err(), "Searching …"):
             headlines = index.latest(topic, source=source, limit=limit, as_of=moment)
         value = latest_json(headlines, topic=topic, source=source, as_of=moment)
-        print_result(as_json, value, terminal.latest_view(headlines, settings.zone, moment))
+        print_result(as_json, value, answers.latest_view(headlines, settings.zone, moment))
 
 
 @app.command()
@@ -324,7 +324,7 @@ def ingest(
     with library(load_settings()) as index:
         with progress_bars(err()) as on_progress:
             report = index.ingest(uris, on_progress)
-        print_result(as_json, ingest_json(report), terminal.ingest_view(report))
+        print_result(as_json, ingest_json(report), answers.ingest_view(report))
     _fail_if_nothing_was_read(report)
 
 
@@ -339,7 +339,7 @@ def reindex(
     with library(load_settings()) as index:
         with progress_bars(err()) as on_progress:
             report = index.reindex(full=full, on_progress=on_progress)
-        print_result(as_json, reindex_json(report), terminal.reindex_view(report))
+        print_result(as_json, reindex_json(report), answers.reindex_view(report))
     _fail_if_nothing_was_read(report.ingested)
 
 
@@ -372,7 +372,7 @@ def evaluate(
             evaluation = index.evaluate(folder, on_progress, baselines=baselines)
         if plot:
             reliability.draw(evaluation, plot)
-        print_result(as_json, evaluation_json(evaluation), terminal.evaluation_view(evaluation, misses))
+        print_result(as_json, evaluation_json(evaluation), answers.evaluation_view(evaluation, misses))
 
 
 @app.command()
@@ -381,5 +381,5 @@ def status(as_json: AsJson = False) -> None:
     settings = load_settings()
     with library(settings) as index:
         found = index.status()
-        view = terminal.status_view(found, settings.zone, datetime.now(UTC))
+        view = answers.status_view(found, settings.zone, datetime.now(UTC))
         print_result(as_json, status_json(found), view)

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
-from bot import terminal
 from bot.cli.json_output import added_json, refreshed_json, sources_json, trial_json
 from bot.cli.questions import AsJson, app, err, library, print_result
 from bot.ops.shutdown import LastResort
-from bot.progress import progress_bars, working
 from bot.source_words import removed_line
-from bot.terminal_sources import added_view, imported_view, refreshed_view, sources_view, trial_view
+from bot.terminal import answers
+from bot.terminal.progress import progress_bars, working
+from bot.terminal.sources import added_view, imported_view, refreshed_view, sources_view, trial_view
 from config import FEEDS, load_settings
 from index import UsageError
 
@@ -74,7 +74,7 @@ def remove_source(
     """Stop reading a source; its articles stay."""
     with library(load_settings()) as index:
         removed = index.subscriptions.remove(name)
-        told = Text(terminal.printable(removed_line(removed.url)))
+        told = Text(answers.printable(removed_line(removed.url)))
         print_result(as_json, {"removed": removed.url}, told)
 
 
@@ -149,7 +149,7 @@ def _keep_reading() -> None:
             signal.signal(each, stop)
         count = len(index.subscriptions.all())
         told = f"Watching {count:,} source{'' if count == 1 else 's'}; Ctrl+C ends it."
-        terminal.show(err(), Text(told))
+        answers.show(err(), Text(told))
         index.subscriptions.start()
         stopped.wait()
 

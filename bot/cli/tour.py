@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.cli.chat import chat
-from bot.progress import progress_bars, working
-from bot.terminal import answer_view, ingest_view, show
+from bot.terminal.answers import answer_view, ingest_view, show
+from bot.terminal.progress import progress_bars, working
 from index import Question
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Timelines for the terminal; what comes from an article is handled as in `bot.terminal`."""
+"""Timelines for the terminal; what comes from an article is handled as in `bot.terminal.answers`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from bot.terminal import one_line, quote_view
+from bot.terminal.answers import one_line, quote_view
 from index import Event, Timeline
 
 BAR_CELLS = 40

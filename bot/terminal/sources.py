@@ -10,7 +10,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from bot.source_words import ALL_KNOWN, articles_counted, found_lines, sources_counted
-from bot.terminal import Prefixed, ago, failures_view, ingest_view, one_line, when
+from bot.terminal.answers import Prefixed, ago, failures_view, ingest_view, one_line, when
 from index import Added, Failure, Refreshed, Source, Trial
 
 NO_SOURCES = (
