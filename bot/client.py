@@ -41,14 +41,14 @@ from bot.cogs.status import Admin
 from bot.cogs.timelines import Timelines
 from bot.interactions.buttons import AnswerButton
 from bot.interactions.errors import NewsTree
-from bot.language import _
 from bot.ops.health import OK, Condition, Health, readiness, serving
 from bot.ops.metrics import Measurements
 from bot.services.answers import Answering
 from bot.services.guild_rules import GuildRules
 from bot.services.source_names import SourceNames
 from bot.services.workers import Workers
-from bot.translator import CommandTranslator
+from bot.text.language import _
+from bot.text.translator import CommandTranslator
 from index import BusyError, Deadline, ModelError, NewsError, UsageError
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from bot.cards.quotes import MAX_BODY
 from bot.client import NewsBot
 from bot.cogs import digest_sender
 from bot.cogs.digest_sender import DigestPost
-from bot.markdown import length
+from bot.text.markdown import length
 from index import Article, Digest, DigestPlan, Headline, NewsIndex, Schedule, Story
 from tests.discord_server import Channel, DiscordServer, User
 from tests.fake_news import NOW, TROOPS, FakeNews

@@ -15,7 +15,7 @@ from bot.cards.alert import alert_card
 from bot.cards.quotes import MAX_BODY
 from bot.client import NewsBot
 from bot.cogs.alert_sender import Alerts
-from bot.markdown import length
+from bot.text.markdown import length
 from index import Article, Follow, NewsIndex, Quote, Span
 from tests.discord_server import DiscordServer
 from tests.fake_news import NOW, TROOPS, FakeNews

@@ -20,8 +20,8 @@ from bot.cards.timeline import LABELS as PLOT_LABELS
 from bot.client import NewsBot
 from bot.cogs.alert_sender import Alerts
 from bot.interactions.buttons import LABELS, Action
-from bot.language import LANGUAGES, _, closest, command_text, counted, number, percent, speaking
 from bot.services import guild_rules
+from bot.text.language import LANGUAGES, _, closest, command_text, counted, number, percent, speaking
 from index import Follow, NewsIndex, PostedQuote, Question
 from tests.catalogues import (
     KEYWORDS,

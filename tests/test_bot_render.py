@@ -13,8 +13,8 @@ from bot.cards.quotes import (
     headlines_card,
     status_card,
 )
-from bot.markdown import length
-from bot.sizes import size_text
+from bot.text.markdown import length
+from bot.text.sizes import size_text
 from index import (
     Article,
     Headline,

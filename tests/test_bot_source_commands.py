@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from bot.cards.quotes import MAX_BODY
 from bot.cards.source import added_card, source_pages, trial_card
 from bot.client import NewsBot
-from bot.markdown import length
 from bot.services.source_names import source_choices
+from bot.text.markdown import length
 from config import logging_to_stderr
 from index import Added, Failure, IndexOptions, IngestReport, NewsIndex, Source, Trial, masked
 from tests.discord_server import DiscordServer, User

@@ -12,8 +12,8 @@ from bot.cards.quotes import (
     Card,
     published,
 )
-from bot.language import _
-from bot.markdown import block_quote, bold, cut, length, link, timestamp
+from bot.text.language import _
+from bot.text.markdown import block_quote, bold, cut, length, link, timestamp
 from index import Follow, Quote
 
 # Twenty lines of a list always fit.

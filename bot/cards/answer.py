@@ -23,9 +23,9 @@ from bot.cards.quotes import (
     quote_blocks,
     shorten,
 )
-from bot.language import ENGLISH, _, counted, percent, speaking, spoken
-from bot.markdown import block_quote, bold, cut, length, struck, timestamp
-from bot.source_words import sources_counted
+from bot.text.language import ENGLISH, _, counted, percent, speaking, spoken
+from bot.text.markdown import block_quote, bold, cut, length, struck, timestamp
+from bot.text.source_words import sources_counted
 from index import Answer, Coverage, PostedQuote, Quote, QuoteCheck
 
 # Discord shows 4,000 characters of text in one message of components, and has been seen to fail at more than

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.cards.quotes import BLUE, MAX_BODY, Card, headline_block
-from bot.language import _, counted, number, weekday
-from bot.markdown import cut, length, timestamp
+from bot.text.language import _, counted, number, weekday
+from bot.text.markdown import cut, length, timestamp
 from index import Digest, DigestPlan, Schedule, Story
 
 # Sentences of each story: a digest is read quickly.

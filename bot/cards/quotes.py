@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 
 import discord
 
-from bot.language import _, counted, mark, number, percent
-from bot.markdown import block_quote, bold, cut, escape, length, link, timestamp
-from bot.sizes import index_sizes
-from bot.source_words import articles_counted, sources_counted
+from bot.text.language import _, counted, mark, number, percent
+from bot.text.markdown import block_quote, bold, cut, escape, length, link, timestamp
+from bot.text.sizes import index_sizes
+from bot.text.source_words import articles_counted, sources_counted
 from index import Article, Copy, Headline, Quality, Quote, Source, Status, Verdict, masked
 
 # Discord's limits for an embed; title, description and footer together stay under its 6,000 by far.

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from bot.cards.quotes import AMBER, GREEN, MAX_BODY, MAX_TITLE, Card, linked, moment
-from bot.language import _, counted, mark, number
-from bot.markdown import bold, cut, length, timestamp
-from bot.source_words import ALL_KNOWN, articles_counted, found_lines, sources_counted, stored_line
+from bot.text.language import _, counted, mark, number
+from bot.text.markdown import bold, cut, length, timestamp
+from bot.text.source_words import ALL_KNOWN, articles_counted, found_lines, sources_counted, stored_line
 from index import Added, Failure, Source, Trial, masked
 
 SOON = mark("They are read as soon as possible.")

@@ -10,10 +10,10 @@ from datetime import UTC, date, datetime, time
 import discord
 
 from bot.cards.quotes import GREY, MAX_BODY, MAX_TITLE, Card, linked, origin, period_text, quoted, title_of
-from bot.language import _, counted, mark, number
-from bot.markdown import TimeStyle, cut, length, timestamp
 from bot.plots.timeline import DAY, WEEK, bar_days, draw
-from bot.source_words import articles_counted
+from bot.text.language import _, counted, mark, number
+from bot.text.markdown import TimeStyle, cut, length, timestamp
+from bot.text.source_words import articles_counted
 from index import Event, Timeline
 
 PICTURE = "coverage.png"

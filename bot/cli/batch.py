@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.cli.json_output import Json, answer_json
-from bot.dates import parse_moment
 from bot.terminal.answers import sentence
+from bot.text.dates import parse_moment
 from index import Question, UsageError
 
 if TYPE_CHECKING:

@@ -29,12 +29,12 @@ from bot.cli.json_output import (
     status_json,
     timeline_json,
 )
-from bot.dates import given_moment
 from bot.ops.shutdown import LastResort, ending_at_sigterm
 from bot.plots import reliability
 from bot.terminal import answers
 from bot.terminal.progress import progress_bars, tracked, working
 from bot.terminal.timeline import timeline_view
+from bot.text.dates import given_moment
 from config import Settings, SettingsError, load_settings, logging_to_stderr
 from index import IndexOptions, IngestReport, Question, UsageError, masked
 

@@ -16,10 +16,10 @@ from rich.text import Text
 from bot.cli.json_output import added_json, refreshed_json, sources_json, trial_json
 from bot.cli.questions import AsJson, app, err, library, print_result
 from bot.ops.shutdown import LastResort
-from bot.source_words import removed_line
 from bot.terminal import answers
 from bot.terminal.progress import progress_bars, working
 from bot.terminal.sources import added_view, imported_view, refreshed_view, sources_view, trial_view
+from bot.text.source_words import removed_line
 from config import FEEDS, load_settings
 from index import UsageError
 

@@ -6,9 +6,9 @@ import logging
 from typing import TYPE_CHECKING
 
 from bot.cards.alert import alert_card
-from bot.language import speaking
 from bot.sender import Sender, log_failed
 from bot.services.delivery import PASSING, UndeliverableError, deliver
+from bot.text.language import speaking
 
 if TYPE_CHECKING:
     from bot.client import NewsBot

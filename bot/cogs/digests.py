@@ -12,9 +12,9 @@ from discord.ext import commands
 
 from bot.cards.digest import digest_card, digests_card, set_text
 from bot.interactions.choices import zone_choices
-from bot.language import _
 from bot.services.guild_rules import require_manager
 from bot.services.source_names import MAX_CHOICE
+from bot.text.language import _
 from index import Digest, DigestPlan, Schedule, Story, UsageError
 
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ from discord.ext import commands
 from bot.cards.alert import follows_card
 from bot.interactions.buttons import Action
 from bot.interactions.views import Panel
-from bot.language import _
-from bot.markdown import cut
 from bot.services.guild_rules import require_manager, require_writable
+from bot.text.language import _
+from bot.text.markdown import cut
 from index import Answer, Follow, PostedAnswer, Question
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.cards.quotes import Card
-from bot.language import _, mark
-from bot.markdown import bold
+from bot.text.language import _, mark
+from bot.text.markdown import bold
 
 if TYPE_CHECKING:
     from bot.client import NewsBot

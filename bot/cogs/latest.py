@@ -9,7 +9,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.cards.quotes import headlines_card
-from bot.language import to_everyone
+from bot.text.language import to_everyone
 
 if TYPE_CHECKING:
     from bot.client import NewsBot

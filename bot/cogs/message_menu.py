@@ -12,10 +12,10 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.cards.answer import check_card
-from bot.claim import claim, quoted_claim
 from bot.interactions.answer_layout import answer_layout
-from bot.language import _, mark
 from bot.services.answers import Inquiry
+from bot.text.claim import claim, quoted_claim
+from bot.text.language import _, mark
 from index import Question, UsageError
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from discord import app_commands, ui
 from discord.ext import commands
 
 from bot.interactions.views import Panel
-from bot.language import _, counted
+from bot.text.language import _, counted
 
 if TYPE_CHECKING:
     from bot.client import NewsBot

@@ -16,13 +16,13 @@ from discord.ext import commands
 
 from bot.interactions.errors import explain
 from bot.interactions.views import Panel
-from bot.language import _, mark, number, to_everyone
-from bot.markdown import timestamp
 from bot.services.job import Job, Stopped
 from bot.services.job_message import JobMessage
 from bot.services.job_text import Outcome, outcome_text, progress_text, stopped_text
 from bot.services.source_names import source_choices
 from bot.services.workers import Workers
+from bot.text.language import _, mark, number, to_everyone
+from bot.text.markdown import timestamp
 from index import Progress, UsageError
 
 if TYPE_CHECKING:

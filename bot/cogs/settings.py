@@ -13,9 +13,9 @@ from discord.ext import commands
 
 from bot.cards.quotes import Card
 from bot.interactions.views import Panel
-from bot.language import LANGUAGES, _, mark
-from bot.markdown import bold, timestamp
 from bot.services.guild_rules import require_manager
+from bot.text.language import LANGUAGES, _, mark
+from bot.text.markdown import bold, timestamp
 from index import AuditEntry, GuildSettings
 
 if TYPE_CHECKING:

@@ -13,12 +13,12 @@ from discord.ext import commands
 from bot.cards.source import added_card, source_pages, trial_card
 from bot.interactions.errors import explain, tell
 from bot.interactions.views import Speaking
-from bot.language import _
-from bot.markdown import cut
 from bot.services.guild_rules import require_manager
 from bot.services.source_names import source_choices
 from bot.services.workers import Workers
-from bot.source_words import removed_line
+from bot.text.language import _
+from bot.text.markdown import cut
+from bot.text.source_words import removed_line
 from index import masked
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ from discord.ext import commands
 
 from bot.cards.answer import ANY_TIME
 from bot.cards.timeline import TimelineCard, timeline_card
-from bot.dates import given_moment
 from bot.interactions.buttons import Action
 from bot.interactions.choices import time_choices
-from bot.language import to_everyone
+from bot.text.dates import given_moment
+from bot.text.language import to_everyone
 from index import PostedAnswer, Question
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from discord import ui
 from bot.cards.answer import AnswerCard
 from bot.cards.quotes import BLUE, byline, linked, quoted, title_of
 from bot.interactions.buttons import Action, AnswerButton
-from bot.language import _
-from bot.markdown import escape
+from bot.text.language import _
+from bot.text.markdown import escape
 from index import Excerpt, Verdict
 
 VERDICTS: dict[Action, Verdict] = {

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 import discord
 
 from bot.interactions.views import Speaking
-from bot.language import _, mark
+from bot.text.language import _, mark
 
 if TYPE_CHECKING:
     from bot.client import NewsBot

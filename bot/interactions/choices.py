@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import discord
 from discord import app_commands
 
-from bot.dates import time_words
 from bot.services.source_names import MAX_CHOICES
+from bot.text.dates import time_words
 
 if TYPE_CHECKING:
     from bot.client import NewsBot

@@ -17,8 +17,8 @@ from discord import app_commands
 
 from bot.interactions.cooldowns import GuildOnCooldown
 from bot.interactions.request import begin_request
-from bot.language import _, mark, to_reader
-from bot.markdown import escape, timestamp
+from bot.text.language import _, mark, to_reader
+from bot.text.markdown import escape, timestamp
 from index import BusyError, NewsError, UsageError, masked
 
 if TYPE_CHECKING:

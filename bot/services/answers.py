@@ -19,7 +19,7 @@ from bot.interactions.buttons import Action
 from bot.interactions.cooldowns import Allowance
 from bot.interactions.errors import EXPIRED, explain, tell
 from bot.interactions.views import Form
-from bot.language import _, mark, speaking, to_everyone
+from bot.text.language import _, mark, speaking, to_everyone
 from index import Answer, NewsError, PostedAnswer, PostedQuote, Question, Quote, UsageError, in_context
 
 if TYPE_CHECKING:

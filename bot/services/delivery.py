@@ -10,7 +10,7 @@ import aiohttp
 import discord
 
 from bot.interactions.errors import EMPTY_MESSAGE
-from bot.language import mark
+from bot.text.language import mark
 
 if TYPE_CHECKING:
     from bot.client import NewsBot

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 from discord import app_commands
 
-from bot.language import _, closest, speak
+from bot.text.language import _, closest, speak
 from index import GuildSettings, NewsError, UsageError, masked
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import discord
 from discord import ui
 
 from bot.interactions.errors import EXPIRED
-from bot.language import _, mark
+from bot.text.language import _, mark
 
 if TYPE_CHECKING:
     from bot.client import NewsBot

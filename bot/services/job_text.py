@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.language import _, counted, mark, number, percent
-from bot.markdown import bold, cut
 from bot.services.job import Job
-from bot.source_words import ALL_KNOWN
+from bot.text.language import _, counted, mark, number, percent
+from bot.text.markdown import bold, cut
+from bot.text.source_words import ALL_KNOWN
 from index import Failure, IngestReport, Progress, masked
 
 BAR_CELLS = 16

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
-from bot.language import _
+from bot.text.language import _
 from index import BusyError
 
 # Whoever waits longer is told how many are before them.

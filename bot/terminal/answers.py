@@ -17,8 +17,8 @@ from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
-from bot.sizes import index_sizes
-from bot.source_words import stored_line
+from bot.text.sizes import index_sizes
+from bot.text.source_words import stored_line
 from index import (
     Answer,
     Article,

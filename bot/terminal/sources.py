@@ -9,8 +9,8 @@ from datetime import datetime, timedelta, tzinfo
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from bot.source_words import ALL_KNOWN, articles_counted, found_lines, sources_counted
 from bot.terminal.answers import Prefixed, ago, failures_view, ingest_view, one_line, when
+from bot.text.source_words import ALL_KNOWN, articles_counted, found_lines, sources_counted
 from index import Added, Failure, Refreshed, Source, Trial
 
 NO_SOURCES = (

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from bot.language import _, counted, mark, number
+from bot.text.language import _, counted, mark, number
 from index import IngestReport, Trial
 
 # How a face writes a moment.

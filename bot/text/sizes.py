@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.language import _
+from bot.text.language import _
 from index import Status
 
 _UNITS = (("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1_000))

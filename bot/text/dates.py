@@ -4,7 +4,7 @@ import re
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from bot.language import _, counted
+from bot.text.language import _, counted
 from index import UsageError
 
 # Offered while a person types a time, beside today and yesterday; all are understood below.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from discord import Locale, app_commands
 
-from bot.language import ENGLISH, closest, command_text
+from bot.text.language import ENGLISH, closest, command_text
 
 
 class CommandTranslator(app_commands.Translator):
