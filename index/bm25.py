@@ -1,6 +1,6 @@
 """BM25 as Tantivy computes it, from counts, so that what another engine finds by words is scored alike.
 
-An engine may score each of its parts by the part's own frequencies; the fusion of `index.retrieve` was
+An engine may score each of its parts by the part's own frequencies; the fusion of `index.answers.retrieval` was
 measured with the scores of `index.lexical`. Formula: Robertson and Zaragoza,
 "The Probabilistic Relevance Framework: BM25 and Beyond" (2009).
 """
@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from index.reading import idf
+from index.answers.parsing import idf
 
 # Tantivy's own: how soon repeating a word counts no more, and how much long texts are held back.
 K1, B = 1.2, 0.75

@@ -15,13 +15,13 @@ from functools import partial
 from pathlib import Path
 
 from index import schema
+from index.answers.rerank import CrossEncoderReranker
 from index.database import Database, remedy, sqlite_file, sqlite_url
 from index.embedding import SentenceTransformerEmbedder
 from index.errors import NewsError, SearchError
 from index.follow import Position
 from index.local import condition
 from index.presence import is_running
-from index.rerank import CrossEncoderReranker
 from index.source_book import SourceBook
 from index.store import Store
 from index.types import Finding, IndexOptions

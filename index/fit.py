@@ -24,12 +24,12 @@ import numpy.typing as npt
 from scipy.optimize import minimize
 from scipy.special import expit, logsumexp
 
-from index.confidence import Evidence
+from index.answers.candidates import Candidate, choose
+from index.answers.confidence import Evidence
+from index.answers.scoring import WEIGHTS_FILE, Features, Parameters
 from index.embedding import SHIPPED_NAME
 from index.evaluate import ANSWERED, DEPTHS, Example, auroc, load_examples, rank
 from index.news import NewsIndex
-from index.quotes import Candidate, choose
-from index.scorer import WEIGHTS_FILE, Features, Parameters
 from index.types import IndexOptions, Span
 
 logger = logging.getLogger(__name__)

@@ -14,7 +14,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple, Self
 from zoneinfo import ZoneInfo
 
-from index.answering import MODEL, Answering
+from index.answers.engine import MODEL, Answering
+from index.answers.result import Found
+from index.answers.retrieval import Retrieval
 from index.canonical import canonical_line
 from index.database import sqlite_url
 from index.deadline import Deadline
@@ -41,7 +43,6 @@ from index.follow import Follow
 from index.follow_book import FollowBook
 from index.follows import Follow as Followed
 from index.follows import found_since
-from index.found import Found
 from index.guilds import Guilds
 from index.ingest import Ingest
 from index.leases import Leases
@@ -56,7 +57,6 @@ from index.quote_check import QuoteCheck, check_quote
 from index.quote_state import Standing, quote_state
 from index.refresh import Reading, Refresh
 from index.retention import Retention
-from index.retrieve import Retrieval
 from index.schedule import Limits
 from index.source_book import SourceBook
 from index.store import Store

@@ -9,14 +9,14 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from index.answering import Answering
+from index.answers.candidates import Candidate, to_quote
+from index.answers.engine import Answering
+from index.answers.retrieval import Ranked, Retrieval
 from index.canonical import canonical_line
 from index.days import REPORTED_DAYS
 from index.digests import Digest, DigestPlan, Story, choose_stories, story_of
 from index.errors import UsageError
 from index.highlights import highlights
-from index.quotes import Candidate, to_quote
-from index.retrieve import Ranked, Retrieval
 from index.store import Store
 from index.timeline import MAX_EVENTS, Report, Timeline, coverage_of, events_of
 from index.types import Article, Filters, Headline, IndexOptions, Question

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
+from index.answers.candidates import Candidate, candidates
+from index.answers.parsing import Asked, Parser, Reading, read
+from index.answers.retrieval import Ranked
 from index.highlights import stands_alone
-from index.quotes import Candidate, candidates
-from index.reading import Asked, Parser, Reading, read
-from index.retrieve import Ranked
 
 # An article is about a topic when a passage, with the headline, holds this share of the topic's words (by
 # idf), or is this close in meaning (cosine) whatever its words are. Looked at in 1,300 articles: those that

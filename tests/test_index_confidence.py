@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.confidence import Evidence, confidence, evidence, threshold
+from index.answers.confidence import Evidence, confidence, evidence, threshold
+from index.answers.parsing import Asked, Parser, Reading, read
+from index.answers.retrieval import Ranked
+from index.answers.scoring import Features, parameters, score
 from index.expectation import expectation
 from index.passages import split_passages
-from index.reading import Asked, Parser, Reading, read
-from index.retrieve import Ranked
-from index.scorer import Features, parameters, score
 from index.store import StoredPassage
 from tests.fakes import article
 

@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.answers.candidates import SAME_WORDS, Candidate, candidates, choose, runs_of, to_quote
+from index.answers.parsing import Asked, Parser, idf, read
+from index.answers.retrieval import Ranked
+from index.answers.scoring import Features
 from index.expectation import expectation
 from index.forms import finder_for
 from index.mentions import split_words
 from index.passages import split_passages
-from index.quotes import SAME_WORDS, Candidate, candidates, choose, runs_of, to_quote
-from index.reading import Asked, Parser, idf, read
-from index.retrieve import Ranked
-from index.scorer import Features
 from index.sentences import is_whole, split_sentences
 from index.store import StoredPassage
 from index.types import MAX_QUOTE_CHARS, Article, Copy, Span

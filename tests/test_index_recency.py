@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from index.recency import RECENT_ARTICLES, RECENT_DAYS, Recency
+from index.answers.recency import RECENT_ARTICLES, RECENT_DAYS, Recency
 from index.store import Store
 from index.types import Filters
 from index.when import Period

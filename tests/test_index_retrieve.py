@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.recency import Recency
-from index.retrieve import put_first, rank, weigh
+from index.answers.recency import Recency
+from index.answers.retrieval import put_first, rank, weigh
 from index.types import Filters, Hit
 
 NOW = datetime(2025, 6, 5, tzinfo=UTC)

@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 
 from index import IndexOptions, NewsIndex, Question
+from index.answers.retrieval import DEPTH
 from index.dense import Scores
 from index.embedding import SentenceTransformerEmbedder
 from index.evaluate import load_examples
-from index.retrieve import DEPTH
 from index.types import Filters
 from tests.fakes import resident
 

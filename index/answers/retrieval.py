@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from index.answers.recency import Recency
 from index.dense import Scores
 from index.local import PassageIndex
-from index.recency import Recency
 from index.store import Store, StoredPassage
 from index.types import Filters, Hit
 

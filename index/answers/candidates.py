@@ -10,11 +10,11 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from index import scorer
+from index.answers import scoring
+from index.answers.parsing import Asked, Reading, Sentence, among
+from index.answers.retrieval import Ranked
+from index.answers.scoring import Features
 from index.mentions import votes
-from index.reading import Asked, Reading, Sentence, among
-from index.retrieve import Ranked
-from index.scorer import Features
 from index.types import MAX_QUOTE_CHARS, Copy, Quote, Span
 
 MAX_SENTENCES = 3
@@ -177,7 +177,7 @@ def _candidate(ranked: Ranked, run: Sequence[_Seen], asked: Asked, article_score
         number_kind=number * kind,
         number_lead=number * lead,
     )
-    return Candidate(ranked, span, features, words, scorer.score(features))
+    return Candidate(ranked, span, features, words, scoring.score(features))
 
 
 def _redundancy(run: Sequence[_Seen]) -> float:

@@ -13,26 +13,26 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from index.answer_spans import answer_spans
+from index.answers.candidates import Candidate, candidates, choose, to_quote
+from index.answers.confidence import confidence, evidence
+from index.answers.confidence import threshold as fitted_threshold
+from index.answers.explain import explain
+from index.answers.parsing import PASSAGES_READ, Asked, Parser, idf, read
+from index.answers.recency import Recency
+from index.answers.rerank import CrossEncoderReranker, rerank
+from index.answers.result import Found
+from index.answers.retrieval import DEPTH, Ranked, Retrieval, retrieve, retrieve_all
+from index.answers.scoring import parameters
 from index.baselines import best_sentences, orders
 from index.canonical import canonical_line
-from index.confidence import confidence, evidence
-from index.confidence import threshold as fitted_threshold
 from index.embedding import Embedder, Vectors
 from index.errors import ModelError, UsageError
 from index.event_time import event_time
 from index.expectation import expectation, names
-from index.explain import explain
 from index.faults import Faults
 from index.forms import finder_for
-from index.found import Found
 from index.ingest import require_current
 from index.local import PassageIndex
-from index.quotes import Candidate, candidates, choose, to_quote
-from index.reading import PASSAGES_READ, Asked, Parser, idf, read
-from index.recency import Recency
-from index.rerank import CrossEncoderReranker, rerank
-from index.retrieve import DEPTH, Ranked, Retrieval, retrieve, retrieve_all
-from index.scorer import parameters
 from index.store import Store
 from index.topic import on_topic
 from index.types import Answer, Filters, IndexOptions, Question, Quote

@@ -22,7 +22,7 @@ class Features(NamedTuple):
 
     coverage: float  # share of the question's words in the quote, weighted by idf
     length: float  # characters, as a share of the most a quote may have
-    recency: float  # how current the article is, see `index.recency`
+    recency: float  # how current the article is, see `index.answers.recency`
     article: float  # the best retrieval score among the article's passages
     vote: float  # the best mention that could answer: its votes among those that could, times its rarity
     redundancy: float  # the votes of the four best mentions, as a share of the most possible

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from index.found import Found
-from index.quotes import Candidate
-from index.scorer import parameters
+from index.answers.candidates import Candidate
+from index.answers.result import Found
+from index.answers.scoring import parameters
 from index.types import Answer, Explanation, Figure, QuoteExplanation
 
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from index.confidence import Evidence
-from index.quotes import Candidate
-from index.reading import Asked
-from index.retrieve import Ranked
+from index.answers.candidates import Candidate
+from index.answers.confidence import Evidence
+from index.answers.parsing import Asked
+from index.answers.retrieval import Ranked
 from index.types import Filters
 from index.when import Period
 

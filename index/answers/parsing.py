@@ -15,10 +15,10 @@ from functools import lru_cache
 from sys import intern
 from typing import NamedTuple
 
+from index.answers.retrieval import Ranked
 from index.expectation import Expectation
 from index.forms import Finder, Terms
 from index.mentions import Mention, Notable, Words, find_mentions, notable_words, split_words
-from index.retrieve import Ranked
 from index.sentences import is_whole
 from index.store import StoredPassage
 from index.types import Span

@@ -12,8 +12,8 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from index.reading import Asked, Reading
-from index.scorer import parameters
+from index.answers.parsing import Asked, Reading
+from index.answers.scoring import parameters
 
 # What a passage has to offer: closeness in meaning, the question's words, and being current.
 COVERAGE_WEIGHT = 0.5

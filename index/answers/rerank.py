@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
+from index.answers.candidates import Candidate
 from index.errors import ModelError
-from index.quotes import Candidate
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
