@@ -17,7 +17,7 @@ from pathlib import Path
 from index import schema
 from index.answers.rerank import CrossEncoderReranker
 from index.database import Database, remedy, sqlite_file, sqlite_url
-from index.embedding import SentenceTransformerEmbedder
+from index.embeddings.embedder import SentenceTransformerEmbedder
 from index.errors import NewsError, SearchError
 from index.follow import Position
 from index.local import condition

@@ -27,7 +27,7 @@ from scipy.special import expit, logsumexp
 from index.answers.candidates import Candidate, choose
 from index.answers.confidence import Evidence
 from index.answers.scoring import WEIGHTS_FILE, Features, Parameters
-from index.embedding import SHIPPED_NAME
+from index.embeddings.embedder import SHIPPED_NAME
 from index.evaluate import ANSWERED, DEPTHS, Example, auroc, load_examples, rank
 from index.news import NewsIndex
 from index.types import IndexOptions, Span

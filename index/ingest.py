@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from index.canonical import article_id
 from index.decision import FLAPPING, Candidate, Decision, Stored, decide, times
-from index.embedding import MODEL_CHARS, Embedder
+from index.embeddings.embedder import MODEL_CHARS, Embedder
 from index.errors import ModelError, SourceError
 from index.leases import Leases
 from index.passages import split_passages

@@ -22,7 +22,7 @@ from index.database import sqlite_url
 from index.deadline import Deadline
 from index.digest_book import DigestBook
 from index.digests import Digest, DigestPlan, Story
-from index.embedding import Embedder, SentenceTransformerEmbedder
+from index.embeddings.embedder import Embedder, SentenceTransformerEmbedder
 from index.errors import BusyError, DamageError, ModelError, SearchError, StoreError, UsageError
 from index.evaluate import (
     Example,

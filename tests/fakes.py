@@ -20,7 +20,7 @@ import numpy as np
 
 from index import Article, IndexOptions, NewsIndex
 from index.canonical import article_id, canonical_text
-from index.embedding import Embedder, GiveWay, Vectors, to_nobody
+from index.embeddings.embedder import Embedder, GiveWay, Vectors, to_nobody
 
 NOW = datetime(2025, 6, 10, 12, 0, tzinfo=UTC)
 

@@ -123,7 +123,7 @@ BROKEN = {
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A library of one article, indexed with the shipped model."""
-    from index.embedding import SentenceTransformerEmbedder
+    from index.embeddings.embedder import SentenceTransformerEmbedder
 
     folder = tmp_path_factory.mktemp("whole")
     with open_news(folder, ONE, embedder=SentenceTransformerEmbedder(None)):

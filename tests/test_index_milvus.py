@@ -25,7 +25,7 @@ from index import (
     examine,
 )
 from index.bm25 import Tally, Totals
-from index.embedding import SentenceTransformerEmbedder
+from index.embeddings.embedder import SentenceTransformerEmbedder
 from index.errors import BusyError
 from index.follow import Position
 from index.local import LocalIndex

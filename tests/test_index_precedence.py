@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from index import Question, precedence
-from index.embedding import Vectors
+from index.embeddings.embedder import Vectors
 from index.precedence import Precedence
 from tests.fakes import HashingEmbedder, article, open_news, until, write_jsonl
 

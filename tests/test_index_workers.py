@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from index import BusyError, ModelError, NewsIndex
-from index.embedding import GiveWay, Vectors, to_nobody
+from index.embeddings.embedder import GiveWay, Vectors, to_nobody
 from index.types import Filters
 from tests.fakes import HashingEmbedder, article, open_news, story, write_jsonl
 

@@ -23,7 +23,7 @@ from pathlib import Path
 
 from index import Article, IndexOptions, NewsIndex, Progress, ingest, restore_backup, write_backup
 from index.database import sqlite_url
-from index.embedding import Embedder
+from index.embeddings.embedder import Embedder
 from index.follow import Follower, catch_up
 from index.local import LocalIndex
 from index.types import Filters, IndexedPassage

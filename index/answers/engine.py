@@ -25,7 +25,7 @@ from index.answers.retrieval import DEPTH, Ranked, Retrieval, retrieve, retrieve
 from index.answers.scoring import parameters
 from index.baselines import best_sentences, orders
 from index.canonical import canonical_line
-from index.embedding import Embedder, Vectors
+from index.embeddings.embedder import Embedder, Vectors
 from index.errors import ModelError, UsageError
 from index.event_time import event_time
 from index.expectation import expectation, names

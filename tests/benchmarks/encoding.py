@@ -14,7 +14,7 @@ from sentence_transformers import SentenceTransformer
 
 from index import IndexOptions, NewsIndex
 from index.database import sqlite_url
-from index.embedding import COMPILED_AFTER, SentenceTransformerEmbedder
+from index.embeddings.embedder import COMPILED_AFTER, SentenceTransformerEmbedder
 from index.ingest import embedded_text
 from index.passages import split_passages
 from index.store import Store

@@ -16,7 +16,7 @@ import numpy as np
 from index import IndexOptions, NewsIndex, Question
 from index.answers.retrieval import DEPTH
 from index.dense import Scores
-from index.embedding import SentenceTransformerEmbedder
+from index.embeddings.embedder import SentenceTransformerEmbedder
 from index.evaluate import load_examples
 from index.types import Filters
 from tests.fakes import resident

@@ -21,7 +21,7 @@ import numpy as np
 
 from index import IndexOptions, NewsIndex
 from index.database import sqlite_url
-from index.embedding import SentenceTransformerEmbedder
+from index.embeddings.embedder import SentenceTransformerEmbedder
 from index.evaluate import articles_file
 from index.store import Store
 from tests.benchmarks.corpus import Real, fill

@@ -26,7 +26,7 @@ from index.turns import Turns
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-    from index.compiled import CompiledModel
+    from index.embeddings.compiled import CompiledModel
 
 logger = logging.getLogger(__name__)
 
@@ -219,7 +219,7 @@ class SentenceTransformerEmbedder:
                 return
             with self._turns.turn(1):
                 features = self._features(self._passage_prompt, EXAMPLE)
-            from index.compiled import CompiledModel
+            from index.embeddings.compiled import CompiledModel
 
             try:
                 # Not in a turn: it takes seconds, and questions go on meanwhile.
