@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from index.deadline import Deadline
 from index.digests import Digest, DigestPlan, Schedule, Story
+from index.english.followups import in_context
 from index.errors import (
     BusyError,
     ModelError,
@@ -21,7 +22,6 @@ from index.errors import (
 )
 from index.excerpt import Excerpt
 from index.follows import Follow
-from index.followup import in_context
 from index.guild_settings import AuditEntry, GuildSettings
 from index.masking import masked
 from index.posts import Asked, Missed, PostedAnswer, PostedQuote, Quality, QuoteState, Verdict

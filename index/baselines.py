@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from index.forms import Terms
+from index.english.answer_forms import Terms
 from index.store import StoredPassage
 from index.types import Hit
 

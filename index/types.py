@@ -15,8 +15,8 @@ from typing import Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from index.english.freshness import stale_since
 from index.errors import UsageError
-from index.freshness import stale_since
 from index.links import link_to_text
 
 MAX_QUESTION_CHARS = 2000

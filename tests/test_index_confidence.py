@@ -12,7 +12,7 @@ from index.answers.confidence import Evidence, confidence, evidence, threshold
 from index.answers.parsing import Asked, Parser, Reading, read
 from index.answers.retrieval import Ranked
 from index.answers.scoring import Features, parameters, score
-from index.expectation import expectation
+from index.english.answer_types import expectation
 from index.passages import split_passages
 from index.store import StoredPassage
 from tests.fakes import article

@@ -14,9 +14,9 @@ from index.answers.candidates import SAME_WORDS, Candidate, candidates, choose, 
 from index.answers.parsing import Asked, Parser, idf, read
 from index.answers.retrieval import Ranked
 from index.answers.scoring import Features
-from index.expectation import expectation
-from index.forms import finder_for
-from index.mentions import split_words
+from index.english.answer_forms import finder_for
+from index.english.answer_types import expectation
+from index.english.mentions import split_words
 from index.passages import split_passages
 from index.sentences import is_whole, split_sentences
 from index.store import StoredPassage

@@ -14,7 +14,7 @@ from index.answers import scoring
 from index.answers.parsing import Asked, Reading, Sentence, among
 from index.answers.retrieval import Ranked
 from index.answers.scoring import Features
-from index.mentions import votes
+from index.english.mentions import votes
 from index.types import MAX_QUOTE_CHARS, Copy, Quote, Span
 
 MAX_SENTENCES = 3

@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from index.answer_spans import answer_spans
 from index.answers.candidates import Candidate, candidates, choose, to_quote
 from index.answers.confidence import confidence, evidence
 from index.answers.confidence import threshold as fitted_threshold
@@ -26,17 +25,18 @@ from index.answers.scoring import parameters
 from index.baselines import best_sentences, orders
 from index.canonical import canonical_line
 from index.embeddings.embedder import Embedder, Vectors
+from index.english.answer_forms import finder_for
+from index.english.answer_spans import answer_spans
+from index.english.answer_types import expectation, names
+from index.english.event_times import event_time
+from index.english.periods import Period, period
 from index.errors import ModelError, UsageError
-from index.event_time import event_time
-from index.expectation import expectation, names
 from index.faults import Faults
-from index.forms import finder_for
 from index.ingest import require_current
 from index.local import PassageIndex
 from index.store import Store
 from index.topic import on_topic
 from index.types import Answer, Filters, IndexOptions, Question, Quote
-from index.when import Period, period
 
 # Where a question names a period, so many passages from inside it are read before any others.
 PERIOD_PASSAGES = 25

@@ -16,9 +16,9 @@ from sys import intern
 from typing import NamedTuple
 
 from index.answers.retrieval import Ranked
-from index.expectation import Expectation
-from index.forms import Finder, Terms
-from index.mentions import Mention, Notable, Words, find_mentions, notable_words, split_words
+from index.english.answer_forms import Finder, Terms
+from index.english.answer_types import Expectation
+from index.english.mentions import Mention, Notable, Words, find_mentions, notable_words, split_words
 from index.sentences import is_whole
 from index.store import StoredPassage
 from index.types import Span

@@ -10,9 +10,9 @@ import math
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from index.english.periods import Period
 from index.store import Store
 from index.types import Filters
-from index.when import Period
 
 # The latest news: what was published in so many days, or so many articles where less is published.
 RECENT_DAYS = 30

@@ -10,8 +10,8 @@ from index.answers.candidates import Candidate
 from index.answers.confidence import Evidence
 from index.answers.parsing import Asked
 from index.answers.retrieval import Ranked
+from index.english.periods import Period
 from index.types import Filters
-from index.when import Period
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ class Features(NamedTuple):
     article: float  # the best retrieval score among the article's passages
     vote: float  # the best mention that could answer: its votes among those that could, times its rarity
     redundancy: float  # the votes of the four best mentions, as a share of the most possible
-    form: float  # 1 when a phrase of the form that is asked for is there, see `index.forms`
+    form: float  # 1 when a phrase of the form that is asked for is there, see `index.english.answer_forms`
     kind: float  # 1 when a mention of an expected kind is there
     focus: float  # 1 when the noun that the question asks for is there
     lead: float  # 1 when the quote begins the article

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from sys import intern
 from typing import NamedTuple
 
-from index.expectation import Kind
+from index.english.answer_types import Kind
 
 # How far, in words, a question's word still supports a mention; and what one in the headline is worth.
 REACH = 12.0

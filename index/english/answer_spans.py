@@ -15,8 +15,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from index.forms import Terms, finder_for
-from index.mentions import Words, split_words
+from index.english.answer_forms import Terms, finder_for
+from index.english.mentions import Words, split_words
 from index.types import Span
 
 # How far, in words, a question's word still supports a phrase.

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from itertools import takewhile
 
-from index.places import COUNTRIES, US_STATES
+from index.english.places import COUNTRIES, US_STATES
 from index.types import Span
 
 Terms = Callable[[str], list[str]]

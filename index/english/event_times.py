@@ -10,14 +10,14 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from index import days
-from index.days import Resolved, Rule
+from index.english import dates
+from index.english.dates import Resolved, Rule
 from index.types import EventTime
 
-_MONTH = rf"(?P<month>{'|'.join(name.capitalize() for name in days.MONTHS)})\.?"
+_MONTH = rf"(?P<month>{'|'.join(name.capitalize() for name in dates.MONTHS)})\.?"
 _DAY = r"(?P<day>[0-3]?\d)(?:st|nd|rd|th)?"
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
-_WEEKDAY = rf"(?P<weekday>{'|'.join(name.capitalize() for name in days.WEEKDAYS)})"
+_WEEKDAY = rf"(?P<weekday>{'|'.join(name.capitalize() for name in dates.WEEKDAYS)})"
 # A weekday that lies farther back is as likely the one to come: a report of Tuesday that says "on Wednesday".
 FARTHEST_WEEKDAY = timedelta(days=5)
 FARTHEST_DATE = timedelta(days=183)
@@ -61,14 +61,14 @@ def _whole_day(start: datetime | None) -> Resolved | None:
 
 def _date(match: re.Match[str], published: datetime) -> Resolved | None:
     """Resolve a date; without a year only where the last one is nearer than the next."""
-    start = days.date(match, published)
+    start = dates.date(match, published)
     is_far = start is not None and start < published - FARTHEST_DATE
     return None if is_far and not match["year"] else _whole_day(start)
 
 
 def _weekday(match: re.Match[str], published: datetime) -> Resolved | None:
     """Resolve a weekday, unless the next one is nearer: articles go on being written after they came out."""
-    start = days.weekday(match, published)[0]
+    start = dates.weekday(match, published)[0]
     is_far = start is not None and start < published - FARTHEST_WEEKDAY
     return None if is_far and not match[0].startswith(("Last", "last")) else _whole_day(start)
 
@@ -78,12 +78,12 @@ _RULES: tuple[tuple[re.Pattern[str], Rule], ...] = tuple(
     for pattern, resolve in (
         (rf"\b(?:[Oo]n )?{_MONTH} {_DAY}(?:,? {_YEAR})?\b", _date),
         (rf"\b(?:[Oo]n )?{_DAY}(?: of)? {_MONTH}(?:,? {_YEAR})?\b", _date),
-        (rf"\b(?:[Ii]n |[Dd]uring )?{_MONTH},? {_YEAR}\b", days.in_month),
-        (rf"\b(?:[Ii]n|[Dd]uring) {_MONTH}(?! \d)\b", days.in_month),
-        (r"\b[Yy]esterday\b|\b[Ll]ast night\b", days.days_ago(1, 1)),
+        (rf"\b(?:[Ii]n |[Dd]uring )?{_MONTH},? {_YEAR}\b", dates.in_month),
+        (rf"\b(?:[Ii]n|[Dd]uring) {_MONTH}(?! \d)\b", dates.in_month),
+        (r"\b[Yy]esterday\b|\b[Ll]ast night\b", dates.days_ago(1, 1)),
         (rf"\b(?:(?:[Oo]n|[Ll]ast) )?{_WEEKDAY}\b", _weekday),
-        (r"\b[Ll]ast (?P<unit>weekend|week|month|year)\b", days.last_unit),
-        (r"\b(?P<count>\d{1,2}|two|three|four|five|six|a) (?P<unit>day|week|month|year)s? ago\b", days.ago),
-        (rf"\b[Ii]n {_YEAR}\b", days.in_year),
+        (r"\b[Ll]ast (?P<unit>weekend|week|month|year)\b", dates.last_unit),
+        (r"\b(?P<count>\d{1,2}|two|three|four|five|six|a) (?P<unit>day|week|month|year)s? ago\b", dates.ago),
+        (rf"\b[Ii]n {_YEAR}\b", dates.in_year),
     )
 )
