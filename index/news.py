@@ -24,7 +24,7 @@ from index.digest_book import DigestBook
 from index.digests import Digest, DigestPlan, Story
 from index.embeddings.embedder import Embedder, SentenceTransformerEmbedder
 from index.errors import BusyError, DamageError, ModelError, SearchError, StoreError, UsageError
-from index.evaluate import (
+from index.evaluation.metrics import (
     Example,
     article_ids,
     articles_file,
@@ -409,7 +409,7 @@ class NewsIndex:
     def evaluate(
         self, folder: Path, on_progress: OnProgress = ignore_progress, *, baselines: bool = False
     ) -> Evaluation:
-        """Measure the answers to a folder's questions (see `index.evaluate`), and plain ways beside them.
+        """Measure the answers to a folder's questions (see `index.evaluation.metrics`), and plain ways beside them.
 
         They are put to this library when it holds all of the folder's articles, or the folder has none.
         Otherwise the articles get a library of their own in `data_dir/evaluation`, made the first time, so

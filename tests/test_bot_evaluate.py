@@ -15,7 +15,7 @@ import pytest
 from bot.__main__ import main
 from bot.cli import questions
 from index import Article, Evaluation, NewsIndex, Progress, Question, UsageError
-from index.evaluate import normalise, rank
+from index.evaluation.metrics import normalise, rank
 from tests.fakes import NOW, HashingEmbedder, article, open_news, record, story, write_jsonl
 
 PLACES = {"Arlen": "42 boats", "Bexhill": "17 trams", "Corby": "9 libraries", "Dunmore": "310 trees"}

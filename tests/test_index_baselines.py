@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import Question
-from index.baselines import best_sentences, orders
+from index.evaluation.baselines import best_sentences, orders
 from index.store import StoredPassage
 from index.types import Hit, Passage, Span
 from tests.fakes import NOW, article, open_news

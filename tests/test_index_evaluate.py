@@ -11,7 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.errors import UsageError
-from index.evaluate import Example, Outcome, auroc, evaluate, load_examples, normalise, rank, reliability
+from index.evaluation.metrics import (
+    Example,
+    Outcome,
+    auroc,
+    evaluate,
+    load_examples,
+    normalise,
+    rank,
+    reliability,
+)
 from index.types import Answer, Progress, Question, Quote, ReliabilityBin, Span
 from tests.fakes import NOW, article
 

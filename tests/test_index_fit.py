@@ -10,7 +10,7 @@ import pytest
 
 from index.answers.confidence import Evidence
 from index.answers.scoring import Features
-from index.evaluate import auroc
+from index.evaluation.metrics import auroc
 from index.fit import FOLDS, Case, Floats, confidences, fit_confidence, fit_quotes, held_out
 
 VOTE = Features._fields.index("vote")

@@ -22,7 +22,6 @@ from index.answers.rerank import CrossEncoderReranker, rerank
 from index.answers.result import Found
 from index.answers.retrieval import DEPTH, Ranked, Retrieval, retrieve, retrieve_all
 from index.answers.scoring import parameters
-from index.baselines import best_sentences, orders
 from index.canonical import canonical_line
 from index.embeddings.embedder import Embedder, Vectors
 from index.english.answer_forms import finder_for
@@ -31,6 +30,7 @@ from index.english.answer_types import expectation, names
 from index.english.event_times import event_time
 from index.english.periods import Period, period
 from index.errors import ModelError, UsageError
+from index.evaluation.baselines import best_sentences, orders
 from index.faults import Faults
 from index.ingest import require_current
 from index.local import PassageIndex
@@ -150,7 +150,7 @@ class Answering:
         return answer, [each.stored.text for each in found.ranked[: question.limit]]
 
     def plain_quotes(self, question: Question) -> dict[str, list[str]]:
-        """Return what each plain way quotes (see `index.baselines`)."""
+        """Return what each plain way quotes (see `index.evaluation.baselines`)."""
         text = canonical_line(question.text)
         vector = self._embedder.embed_question(text)
         hits = self._index.search(vector, text, Filters(until=question.as_of), DEPTH)

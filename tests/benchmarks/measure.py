@@ -17,7 +17,7 @@ from index import IndexOptions, NewsIndex, Question
 from index.answers.retrieval import DEPTH
 from index.dense import Scores
 from index.embeddings.embedder import SentenceTransformerEmbedder
-from index.evaluate import load_examples
+from index.evaluation.metrics import load_examples
 from index.types import Filters
 from tests.fakes import resident
 

@@ -22,7 +22,7 @@ import numpy as np
 from index import IndexOptions, NewsIndex
 from index.database import sqlite_url
 from index.embeddings.embedder import SentenceTransformerEmbedder
-from index.evaluate import articles_file
+from index.evaluation.metrics import articles_file
 from index.store import Store
 from tests.benchmarks.corpus import Real, fill
 from tests.benchmarks.encoding import compare_encoding, compare_ingest
