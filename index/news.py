@@ -44,7 +44,11 @@ from index.follow_book import FollowBook
 from index.follows import Follow as Followed
 from index.follows import found_since
 from index.guilds import Guilds
-from index.ingest import Ingest
+from index.ingest.pipeline import Ingest
+from index.ingest.refresh import Reading, Refresh
+from index.ingest.retention import Retention
+from index.ingest.schedule import Limits
+from index.ingest.subscriptions import Subscriptions
 from index.leases import Leases
 from index.local import SEARCH_INDEX, LocalIndex
 from index.memory import use_one_arena
@@ -55,12 +59,8 @@ from index.precedence import Precedence
 from index.privacy import Privacy
 from index.quote_check import QuoteCheck, check_quote
 from index.quote_state import Standing, quote_state
-from index.refresh import Reading, Refresh
-from index.retention import Retention
-from index.schedule import Limits
 from index.source_book import SourceBook
 from index.store import Store
-from index.subscriptions import Subscriptions
 from index.timeline import MAX_EVENTS, Timeline
 from index.types import (
     DATABASE,

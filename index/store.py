@@ -122,7 +122,7 @@ class Store:
         return {row.article_id: row.changes for row in rows}
 
     def article_ids_by_band(self, bands: Iterable[str]) -> dict[str, list[str]]:
-        """Return band → ids of the articles in it (see `index.shingles`), in alphabetical order."""
+        """Return band → ids of the articles in it (see `index.ingest.shingles`), in alphabetical order."""
         table = schema.bands.c
         found: dict[str, list[str]] = {}
         for row in self._database.select_in(select(schema.bands), table.band, bands):

@@ -20,9 +20,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from index import follow, local
 from index.database import sqlite_url
-from index.decision import Candidate
 from index.faults import Faults
 from index.follow import Follow, Position, catch_up
+from index.ingest.decision import Candidate
 from index.local import DenseFollower, LocalIndex
 from index.passages import split_passages
 from index.store import NewArticle, Store

@@ -10,7 +10,16 @@ from datetime import datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.schedule import Limits, Trouble, Validators, after_failure, after_success, backoff, pace, wait
+from index.ingest.schedule import (
+    Limits,
+    Trouble,
+    Validators,
+    after_failure,
+    after_success,
+    backoff,
+    pace,
+    wait,
+)
 from index.types import Source
 from tests.fakes import NOW
 

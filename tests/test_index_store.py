@@ -17,8 +17,8 @@ from sqlalchemy import create_engine, text
 
 from index.canonical import text_hash
 from index.database import sqlite_url
-from index.decision import Candidate
 from index.errors import StoreError
+from index.ingest.decision import Candidate
 from index.passages import split_passages
 from index.store import Changes, Known, NewArticle, Store
 from index.types import Article, Copy, Filters, Span

@@ -21,10 +21,11 @@ from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from index import Article, IndexOptions, NewsIndex, Progress, ingest, restore_backup, write_backup
+from index import Article, IndexOptions, NewsIndex, Progress, restore_backup, write_backup
 from index.database import sqlite_url
 from index.embeddings.embedder import Embedder
 from index.follow import Follower, catch_up
+from index.ingest import pipeline
 from index.local import LocalIndex
 from index.types import Filters, IndexedPassage
 from tests.fakes import article, open_news, story, until, write_jsonl
@@ -80,7 +81,7 @@ def _seq(follower: Follower) -> int:
 
 
 def _ingest(news: NewsIndex, place: Place, tell: Tell) -> None:
-    ingest.BATCH_ARTICLES = BATCH
+    pipeline.BATCH_ARTICLES = BATCH
 
     def reached(progress: Progress) -> None:
         tell(progress.done)

@@ -32,7 +32,7 @@ from index.english.periods import Period, period
 from index.errors import ModelError, UsageError
 from index.evaluation.baselines import best_sentences, orders
 from index.faults import Faults
-from index.ingest import require_current
+from index.ingest.pipeline import require_current
 from index.local import PassageIndex
 from index.store import Store
 from index.topic import on_topic

@@ -15,7 +15,7 @@ from sentence_transformers import SentenceTransformer
 from index import IndexOptions, NewsIndex
 from index.database import sqlite_url
 from index.embeddings.embedder import COMPILED_AFTER, SentenceTransformerEmbedder
-from index.ingest import embedded_text
+from index.ingest.pipeline import embedded_text
 from index.passages import split_passages
 from index.store import Store
 from index.types import Article, Filters

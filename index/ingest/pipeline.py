@@ -1,6 +1,6 @@
 """Articles from sources into the store.
 
-What becomes of an article is decided in `index.decision`. `Ingest` does it, in
+What becomes of an article is decided in `index.ingest.decision`. `Ingest` does it, in
 batches of one transaction each, so that an interrupted run has stored whole articles and can be repeated.
 Before articles are embedded they are leased, and when they are stored what was decided is checked again, so
 that of several processes that read the same one embeds it, and none stores it twice.
@@ -20,18 +20,18 @@ import numpy as np
 import numpy.typing as npt
 
 from index.canonical import article_id
-from index.decision import FLAPPING, Candidate, Decision, Stored, decide, times
 from index.embeddings.embedder import MODEL_CHARS, Embedder
 from index.errors import ModelError, SourceError
+from index.ingest.decision import FLAPPING, Candidate, Decision, Stored, decide, times
+from index.ingest.duplicates import Twins
+from index.ingest.retention import Retention
 from index.leases import Leases
 from index.passages import split_passages
 from index.precedence import Precedence
 from index.reader import Reader
-from index.retention import Retention
 from index.sources import Record, count_records, is_address, source_files
 from index.store import NewArticle, Store
 from index.turns import Turns
-from index.twins import Twins
 from index.types import (
     Article,
     Copy,

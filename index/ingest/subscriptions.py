@@ -10,9 +10,9 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from index.errors import BusyError, UsageError
+from index.ingest.refresh import THREADS, Ingest, Read, Reading, Refresh
 from index.masking import masked
 from index.opml import read_opml, write_opml
-from index.refresh import THREADS, Ingest, Read, Reading, Refresh
 from index.source_book import SourceBook
 from index.sources.items import FeedLink
 from index.types import (

@@ -8,7 +8,7 @@ from typing import Literal
 
 from index.boilerplate import reporting
 from index.canonical import content_hash, text_hash
-from index.shingles import bands
+from index.ingest.shingles import bands
 from index.store import Known
 from index.types import Article
 

@@ -1,6 +1,6 @@
 """Sources read again and again: each when its time has come, and none waits for another.
 
-`index.schedule` decides, `index.source_book` remembers; here it is done, in a few threads. Whatever goes
+`index.ingest.schedule` decides, `index.source_book` remembers; here it is done, in a few threads. Whatever goes
 wrong with one source becomes a sentence in its state.
 """
 
@@ -19,8 +19,8 @@ from index.deadline import Deadline
 from index.errors import NewsError, StoreError
 from index.faults import Faults
 from index.fetch import Fetched, FetchError
+from index.ingest.schedule import Limits, Trouble, Validators, after_failure, after_success
 from index.renewal import Renewal
-from index.schedule import Limits, Trouble, Validators, after_failure, after_success
 from index.source_book import SourceBook
 from index.sources.items import FeedLink
 from index.types import (

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from index.canonical import article_id
-from index.decision import Candidate
 from index.errors import RecordError
-from index.shingles import MIN_CHARS, SAME_STORY, likeness
+from index.ingest.decision import Candidate
+from index.ingest.shingles import MIN_CHARS, SAME_STORY, likeness
 from index.store import Store
 
 
