@@ -8,7 +8,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from index.deadline import Deadline
-from index.digests import Digest, DigestPlan, Schedule, Story
 from index.english.followups import in_context
 from index.errors import (
     BusyError,
@@ -21,13 +20,14 @@ from index.errors import (
     UsageError,
 )
 from index.excerpt import Excerpt
-from index.follows import Follow
 from index.guild_settings import AuditEntry, GuildSettings
 from index.masking import masked
+from index.overviews.alerts import Follow
+from index.overviews.stories import Digest, DigestPlan, Schedule, Story
+from index.overviews.timeline import Event, Timeline
 from index.posts import Asked, Missed, PostedAnswer, PostedQuote, Quality, QuoteState, Verdict
 from index.quote_check import QuoteCheck
 from index.quote_state import Standing
-from index.timeline import Event, Timeline
 from index.types import (
     Added,
     Answer,

@@ -17,8 +17,8 @@ from sqlalchemy.sql import ColumnElement
 
 from index import schema
 from index.database import Database
-from index.digests import LATE, WEEK, Digest, DigestPlan, Schedule
 from index.errors import UsageError
+from index.overviews.stories import LATE, WEEK, Digest, DigestPlan, Schedule
 
 MAX_DIGESTS = 10
 # A claim that is neither sent nor released after so long is of a process that ended in between.

@@ -18,7 +18,7 @@ from sqlalchemy.sql import ColumnElement
 from index import schema
 from index.database import Database, meta
 from index.errors import UsageError
-from index.follows import MAX_PER_DAY, Follow, worth_telling
+from index.overviews.alerts import MAX_PER_DAY, Follow, worth_telling
 from index.types import Article, Question, Quote, Span
 
 MAX_FOLLOWS = 10

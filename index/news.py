@@ -21,7 +21,6 @@ from index.canonical import canonical_line
 from index.database import sqlite_url
 from index.deadline import Deadline
 from index.digest_book import DigestBook
-from index.digests import Digest, DigestPlan, Story
 from index.embeddings.embedder import Embedder, SentenceTransformerEmbedder
 from index.errors import BusyError, DamageError, ModelError, SearchError, StoreError, UsageError
 from index.evaluation.metrics import (
@@ -41,8 +40,6 @@ from index.excerpt import Excerpt, excerpt, find_quote
 from index.faults import Faults
 from index.follow import Follow
 from index.follow_book import FollowBook
-from index.follows import Follow as Followed
-from index.follows import found_since
 from index.guilds import Guilds
 from index.ingest.pipeline import Ingest
 from index.ingest.refresh import Reading, Refresh
@@ -52,7 +49,11 @@ from index.ingest.subscriptions import Subscriptions
 from index.leases import Leases
 from index.local import SEARCH_INDEX, LocalIndex
 from index.memory import use_one_arena
-from index.overviews import Overviews
+from index.overviews.alerts import Follow as Followed
+from index.overviews.alerts import found_since
+from index.overviews.overviews import Overviews
+from index.overviews.stories import Digest, DigestPlan, Story
+from index.overviews.timeline import MAX_EVENTS, Timeline
 from index.posted import Posted
 from index.posts import PostedAnswer
 from index.precedence import Precedence
@@ -61,7 +62,6 @@ from index.quote_check import QuoteCheck, check_quote
 from index.quote_state import Standing, quote_state
 from index.source_book import SourceBook
 from index.store import Store
-from index.timeline import MAX_EVENTS, Timeline
 from index.types import (
     DATABASE,
     Answer,

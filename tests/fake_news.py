@@ -48,17 +48,17 @@ from index import (
 )
 from index.database import Database, sqlite_url
 from index.digest_book import DigestBook
-from index.digests import story_of
 from index.excerpt import excerpt, find_quote
 from index.faults import Faults
 from index.follow_book import FollowBook
-from index.follows import found_since
 from index.guilds import Guilds
 from index.leases import Leases
+from index.overviews.alerts import found_since
+from index.overviews.stories import story_of
+from index.overviews.timeline import MAX_EVENTS
 from index.posted import Posted
 from index.privacy import Privacy
 from index.quote_check import check_quote
-from index.timeline import MAX_EVENTS
 from index.types import MAX_QUOTES
 
 NOW = datetime(2025, 6, 7, 12, 0, tzinfo=UTC)

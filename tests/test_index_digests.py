@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 from index import Digest, DigestPlan, Schedule, UsageError
 from index.database import Database
 from index.digest_book import ABANDONED, MAX_DIGESTS, DigestBook
-from index.digests import DAY, LATE, choose_stories
 from index.guilds import Guilds
+from index.overviews.stories import DAY, LATE, choose_stories
 from tests.fakes import NOW, Clock, article, open_news, write_jsonl
 
 HOUR = timedelta(hours=1)

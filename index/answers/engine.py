@@ -34,8 +34,8 @@ from index.evaluation.baselines import best_sentences, orders
 from index.faults import Faults
 from index.ingest.pipeline import require_current
 from index.local import PassageIndex
+from index.overviews.topic import on_topic
 from index.store import Store
-from index.topic import on_topic
 from index.types import Answer, Filters, IndexOptions, Question, Quote
 
 # Where a question names a period, so many passages from inside it are read before any others.

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from index.highlights import central_sentences
+from index.overviews.highlights import central_sentences
 from index.types import Answer, Headline, Question, Quote, Span
 
 # How far back a check reads: an article that is read later than so long after it came out is no news.

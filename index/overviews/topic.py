@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from index.answers.candidates import Candidate, candidates
 from index.answers.parsing import Asked, Parser, Reading, read
 from index.answers.retrieval import Ranked
-from index.highlights import stands_alone
+from index.overviews.highlights import stands_alone
 
 # An article is about a topic when a passage, with the headline, holds this share of the topic's words (by
 # idf), or is this close in meaning (cosine) whatever its words are. Looked at in 1,300 articles: those that

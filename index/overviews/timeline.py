@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta, tzinfo
 import numpy as np
 import numpy.typing as npt
 
-from index.grouping import group_alike
+from index.overviews.grouping import group_alike
 from index.types import EventTime, Question, Quote
 
 MAX_EVENTS = 12

@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from index.errors import UsageError
-from index.grouping import group_alike
-from index.highlights import highlights
+from index.overviews.grouping import group_alike
+from index.overviews.highlights import highlights
 from index.types import Article, Copy, Headline
 
 MAX_STORIES = 10

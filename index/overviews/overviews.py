@@ -13,13 +13,13 @@ from index.answers.candidates import Candidate, to_quote
 from index.answers.engine import Answering
 from index.answers.retrieval import Ranked, Retrieval
 from index.canonical import canonical_line
-from index.digests import Digest, DigestPlan, Story, choose_stories, story_of
 from index.english.dates import REPORTED_DAYS
 from index.english.periods import period
 from index.errors import UsageError
-from index.highlights import highlights
+from index.overviews.highlights import highlights
+from index.overviews.stories import Digest, DigestPlan, Story, choose_stories, story_of
+from index.overviews.timeline import MAX_EVENTS, Report, Timeline, coverage_of, events_of
 from index.store import Store
-from index.timeline import MAX_EVENTS, Report, Timeline, coverage_of, events_of
 from index.types import Article, Filters, Headline, IndexOptions, Question
 
 # Articles that a digest chooses from where it has no topic: the newest so many.
