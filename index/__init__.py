@@ -19,15 +19,15 @@ from index.errors import (
     StoreError,
     UsageError,
 )
-from index.excerpt import Excerpt
 from index.guild_settings import AuditEntry, GuildSettings
 from index.masking import masked
 from index.overviews.alerts import Follow
 from index.overviews.stories import Digest, DigestPlan, Schedule, Story
 from index.overviews.timeline import Event, Timeline
 from index.posts import Asked, Missed, PostedAnswer, PostedQuote, Quality, QuoteState, Verdict
-from index.quote_check import QuoteCheck
-from index.quote_state import Standing
+from index.quotes.check import QuoteCheck
+from index.quotes.excerpt import Excerpt
+from index.quotes.standing import Standing
 from index.types import (
     Added,
     Answer,

@@ -36,7 +36,6 @@ from index.evaluation.metrics import (
     misses,
     reliability,
 )
-from index.excerpt import Excerpt, excerpt, find_quote
 from index.faults import Faults
 from index.follow import Follow
 from index.follow_book import FollowBook
@@ -58,8 +57,9 @@ from index.posted import Posted
 from index.posts import PostedAnswer
 from index.precedence import Precedence
 from index.privacy import Privacy
-from index.quote_check import QuoteCheck, check_quote
-from index.quote_state import Standing, quote_state
+from index.quotes.check import QuoteCheck, check_quote
+from index.quotes.excerpt import Excerpt, excerpt, find_quote
+from index.quotes.standing import Standing, quote_state
 from index.source_book import SourceBook
 from index.store import Store
 from index.types import (

@@ -48,7 +48,6 @@ from index import (
 )
 from index.database import Database, sqlite_url
 from index.digest_book import DigestBook
-from index.excerpt import excerpt, find_quote
 from index.faults import Faults
 from index.follow_book import FollowBook
 from index.guilds import Guilds
@@ -58,7 +57,8 @@ from index.overviews.stories import story_of
 from index.overviews.timeline import MAX_EVENTS
 from index.posted import Posted
 from index.privacy import Privacy
-from index.quote_check import check_quote
+from index.quotes.check import check_quote
+from index.quotes.excerpt import excerpt, find_quote
 from index.types import MAX_QUOTES
 
 NOW = datetime(2025, 6, 7, 12, 0, tzinfo=UTC)

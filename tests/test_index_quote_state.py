@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.quote_state import Standing, quote_state
+from index.quotes.standing import Standing, quote_state
 from index.sentences import split_sentences
 from index.types import Span
 from tests.fakes import story
