@@ -7,7 +7,6 @@ first named.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from index.deadline import Deadline
 from index.english.followups import in_context
 from index.errors import (
     BusyError,
@@ -28,6 +27,7 @@ from index.posts import Asked, Missed, PostedAnswer, PostedQuote, Quality, Quote
 from index.quotes.check import QuoteCheck
 from index.quotes.excerpt import Excerpt
 from index.quotes.standing import Standing
+from index.runtime.deadline import Deadline
 from index.types import (
     Added,
     Answer,
@@ -67,7 +67,7 @@ if TYPE_CHECKING:
     from index.backup import restore_backup, write_backup
     from index.doctor import examine
     from index.news import NewsIndex
-    from index.presence import sole_bot
+    from index.runtime.sole_bot import sole_bot
 
 __all__ = [
     "Added",

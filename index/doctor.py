@@ -21,7 +21,7 @@ from index.embeddings.embedder import SentenceTransformerEmbedder
 from index.errors import NewsError, SearchError
 from index.follow import Position
 from index.local import condition
-from index.presence import is_running
+from index.runtime.sole_bot import is_running
 from index.source_book import SourceBook
 from index.store import Store
 from index.types import Finding, IndexOptions

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from index.errors import DamageError, NewsError
-from index.faults import Faults
+from index.runtime.faults import Faults
 from index.store import Store
 from index.types import DATABASE, IndexedPassage
 

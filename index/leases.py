@@ -21,7 +21,7 @@ from sqlalchemy import delete, insert, select, update
 from index import schema
 from index.database import Database
 from index.errors import StoreError
-from index.renewal import Renewal
+from index.runtime.heartbeat import Renewal
 
 logger = logging.getLogger(__name__)
 

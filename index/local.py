@@ -14,9 +14,9 @@ from filelock import FileLock, Timeout
 
 from index.dense import DenseIndex, Scores
 from index.errors import BusyError, DamageError
-from index.faults import Faults
 from index.follow import Follower, Position
 from index.lexical import LexicalIndex
+from index.runtime.faults import Faults
 from index.types import Filters, Hit, IndexedPassage
 
 logger = logging.getLogger(__name__)

@@ -19,11 +19,11 @@ import numpy as np
 from index.bm25 import Scorer, Tally, Totals
 from index.dense import Scores
 from index.errors import SearchError
-from index.faults import Faults
 from index.follow import Follower, Position
 from index.lexical import FREQUENCIES, Analyzer, words_of
 from index.local import Condition
 from index.milvus_server import Found, MilvusServer, Row, stored_words
+from index.runtime.faults import Faults
 from index.types import SEARCH, Filters, Hit, IndexedPassage, from_microseconds, microseconds
 
 # No term contains a colon.

@@ -20,7 +20,7 @@ from pymilvus.client.types import Status
 
 from index.dense import Scores
 from index.errors import SearchError, UsageError
-from index.faults import Faults
+from index.runtime.faults import Faults
 from index.types import SEARCH, Filters, microseconds
 
 # It logs every failure with its traceback, and raises it as well.

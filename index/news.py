@@ -19,7 +19,6 @@ from index.answers.result import Found
 from index.answers.retrieval import Retrieval
 from index.canonical import canonical_line
 from index.database import sqlite_url
-from index.deadline import Deadline
 from index.digest_book import DigestBook
 from index.embeddings.embedder import Embedder, SentenceTransformerEmbedder
 from index.errors import BusyError, DamageError, ModelError, SearchError, StoreError, UsageError
@@ -36,7 +35,6 @@ from index.evaluation.metrics import (
     misses,
     reliability,
 )
-from index.faults import Faults
 from index.follow import Follow
 from index.follow_book import FollowBook
 from index.guilds import Guilds
@@ -47,7 +45,6 @@ from index.ingest.schedule import Limits
 from index.ingest.subscriptions import Subscriptions
 from index.leases import Leases
 from index.local import SEARCH_INDEX, LocalIndex
-from index.memory import use_one_arena
 from index.overviews.alerts import Follow as Followed
 from index.overviews.alerts import found_since
 from index.overviews.overviews import Overviews
@@ -55,11 +52,14 @@ from index.overviews.stories import Digest, DigestPlan, Story
 from index.overviews.timeline import MAX_EVENTS, Timeline
 from index.posted import Posted
 from index.posts import PostedAnswer
-from index.precedence import Precedence
 from index.privacy import Privacy
 from index.quotes.check import QuoteCheck, check_quote
 from index.quotes.excerpt import Excerpt, excerpt, find_quote
 from index.quotes.standing import Standing, quote_state
+from index.runtime.deadline import Deadline
+from index.runtime.faults import Faults
+from index.runtime.malloc import use_one_arena
+from index.runtime.priority import Precedence
 from index.source_book import SourceBook
 from index.store import Store
 from index.types import (

@@ -48,7 +48,6 @@ from index import (
 )
 from index.database import Database, sqlite_url
 from index.digest_book import DigestBook
-from index.faults import Faults
 from index.follow_book import FollowBook
 from index.guilds import Guilds
 from index.leases import Leases
@@ -59,6 +58,7 @@ from index.posted import Posted
 from index.privacy import Privacy
 from index.quotes.check import check_quote
 from index.quotes.excerpt import excerpt, find_quote
+from index.runtime.faults import Faults
 from index.types import MAX_QUOTES
 
 NOW = datetime(2025, 6, 7, 12, 0, tzinfo=UTC)

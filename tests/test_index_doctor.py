@@ -14,7 +14,7 @@ from typing import NamedTuple
 import pytest
 
 from index import Finding, IndexOptions, doctor, examine
-from index.presence import sole_bot
+from index.runtime.sole_bot import sole_bot
 from index.store import Store
 from tests.fakes import NOW, Clock, article, open_news, story
 

@@ -17,9 +17,9 @@ from index import ModelError, NewsIndex, Question, StoreError, leases
 from index import follow as follow_module
 from index.database import Database, meta
 from index.embeddings.embedder import SentenceTransformerEmbedder
-from index.faults import Faults
 from index.ingest import pipeline as ingest_module
 from index.ingest import refresh as refresh_module
+from index.runtime.faults import Faults
 from index.sources.items import FeedLink
 from index.store import Store
 from index.types import utc_now

@@ -20,11 +20,11 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from index import follow, local
 from index.database import sqlite_url
-from index.faults import Faults
 from index.follow import Follow, Position, catch_up
 from index.ingest.decision import Candidate
 from index.local import DenseFollower, LocalIndex
 from index.passages import split_passages
+from index.runtime.faults import Faults
 from index.store import NewArticle, Store
 from index.types import Article, IndexedPassage
 from tests.fakes import NOW, HashingEmbedder, article, story, until

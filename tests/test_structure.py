@@ -187,7 +187,7 @@ PUT_TOGETHER = {
 }
 TESTS = sorted((ROOT / "tests").glob("*.py"))
 # A setting of the C library, with numbers that stand there.
-USED_ALL_THE_SAME = {"index/memory.py": {"ctypes"}}
+USED_ALL_THE_SAME = {"index/runtime/malloc.py": {"ctypes"}}
 # A poll of another process or thread may pause for so long; nothing is waited for by the clock.
 LONGEST_PAUSE = 0.1
 # People who come one after another, a library that takes its time, and Discord's own reaction time.

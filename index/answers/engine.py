@@ -31,10 +31,10 @@ from index.english.event_times import event_time
 from index.english.periods import Period, period
 from index.errors import ModelError, UsageError
 from index.evaluation.baselines import best_sentences, orders
-from index.faults import Faults
 from index.ingest.pipeline import require_current
 from index.local import PassageIndex
 from index.overviews.topic import on_topic
+from index.runtime.faults import Faults
 from index.store import Store
 from index.types import Answer, Filters, IndexOptions, Question, Quote
 

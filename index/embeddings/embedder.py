@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from index import passages
 from index.errors import ModelError
-from index.turns import Turns
+from index.runtime.fair_lock import Turns
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer

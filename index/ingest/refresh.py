@@ -15,12 +15,12 @@ from datetime import datetime, timedelta
 from random import random
 from typing import Protocol
 
-from index.deadline import Deadline
 from index.errors import NewsError, StoreError
-from index.faults import Faults
 from index.fetch import Fetched, FetchError
 from index.ingest.schedule import Limits, Trouble, Validators, after_failure, after_success
-from index.renewal import Renewal
+from index.runtime.deadline import Deadline
+from index.runtime.faults import Faults
+from index.runtime.heartbeat import Renewal
 from index.source_book import SourceBook
 from index.sources.items import FeedLink
 from index.types import (
