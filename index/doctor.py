@@ -19,9 +19,9 @@ from index.answers.rerank import CrossEncoderReranker
 from index.database import Database, remedy, sqlite_file, sqlite_url
 from index.embeddings.embedder import SentenceTransformerEmbedder
 from index.errors import NewsError, SearchError
-from index.follow import Position
-from index.local import condition
 from index.runtime.sole_bot import is_running
+from index.search.local import condition
+from index.search.sync import Position
 from index.source_book import SourceBook
 from index.store import Store
 from index.types import Finding, IndexOptions
@@ -202,7 +202,7 @@ def _vectors(store: Store, embedder: SentenceTransformerEmbedder) -> Finding:
 def _search_index(store: Store, options: IndexOptions, fingerprint: str) -> Finding:
     stored = store.count_passages()
     if options.index_url:
-        from index.milvus import condition as condition_in_milvus  # takes seconds to import
+        from index.search.milvus import condition as condition_in_milvus  # takes seconds to import
 
         found, place = condition_in_milvus(options.index_url, store.id), "Milvus"
         anew = "Stop all bots and drop its collections in Milvus: they are made anew."

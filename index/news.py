@@ -35,7 +35,6 @@ from index.evaluation.metrics import (
     misses,
     reliability,
 )
-from index.follow import Follow
 from index.follow_book import FollowBook
 from index.guilds import Guilds
 from index.ingest.pipeline import Ingest
@@ -44,7 +43,6 @@ from index.ingest.retention import Retention
 from index.ingest.schedule import Limits
 from index.ingest.subscriptions import Subscriptions
 from index.leases import Leases
-from index.local import SEARCH_INDEX, LocalIndex
 from index.overviews.alerts import Follow as Followed
 from index.overviews.alerts import found_since
 from index.overviews.overviews import Overviews
@@ -60,6 +58,8 @@ from index.runtime.deadline import Deadline
 from index.runtime.faults import Faults
 from index.runtime.malloc import use_one_arena
 from index.runtime.priority import Precedence
+from index.search.local import SEARCH_INDEX, LocalIndex
+from index.search.sync import Follow
 from index.source_book import SourceBook
 from index.store import Store
 from index.types import (
@@ -83,7 +83,7 @@ from index.types import (
 )
 
 if TYPE_CHECKING:
-    from index.milvus import MilvusIndex
+    from index.search.milvus import MilvusIndex
 
 logger = logging.getLogger(__name__)
 
@@ -503,7 +503,7 @@ def _search_index(
     """Return the index that is set. Raises UsageError where that is no address of a Milvus."""
     if options.index_url is None:
         return LocalIndex(options.data_dir / "index", dimension, faults)
-    from index.milvus import MilvusIndex  # takes seconds, which only those wait for who use it
+    from index.search.milvus import MilvusIndex  # takes seconds, which only those wait for who use it
 
     lock = partial(store.database.locked, "search index", LOCK_SECONDS)
     return MilvusIndex(options.index_url, store.id, dimension, lock, faults)

@@ -1,6 +1,6 @@
 """What is stored of the news: articles, revisions, passages with their vectors, and the log of what changed.
 
-Everything that search needs is derived from here by the followers; see `index.follow`.
+Everything that search needs is derived from here by the followers; see `index.search.sync`.
 """
 
 from __future__ import annotations

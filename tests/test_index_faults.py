@@ -14,12 +14,12 @@ from typing import Any
 import pytest
 
 from index import ModelError, NewsIndex, Question, StoreError, leases
-from index import follow as follow_module
 from index.database import Database, meta
 from index.embeddings.embedder import SentenceTransformerEmbedder
 from index.ingest import pipeline as ingest_module
 from index.ingest import refresh as refresh_module
 from index.runtime.faults import Faults
+from index.search import sync as follow_module
 from index.sources.items import FeedLink
 from index.store import Store
 from index.types import utc_now
@@ -144,7 +144,7 @@ def test_a_disk_that_is_full_keeps_the_index_that_there_is(
             raise OSError(28, "No space left on device")
 
         with monkeypatch.context() as patch:
-            patch.setattr("index.lexical.LexicalIndex.apply", full)
+            patch.setattr("index.search.lexical.LexicalIndex.apply", full)
             report = news.ingest([str(write_jsonl(tmp_path / "b.jsonl", [article("b1", story("Berlin"))]))])
             assert report.added == 1  # stored, whatever becomes of the index
             assert parts(news) == ["search index"]

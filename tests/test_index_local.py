@@ -15,11 +15,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index import dense
-from index.dense import DenseIndex
-from index.follow import Position
-from index.local import DenseFollower, LexicalFollower, LocalIndex
-from index.milvus import MilvusIndex
+from index.search import dense
+from index.search.dense import DenseIndex
+from index.search.local import DenseFollower, LexicalFollower, LocalIndex
+from index.search.milvus import MilvusIndex
+from index.search.sync import Position
 from index.types import Filters, IndexedPassage
 from tests.fakes import NOW, HashingEmbedder
 

@@ -24,13 +24,13 @@ from index import (
     UsageError,
     examine,
 )
-from index.bm25 import Tally, Totals
 from index.embeddings.embedder import SentenceTransformerEmbedder
 from index.errors import BusyError
-from index.follow import Position
-from index.local import LocalIndex
-from index.milvus import MilvusIndex
 from index.passages import split_passages
+from index.search.bm25 import Tally, Totals
+from index.search.local import LocalIndex
+from index.search.milvus import MilvusIndex
+from index.search.sync import Position
 from index.sources import open_source
 from index.store import Store
 from index.types import Filters, IndexedPassage

@@ -24,9 +24,9 @@ from pathlib import Path
 from index import Article, IndexOptions, NewsIndex, Progress, restore_backup, write_backup
 from index.database import sqlite_url
 from index.embeddings.embedder import Embedder
-from index.follow import Follower, catch_up
 from index.ingest import pipeline
-from index.local import LocalIndex
+from index.search.local import LocalIndex
+from index.search.sync import Follower, catch_up
 from index.types import Filters, IndexedPassage
 from tests.fakes import article, open_news, story, until, write_jsonl
 from tests.postgres import others_connected, postgres_server

@@ -32,9 +32,9 @@ from index.english.periods import Period, period
 from index.errors import ModelError, UsageError
 from index.evaluation.baselines import best_sentences, orders
 from index.ingest.pipeline import require_current
-from index.local import PassageIndex
 from index.overviews.topic import on_topic
 from index.runtime.faults import Faults
+from index.search.local import PassageIndex
 from index.store import Store
 from index.types import Answer, Filters, IndexOptions, Question, Quote
 

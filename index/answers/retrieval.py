@@ -13,8 +13,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from index.answers.recency import Recency
-from index.dense import Scores
-from index.local import PassageIndex
+from index.search.dense import Scores
+from index.search.local import PassageIndex
 from index.store import Store, StoredPassage
 from index.types import Filters, Hit
 

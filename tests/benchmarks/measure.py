@@ -15,9 +15,9 @@ import numpy as np
 
 from index import IndexOptions, NewsIndex, Question
 from index.answers.retrieval import DEPTH
-from index.dense import Scores
 from index.embeddings.embedder import SentenceTransformerEmbedder
 from index.evaluation.metrics import load_examples
+from index.search.dense import Scores
 from index.types import Filters
 from tests.fakes import resident
 

@@ -1,7 +1,7 @@
 """Search in Milvus, on other machines: one index that all processes share, behind one `PassageIndex`.
 
 The engine finds passages by embedding and by words, and filters them. Their words are stored as
-`index.lexical` takes them apart, and hits by words are scored again as it scores them (see `index.bm25`), so
+`index.search.lexical` takes them apart, and hits by words are scored again as it scores them (see `index.search.bm25`), so
 that both indexes lead to the same answers. What that needs, and how far the index got, stands beside the
 passages, as facts: a term's frequency under the term, everything else in one value.
 """
@@ -16,14 +16,14 @@ from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
-from index.bm25 import Scorer, Tally, Totals
-from index.dense import Scores
 from index.errors import SearchError
-from index.follow import Follower, Position
-from index.lexical import FREQUENCIES, Analyzer, words_of
-from index.local import Condition
-from index.milvus_server import Found, MilvusServer, Row, stored_words
 from index.runtime.faults import Faults
+from index.search.bm25 import Scorer, Tally, Totals
+from index.search.dense import Scores
+from index.search.lexical import FREQUENCIES, Analyzer, words_of
+from index.search.local import Condition
+from index.search.milvus_server import Found, MilvusServer, Row, stored_words
+from index.search.sync import Follower, Position
 from index.types import SEARCH, Filters, Hit, IndexedPassage, from_microseconds, microseconds
 
 # No term contains a colon.
@@ -131,7 +131,7 @@ class MilvusIndex:
         return [_hit(rows[id], score, bm25.get(id, 0.0)) for id, score in dense.items()]
 
     def _by_words(self, terms: Sequence[str], filters: Filters, limit: int) -> list[Found]:
-        """Return the best passages with their BM25 as `index.lexical` counts it, best first."""
+        """Return the best passages with their BM25 as `index.search.lexical` counts it, best first."""
         if not terms:
             return []
         scorer = Scorer(self._frequencies(terms), self._totals)

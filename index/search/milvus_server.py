@@ -18,9 +18,9 @@ import grpc
 from pymilvus import DataType, Function, FunctionType, MilvusClient, MilvusException
 from pymilvus.client.types import Status
 
-from index.dense import Scores
 from index.errors import SearchError, UsageError
 from index.runtime.faults import Faults
+from index.search.dense import Scores
 from index.types import SEARCH, Filters, microseconds
 
 # It logs every failure with its traceback, and raises it as well.

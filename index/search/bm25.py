@@ -1,7 +1,7 @@
 """BM25 as Tantivy computes it, from counts, so that what another engine finds by words is scored alike.
 
 An engine may score each of its parts by the part's own frequencies; the fusion of `index.answers.retrieval` was
-measured with the scores of `index.lexical`. Formula: Robertson and Zaragoza,
+measured with the scores of `index.search.lexical`. Formula: Robertson and Zaragoza,
 "The Probabilistic Relevance Framework: BM25 and Beyond" (2009).
 """
 

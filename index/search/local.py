@@ -12,11 +12,11 @@ from typing import ParamSpec, Protocol, TypeVar
 
 from filelock import FileLock, Timeout
 
-from index.dense import DenseIndex, Scores
 from index.errors import BusyError, DamageError
-from index.follow import Follower, Position
-from index.lexical import LexicalIndex
 from index.runtime.faults import Faults
+from index.search.dense import DenseIndex, Scores
+from index.search.lexical import LexicalIndex
+from index.search.sync import Follower, Position
 from index.types import Filters, Hit, IndexedPassage
 
 logger = logging.getLogger(__name__)
