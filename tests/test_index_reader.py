@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from index.errors import SourceError
-from index.reader import Reader
 from index.sources import source_files
 from index.sources.address import nothing_known
+from index.sources.reader import Reader
 from index.types import Article, Failure, Question
 from tests import news_documents as documents
 from tests.fakes import open_news

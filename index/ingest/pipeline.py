@@ -27,10 +27,10 @@ from index.ingest.duplicates import Twins
 from index.ingest.retention import Retention
 from index.leases import Leases
 from index.passages import split_passages
-from index.reader import Reader
 from index.runtime.fair_lock import Turns
 from index.runtime.priority import Precedence
 from index.sources import Record, count_records, is_address, source_files
+from index.sources.reader import Reader
 from index.store import NewArticle, Store
 from index.types import (
     Article,

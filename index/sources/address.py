@@ -20,9 +20,9 @@ from index.errors import NewsError, RecordError, SourceError
 from index.fetch import Fetched, Fetcher, FetchError
 from index.fetch.body import gunzip
 from index.sources import feed, json_feed, jsonl, opml, sitemap, story_page, web_page
+from index.sources.dates import TOLERANCE
+from index.sources.detect import Kind, kind_of
 from index.sources.items import Feed, FeedLink, Item
-from index.sources.kind import Kind, kind_of
-from index.sources.moments import TOLERANCE
 from index.types import Article, Failure
 
 Known = Callable[[list[str]], set[str]]
