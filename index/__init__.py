@@ -64,10 +64,10 @@ from index.types import (
 )
 
 if TYPE_CHECKING:
-    from index.backup import restore_backup, write_backup
     from index.doctor import examine
     from index.news import NewsIndex
     from index.runtime.sole_bot import sole_bot
+    from index.storage.backup import restore_backup, write_backup
 
 __all__ = [
     "Added",

@@ -14,16 +14,16 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from index import schema
 from index.answers.rerank import CrossEncoderReranker
-from index.database import Database, remedy, sqlite_file, sqlite_url
 from index.embeddings.embedder import SentenceTransformerEmbedder
 from index.errors import NewsError, SearchError
 from index.runtime.sole_bot import is_running
 from index.search.local import condition
 from index.search.sync import Position
-from index.source_book import SourceBook
-from index.store import Store
+from index.storage import schema
+from index.storage.articles import Store
+from index.storage.database import Database, remedy, sqlite_file, sqlite_url
+from index.storage.sources import SourceBook
 from index.types import Finding, IndexOptions
 
 MEBIBYTE = 2**20

@@ -1,4 +1,4 @@
-"""What a guild can set, and an entry of its trail, as values: what `index.guilds` keeps and tells."""
+"""What a guild can set, and an entry of its trail, as values: what `index.storage.guilds` keeps and tells."""
 
 from __future__ import annotations
 

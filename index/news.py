@@ -18,8 +18,6 @@ from index.answers.engine import MODEL, Answering
 from index.answers.result import Found
 from index.answers.retrieval import Retrieval
 from index.canonical import canonical_line
-from index.database import sqlite_url
-from index.digest_book import DigestBook
 from index.embeddings.embedder import Embedder, SentenceTransformerEmbedder
 from index.errors import BusyError, DamageError, ModelError, SearchError, StoreError, UsageError
 from index.evaluation.metrics import (
@@ -35,22 +33,17 @@ from index.evaluation.metrics import (
     misses,
     reliability,
 )
-from index.follow_book import FollowBook
-from index.guilds import Guilds
 from index.ingest.pipeline import Ingest
 from index.ingest.refresh import Reading, Refresh
 from index.ingest.retention import Retention
 from index.ingest.schedule import Limits
 from index.ingest.subscriptions import Subscriptions
-from index.leases import Leases
 from index.overviews.alerts import Follow as Followed
 from index.overviews.alerts import found_since
 from index.overviews.overviews import Overviews
 from index.overviews.stories import Digest, DigestPlan, Story
 from index.overviews.timeline import MAX_EVENTS, Timeline
-from index.posted import Posted
 from index.posts import PostedAnswer
-from index.privacy import Privacy
 from index.quotes.check import QuoteCheck, check_quote
 from index.quotes.excerpt import Excerpt, excerpt, find_quote
 from index.quotes.standing import Standing, quote_state
@@ -60,8 +53,15 @@ from index.runtime.malloc import use_one_arena
 from index.runtime.priority import Precedence
 from index.search.local import SEARCH_INDEX, LocalIndex
 from index.search.sync import Follow
-from index.source_book import SourceBook
-from index.store import Store
+from index.storage.articles import Store
+from index.storage.database import sqlite_url
+from index.storage.digests import DigestBook
+from index.storage.follows import FollowBook
+from index.storage.guilds import Guilds
+from index.storage.leases import Leases
+from index.storage.posted import Posted
+from index.storage.privacy import Privacy
+from index.storage.sources import SourceBook
 from index.types import (
     DATABASE,
     Answer,

@@ -1,4 +1,4 @@
-"""Posted answers and what is known of them, as values: what `index.posted` keeps and tells."""
+"""Posted answers and what is known of them, as values: what `index.storage.posted` keeps and tells."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from index import Question
 from index.evaluation.baselines import best_sentences, orders
-from index.store import StoredPassage
+from index.storage.articles import StoredPassage
 from index.types import Hit, Passage, Span
 from tests.fakes import NOW, article, open_news
 from tests.test_bot_evaluate import NEWS, QUESTIONS, write_questions

@@ -14,7 +14,7 @@ from index.answers.retrieval import Ranked
 from index.answers.scoring import Features, parameters, score
 from index.english.answer_types import expectation
 from index.passages import split_passages
-from index.store import StoredPassage
+from index.storage.articles import StoredPassage
 from tests.fakes import article
 
 SHARE = st.floats(0, 1)

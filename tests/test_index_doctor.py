@@ -15,7 +15,7 @@ import pytest
 
 from index import Finding, IndexOptions, doctor, examine
 from index.runtime.sole_bot import sole_bot
-from index.store import Store
+from index.storage.articles import Store
 from tests.fakes import NOW, Clock, article, open_news, story
 
 ONE = [article("a", story("Oslo"))]

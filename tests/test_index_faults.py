@@ -13,15 +13,16 @@ from typing import Any
 
 import pytest
 
-from index import ModelError, NewsIndex, Question, StoreError, leases
-from index.database import Database, meta
+from index import ModelError, NewsIndex, Question, StoreError
 from index.embeddings.embedder import SentenceTransformerEmbedder
 from index.ingest import pipeline as ingest_module
 from index.ingest import refresh as refresh_module
 from index.runtime.faults import Faults
 from index.search import sync as follow_module
 from index.sources.items import FeedLink
-from index.store import Store
+from index.storage import leases
+from index.storage.articles import Store
+from index.storage.database import Database, meta
 from index.types import utc_now
 from tests.fakes import Clock, article, open_news, story, until, write_jsonl
 from tests.news_documents import rss, rss_item
@@ -277,7 +278,7 @@ def test_postgresql_gives_up_what_takes_too_long(
 ) -> None:
     first = Database.open(url := postgres())
     first.scalar(meta("seq"))  # with the limits of today
-    monkeypatch.setattr("index.database.BUSY_SECONDS", 1)
+    monkeypatch.setattr("index.storage.database.BUSY_SECONDS", 1)
     second = Database.open(url)
     with (
         first.writing(),

@@ -18,14 +18,14 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from index.database import sqlite_url
 from index.ingest.decision import Candidate
 from index.passages import split_passages
 from index.runtime.faults import Faults
 from index.search import local, sync
 from index.search.local import DenseFollower, LocalIndex
 from index.search.sync import Follow, Position, catch_up
-from index.store import NewArticle, Store
+from index.storage.articles import NewArticle, Store
+from index.storage.database import sqlite_url
 from index.types import Article, IndexedPassage
 from tests.fakes import NOW, HashingEmbedder, article, story, until
 

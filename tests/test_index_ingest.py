@@ -16,14 +16,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.database import sqlite_url
 from index.embeddings.embedder import GiveWay, Vectors, to_nobody
 from index.errors import ModelError
 from index.ingest import pipeline
 from index.ingest.decision import MAX_REVISIONS, Candidate, Decision, Stored, decide, times
 from index.ingest.pipeline import Ingest, embedded_text
 from index.passages import split_passages
-from index.store import Known, Store
+from index.storage.articles import Known, Store
+from index.storage.database import sqlite_url
 from index.types import Article, Copy, Failure, Filters, IngestReport, Progress
 from tests.fakes import Clock, HashingEmbedder, article, record, story, story_page, until, write_jsonl
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from index import Article
-from index.database import sqlite_url
 from index.ingest import pipeline
-from index.store import Store
+from index.storage.articles import Store
+from index.storage.database import sqlite_url
 from index.types import Filters
 from tests.fakes import HashingEmbedder, article, open_news, story, write_jsonl
 

@@ -32,7 +32,7 @@ from index.search.local import LocalIndex
 from index.search.milvus import MilvusIndex
 from index.search.sync import Position
 from index.sources import open_source
-from index.store import Store
+from index.storage.articles import Store
 from index.types import Filters, IndexedPassage
 from tests.fakes import HashingEmbedder, article, open_news, story, until
 from tests.milvus_servers import MilvusLite

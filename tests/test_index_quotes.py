@@ -19,7 +19,7 @@ from index.english.answer_types import expectation
 from index.english.mentions import split_words
 from index.passages import split_passages
 from index.sentences import is_whole, split_sentences
-from index.store import StoredPassage
+from index.storage.articles import StoredPassage
 from index.types import MAX_QUOTE_CHARS, Article, Copy, Span
 from tests.fakes import NOW, article
 

@@ -16,11 +16,11 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from index.canonical import text_hash
-from index.database import sqlite_url
 from index.errors import StoreError
 from index.ingest.decision import Candidate
 from index.passages import split_passages
-from index.store import Changes, Known, NewArticle, Store
+from index.storage.articles import Changes, Known, NewArticle, Store
+from index.storage.database import sqlite_url
 from index.types import Article, Copy, Filters, Span
 from tests.fakes import NOW, HashingEmbedder, article, story
 
@@ -352,7 +352,7 @@ _WRITER = """
 import sys
 from tests.fakes import article
 from tests.test_index_store import put
-from index.store import Store
+from index.storage.articles import Store
 store = Store.open(sys.argv[1])
 for i in range(10):
     put(store, article(f"{sys.argv[2]}-{i}"), article("contested", f"By {sys.argv[2]} at {i}."))
@@ -410,7 +410,7 @@ def test_the_schema_is_what_the_migrations_make(store: Store, database_url: str)
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
 
-    from index.schema import metadata
+    from index.storage.schema import metadata
 
     engine = create_engine(database_url)
     with engine.connect() as connection:

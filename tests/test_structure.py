@@ -182,8 +182,8 @@ UNSAFE_CALLS = {"eval", "exec", "compile", "__import__"}
 RUNS_SQL = {"execute", "executemany", "executescript", "exec_driver_sql", "text"}
 # SQL that is put together, from constants beside it: neither database takes bound values there.
 PUT_TOGETHER = {
-    ("index/database.py", "f'PRAGMA {pragma}'"),
-    ("index/database.py", """f"SET {limit} = '{BUSY_SECONDS}s'\""""),
+    ("index/storage/database.py", "f'PRAGMA {pragma}'"),
+    ("index/storage/database.py", """f"SET {limit} = '{BUSY_SECONDS}s'\""""),
 }
 TESTS = sorted((ROOT / "tests").glob("*.py"))
 # A setting of the C library, with numbers that stand there.

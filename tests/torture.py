@@ -22,11 +22,11 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from index import Article, IndexOptions, NewsIndex, Progress, restore_backup, write_backup
-from index.database import sqlite_url
 from index.embeddings.embedder import Embedder
 from index.ingest import pipeline
 from index.search.local import LocalIndex
 from index.search.sync import Follower, catch_up
+from index.storage.database import sqlite_url
 from index.types import Filters, IndexedPassage
 from tests.fakes import article, open_news, story, until, write_jsonl
 from tests.postgres import others_connected, postgres_server

@@ -35,7 +35,7 @@ from index.ingest.pipeline import require_current
 from index.overviews.topic import on_topic
 from index.runtime.faults import Faults
 from index.search.local import PassageIndex
-from index.store import Store
+from index.storage.articles import Store
 from index.types import Answer, Filters, IndexOptions, Question, Quote
 
 # Where a question names a period, so many passages from inside it are read before any others.

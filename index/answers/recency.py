@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from index.english.periods import Period
-from index.store import Store
+from index.storage.articles import Store
 from index.types import Filters
 
 # The latest news: what was published in so many days, or so many articles where less is published.

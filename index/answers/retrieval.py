@@ -15,7 +15,7 @@ from typing import NamedTuple
 from index.answers.recency import Recency
 from index.search.dense import Scores
 from index.search.local import PassageIndex
-from index.store import Store, StoredPassage
+from index.storage.articles import Store, StoredPassage
 from index.types import Filters, Hit
 
 # Passages asked of each search.

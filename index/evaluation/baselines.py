@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from index.english.answer_forms import Terms
-from index.store import StoredPassage
+from index.storage.articles import StoredPassage
 from index.types import Hit
 
 # Of reciprocal rank fusion (Cormack, Clarke and Büttcher, 2009).

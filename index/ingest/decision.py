@@ -9,7 +9,7 @@ from typing import Literal
 from index.boilerplate import reporting
 from index.canonical import content_hash, text_hash
 from index.ingest.shingles import bands
-from index.store import Known
+from index.storage.articles import Known
 from index.types import Article
 
 # A story that was changed so often in so long is flapping: further changes wait until that is over. Live

@@ -11,7 +11,7 @@ from index.canonical import article_id
 from index.errors import RecordError
 from index.ingest.decision import Candidate
 from index.ingest.shingles import MIN_CHARS, SAME_STORY, likeness
-from index.store import Store
+from index.storage.articles import Store
 
 
 class Twins:

@@ -25,13 +25,13 @@ from index.errors import ModelError, SourceError
 from index.ingest.decision import FLAPPING, Candidate, Decision, Stored, decide, times
 from index.ingest.duplicates import Twins
 from index.ingest.retention import Retention
-from index.leases import Leases
 from index.passages import split_passages
 from index.runtime.fair_lock import Turns
 from index.runtime.priority import Precedence
 from index.sources import Record, count_records, is_address, source_files
 from index.sources.reader import Reader
-from index.store import NewArticle, Store
+from index.storage.articles import NewArticle, Store
+from index.storage.leases import Leases
 from index.types import (
     Article,
     Copy,

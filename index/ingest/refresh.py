@@ -1,6 +1,6 @@
 """Sources read again and again: each when its time has come, and none waits for another.
 
-`index.ingest.schedule` decides, `index.source_book` remembers; here it is done, in a few threads. Whatever goes
+`index.ingest.schedule` decides, `index.storage.sources` remembers; here it is done, in a few threads. Whatever goes
 wrong with one source becomes a sentence in its state.
 """
 
@@ -21,8 +21,8 @@ from index.ingest.schedule import Limits, Trouble, Validators, after_failure, af
 from index.runtime.deadline import Deadline
 from index.runtime.faults import Faults
 from index.runtime.heartbeat import Renewal
-from index.source_book import SourceBook
 from index.sources.items import FeedLink
+from index.storage.sources import SourceBook
 from index.types import (
     Article,
     Failure,

@@ -13,8 +13,8 @@ from index.errors import BusyError, UsageError
 from index.ingest.refresh import THREADS, Ingest, Read, Reading, Refresh
 from index.masking import masked
 from index.opml import read_opml, write_opml
-from index.source_book import SourceBook
 from index.sources.items import FeedLink
+from index.storage.sources import SourceBook
 from index.types import (
     Added,
     IngestReport,

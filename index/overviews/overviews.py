@@ -19,7 +19,7 @@ from index.errors import UsageError
 from index.overviews.highlights import highlights
 from index.overviews.stories import Digest, DigestPlan, Story, choose_stories, story_of
 from index.overviews.timeline import MAX_EVENTS, Report, Timeline, coverage_of, events_of
-from index.store import Store
+from index.storage.articles import Store
 from index.types import Article, Filters, Headline, IndexOptions, Question
 
 # Articles that a digest chooses from where it has no topic: the newest so many.

@@ -16,7 +16,7 @@ from typing import Protocol
 
 from index.errors import DamageError, NewsError
 from index.runtime.faults import Faults
-from index.store import Store
+from index.storage.articles import Store
 from index.types import DATABASE, IndexedPassage
 
 logger = logging.getLogger(__name__)

@@ -15,7 +15,7 @@ from itertools import islice
 import numpy as np
 import numpy.typing as npt
 
-from index.store import NewArticle, Store
+from index.storage.articles import NewArticle, Store
 from index.types import Article, IndexedPassage, Passage, Span
 
 # Of a real article.

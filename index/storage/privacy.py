@@ -11,8 +11,8 @@ from typing import Any
 
 from sqlalchemy import Table, delete, select, update
 
-from index import schema
-from index.database import Database
+from index.storage import schema
+from index.storage.database import Database
 
 
 class Privacy:

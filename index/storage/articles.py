@@ -15,8 +15,8 @@ import numpy.typing as npt
 from sqlalchemy import Connection, Row, delete, func, insert, select, true, update
 from sqlalchemy.sql import ColumnElement
 
-from index import schema
-from index.database import Database, meta, set_meta
+from index.storage import schema
+from index.storage.database import Database, meta, set_meta
 from index.types import Article, Copy, Coverage, Filters, IndexedPassage, Passage, Span
 
 

@@ -1,6 +1,6 @@
 """The connection to the database: SQLite (in WAL mode) or PostgreSQL, one writer at a time.
 
-What is kept in it is the business of the modules that own its tables, such as `index.store`. Imports
+What is kept in it is the business of the modules that own its tables, such as `index.storage.articles`. Imports
 SQLAlchemy, as they do and nothing else does.
 """
 
@@ -23,8 +23,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.sql import ColumnElement
 
-from index import schema
 from index.errors import BusyError, StoreError
+from index.storage import schema
 
 logger = logging.getLogger(__name__)
 

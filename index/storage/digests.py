@@ -15,10 +15,10 @@ from typing import Any
 from sqlalchemy import Row, delete, func, insert, literal, or_, select, update
 from sqlalchemy.sql import ColumnElement
 
-from index import schema
-from index.database import Database
 from index.errors import UsageError
 from index.overviews.stories import LATE, WEEK, Digest, DigestPlan, Schedule
+from index.storage import schema
+from index.storage.database import Database
 
 MAX_DIGESTS = 10
 # A claim that is neither sent nor released after so long is of a process that ended in between.

@@ -148,7 +148,7 @@ changes = Table(
 )
 
 # Files and folders that were read, so that a reindex can read them again; and addresses on the web, which
-# are read again by themselves (see `index.source_book`). `pace` is in seconds, `error` of the last reading.
+# are read again by themselves (see `index.storage.sources`). `pace` is in seconds, `error` of the last reading.
 sources = Table(
     "sources",
     metadata,
@@ -317,7 +317,7 @@ digest_articles = Table(
     Column("sent_at", UtcDateTime, nullable=False),
 )
 
-# Work that only one of several processes may do, and who does it for how long; see `index.leases`.
+# Work that only one of several processes may do, and who does it for how long; see `index.storage.leases`.
 leases = Table(
     "leases",
     metadata,

@@ -18,10 +18,10 @@ from pathlib import Path
 
 from sqlalchemy import delete, insert, select, update
 
-from index import schema
-from index.database import Database
 from index.errors import StoreError
 from index.runtime.heartbeat import Renewal
+from index.storage import schema
+from index.storage.database import Database
 
 logger = logging.getLogger(__name__)
 

@@ -12,9 +12,9 @@ from typing import Any
 
 from sqlalchemy import Row, delete, insert, select
 
-from index import schema
-from index.database import Database
 from index.guild_settings import AuditEntry, GuildSettings
+from index.storage import schema
+from index.storage.database import Database
 
 
 class Guilds:

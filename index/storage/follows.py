@@ -15,10 +15,10 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 from sqlalchemy.sql import ColumnElement
 
-from index import schema
-from index.database import Database, meta
 from index.errors import UsageError
 from index.overviews.alerts import MAX_PER_DAY, Follow, worth_telling
+from index.storage import schema
+from index.storage.database import Database, meta
 from index.types import Article, Question, Quote, Span
 
 MAX_FOLLOWS = 10

@@ -16,8 +16,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from index.database import BUSY_SECONDS, Database, sqlite_file, sqlite_url
 from index.errors import BusyError, StoreError, UsageError
+from index.storage.database import BUSY_SECONDS, Database, sqlite_file, sqlite_url
 from index.types import BackupReport, IndexOptions
 
 # How often it is looked whether whoever writes to the database has finished, in seconds.

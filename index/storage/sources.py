@@ -13,8 +13,8 @@ from typing import Any, cast
 
 from sqlalchemy import Connection, Row, delete, func, insert, or_, select, update
 
-from index import schema
-from index.database import Database
+from index.storage import schema
+from index.storage.database import Database
 from index.types import Source, SourceState
 
 FILES = "files"
