@@ -19,7 +19,6 @@ from index.errors import (
     UsageError,
 )
 from index.guild_settings import AuditEntry, GuildSettings
-from index.masking import masked
 from index.overviews.alerts import Follow
 from index.overviews.stories import Digest, DigestPlan, Schedule, Story
 from index.overviews.timeline import Event, Timeline
@@ -28,6 +27,7 @@ from index.quotes.check import QuoteCheck
 from index.quotes.excerpt import Excerpt
 from index.quotes.standing import Standing
 from index.runtime.deadline import Deadline
+from index.text.masking import masked
 from index.types import (
     Added,
     Answer,

@@ -17,7 +17,6 @@ from zoneinfo import ZoneInfo
 from index.answers.engine import MODEL, Answering
 from index.answers.result import Found
 from index.answers.retrieval import Retrieval
-from index.canonical import canonical_line
 from index.embeddings.embedder import Embedder, SentenceTransformerEmbedder
 from index.errors import BusyError, DamageError, ModelError, SearchError, StoreError, UsageError
 from index.evaluation.metrics import (
@@ -62,6 +61,7 @@ from index.storage.leases import Leases
 from index.storage.posted import Posted
 from index.storage.privacy import Privacy
 from index.storage.sources import SourceBook
+from index.text.normalize import canonical_line
 from index.types import (
     DATABASE,
     Answer,

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from index.english.freshness import stale_since
 from index.errors import UsageError
-from index.links import link_to_text
+from index.text.links import link_to_text
 
 MAX_QUESTION_CHARS = 2000
 MAX_QUOTE_CHARS = 350
@@ -35,7 +35,7 @@ class Span(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One story as its source published it. `text` is canonical (see `index.canonical`); times are UTC.
+    """One story as its source published it. `text` is canonical (see `index.text.normalize`); times are UTC.
 
     `original` is the address of the story that its page says it repeats, known only while it is read.
     """

@@ -13,8 +13,8 @@ from index.answers.parsing import Asked, Parser, Reading, read
 from index.answers.retrieval import Ranked
 from index.answers.scoring import Features, parameters, score
 from index.english.answer_types import expectation
-from index.passages import split_passages
 from index.storage.articles import StoredPassage
+from index.text.passages import split_passages
 from tests.fakes import article
 
 SHARE = st.floats(0, 1)

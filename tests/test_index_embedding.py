@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 
 from index import ModelError, NewsIndex, Question
-from index import passages as splitter
 from index.embeddings import compiled
 from index.embeddings.embedder import (
     COMPILED_AFTER,
@@ -22,6 +21,7 @@ from index.embeddings.embedder import (
     Vectors,
     verify_weights,
 )
+from index.text import passages as splitter
 from tests.fakes import article, open_news, until
 
 TEXTS = ["The harbour opened on Monday.", "A storm hit the coast.", "", "Rotterdam " * 400]

@@ -19,13 +19,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from index.ingest.decision import Candidate
-from index.passages import split_passages
 from index.runtime.faults import Faults
 from index.search import local, sync
 from index.search.local import DenseFollower, LocalIndex
 from index.search.sync import Follow, Position, catch_up
 from index.storage.articles import NewArticle, Store
 from index.storage.database import sqlite_url
+from index.text.passages import split_passages
 from index.types import Article, IndexedPassage
 from tests.fakes import NOW, HashingEmbedder, article, story, until
 

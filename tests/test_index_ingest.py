@@ -21,9 +21,9 @@ from index.errors import ModelError
 from index.ingest import pipeline
 from index.ingest.decision import MAX_REVISIONS, Candidate, Decision, Stored, decide, times
 from index.ingest.pipeline import Ingest, embedded_text
-from index.passages import split_passages
 from index.storage.articles import Known, Store
 from index.storage.database import sqlite_url
+from index.text.passages import split_passages
 from index.types import Article, Copy, Failure, Filters, IngestReport, Progress
 from tests.fakes import Clock, HashingEmbedder, article, record, story, story_page, until, write_jsonl
 

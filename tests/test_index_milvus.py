@@ -26,13 +26,13 @@ from index import (
 )
 from index.embeddings.embedder import SentenceTransformerEmbedder
 from index.errors import BusyError
-from index.passages import split_passages
 from index.search.bm25 import Tally, Totals
 from index.search.local import LocalIndex
 from index.search.milvus import MilvusIndex
 from index.search.sync import Position
 from index.sources import open_source
 from index.storage.articles import Store
+from index.text.passages import split_passages
 from index.types import Filters, IndexedPassage
 from tests.fakes import HashingEmbedder, article, open_news, story, until
 from tests.milvus_servers import MilvusLite

@@ -33,7 +33,7 @@ from index import (
     UsageError,
 )
 from index.embeddings.embedder import MODEL_CHARS, to_nobody
-from index.sentences import is_whole, split_sentences
+from index.text.sentences import is_whole, split_sentences
 from index.types import MAX_QUOTE_CHARS
 from tests.fakes import NOW, Clock, HashingEmbedder, article, open_news, story, story_page, write_jsonl
 

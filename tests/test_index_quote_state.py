@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.quotes.standing import Standing, quote_state
-from index.sentences import split_sentences
+from index.text.sentences import split_sentences
 from index.types import Span
 from tests.fakes import story
 

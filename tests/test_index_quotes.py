@@ -17,9 +17,9 @@ from index.answers.scoring import Features
 from index.english.answer_forms import finder_for
 from index.english.answer_types import expectation
 from index.english.mentions import split_words
-from index.passages import split_passages
-from index.sentences import is_whole, split_sentences
 from index.storage.articles import StoredPassage
+from index.text.passages import split_passages
+from index.text.sentences import is_whole, split_sentences
 from index.types import MAX_QUOTE_CHARS, Article, Copy, Span
 from tests.fakes import NOW, article
 

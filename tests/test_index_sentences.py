@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from index.canonical import canonical_text
-from index.sentences import is_whole, split_sentences
+from index.text.normalize import canonical_text
+from index.text.sentences import is_whole, split_sentences
 from index.types import Span
 
 PIECES = "Mr. U.S. 3.5 … ... ? !” . He said “ ( 。 a.m. I. The – • é".split()

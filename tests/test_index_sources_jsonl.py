@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from index.canonical import article_id
 from index.errors import RecordError, SourceError
 from index.sources import jsonl
+from index.text.normalize import article_id
 from index.types import Article, Failure
 from tests.fakes import article, record
 

@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from index.canonical import article_id
 from index.errors import RecordError
 from index.sources import story_page as reader
+from index.text.normalize import article_id
 from index.types import Article, Failure
 from tests.fakes import story_page
 

@@ -15,12 +15,12 @@ import numpy as np
 import pytest
 from sqlalchemy import create_engine, text
 
-from index.canonical import text_hash
 from index.errors import StoreError
 from index.ingest.decision import Candidate
-from index.passages import split_passages
 from index.storage.articles import Changes, Known, NewArticle, Store
 from index.storage.database import sqlite_url
+from index.text.normalize import text_hash
+from index.text.passages import split_passages
 from index.types import Article, Copy, Filters, Span
 from tests.fakes import NOW, HashingEmbedder, article, story
 

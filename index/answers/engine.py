@@ -22,7 +22,6 @@ from index.answers.rerank import CrossEncoderReranker, rerank
 from index.answers.result import Found
 from index.answers.retrieval import DEPTH, Ranked, Retrieval, retrieve, retrieve_all
 from index.answers.scoring import parameters
-from index.canonical import canonical_line
 from index.embeddings.embedder import Embedder, Vectors
 from index.english.answer_forms import finder_for
 from index.english.answer_spans import answer_spans
@@ -36,6 +35,7 @@ from index.overviews.topic import on_topic
 from index.runtime.faults import Faults
 from index.search.local import PassageIndex
 from index.storage.articles import Store
+from index.text.normalize import canonical_line
 from index.types import Answer, Filters, IndexOptions, Question, Quote
 
 # Where a question names a period, so many passages from inside it are read before any others.

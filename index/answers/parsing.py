@@ -19,8 +19,8 @@ from index.answers.retrieval import Ranked
 from index.english.answer_forms import Finder, Terms
 from index.english.answer_types import Expectation
 from index.english.mentions import Mention, Notable, Words, find_mentions, notable_words, split_words
-from index.sentences import is_whole
 from index.storage.articles import StoredPassage
+from index.text.sentences import is_whole
 from index.types import Span
 
 # Passages read sentence by sentence, best first: with 30 to 50 of them the quotes are alike, and reading one

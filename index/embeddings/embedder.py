@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from index import passages
 from index.errors import ModelError
 from index.runtime.fair_lock import Turns
+from index.text import passages
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer

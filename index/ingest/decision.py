@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
-from index.boilerplate import reporting
-from index.canonical import content_hash, text_hash
 from index.ingest.shingles import bands
 from index.storage.articles import Known
+from index.text.boilerplate import reporting
+from index.text.normalize import content_hash, text_hash
 from index.types import Article
 
 # A story that was changed so often in so long is flapping: further changes wait until that is over. Live

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from index.canonical import article_id
 from index.errors import RecordError
 from index.ingest.decision import Candidate
 from index.ingest.shingles import MIN_CHARS, SAME_STORY, likeness
 from index.storage.articles import Store
+from index.text.normalize import article_id
 
 
 class Twins:

@@ -19,19 +19,19 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import numpy.typing as npt
 
-from index.canonical import article_id
 from index.embeddings.embedder import MODEL_CHARS, Embedder
 from index.errors import ModelError, SourceError
 from index.ingest.decision import FLAPPING, Candidate, Decision, Stored, decide, times
 from index.ingest.duplicates import Twins
 from index.ingest.retention import Retention
-from index.passages import split_passages
 from index.runtime.fair_lock import Turns
 from index.runtime.priority import Precedence
 from index.sources import Record, count_records, is_address, source_files
 from index.sources.reader import Reader
 from index.storage.articles import NewArticle, Store
 from index.storage.leases import Leases
+from index.text.normalize import article_id
+from index.text.passages import split_passages
 from index.types import (
     Article,
     Copy,

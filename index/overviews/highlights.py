@@ -11,8 +11,8 @@ import math
 import re
 from collections import Counter, defaultdict
 
-from index.boilerplate import reporting
-from index.sentences import is_whole
+from index.text.boilerplate import reporting
+from index.text.sentences import is_whole
 from index.types import MAX_QUOTE_CHARS, Article
 
 COUNT = 3

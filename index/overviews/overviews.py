@@ -12,7 +12,6 @@ import numpy as np
 from index.answers.candidates import Candidate, to_quote
 from index.answers.engine import Answering
 from index.answers.retrieval import Ranked, Retrieval
-from index.canonical import canonical_line
 from index.english.dates import REPORTED_DAYS
 from index.english.periods import period
 from index.errors import UsageError
@@ -20,6 +19,7 @@ from index.overviews.highlights import highlights
 from index.overviews.stories import Digest, DigestPlan, Story, choose_stories, story_of
 from index.overviews.timeline import MAX_EVENTS, Report, Timeline, coverage_of, events_of
 from index.storage.articles import Store
+from index.text.normalize import canonical_line
 from index.types import Article, Filters, Headline, IndexOptions, Question
 
 # Articles that a digest chooses from where it has no topic: the newest so many.

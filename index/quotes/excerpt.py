@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from index.sentences import split_sentences
+from index.text.sentences import split_sentences
 from index.types import Article, Quote, Span
 
 # What is read without scrolling on a phone.

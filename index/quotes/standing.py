@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal
 
-from index.sentences import split_sentences
+from index.text.sentences import split_sentences
 from index.types import Span
 
 # Share of common words, in order, from which a sentence is a new wording of another. Measured on sentences

@@ -15,7 +15,6 @@ from typing import Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from index.canonical import article_id
 from index.errors import NewsError, RecordError, SourceError
 from index.fetch import Fetched, Fetcher, FetchError
 from index.fetch.body import gunzip
@@ -23,6 +22,7 @@ from index.sources import feed, json_feed, jsonl, opml, sitemap, story_page, web
 from index.sources.dates import TOLERANCE
 from index.sources.detect import Kind, kind_of
 from index.sources.items import Feed, FeedLink, Item
+from index.text.normalize import article_id
 from index.types import Article, Failure
 
 Known = Callable[[list[str]], set[str]]

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import IO, Any, cast
 from zoneinfo import ZoneInfo
 
-from index.canonical import article_id, canonical_line, canonical_text
 from index.errors import RecordError, SourceError
+from index.text.normalize import article_id, canonical_line, canonical_text
 from index.types import Article, Failure
 
 REQUIRED = ("url", "title", "text", "source", "published_at")

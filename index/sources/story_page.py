@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from index.canonical import article_id, canonical_line, canonical_text
 from index.errors import RecordError
+from index.text.normalize import article_id, canonical_line, canonical_text
 from index.types import Article, Failure
 
 UNNAMED_SOURCE = "Story page"

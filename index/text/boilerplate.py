@@ -8,7 +8,7 @@ would have to guess, the line stays: a lost sentence is worse than a kept advert
 import re
 from collections.abc import Sequence
 
-from index.sentences import split_blocks
+from index.text.sentences import split_blocks
 from index.types import Span
 
 VERSION = 1

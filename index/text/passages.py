@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from index import boilerplate, sentences
+from index.text import boilerplate, sentences
 from index.types import Passage, Span
 
 # About 110 words: two to five sentences of news. Longer passages blur the embedding, shorter ones lose
@@ -14,7 +14,7 @@ VERSION = f"passages-{TARGET_CHARS}-sentences-{sentences.VERSION}-boilerplate-{b
 def split_passages(text: str) -> list[Passage]:
     """Return the passages of `text`: ordered, disjoint, together holding every sentence of the story once.
 
-    What is no part of the story (see `index.boilerplate`) is in none; a passage ends where it stands. A
+    What is no part of the story (see `index.text.boilerplate`) is in none; a passage ends where it stands. A
     passage is at most `TARGET_CHARS` characters, or one sentence that is longer.
     """
     return [_passage(part) for run in boilerplate.reporting(text) for part in _parts(run)]
