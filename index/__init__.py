@@ -18,11 +18,9 @@ from index.errors import (
     StoreError,
     UsageError,
 )
-from index.guild_settings import AuditEntry, GuildSettings
 from index.overviews.alerts import Follow
 from index.overviews.stories import Digest, DigestPlan, Schedule, Story
 from index.overviews.timeline import Event, Timeline
-from index.posts import Asked, Missed, PostedAnswer, PostedQuote, Quality, QuoteState, Verdict
 from index.quotes.check import QuoteCheck
 from index.quotes.excerpt import Excerpt
 from index.quotes.standing import Standing
@@ -62,6 +60,8 @@ from index.types import (
     Status,
     Trial,
 )
+from index.types.guild import AuditEntry, GuildSettings
+from index.types.posted import Asked, Missed, PostedAnswer, PostedQuote, Quality, QuoteState, Verdict
 
 if TYPE_CHECKING:
     from index.doctor import examine

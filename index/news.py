@@ -42,7 +42,6 @@ from index.overviews.alerts import found_since
 from index.overviews.overviews import Overviews
 from index.overviews.stories import Digest, DigestPlan, Story
 from index.overviews.timeline import MAX_EVENTS, Timeline
-from index.posts import PostedAnswer
 from index.quotes.check import QuoteCheck, check_quote
 from index.quotes.excerpt import Excerpt, excerpt, find_quote
 from index.quotes.standing import Standing, quote_state
@@ -81,6 +80,7 @@ from index.types import (
     Status,
     ignore_progress,
 )
+from index.types.posted import PostedAnswer
 
 if TYPE_CHECKING:
     from index.search.milvus import MilvusIndex

@@ -12,9 +12,9 @@ from typing import Any
 
 from sqlalchemy import Row, delete, insert, select
 
-from index.guild_settings import AuditEntry, GuildSettings
 from index.storage import schema
 from index.storage.database import Database
+from index.types.guild import AuditEntry, GuildSettings
 
 
 class Guilds:

@@ -14,9 +14,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, func, insert, select, true, update
 from sqlalchemy.sql import ColumnElement
 
-from index.posts import Asked, Missed, PostedAnswer, PostedQuote, Quality, QuoteState, Verdict
 from index.storage import schema
 from index.storage.database import Database
+from index.types.posted import Asked, Missed, PostedAnswer, PostedQuote, Quality, QuoteState, Verdict
 
 # Questions differ in spelling more often than in sense: these many are told apart.
 MAX_MISSED = 10
