@@ -41,7 +41,9 @@ def _start() -> None:
 
 
 def _start_terminal(settings: Settings) -> None:
-    show(questions.out(), Text("DISCORD_TOKEN is not set, so here is the terminal instead of the Discord bot."))
+    show(
+        questions.out(), Text("DISCORD_TOKEN is not set, so here is the terminal instead of the Discord bot.")
+    )
     with questions.library(settings) as index:
         tour(index, SAMPLES, settings.zone, questions.out(), questions.err())
 

@@ -144,9 +144,9 @@ __all__ = [
 _LAZY = {
     "NewsIndex": "news",
     "examine": "doctor",
-    "restore_backup": "backup",
-    "sole_bot": "presence",
-    "write_backup": "backup",
+    "restore_backup": "storage.backup",
+    "sole_bot": "runtime.sole_bot",
+    "write_backup": "storage.backup",
 }
 
 

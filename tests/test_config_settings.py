@@ -204,7 +204,9 @@ def test_log_lines(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_log_lines_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     with logging_to_stderr("INFO", "json"), structlog.contextvars.bound_contextvars(request="17"):
-        logging.getLogger("index.ingest.pipeline").info("ingest.done added=%d title=%s where=%r", 3, "a\nb", "x y")
+        logging.getLogger("index.ingest.pipeline").info(
+            "ingest.done added=%d title=%s where=%r", 3, "a\nb", "x y"
+        )
         logging.getLogger("discord.gateway").warning("slow %s", "socket")
         try:
             raise ValueError("broken")

@@ -24,7 +24,7 @@ from babel.numbers import format_decimal, format_percent
 ENGLISH = "en"
 # Each by its own name. Another one needs an entry here and a catalogue.
 LANGUAGES = {ENGLISH: "English", "de": "Deutsch", "fr": "Français", "es": "Español", "ja": "日本語"}
-CATALOGUES = Path(__file__).parent / "locales"
+CATALOGUES = Path(__file__).parents[1] / "locales"
 # What tells the names and descriptions of commands from the same words in a sentence.
 COMMAND = "command"
 
