@@ -18,50 +18,34 @@ from index.errors import (
     StoreError,
     UsageError,
 )
-from index.overviews.alerts import Follow
-from index.overviews.stories import Digest, DigestPlan, Schedule, Story
-from index.overviews.timeline import Event, Timeline
 from index.quotes.check import QuoteCheck
 from index.quotes.excerpt import Excerpt
 from index.quotes.standing import Standing
 from index.runtime.deadline import Deadline
 from index.text.masking import masked
-from index.types import (
-    Added,
+from index.text.spans import Span
+from index.types.answer import (
     Answer,
-    Article,
-    BackupReport,
-    Baseline,
-    Copy,
     Coverage,
-    Evaluation,
     EventTime,
     Explanation,
-    Failure,
-    Fault,
     Figure,
-    Filters,
-    Finding,
     Headline,
-    IndexOptions,
-    IngestReport,
-    Measures,
-    Miss,
-    Progress,
-    Question,
     Quote,
     QuoteExplanation,
-    Received,
-    Refreshed,
-    ReindexReport,
-    ReliabilityBin,
-    Source,
-    Span,
-    Status,
-    Trial,
 )
+from index.types.article import Article, Copy
+from index.types.digest import Digest, DigestPlan, Schedule, Story
+from index.types.evaluation import Baseline, Evaluation, Measures, Miss, ReliabilityBin
+from index.types.follow import Follow
 from index.types.guild import AuditEntry, GuildSettings
+from index.types.options import IndexOptions
 from index.types.posted import Asked, Missed, PostedAnswer, PostedQuote, Quality, QuoteState, Verdict
+from index.types.question import Filters, Question
+from index.types.report import BackupReport, Failure, IngestReport, Progress, ReindexReport
+from index.types.source import Added, Received, Refreshed, Source, Trial
+from index.types.status import Fault, Finding, Status
+from index.types.timeline import Event, Timeline
 
 if TYPE_CHECKING:
     from index.doctor import examine

@@ -24,7 +24,8 @@ from index.storage import schema
 from index.storage.articles import Store
 from index.storage.database import Database, remedy, sqlite_file, sqlite_url
 from index.storage.sources import SourceBook
-from index.types import Finding, IndexOptions
+from index.types.options import IndexOptions
+from index.types.status import Finding
 
 MEBIBYTE = 2**20
 # A day of news takes a fraction of the second; below the first, writing stops soon.

@@ -30,7 +30,8 @@ from index.answers.scoring import WEIGHTS_FILE, Features, Parameters
 from index.embeddings.embedder import SHIPPED_NAME
 from index.evaluation.metrics import ANSWERED, DEPTHS, Example, auroc, load_examples, rank
 from index.news import NewsIndex
-from index.types import IndexOptions, Span
+from index.text.spans import Span
+from index.types.options import IndexOptions
 
 logger = logging.getLogger(__name__)
 

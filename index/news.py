@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, Self
 from zoneinfo import ZoneInfo
 
 from index.answers.engine import MODEL, Answering
@@ -37,11 +37,9 @@ from index.ingest.refresh import Reading, Refresh
 from index.ingest.retention import Retention
 from index.ingest.schedule import Limits
 from index.ingest.subscriptions import Subscriptions
-from index.overviews.alerts import Follow as Followed
 from index.overviews.alerts import found_since
 from index.overviews.overviews import Overviews
-from index.overviews.stories import Digest, DigestPlan, Story
-from index.overviews.timeline import MAX_EVENTS, Timeline
+from index.overviews.timeline import MAX_EVENTS
 from index.quotes.check import QuoteCheck, check_quote
 from index.quotes.excerpt import Excerpt, excerpt, find_quote
 from index.quotes.standing import Standing, quote_state
@@ -51,6 +49,7 @@ from index.runtime.malloc import use_one_arena
 from index.runtime.priority import Precedence
 from index.search.local import SEARCH_INDEX, LocalIndex
 from index.search.sync import Follow
+from index.status import _judged, _Stock
 from index.storage.articles import Store
 from index.storage.database import sqlite_url
 from index.storage.digests import DigestBook
@@ -61,26 +60,17 @@ from index.storage.posted import Posted
 from index.storage.privacy import Privacy
 from index.storage.sources import SourceBook
 from index.text.normalize import canonical_line
-from index.types import (
-    DATABASE,
-    Answer,
-    Evaluation,
-    Filters,
-    Headline,
-    IndexOptions,
-    IngestReport,
-    OnProgress,
-    Progress,
-    Question,
-    Quote,
-    Received,
-    ReindexReport,
-    Source,
-    State,
-    Status,
-    ignore_progress,
-)
+from index.types.answer import Answer, Headline, Quote
+from index.types.digest import Digest, DigestPlan, Story
+from index.types.evaluation import Evaluation
+from index.types.follow import Follow as Followed
+from index.types.options import IndexOptions
 from index.types.posted import PostedAnswer
+from index.types.question import Filters, Question
+from index.types.report import IngestReport, OnProgress, Progress, ReindexReport, ignore_progress
+from index.types.source import Received
+from index.types.status import DATABASE, Status
+from index.types.timeline import Timeline
 
 if TYPE_CHECKING:
     from index.search.milvus import MilvusIndex
@@ -93,17 +83,6 @@ REINDEX_BATCH = 16
 LOCK_SECONDS = 10
 # What is under way when everything is to end may take so long, all of it together.
 CLOSE_SECONDS = 3.0
-
-
-class _Stock(NamedTuple):
-    """What the database says of itself; before it has said anything, nothing."""
-
-    articles: int = 0
-    passages: int = 0
-    newest: datetime | None = None
-    sources: int = 0
-    subscribed: Sequence[Source] = ()
-    stale: bool = False
 
 
 class NewsIndex:
@@ -521,14 +500,3 @@ class _Exclusive:
 
     def __exit__(self, *_: object) -> None:
         self._lock.release()
-
-
-def _judged(stock: _Stock, *, degraded: bool) -> tuple[State, str | None]:
-    """Return the state of a library, and what to do about it, if anything."""
-    if stock.stale:
-        return "stale", "The model or splitter has changed: run 'newsbot reindex'."
-    if degraded:
-        return "degraded", None
-    if not stock.articles:
-        return "empty", "There are no articles yet: add some with 'newsbot ingest PATH'."
-    return "ready", None

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 from index.errors import SourceError
 from index.sources.items import FeedLink
 from index.sources.opml import parse
-from index.types import Source
+from index.types.source import Source
 
 MAX_BYTES = 4 * 1024 * 1024
 

@@ -59,7 +59,7 @@ from index.storage.guilds import Guilds
 from index.storage.leases import Leases
 from index.storage.posted import Posted
 from index.storage.privacy import Privacy
-from index.types import MAX_QUOTES
+from index.types.question import MAX_QUOTES
 
 NOW = datetime(2025, 6, 7, 12, 0, tzinfo=UTC)
 TROOPS = Article(

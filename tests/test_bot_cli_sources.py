@@ -24,7 +24,7 @@ from bot.__main__ import main
 from bot.cli import questions
 from config import FEEDS, Settings, load_settings
 from index import IndexOptions, NewsIndex, Question
-from index.types import utc_now
+from index.clock import utc_now
 from tests.fakes import HashingEmbedder, story
 from tests.news_documents import page, rss, rss_item
 from tests.news_site import NewsSite

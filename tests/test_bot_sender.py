@@ -16,10 +16,10 @@ from bot.client import NewsBot
 from bot.cogs import alert_sender, digest_sender
 from bot.sender import Sender
 from index import DigestPlan, Follow, NewsIndex, Schedule, StoreError
+from index.clock import utc_now
 from index.storage import digests, follows
 from index.storage.digests import DigestBook
 from index.storage.follows import FollowBook
-from index.types import utc_now
 from tests.discord_server import DiscordServer
 from tests.fakes import article, open_news, story, write_jsonl
 from tests.postgres import restart_within

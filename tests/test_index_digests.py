@@ -17,10 +17,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import Digest, DigestPlan, Schedule, UsageError
-from index.overviews.stories import DAY, LATE, choose_stories
+from index.overviews.stories import choose_stories
 from index.storage.database import Database
 from index.storage.digests import ABANDONED, MAX_DIGESTS, DigestBook
 from index.storage.guilds import Guilds
+from index.types.digest import DAY, LATE
 from tests.fakes import NOW, Clock, article, open_news, write_jsonl
 
 HOUR = timedelta(hours=1)

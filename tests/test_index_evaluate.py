@@ -21,7 +21,11 @@ from index.evaluation.metrics import (
     rank,
     reliability,
 )
-from index.types import Answer, Progress, Question, Quote, ReliabilityBin, Span
+from index.text.spans import Span
+from index.types.answer import Answer, Quote
+from index.types.evaluation import ReliabilityBin
+from index.types.question import Question
+from index.types.report import Progress
 from tests.fakes import NOW, article
 
 

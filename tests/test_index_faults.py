@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from index import ModelError, NewsIndex, Question, StoreError
+from index.clock import utc_now
 from index.embeddings.embedder import SentenceTransformerEmbedder
 from index.ingest import pipeline as ingest_module
 from index.ingest import refresh as refresh_module
@@ -23,7 +24,6 @@ from index.sources.items import FeedLink
 from index.storage import leases
 from index.storage.articles import Store
 from index.storage.database import Database, meta
-from index.types import utc_now
 from tests.fakes import Clock, article, open_news, story, until, write_jsonl
 from tests.news_documents import rss, rss_item
 from tests.news_site import NewsSite

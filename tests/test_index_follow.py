@@ -26,7 +26,7 @@ from index.search.sync import Follow, Position, catch_up
 from index.storage.articles import NewArticle, Store
 from index.storage.database import sqlite_url
 from index.text.passages import split_passages
-from index.types import Article, IndexedPassage
+from index.types.article import Article, IndexedPassage
 from tests.fakes import NOW, HashingEmbedder, article, story, until
 
 EMBEDDER = HashingEmbedder(dimension=8)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from index.overviews.highlights import COUNT, central_sentences, highlights
 from index.text.boilerplate import reporting
 from index.text.sentences import is_whole
-from index.types import MAX_QUOTE_CHARS
+from index.types.answer import MAX_QUOTE_CHARS
 from tests.fakes import article, story
 
 TEXT = st.lists(

@@ -24,7 +24,9 @@ from index.ingest.pipeline import Ingest, embedded_text
 from index.storage.articles import Known, Store
 from index.storage.database import sqlite_url
 from index.text.passages import split_passages
-from index.types import Article, Copy, Failure, Filters, IngestReport, Progress
+from index.types.article import Article, Copy
+from index.types.question import Filters
+from index.types.report import Failure, IngestReport, Progress
 from tests.fakes import Clock, HashingEmbedder, article, record, story, story_page, until, write_jsonl
 
 LONG = article("long", story("long"))

@@ -14,7 +14,7 @@ from index import Article
 from index.ingest import pipeline
 from index.storage.articles import Store
 from index.storage.database import sqlite_url
-from index.types import Filters
+from index.types.question import Filters
 from tests.fakes import HashingEmbedder, article, open_news, story, write_jsonl
 
 ROOT = Path(__file__).parents[1]

@@ -20,7 +20,8 @@ from index.search.dense import DenseIndex
 from index.search.local import DenseFollower, LexicalFollower, LocalIndex
 from index.search.milvus import MilvusIndex
 from index.search.sync import Position
-from index.types import Filters, IndexedPassage
+from index.types.article import IndexedPassage
+from index.types.question import Filters
 from tests.fakes import NOW, HashingEmbedder
 
 ROOT = Path(__file__).parents[1]

@@ -33,7 +33,8 @@ from index.search.sync import Position
 from index.sources import open_source
 from index.storage.articles import Store
 from index.text.passages import split_passages
-from index.types import Filters, IndexedPassage
+from index.types.article import IndexedPassage
+from index.types.question import Filters
 from tests.fakes import HashingEmbedder, article, open_news, story, until
 from tests.milvus_servers import MilvusLite
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from index.quotes.standing import Standing, quote_state
 from index.text.sentences import split_sentences
-from index.types import Span
+from index.text.spans import Span
 from tests.fakes import story
 
 QUOTE = "The storm killed 12 people in Rotterdam on Monday, the mayor said."

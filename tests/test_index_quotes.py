@@ -20,7 +20,9 @@ from index.english.mentions import split_words
 from index.storage.articles import StoredPassage
 from index.text.passages import split_passages
 from index.text.sentences import is_whole, split_sentences
-from index.types import MAX_QUOTE_CHARS, Article, Copy, Span
+from index.text.spans import Span
+from index.types.answer import MAX_QUOTE_CHARS
+from index.types.article import Article, Copy
 from tests.fakes import NOW, article
 
 NO_FEATURES = Features(*(0.0 for _ in Features._fields))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from index.answers.recency import RECENT_ARTICLES, RECENT_DAYS, Recency
 from index.english.periods import Period
 from index.storage.articles import Store
-from index.types import Filters
+from index.types.question import Filters
 from tests.fakes import NOW
 
 

@@ -26,7 +26,9 @@ from index.sources.jsonl import to_article
 from index.storage.articles import Store
 from index.storage.database import Database
 from index.storage.sources import SourceBook
-from index.types import Article, Failure, Progress, Refreshed, Source, SourceState
+from index.types.article import Article
+from index.types.report import Failure, Progress
+from index.types.source import Refreshed, Source, SourceState
 from tests.fakes import NOW, Clock, HashingEmbedder, article, record, until
 from tests.news_site import NewsSite
 

@@ -20,7 +20,7 @@ from index.ingest.schedule import (
     pace,
     wait,
 )
-from index.types import Source
+from index.types.source import Source
 from tests.fakes import NOW
 
 LIMITS = Limits(300, 86_400)

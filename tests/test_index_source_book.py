@@ -11,7 +11,7 @@ import pytest
 from index.storage.articles import Store
 from index.storage.database import Database
 from index.storage.sources import SourceBook
-from index.types import Source
+from index.types.source import Source
 from tests.fakes import NOW
 
 FEED = Source("https://wire.example/feed", NOW, next_fetch=NOW)

@@ -8,7 +8,8 @@ import pytest
 
 from index.errors import SourceError
 from index.sources import count_records, open_source, source_files
-from index.types import Article, Failure
+from index.types.article import Article
+from index.types.report import Failure
 from tests.fakes import article, record, story_page, write_jsonl
 
 UTC_ZONE = ZoneInfo("UTC")

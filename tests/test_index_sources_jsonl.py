@@ -12,7 +12,8 @@ import pytest
 from index.errors import RecordError, SourceError
 from index.sources import jsonl
 from index.text.normalize import article_id
-from index.types import Article, Failure
+from index.types.article import Article
+from index.types.report import Failure
 from tests.fakes import article, record
 
 UTC_ZONE = ZoneInfo("UTC")

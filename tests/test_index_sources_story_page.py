@@ -9,7 +9,8 @@ import pytest
 from index.errors import RecordError
 from index.sources import story_page as reader
 from index.text.normalize import article_id
-from index.types import Article, Failure
+from index.types.article import Article
+from index.types.report import Failure
 from tests.fakes import story_page
 
 UTC_ZONE = ZoneInfo("UTC")

@@ -21,7 +21,9 @@ from index.storage.articles import Changes, Known, NewArticle, Store
 from index.storage.database import sqlite_url
 from index.text.normalize import text_hash
 from index.text.passages import split_passages
-from index.types import Article, Copy, Filters, Span
+from index.text.spans import Span
+from index.types.article import Article, Copy
+from index.types.question import Filters
 from tests.fakes import NOW, HashingEmbedder, article, story
 
 ROOT = Path(__file__).parents[1]

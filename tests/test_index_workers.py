@@ -15,7 +15,7 @@ import pytest
 
 from index import BusyError, ModelError, NewsIndex
 from index.embeddings.embedder import GiveWay, Vectors, to_nobody
-from index.types import Filters
+from index.types.question import Filters
 from tests.fakes import HashingEmbedder, article, open_news, story, write_jsonl
 
 ROOT = Path(__file__).parents[1]

@@ -27,7 +27,8 @@ from index.ingest import pipeline
 from index.search.local import LocalIndex
 from index.search.sync import Follower, catch_up
 from index.storage.database import sqlite_url
-from index.types import Filters, IndexedPassage
+from index.types.article import IndexedPassage
+from index.types.question import Filters
 from tests.fakes import article, open_news, story, until, write_jsonl
 from tests.postgres import others_connected, postgres_server
 

@@ -15,7 +15,9 @@ from index.answers.parsing import Asked, Reading, Sentence, among
 from index.answers.retrieval import Ranked
 from index.answers.scoring import Features
 from index.english.mentions import votes
-from index.types import MAX_QUOTE_CHARS, Copy, Quote, Span
+from index.text.spans import Span
+from index.types.answer import MAX_QUOTE_CHARS, Quote
+from index.types.article import Copy
 
 MAX_SENTENCES = 3
 # How much faster than its retrieval score a passage's votes fall: one that scores 0.06 less counts half.

@@ -36,7 +36,9 @@ from index.runtime.faults import Faults
 from index.search.local import PassageIndex
 from index.storage.articles import Store
 from index.text.normalize import canonical_line
-from index.types import Answer, Filters, IndexOptions, Question, Quote
+from index.types.answer import Answer, Quote
+from index.types.options import IndexOptions
+from index.types.question import Filters, Question
 
 # Where a question names a period, so many passages from inside it are read before any others.
 PERIOD_PASSAGES = 25

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from index.answers.candidates import Candidate
 from index.answers.result import Found
 from index.answers.scoring import parameters
-from index.types import Answer, Explanation, Figure, QuoteExplanation
+from index.types.answer import Answer, Explanation, Figure, QuoteExplanation
 
 
 def explain(

@@ -21,7 +21,7 @@ from index.english.answer_types import Expectation
 from index.english.mentions import Mention, Notable, Words, find_mentions, notable_words, split_words
 from index.storage.articles import StoredPassage
 from index.text.sentences import is_whole
-from index.types import Span
+from index.text.spans import Span
 
 # Passages read sentence by sentence, best first: with 30 to 50 of them the quotes are alike, and reading one
 # takes a third of a millisecond.

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from index.english.periods import Period
 from index.storage.articles import Store
-from index.types import Filters
+from index.types.question import Filters
 
 # The latest news: what was published in so many days, or so many articles where less is published.
 RECENT_DAYS = 30

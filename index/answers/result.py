@@ -11,7 +11,7 @@ from index.answers.confidence import Evidence
 from index.answers.parsing import Asked
 from index.answers.retrieval import Ranked
 from index.english.periods import Period
-from index.types import Filters
+from index.types.question import Filters
 
 
 @dataclass(frozen=True, slots=True)

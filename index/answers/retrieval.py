@@ -16,7 +16,8 @@ from index.answers.recency import Recency
 from index.search.dense import Scores
 from index.search.local import PassageIndex
 from index.storage.articles import Store, StoredPassage
-from index.types import Filters, Hit
+from index.types.article import Hit
+from index.types.question import Filters
 
 # Passages asked of each search.
 DEPTH = 60

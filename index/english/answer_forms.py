@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from itertools import takewhile
 
 from index.english.places import COUNTRIES, US_STATES
-from index.types import Span
+from index.text.spans import Span
 
 Terms = Callable[[str], list[str]]
 # Yields the phrases of one form in a text, in order.

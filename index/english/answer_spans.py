@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from index.english.answer_forms import Terms, finder_for
 from index.english.mentions import Words, split_words
-from index.types import Span
+from index.text.spans import Span
 
 # How far, in words, a question's word still supports a phrase.
 REACH = 8.0

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from index.english.answer_forms import Terms
 from index.storage.articles import StoredPassage
-from index.types import Hit
+from index.types.article import Hit
 
 # Of reciprocal rank fusion (Cormack, Clarke and Büttcher, 2009).
 RRF_K = 60

@@ -22,20 +22,11 @@ import numpy as np
 
 from index.errors import UsageError
 from index.sources import open_source
-from index.types import (
-    Answer,
-    Article,
-    Baseline,
-    Measures,
-    Miss,
-    MissKind,
-    OnProgress,
-    Progress,
-    Question,
-    Quote,
-    ReliabilityBin,
-    ignore_progress,
-)
+from index.types.answer import Answer, Quote
+from index.types.article import Article
+from index.types.evaluation import Baseline, Measures, Miss, MissKind, ReliabilityBin
+from index.types.question import Question
+from index.types.report import OnProgress, Progress, ignore_progress
 
 ARTICLES = ("articles.jsonl.gz", "articles.jsonl")
 DEPTHS = (1, 3, 5)

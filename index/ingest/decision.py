@@ -10,7 +10,7 @@ from index.ingest.shingles import bands
 from index.storage.articles import Known
 from index.text.boilerplate import reporting
 from index.text.normalize import content_hash, text_hash
-from index.types import Article
+from index.types.article import Article
 
 # A story that was changed so often in so long is flapping: further changes wait until that is over. Live
 # reports are changed every few minutes; a page with a counter on it changes whenever it is fetched.

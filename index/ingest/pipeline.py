@@ -31,18 +31,10 @@ from index.sources.reader import Reader
 from index.storage.articles import NewArticle, Store
 from index.storage.leases import Leases
 from index.text.normalize import article_id
-from index.text.passages import split_passages
-from index.types import (
-    Article,
-    Copy,
-    Failure,
-    IngestReport,
-    OnProgress,
-    Passage,
-    Progress,
-    Span,
-    ignore_progress,
-)
+from index.text.passages import Passage, split_passages
+from index.text.spans import Span
+from index.types.article import Article, Copy
+from index.types.report import Failure, IngestReport, OnProgress, Progress, ignore_progress
 
 logger = logging.getLogger(__name__)
 

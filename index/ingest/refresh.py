@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from random import random
 from typing import Protocol
 
+from index.clock import utc_now
 from index.errors import NewsError, StoreError
 from index.fetch import Fetched, FetchError
 from index.ingest.schedule import Limits, Trouble, Validators, after_failure, after_success
@@ -23,16 +24,9 @@ from index.runtime.faults import Faults
 from index.runtime.heartbeat import Renewal
 from index.sources.items import FeedLink
 from index.storage.sources import SourceBook
-from index.types import (
-    Article,
-    Failure,
-    IngestReport,
-    OnProgress,
-    Refreshed,
-    Source,
-    ignore_progress,
-    utc_now,
-)
+from index.types.article import Article
+from index.types.report import Failure, IngestReport, OnProgress, ignore_progress
+from index.types.source import Refreshed, Source
 
 logger = logging.getLogger(__name__)
 

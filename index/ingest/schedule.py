@@ -14,7 +14,7 @@ from itertools import pairwise
 from statistics import median
 from typing import Protocol
 
-from index.types import Source
+from index.types.source import Source
 
 # What a source publishes is judged by so many of its newest articles.
 RECENT = 20

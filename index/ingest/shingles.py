@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-from index.types import Article
+from index.types.article import Article
 
 WORDS = 5
 # 21 bands of 6: of texts with a likeness of 0.85 one pair in ten thousand is missed, while unlike ones

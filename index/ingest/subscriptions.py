@@ -15,16 +15,8 @@ from index.opml import read_opml, write_opml
 from index.sources.items import FeedLink
 from index.storage.sources import SourceBook
 from index.text.masking import masked
-from index.types import (
-    Added,
-    IngestReport,
-    OnProgress,
-    Progress,
-    Refreshed,
-    Source,
-    Trial,
-    ignore_progress,
-)
+from index.types.report import IngestReport, OnProgress, Progress, ignore_progress
+from index.types.source import Added, Refreshed, Source, Trial
 
 
 class Subscriptions:

@@ -13,7 +13,8 @@ from collections import Counter, defaultdict
 
 from index.text.boilerplate import reporting
 from index.text.sentences import is_whole
-from index.types import MAX_QUOTE_CHARS, Article
+from index.types.answer import MAX_QUOTE_CHARS
+from index.types.article import Article
 
 COUNT = 3
 # The first sentence of a news story is worth this much more than one far down.

@@ -16,11 +16,16 @@ from index.english.dates import REPORTED_DAYS
 from index.english.periods import period
 from index.errors import UsageError
 from index.overviews.highlights import highlights
-from index.overviews.stories import Digest, DigestPlan, Story, choose_stories, story_of
-from index.overviews.timeline import MAX_EVENTS, Report, Timeline, coverage_of, events_of
+from index.overviews.stories import choose_stories, story_of
+from index.overviews.timeline import MAX_EVENTS, Report, coverage_of, events_of
 from index.storage.articles import Store
 from index.text.normalize import canonical_line
-from index.types import Article, Filters, Headline, IndexOptions, Question
+from index.types.answer import Headline
+from index.types.article import Article
+from index.types.digest import Digest, DigestPlan, Story
+from index.types.options import IndexOptions
+from index.types.question import Filters, Question
+from index.types.timeline import Timeline
 
 # Articles that a digest chooses from where it has no topic: the newest so many.
 STORIES_READ = 500

@@ -9,21 +9,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, tzinfo
 
 import numpy as np
 import numpy.typing as npt
 
 from index.overviews.grouping import group_alike
-from index.types import EventTime, Question, Quote
+from index.types.answer import Quote
+from index.types.timeline import Event, _near
 
 MAX_EVENTS = 12
 # Reports on one topic tell of the same event when their passages are at least so close in meaning (cosine):
 # of the same day, and of days that follow each other. Looked at in news of 2023, where pairs of the same
 # event lie between 0.5 and 0.85, and a story goes on from one day to the next at up to 0.7.
 SAME_DAY, NEXT_DAY = 0.5, 0.7
-# Words that name a longer time, such as "last week", say too little about when something happened.
-LONGEST_EVENT = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,39 +31,6 @@ class Report:
 
     quote: Quote
     vector: npt.NDArray[np.float32] = field(compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Something that was reported, in the words of one of its `reports`, which counts the articles."""
-
-    day: date
-    quote: Quote
-    reports: int
-
-    @property
-    def named(self) -> EventTime | None:
-        """The time that the quote's own words name, if that is what the event is dated by."""
-        return _near(self.quote)
-
-
-@dataclass(frozen=True, slots=True)
-class Timeline:
-    """A topic's events, oldest first, and its articles by day of publishing.
-
-    `articles` are all that were found on it, of which only the events that most of them tell are kept.
-    """
-
-    question: Question
-    as_of: datetime
-    since: datetime | None
-    until: datetime | None
-    events: tuple[Event, ...]
-    coverage: tuple[tuple[date, int], ...]
-
-    @property
-    def articles(self) -> int:
-        return sum(count for _, count in self.coverage)
 
 
 def events_of(reports: Sequence[Report], zone: tzinfo, first: date, last: date, limit: int) -> list[Event]:
@@ -103,8 +69,3 @@ def _event(group: Sequence[tuple[date, Report]]) -> Event:
 def _day(quote: Quote, zone: tzinfo) -> date:
     named = _near(quote)
     return (named.since if named else quote.article.published_at).astimezone(zone).date()
-
-
-def _near(quote: Quote) -> EventTime | None:
-    event = quote.event
-    return event if event and event.until - event.since <= LONGEST_EVENT else None

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal
 
-from index.types import Article, Quote, Span
+from index.text.spans import Span
+from index.types.answer import Quote
+from index.types.article import Article
 
 CheckKind = Literal["exact", "near", "none"]
 

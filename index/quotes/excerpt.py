@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from index.text.sentences import split_sentences
-from index.types import Article, Quote, Span
+from index.text.spans import Span
+from index.types.answer import Quote
+from index.types.article import Article
 
 # What is read without scrolling on a phone.
 AROUND = 600

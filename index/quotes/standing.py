@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 from typing import Literal
 
 from index.text.sentences import split_sentences
-from index.types import Span
+from index.text.spans import Span
 
 # Share of common words, in order, from which a sentence is a new wording of another. Measured on sentences
 # of one story: two that say different things share a third of their words at most, corrected ones most.

@@ -14,8 +14,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
+from index.clock import utc_now
 from index.errors import NewsError, SearchError, StoreError
-from index.types import DATABASE, SEARCH, Fault, utc_now
+from index.types.status import DATABASE, SEARCH, Fault
 
 logger = logging.getLogger(__name__)
 

@@ -22,7 +22,9 @@ import faiss
 import numpy as np
 import numpy.typing as npt
 
-from index.types import Filters, IndexedPassage, from_microseconds, microseconds
+from index.clock import from_microseconds, microseconds
+from index.types.article import IndexedPassage
+from index.types.question import Filters
 
 logger = logging.getLogger(__name__)
 

@@ -18,8 +18,10 @@ from pathlib import Path
 import tantivy
 from tantivy import Filter, Occur, Query, TextAnalyzerBuilder, Tokenizer
 
+from index.clock import microseconds
 from index.errors import DamageError
-from index.types import Filters, IndexedPassage, microseconds
+from index.types.article import IndexedPassage
+from index.types.question import Filters
 
 # The smallest heap that tantivy takes is 15 MB a thread; more speeds up only very large batches.
 _WRITER_HEAP = 50_000_000

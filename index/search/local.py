@@ -17,7 +17,8 @@ from index.runtime.faults import Faults
 from index.search.dense import DenseIndex, Scores
 from index.search.lexical import LexicalIndex
 from index.search.sync import Follower, Position
-from index.types import Filters, Hit, IndexedPassage
+from index.types.article import Hit, IndexedPassage
+from index.types.question import Filters
 
 logger = logging.getLogger(__name__)
 

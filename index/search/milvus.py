@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
+from index.clock import from_microseconds, microseconds
 from index.errors import SearchError
 from index.runtime.faults import Faults
 from index.search.bm25 import Scorer, Tally, Totals
@@ -24,7 +25,9 @@ from index.search.lexical import FREQUENCIES, Analyzer, words_of
 from index.search.local import Condition
 from index.search.milvus_server import Found, MilvusServer, Row, stored_words
 from index.search.sync import Follower, Position
-from index.types import SEARCH, Filters, Hit, IndexedPassage, from_microseconds, microseconds
+from index.types.article import Hit, IndexedPassage
+from index.types.question import Filters
+from index.types.status import SEARCH
 
 # No term contains a colon.
 _STATE = "state:"

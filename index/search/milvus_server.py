@@ -18,10 +18,12 @@ import grpc
 from pymilvus import DataType, Function, FunctionType, MilvusClient, MilvusException
 from pymilvus.client.types import Status
 
+from index.clock import microseconds
 from index.errors import SearchError, UsageError
 from index.runtime.faults import Faults
 from index.search.dense import Scores
-from index.types import SEARCH, Filters, microseconds
+from index.types.question import Filters
+from index.types.status import SEARCH
 
 # It logs every failure with its traceback, and raises it as well.
 logging.getLogger("pymilvus").setLevel(logging.CRITICAL)

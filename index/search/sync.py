@@ -17,7 +17,8 @@ from typing import Protocol
 from index.errors import DamageError, NewsError
 from index.runtime.faults import Faults
 from index.storage.articles import Store
-from index.types import DATABASE, IndexedPassage
+from index.types.article import IndexedPassage
+from index.types.status import DATABASE
 
 logger = logging.getLogger(__name__)
 

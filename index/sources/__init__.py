@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 
 from index.errors import SourceError
 from index.sources import jsonl, story_page
-from index.types import Article, Failure
+from index.types.article import Article
+from index.types.report import Failure
 
 JSONL_SUFFIXES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
 STORY_SUFFIXES = (".txt",)

@@ -23,7 +23,8 @@ from index.sources.dates import TOLERANCE
 from index.sources.detect import Kind, kind_of
 from index.sources.items import Feed, FeedLink, Item
 from index.text.normalize import article_id
-from index.types import Article, Failure
+from index.types.article import Article
+from index.types.report import Failure
 
 Known = Callable[[list[str]], set[str]]
 

@@ -16,7 +16,8 @@ from zoneinfo import ZoneInfo
 
 from index.errors import RecordError, SourceError
 from index.text.normalize import article_id, canonical_line, canonical_text
-from index.types import Article, Failure
+from index.types.article import Article
+from index.types.report import Failure
 
 REQUIRED = ("url", "title", "text", "source", "published_at")
 OPTIONAL = ("updated_at", "highlights", "authors", "topics", "language", "id")

@@ -13,7 +13,8 @@ from index.fetch import Fetched, Fetcher, FetchOptions
 from index.sources import FEED_SUFFIXES, Record, open_source
 from index.sources.address import Known, Reading, nothing_known, read_address, read_fetched
 from index.sources.upload import read_upload
-from index.types import Failure, Source
+from index.types.report import Failure
+from index.types.source import Source
 
 # Feeds named when a page has no article of its own.
 SHOWN_FEEDS = 3

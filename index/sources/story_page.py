@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 
 from index.errors import RecordError
 from index.text.normalize import article_id, canonical_line, canonical_text
-from index.types import Article, Failure
+from index.types.article import Article
+from index.types.report import Failure
 
 UNNAMED_SOURCE = "Story page"
 MAX_BYTES = 4 * 1024 * 1024

@@ -17,7 +17,11 @@ from sqlalchemy.sql import ColumnElement
 
 from index.storage import schema
 from index.storage.database import Database, meta, set_meta
-from index.types import Article, Copy, Coverage, Filters, IndexedPassage, Passage, Span
+from index.text.passages import Passage
+from index.text.spans import Span
+from index.types.answer import Coverage
+from index.types.article import Article, Copy, IndexedPassage
+from index.types.question import Filters
 
 
 @dataclass(frozen=True, slots=True)

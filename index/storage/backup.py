@@ -18,7 +18,8 @@ from filelock import FileLock, Timeout
 
 from index.errors import BusyError, StoreError, UsageError
 from index.storage.database import BUSY_SECONDS, Database, sqlite_file, sqlite_url
-from index.types import BackupReport, IndexOptions
+from index.types.options import IndexOptions
+from index.types.report import BackupReport
 
 # How often it is looked whether whoever writes to the database has finished, in seconds.
 _RETRY_SECONDS = 0.05

@@ -16,9 +16,9 @@ from sqlalchemy import Row, delete, func, insert, literal, or_, select, update
 from sqlalchemy.sql import ColumnElement
 
 from index.errors import UsageError
-from index.overviews.stories import LATE, WEEK, Digest, DigestPlan, Schedule
 from index.storage import schema
 from index.storage.database import Database
+from index.types.digest import LATE, WEEK, Digest, DigestPlan, Schedule
 
 MAX_DIGESTS = 10
 # A claim that is neither sent nor released after so long is of a process that ended in between.

@@ -16,10 +16,13 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 from sqlalchemy.sql import ColumnElement
 
 from index.errors import UsageError
-from index.overviews.alerts import MAX_PER_DAY, Follow, worth_telling
 from index.storage import schema
 from index.storage.database import Database, meta
-from index.types import Article, Question, Quote, Span
+from index.text.spans import Span
+from index.types.answer import Quote
+from index.types.article import Article
+from index.types.follow import MAX_PER_DAY, Follow, worth_telling
+from index.types.question import Question
 
 MAX_FOLLOWS = 10
 # A claim that is neither sent nor released after so long is of a process that ended in between.

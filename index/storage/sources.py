@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, or_, select, updat
 
 from index.storage import schema
 from index.storage.database import Database
-from index.types import Source, SourceState
+from index.types.source import Source, SourceState
 
 FILES = "files"
 

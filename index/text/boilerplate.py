@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 from index.text.sentences import split_blocks
-from index.types import Span
+from index.text.spans import Span
 
 VERSION = 1
 

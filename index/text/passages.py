@@ -1,14 +1,27 @@
 """Articles cut into passages: runs of whole sentences, as offsets into the canonical text."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from index.text import boilerplate, sentences
-from index.types import Passage, Span
+from index.text.spans import Span
 
 # About 110 words: two to five sentences of news. Longer passages blur the embedding, shorter ones lose
 # the context that tells which "he" is meant. Part of the fingerprint, since spans depend on it.
 TARGET_CHARS = 600
 VERSION = f"passages-{TARGET_CHARS}-sentences-{sentences.VERSION}-boilerplate-{boilerplate.VERSION}"
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A run of whole sentences of one article: the unit that is embedded and searched.
+
+    `span` and every entry of `sentences` are offsets into the article's text; sentences are ordered,
+    do not overlap and lie inside the span.
+    """
+
+    span: Span
+    sentences: tuple[Span, ...]
 
 
 def split_passages(text: str) -> list[Passage]:

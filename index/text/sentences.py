@@ -8,7 +8,7 @@ but offsets. Any language that ends sentences with `.`, `!`, `?`, `…` or their
 
 import re
 
-from index.types import Span
+from index.text.spans import Span
 
 VERSION = 1
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from index.types import Quote
+from index.types.answer import Quote
 
 Verdict = Literal["helpful", "wrong", "outdated"]
 QuoteState = Literal["stands", "changed", "withdrawn"]

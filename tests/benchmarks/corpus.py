@@ -16,7 +16,9 @@ import numpy as np
 import numpy.typing as npt
 
 from index.storage.articles import NewArticle, Store
-from index.types import Article, IndexedPassage, Passage, Span
+from index.text.passages import Passage
+from index.text.spans import Span
+from index.types.article import Article, IndexedPassage
 
 # Of a real article.
 PASSAGES = 16

@@ -18,7 +18,8 @@ from index.ingest.pipeline import embedded_text
 from index.storage.articles import Store
 from index.storage.database import sqlite_url
 from index.text.passages import split_passages
-from index.types import Article, Filters
+from index.types.article import Article
+from index.types.question import Filters
 from tests.fakes import write_jsonl
 
 T = TypeVar("T")

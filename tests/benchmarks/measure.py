@@ -18,7 +18,7 @@ from index.answers.retrieval import DEPTH
 from index.embeddings.embedder import SentenceTransformerEmbedder
 from index.evaluation.metrics import load_examples
 from index.search.dense import Scores
-from index.types import Filters
+from index.types.question import Filters
 from tests.fakes import resident
 
 # Shares of the passages that the filters admit, as far as the store has so many.
