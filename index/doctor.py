@@ -18,8 +18,8 @@ from index.answers.rerank import CrossEncoderReranker
 from index.embeddings.embedder import SentenceTransformerEmbedder
 from index.errors import NewsError, SearchError
 from index.runtime.sole_bot import is_running
+from index.search.base import Position
 from index.search.local import condition
-from index.search.sync import Position
 from index.storage import schema
 from index.storage.articles import Store
 from index.storage.database import Database, remedy, sqlite_file, sqlite_url

@@ -17,7 +17,8 @@ from zoneinfo import ZoneInfo
 from index.answers.engine import MODEL, Answering
 from index.answers.result import Found
 from index.answers.retrieval import Retrieval
-from index.embeddings.embedder import Embedder, SentenceTransformerEmbedder
+from index.embeddings.base import Embedder
+from index.embeddings.embedder import SentenceTransformerEmbedder
 from index.errors import BusyError, DamageError, ModelError, SearchError, StoreError, UsageError
 from index.evaluation.metrics import (
     Example,
@@ -47,7 +48,8 @@ from index.runtime.deadline import Deadline
 from index.runtime.faults import Faults
 from index.runtime.malloc import use_one_arena
 from index.runtime.priority import Precedence
-from index.search.local import SEARCH_INDEX, LocalIndex
+from index.search.base import SEARCH_INDEX
+from index.search.local import LocalIndex
 from index.search.sync import Follow
 from index.status import _judged, _Stock
 from index.storage.articles import Store

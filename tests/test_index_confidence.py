@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.answers.asked import Asked
 from index.answers.confidence import Evidence, confidence, evidence, threshold
-from index.answers.parsing import Asked, Parser, Reading, read
+from index.answers.parsing import Parser, Reading, read
 from index.answers.retrieval import Ranked
 from index.answers.scoring import Features, parameters, score
 from index.english.answer_types import expectation

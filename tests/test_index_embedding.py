@@ -13,12 +13,12 @@ import pytest
 
 from index import ModelError, NewsIndex, Question
 from index.embeddings import compiled
+from index.embeddings.base import Vectors
 from index.embeddings.embedder import (
     COMPILED_AFTER,
     SHIPPED_DIMENSION,
     SHIPPED_SHA256,
     SentenceTransformerEmbedder,
-    Vectors,
     verify_weights,
 )
 from index.text import passages as splitter

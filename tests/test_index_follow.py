@@ -21,8 +21,10 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from index.ingest.decision import Candidate
 from index.runtime.faults import Faults
 from index.search import local, sync
-from index.search.local import DenseFollower, LocalIndex
-from index.search.sync import Follow, Position, catch_up
+from index.search.base import Position
+from index.search.followers import DenseFollower
+from index.search.local import LocalIndex
+from index.search.sync import Follow, catch_up
 from index.storage.articles import NewArticle, Store
 from index.storage.database import sqlite_url
 from index.text.passages import split_passages

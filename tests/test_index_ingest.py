@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.embeddings.embedder import GiveWay, Vectors, to_nobody
+from index.embeddings.base import GiveWay, Vectors, to_nobody
 from index.errors import ModelError
 from index.ingest import pipeline
 from index.ingest.decision import MAX_REVISIONS, Candidate, Decision, Stored, decide, times

@@ -16,10 +16,11 @@ import numpy as np
 import pytest
 
 from index.search import dense
+from index.search.base import Position
 from index.search.dense import DenseIndex
-from index.search.local import DenseFollower, LexicalFollower, LocalIndex
+from index.search.followers import DenseFollower, LexicalFollower
+from index.search.local import LocalIndex
 from index.search.milvus import MilvusIndex
-from index.search.sync import Position
 from index.types.article import IndexedPassage
 from index.types.question import Filters
 from tests.fakes import NOW, HashingEmbedder

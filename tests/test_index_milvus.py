@@ -26,11 +26,11 @@ from index import (
 )
 from index.embeddings.embedder import SentenceTransformerEmbedder
 from index.errors import BusyError
+from index.search.base import Position
 from index.search.bm25 import Tally, Totals
 from index.search.local import LocalIndex
 from index.search.milvus import MilvusIndex
-from index.search.sync import Position
-from index.sources import open_source
+from index.sources.files import open_source
 from index.storage.articles import Store
 from index.text.passages import split_passages
 from index.types.article import IndexedPassage

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from index import Question
-from index.embeddings.embedder import Vectors
+from index.embeddings.base import Vectors
 from index.runtime import priority
 from index.runtime.priority import Precedence
 from tests.fakes import HashingEmbedder, article, open_news, until, write_jsonl

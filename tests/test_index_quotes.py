@@ -10,13 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.answers.asked import Asked
 from index.answers.candidates import SAME_WORDS, Candidate, candidates, choose, runs_of, to_quote
-from index.answers.parsing import Asked, Parser, idf, read
+from index.answers.parsing import Parser, read
 from index.answers.retrieval import Ranked
 from index.answers.scoring import Features
 from index.english.answer_forms import finder_for
 from index.english.answer_types import expectation
 from index.english.mentions import split_words
+from index.search.bm25 import idf
 from index.storage.articles import StoredPassage
 from index.text.passages import split_passages
 from index.text.sentences import is_whole, split_sentences

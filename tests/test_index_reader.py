@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from index.errors import SourceError
-from index.sources import source_files
 from index.sources.address import nothing_known
+from index.sources.files import source_files
 from index.sources.reader import Reader
 from index.types.article import Article
 from index.types.question import Question

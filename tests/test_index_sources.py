@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from index.errors import SourceError
-from index.sources import count_records, open_source, source_files
+from index.sources.files import count_records, open_source, source_files
 from index.types.article import Article
 from index.types.report import Failure
 from tests.fakes import article, record, story_page, write_jsonl

@@ -17,7 +17,8 @@ from sqlalchemy import create_engine, text
 
 from index.errors import StoreError
 from index.ingest.decision import Candidate
-from index.storage.articles import Changes, Known, NewArticle, Store
+from index.storage.articles import Known, NewArticle, Store
+from index.storage.changes import Changes
 from index.storage.database import sqlite_url
 from index.text.normalize import text_hash
 from index.text.passages import split_passages

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from index import BusyError, ModelError, NewsIndex
-from index.embeddings.embedder import GiveWay, Vectors, to_nobody
+from index.embeddings.base import GiveWay, Vectors, to_nobody
 from index.types.question import Filters
 from tests.fakes import HashingEmbedder, article, open_news, story, write_jsonl
 

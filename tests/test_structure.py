@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from index import Article
-from index.sources import open_source
+from index.sources.files import open_source
 
 ROOT = Path(__file__).parents[1]
 ROOMS = ("bot", "config", "index")

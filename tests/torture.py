@@ -22,10 +22,11 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from index import Article, IndexOptions, NewsIndex, Progress, restore_backup, write_backup
-from index.embeddings.embedder import Embedder
+from index.embeddings.base import Embedder
 from index.ingest import pipeline
+from index.search.base import Follower
 from index.search.local import LocalIndex
-from index.search.sync import Follower, catch_up
+from index.search.sync import catch_up
 from index.storage.database import sqlite_url
 from index.types.article import IndexedPassage
 from index.types.question import Filters

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from index.answers import scoring
-from index.answers.parsing import Asked, Reading, Sentence, among
+from index.answers.asked import Asked
+from index.answers.parsing import Reading, Sentence, among
 from index.answers.retrieval import Ranked
 from index.answers.scoring import Features
 from index.english.mentions import votes

@@ -12,7 +12,8 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from index.answers.parsing import Asked, Reading
+from index.answers.asked import Asked
+from index.answers.parsing import Reading
 from index.answers.scoring import parameters
 
 # What a passage has to offer: closeness in meaning, the question's words, and being current.

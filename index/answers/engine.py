@@ -12,17 +12,18 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from index.answers.asked import Asked
 from index.answers.candidates import Candidate, candidates, choose, to_quote
 from index.answers.confidence import confidence, evidence
 from index.answers.confidence import threshold as fitted_threshold
 from index.answers.explain import explain
-from index.answers.parsing import PASSAGES_READ, Asked, Parser, idf, read
+from index.answers.parsing import PASSAGES_READ, Parser, read
 from index.answers.recency import Recency
 from index.answers.rerank import CrossEncoderReranker, rerank
 from index.answers.result import Found
 from index.answers.retrieval import DEPTH, Ranked, Retrieval, retrieve, retrieve_all
 from index.answers.scoring import parameters
-from index.embeddings.embedder import Embedder, Vectors
+from index.embeddings.base import Embedder, Vectors
 from index.english.answer_forms import finder_for
 from index.english.answer_spans import answer_spans
 from index.english.answer_types import expectation, names
@@ -30,11 +31,11 @@ from index.english.event_times import event_time
 from index.english.periods import Period, period
 from index.errors import ModelError, UsageError
 from index.evaluation.baselines import best_sentences, orders
-from index.ingest.pipeline import require_current
 from index.overviews.topic import on_topic
 from index.runtime.faults import Faults
-from index.search.local import PassageIndex
-from index.storage.articles import Store
+from index.search.base import PassageIndex
+from index.search.bm25 import idf
+from index.storage.articles import Store, require_current
 from index.text.normalize import canonical_line
 from index.types.answer import Answer, Quote
 from index.types.options import IndexOptions

@@ -7,17 +7,16 @@ same recent passages are read for many questions.
 from __future__ import annotations
 
 import bisect
-import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from sys import intern
 from typing import NamedTuple
 
+from index.answers.asked import Asked
 from index.answers.retrieval import Ranked
-from index.english.answer_forms import Finder, Terms
-from index.english.answer_types import Expectation
+from index.english.answer_forms import Terms
 from index.english.mentions import Mention, Notable, Words, find_mentions, notable_words, split_words
 from index.storage.articles import StoredPassage
 from index.text.sentences import is_whole
@@ -42,27 +41,6 @@ _INVITATION = re.compile(
     r"|\b(?:click|sign up|subscribe|updates|coverage|newsletter) here\b|^read more\b",
     re.IGNORECASE,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What the choice of quotes needs to know of the question.
-
-    `weights` gives each of its words its idf, `names` are those written with a capital inside a sentence,
-    `finder` finds phrases of the form asked for, where the form can be told from the text, and `rarity`
-    gives any word's idf as a share of the highest possible.
-    """
-
-    weights: Mapping[str, float]
-    names: frozenset[str]
-    expectation: Expectation
-    finder: Finder | None
-    rarity: Callable[[str], float]
-
-    def coverage(self, words: frozenset[str]) -> float:
-        """Return the share of the question's words, by weight, that are among some words."""
-        covered = sum(self.weights[term] for term in words.intersection(self.weights))
-        return covered / sum(self.weights.values()) if self.weights else 0.0
 
 
 class Sentence(NamedTuple):
@@ -141,14 +119,6 @@ def _sentence(text: str, span: Span, words: Words, boxes: Sequence[int]) -> Sent
         written.rstrip("\"'”’ ").endswith("?"),
         any(span.start <= box < span.end for box in boxes),
     )
-
-
-def idf(document_frequency: Mapping[str, int], passages: int) -> dict[str, float]:
-    """Return term → inverse document frequency, as in BM25 (Robertson and Zaragoza, 2009)."""
-    return {
-        term: math.log(1 + (passages - count + 0.5) / (count + 0.5))
-        for term, count in document_frequency.items()
-    }
 
 
 def read(ranked: Sequence[Ranked], asked: Asked, parser: Parser) -> list[Reading]:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from index.answers.asked import Asked
 from index.answers.candidates import Candidate
 from index.answers.confidence import Evidence
-from index.answers.parsing import Asked
 from index.answers.retrieval import Ranked
 from index.english.periods import Period
 from index.types.question import Filters

@@ -13,8 +13,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from index.answers.recency import Recency
-from index.search.dense import Scores
-from index.search.local import PassageIndex
+from index.search.base import PassageIndex, Scores
 from index.storage.articles import Store, StoredPassage
 from index.types.article import Hit
 from index.types.question import Filters

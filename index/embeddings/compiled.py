@@ -20,7 +20,7 @@ from torch.nn.functional import pad
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-    from index.embeddings.embedder import Vectors
+    from index.embeddings.base import Vectors
 
 logger = logging.getLogger(__name__)
 

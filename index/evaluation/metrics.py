@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from index.errors import UsageError
-from index.sources import open_source
+from index.sources.files import open_source
 from index.types.answer import Answer, Quote
 from index.types.article import Article
 from index.types.evaluation import Baseline, Measures, Miss, MissKind, ReliabilityBin

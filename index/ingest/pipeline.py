@@ -19,16 +19,16 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import numpy.typing as npt
 
-from index.embeddings.embedder import MODEL_CHARS, Embedder
-from index.errors import ModelError, SourceError
+from index.embeddings.base import MODEL_CHARS, Embedder
+from index.errors import SourceError
 from index.ingest.decision import FLAPPING, Candidate, Decision, Stored, decide, times
 from index.ingest.duplicates import Twins
 from index.ingest.retention import Retention
 from index.runtime.fair_lock import Turns
 from index.runtime.priority import Precedence
-from index.sources import Record, count_records, is_address, source_files
+from index.sources.files import Record, count_records, is_address, source_files
 from index.sources.reader import Reader
-from index.storage.articles import NewArticle, Store
+from index.storage.articles import NewArticle, Store, require_current
 from index.storage.leases import Leases
 from index.text.normalize import article_id
 from index.text.passages import Passage, split_passages
@@ -369,15 +369,6 @@ class Ingest:
             return {}  # without loading the model
         rows = self._embedder.embed_passages(distinct, self._precedence.give_way).astype(np.float16)
         return dict(zip(distinct, rows, strict=True))
-
-
-def require_current(store: Store, embedder: Embedder) -> None:
-    """Raise ModelError where the stored vectors were made with another model or splitter."""
-    if store.fingerprint() not in (None, embedder.fingerprint):
-        raise ModelError(
-            "The stored articles were indexed with another model or splitter than "
-            f"{embedder.model}: run 'newsbot reindex', or set NEWS_EMBEDDING_MODEL back."
-        )
 
 
 def _dated(candidate: Candidate, stored: Stored | None) -> Candidate:

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 from index.errors import BusyError, UsageError
 from index.ingest.refresh import THREADS, Ingest, Read, Reading, Refresh
-from index.opml import read_opml, write_opml
 from index.sources.items import FeedLink
+from index.sources.opml import read_opml, write_opml
 from index.storage.sources import SourceBook
 from index.text.masking import masked
 from index.types.report import IngestReport, OnProgress, Progress, ignore_progress

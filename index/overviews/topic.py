@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
+from index.answers.asked import Asked
 from index.answers.candidates import Candidate, candidates
-from index.answers.parsing import Asked, Parser, Reading, read
+from index.answers.parsing import Parser, Reading, read
 from index.answers.retrieval import Ranked
 from index.overviews.highlights import stands_alone
 

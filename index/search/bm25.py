@@ -7,11 +7,10 @@ measured with the scores of `index.search.lexical`. Formula: Robertson and Zarag
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-
-from index.answers.parsing import idf
 
 # Tantivy's own: how soon repeating a word counts no more, and how much long texts are held back.
 K1, B = 1.2, 0.75
@@ -77,3 +76,11 @@ def _stored_length(length: int) -> int:
     rest = max(0, length - 24)
     shift = max(0, rest.bit_length() - 4)
     return min(length, 24) + (rest >> shift << shift)
+
+
+def idf(document_frequency: Mapping[str, int], passages: int) -> dict[str, float]:
+    """Return term → inverse document frequency, as in BM25 (Robertson and Zaragoza, 2009)."""
+    return {
+        term: math.log(1 + (passages - count + 0.5) / (count + 0.5))
+        for term, count in document_frequency.items()
+    }

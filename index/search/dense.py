@@ -23,13 +23,13 @@ import numpy as np
 import numpy.typing as npt
 
 from index.clock import from_microseconds, microseconds
+from index.search.base import Scores
 from index.types.article import IndexedPassage
 from index.types.question import Filters
 
 logger = logging.getLogger(__name__)
 
 Ids = npt.NDArray[np.int64]
-Scores = npt.NDArray[np.float32]
 
 # Of the snapshot; another one is not read, but made anew from the database.
 _FORMAT = 4

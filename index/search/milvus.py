@@ -19,12 +19,10 @@ import numpy as np
 from index.clock import from_microseconds, microseconds
 from index.errors import SearchError
 from index.runtime.faults import Faults
+from index.search.base import Condition, Follower, Position, Scores
 from index.search.bm25 import Scorer, Tally, Totals
-from index.search.dense import Scores
 from index.search.lexical import FREQUENCIES, Analyzer, words_of
-from index.search.local import Condition
 from index.search.milvus_server import Found, MilvusServer, Row, stored_words
-from index.search.sync import Follower, Position
 from index.types.article import Hit, IndexedPassage
 from index.types.question import Filters
 from index.types.status import SEARCH

@@ -21,7 +21,7 @@ from pymilvus.client.types import Status
 from index.clock import microseconds
 from index.errors import SearchError, UsageError
 from index.runtime.faults import Faults
-from index.search.dense import Scores
+from index.search.base import Scores
 from index.types.question import Filters
 from index.types.status import SEARCH
 

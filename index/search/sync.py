@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
-from typing import Protocol
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from index.errors import DamageError, NewsError
 from index.runtime.faults import Faults
+from index.search.base import Follower, Position
 from index.storage.articles import Store
 from index.types.article import IndexedPassage
 from index.types.status import DATABASE
@@ -30,36 +29,6 @@ FOLLOW_SECONDS = 900.0
 LONGEST_PAUSE = 30.0
 # What a round that is under way may still take when everything is to end.
 STOP_SECONDS = 3.0
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """How far a follower got, and in what: change `seq` of database `store` with vectors `fingerprint`."""
-
-    store: str
-    fingerprint: str
-    seq: int
-
-
-class Follower(Protocol):
-    """A search index that can be told of changes."""
-
-    def exclusive(self) -> AbstractContextManager[object]:
-        """Keep other processes from changing the same index."""
-
-    def position(self) -> Position | None:
-        """Return how far the index got, None when it is empty or damaged; see what others have written."""
-
-    def mend(self) -> None:
-        """Look for what is damaged, after something failed, and forget what is."""
-
-    def clear(self) -> None:
-        """Forget everything."""
-
-    def apply(
-        self, added: Iterable[Sequence[IndexedPassage]], removed: Sequence[int], position: Position
-    ) -> None:
-        """Remove and add passages (adding one that is held replaces it), then remember the position."""
 
 
 def catch_up(store: Store, follower: Follower, fingerprint: str) -> bool:

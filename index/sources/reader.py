@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from index.errors import SourceError
 from index.fetch import Fetched, Fetcher, FetchOptions
-from index.sources import FEED_SUFFIXES, Record, open_source
 from index.sources.address import Known, Reading, nothing_known, read_address, read_fetched
+from index.sources.files import FEED_SUFFIXES, Record, open_source
 from index.sources.upload import read_upload
 from index.types.report import Failure
 from index.types.source import Source

@@ -15,7 +15,10 @@ import numpy.typing as npt
 from sqlalchemy import Connection, Row, delete, func, insert, select, true, update
 from sqlalchemy.sql import ColumnElement
 
+from index.embeddings.base import Embedder
+from index.errors import ModelError
 from index.storage import schema
+from index.storage.changes import Changes, _Log
 from index.storage.database import Database, meta, set_meta
 from index.text.passages import Passage
 from index.text.spans import Span
@@ -67,15 +70,6 @@ class Source:
     uri: str
     read_at: datetime | None
     error: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """A stretch of the change log up to `seq`: ids of passages to add and to remove."""
-
-    seq: int
-    added: Sequence[int]
-    removed: Sequence[int]
 
 
 class Store:
@@ -422,25 +416,6 @@ class Store:
             return [Source(row.uri, row.read_at, row.error) for row in connection.execute(query)]
 
 
-class _Log:
-    """Collects the changes of one transaction and numbers them at its end."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self._changes: list[dict[str, int]] = []
-
-    def add(self, passage_ids: Iterable[int], *, removed: bool) -> None:
-        self._changes.extend({"passage_id": id, "removed": int(removed)} for id in passage_ids)
-
-    def write(self) -> None:
-        if not self._changes:
-            return
-        last = int(self._connection.execute(meta("seq")).scalar_one())
-        numbered = [{"seq": last + i, **change} for i, change in enumerate(self._changes, 1)]
-        self._connection.execute(insert(schema.changes), numbered)
-        set_meta(self._connection, "seq", str(last + len(numbered)))
-
-
 def _where(filters: Filters) -> ColumnElement[bool]:
     table = schema.articles.c
     condition: ColumnElement[bool] = true()
@@ -597,3 +572,12 @@ def _article(row: Row[Any]) -> Article:
         topics=tuple(row.topics),
         language=row.language,
     )
+
+
+def require_current(store: Store, embedder: Embedder) -> None:
+    """Raise ModelError where the stored vectors were made with another model or splitter."""
+    if store.fingerprint() not in (None, embedder.fingerprint):
+        raise ModelError(
+            "The stored articles were indexed with another model or splitter than "
+            f"{embedder.model}: run 'newsbot reindex', or set NEWS_EMBEDDING_MODEL back."
+        )

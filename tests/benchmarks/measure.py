@@ -17,7 +17,7 @@ from index import IndexOptions, NewsIndex, Question
 from index.answers.retrieval import DEPTH
 from index.embeddings.embedder import SentenceTransformerEmbedder
 from index.evaluation.metrics import load_examples
-from index.search.dense import Scores
+from index.search.base import Scores
 from index.types.question import Filters
 from tests.fakes import resident
 
