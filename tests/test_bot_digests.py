@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.cards.base import MAX_BODY
 from bot.cards.digest import digest_card, digests_card, schedule_text
-from bot.cards.quotes import MAX_BODY
 from bot.client import NewsBot
 from bot.cogs import digest_sender
 from bot.cogs.digest_sender import DigestPost

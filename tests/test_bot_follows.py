@@ -12,7 +12,7 @@ from typing import cast
 import pytest
 
 from bot.cards.alert import alert_card
-from bot.cards.quotes import MAX_BODY
+from bot.cards.base import MAX_BODY
 from bot.client import NewsBot
 from bot.cogs.alert_sender import Alerts
 from bot.text.markdown import length

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.cards.quotes import MAX_BODY
+from bot.cards.base import MAX_BODY
 from bot.cards.source import added_card, source_pages, trial_card
 from bot.client import NewsBot
-from bot.services.source_names import source_choices
+from bot.interactions.choices import source_choices
 from bot.text.markdown import length
 from config import logging_to_stderr
 from index import Added, Failure, IndexOptions, IngestReport, NewsIndex, Source, Trial, masked

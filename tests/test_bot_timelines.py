@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from bot.cards.quotes import MAX_BODY
+from bot.cards.base import MAX_BODY
 from bot.cards.timeline import timeline_card
 from bot.cli.json_output import timeline_json
 from bot.plots.timeline import MAX_BARS, bars, draw

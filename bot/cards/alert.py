@@ -2,16 +2,8 @@
 
 from collections.abc import Sequence
 
-from bot.cards.quotes import (
-    GREEN,
-    MAX_ADDRESS,
-    MAX_BODY,
-    MAX_HEADLINE,
-    MAX_SOURCE,
-    MAX_TITLE,
-    Card,
-    published,
-)
+from bot.cards.base import GREEN, MAX_ADDRESS, MAX_BODY, MAX_HEADLINE, MAX_SOURCE, MAX_TITLE, Card
+from bot.cards.quotes import published
 from bot.text.language import _
 from bot.text.markdown import block_quote, bold, cut, length, link, timestamp
 from index import Follow, Quote

@@ -11,18 +11,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Self
 
-from bot.cards.quotes import (
-    AMBER,
-    BLUE,
-    GREEN,
-    GREY,
-    MAX_SOURCE,
-    Block,
-    grouped,
-    period_text,
-    quote_blocks,
-    shorten,
-)
+from bot.cards.base import AMBER, BLUE, GREEN, GREY, MAX_SOURCE, period_text, shorten
+from bot.cards.quotes import Block, grouped, quote_blocks
 from bot.text.language import ENGLISH, _, counted, percent, speaking, spoken
 from bot.text.markdown import block_quote, bold, cut, length, struck, timestamp
 from bot.text.source_words import sources_counted

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.cards.quotes import BLUE, MAX_BODY, Card, headline_block
+from bot.cards.base import BLUE, MAX_BODY, Card
+from bot.cards.headlines import headline_block
 from bot.text.language import _, counted, number, weekday
 from bot.text.markdown import cut, length, timestamp
 from index import Digest, DigestPlan, Schedule, Story

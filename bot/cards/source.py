@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from bot.cards.quotes import AMBER, GREEN, MAX_BODY, MAX_TITLE, Card, linked, moment
+from bot.cards.base import AMBER, GREEN, MAX_BODY, MAX_TITLE, Card, moment
+from bot.cards.quotes import linked
 from bot.text.language import _, counted, mark, number
 from bot.text.markdown import bold, cut, length, timestamp
 from bot.text.source_words import ALL_KNOWN, articles_counted, found_lines, sources_counted, stored_line

@@ -9,7 +9,8 @@ from datetime import UTC, date, datetime, time
 
 import discord
 
-from bot.cards.quotes import GREY, MAX_BODY, MAX_TITLE, Card, linked, origin, period_text, quoted, title_of
+from bot.cards.base import GREY, MAX_BODY, MAX_TITLE, Card, period_text
+from bot.cards.quotes import linked, origin, quoted, title_of
 from bot.plots.timeline import DAY, WEEK, bar_days, draw
 from bot.text.language import _, counted, mark, number
 from bot.text.markdown import TimeStyle, cut, length, timestamp

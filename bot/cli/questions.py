@@ -193,7 +193,7 @@ def run_command() -> None:
 def run_discord(settings: Settings, token: str) -> None:
     """Run the Discord bot until it is stopped. This is where discord.py is loaded."""
     with LastResort(0) as last, logged(settings, "INFO"):
-        from bot.client import run_bot
+        from bot.run import run_bot
         from index import sole_bot
 
         _make_data_dir(settings)

@@ -11,9 +11,8 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.cards.digest import digest_card, digests_card, set_text
-from bot.interactions.choices import zone_choices
+from bot.interactions.choices import MAX_CHOICE, zone_choices
 from bot.services.guild_rules import require_manager
-from bot.services.source_names import MAX_CHOICE
 from bot.text.language import _
 from index import Digest, DigestPlan, Schedule, Story, UsageError
 

@@ -8,7 +8,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.cards.quotes import Card
+from bot.cards.base import Card
 from bot.text.language import _, mark
 from bot.text.markdown import bold
 

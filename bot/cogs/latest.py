@@ -8,7 +8,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.cards.quotes import headlines_card
+from bot.cards.headlines import headlines_card
 from bot.text.language import to_everyone
 
 if TYPE_CHECKING:

@@ -14,12 +14,12 @@ import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
+from bot.interactions.choices import source_choices
 from bot.interactions.errors import explain
 from bot.interactions.views import Panel
 from bot.services.job import Job, Stopped
 from bot.services.job_message import JobMessage
 from bot.services.job_text import Outcome, outcome_text, progress_text, stopped_text
-from bot.services.source_names import source_choices
 from bot.services.workers import Workers
 from bot.text.language import _, mark, number, to_everyone
 from bot.text.markdown import timestamp

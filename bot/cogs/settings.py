@@ -11,7 +11,7 @@ import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
-from bot.cards.quotes import Card
+from bot.cards.base import Card
 from bot.interactions.views import Panel
 from bot.services.guild_rules import require_manager
 from bot.text.language import LANGUAGES, _, mark

@@ -11,10 +11,10 @@ from discord import app_commands, ui
 from discord.ext import commands
 
 from bot.cards.source import added_card, source_pages, trial_card
+from bot.interactions.choices import source_choices
 from bot.interactions.errors import explain, tell
 from bot.interactions.views import Speaking
 from bot.services.guild_rules import require_manager
-from bot.services.source_names import source_choices
 from bot.services.workers import Workers
 from bot.text.language import _
 from bot.text.markdown import cut

@@ -9,7 +9,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.cards.quotes import status_card
+from bot.cards.status import status_card
 
 if TYPE_CHECKING:
     from bot.client import NewsBot

@@ -12,7 +12,8 @@ from typing import Any
 from discord import ui
 
 from bot.cards.answer import AnswerCard
-from bot.cards.quotes import BLUE, byline, linked, quoted, title_of
+from bot.cards.base import BLUE
+from bot.cards.quotes import byline, linked, quoted, title_of
 from bot.interactions.buttons import Action, AnswerButton
 from bot.text.language import _
 from bot.text.markdown import escape

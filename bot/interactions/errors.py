@@ -16,13 +16,12 @@ import discord
 from discord import app_commands
 
 from bot.interactions.cooldowns import GuildOnCooldown
-from bot.interactions.request import begin_request
 from bot.text.language import _, mark, to_reader
 from bot.text.markdown import escape, timestamp
 from index import BusyError, NewsError, UsageError, masked
 
 if TYPE_CHECKING:
-    from bot.client import NewsBot
+    pass
 
 # What Discord answers when a message held only an embed and the bot may not embed links.
 EMPTY_MESSAGE = 50006
@@ -34,32 +33,6 @@ TOO_MANY_REQUESTS, SERVER_ERROR = 429, 500
 NO_PERMISSION = mark("I lack a permission here: ask a moderator to let me send messages and embed links.")
 
 log = logging.getLogger(__name__)
-
-
-class NewsTree(app_commands.CommandTree["NewsBot"]):
-    """A command tree whose errors are told to the person who used the command, and to nobody else."""
-
-    async def interaction_check(self, interaction: discord.Interaction[NewsBot], /) -> bool:
-        """Choose the language, and refuse what a guild does not want in this channel."""
-        begin_request(interaction.id)
-        await interaction.client.guild_rules.speak(interaction)
-        if interaction.type is discord.InteractionType.autocomplete:
-            return True
-        try:
-            await interaction.client.guild_rules.require_allowed(interaction)
-        except NewsError as error:
-            await tell(interaction, explain(error, "check"))
-            return False
-        return True
-
-    async def on_error(
-        self, interaction: discord.Interaction[NewsBot], error: app_commands.AppCommandError, /
-    ) -> None:
-        name = interaction.command.qualified_name if interaction.command else "unknown"
-        sentence = explain(error, f"/{name}")
-        # An answer to an autocomplete is a list of choices: there is no room for a sentence.
-        if interaction.type is not discord.InteractionType.autocomplete:
-            await tell(interaction, sentence)
 
 
 def explain(error: BaseException, where: str) -> str:

@@ -3,15 +3,12 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 
 from discord import app_commands
 
-from index import NewsError, Source, masked
-
-# Discord's limits for choices.
-MAX_CHOICES = 25
-MAX_CHOICE = 100
+from bot.interactions.choices import MAX_CHOICE, MAX_CHOICES
+from index import NewsError
 
 FRESH_SECONDS = 60.0
 
@@ -45,16 +42,3 @@ class SourceNames:
         finally:
             self._fresh_until = time.monotonic() + FRESH_SECONDS
             self._reading = None
-
-
-def source_choices(sources: Sequence[Source], typed: str) -> list[app_commands.Choice[str]]:
-    """Those whose title or shown address has what was typed; one with neither short enough is left out."""
-    wanted = typed.strip().casefold()
-    choices = []
-    for source in sources:
-        address = masked(source.url)
-        title = source.title or address
-        value = next((each for each in (address, title) if len(each) <= MAX_CHOICE), None)
-        if value and (wanted in title.casefold() or wanted in address.casefold()):
-            choices.append(app_commands.Choice(name=title[:MAX_CHOICE], value=value))
-    return choices[:MAX_CHOICES]

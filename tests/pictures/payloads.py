@@ -21,7 +21,8 @@ from discord.http import handle_message_parameters
 
 from bot.cards.answer import answer_card
 from bot.cards.digest import digest_card
-from bot.cards.quotes import headlines_card, status_card
+from bot.cards.headlines import headlines_card
+from bot.cards.status import status_card
 from bot.cards.timeline import timeline_card
 from bot.interactions.answer_layout import actions, answer_layout
 from bot.interactions.buttons import Action
