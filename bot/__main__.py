@@ -14,7 +14,9 @@ from collections.abc import Callable
 import typer
 from rich.text import Text
 
-from bot.cli import operations, questions
+from bot.cli.app import app
+from bot.cli.operations import run_discord
+from bot.cli.session import err, library, out
 from bot.cli.tour import load_samples, tour
 from bot.terminal.answers import printable, sentence, show
 from config import SAMPLES, Settings, SettingsError, load_settings
@@ -24,7 +26,7 @@ from index import UsageError
 def main(argv: list[str] | None = None) -> None:
     """Run the command line and exit. Without arguments it shows the help."""
     arguments = (sys.argv[1:] if argv is None else argv) or ["--help"]
-    sys.exit(_guarded(lambda: operations.app(args=arguments, prog_name="newsbot", standalone_mode=False)))
+    sys.exit(_guarded(lambda: app(args=arguments, prog_name="newsbot", standalone_mode=False)))
 
 
 def start() -> None:
@@ -41,17 +43,15 @@ def _start() -> None:
 
 
 def _start_terminal(settings: Settings) -> None:
-    show(
-        questions.out(), Text("DISCORD_TOKEN is not set, so here is the terminal instead of the Discord bot.")
-    )
-    with questions.library(settings) as index:
-        tour(index, SAMPLES, settings.zone, questions.out(), questions.err())
+    show(out(), Text("DISCORD_TOKEN is not set, so here is the terminal instead of the Discord bot."))
+    with library(settings) as index:
+        tour(index, SAMPLES, settings.zone, out(), err())
 
 
 def _start_discord(settings: Settings, token: str) -> None:
-    with questions.library(settings) as index:
-        load_samples(index, SAMPLES, questions.out(), questions.err())
-    questions.run_discord(settings, token)
+    with library(settings) as index:
+        load_samples(index, SAMPLES, out(), err())
+    run_discord(settings, token)
 
 
 def _guarded(job: Callable[[], object]) -> int:

@@ -1,7 +1,8 @@
-"""The commands for whoever runs newsbot: `newsbot backup`, `restore` and `doctor`."""
+"""The commands of the operator: `newsbot run`, `backup`, `restore` and `doctor`."""
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -9,21 +10,50 @@ import typer
 from rich.text import Text
 
 from bot.cli.json_output import backup_json, findings_json, is_healthy
-from bot.cli.questions import AsJson, err, index_options, logged, print_result
-from bot.cli.sources import app
+from bot.cli.session import (
+    AsJson,
+    err,
+    index_options,
+    logged,
+    make_data_dir,
+    open_for_discord,
+    print_result,
+)
+from bot.ops.shutdown import LastResort
 from bot.terminal.answers import findings_view, printable
 from bot.terminal.progress import working
 from config import Settings, SettingsError, load_settings
 from index import Finding
 
-__all__ = ["app"]
-
+NO_TOKEN = (
+    "DISCORD_TOKEN is not set: create a bot and its token at https://discord.com/developers/applications, "
+    "then set DISCORD_TOKEN in the environment or in a file called .env."
+)
 NEW_TOKEN = "Create a bot and its token at https://discord.com/developers/applications."
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The backup's file.", show_default=False)]
 
 
-@app.command()
+def run_command() -> None:
+    """Run the Discord bot until it is stopped (needs DISCORD_TOKEN)."""
+    settings = load_settings()
+    if settings.discord_token is None:
+        raise SettingsError(NO_TOKEN)
+    run_discord(settings, settings.discord_token.get_secret_value())
+
+
+def run_discord(settings: Settings, token: str) -> None:
+    """Run the Discord bot until it is stopped. This is where discord.py is loaded."""
+    with LastResort(0) as last, logged(settings, "INFO"):
+        from bot.run import run_bot
+        from index import sole_bot
+
+        make_data_dir(settings)
+        with sole_bot(settings.data_dir):
+            opener = partial(open_for_discord, settings)
+            run_bot(opener, token, settings.data_dir, settings.health_port, settings.share, last.begin)
+
+
 def backup(
     file: File,
     force: Annotated[bool, typer.Option("--force", help="Replace a file that exists.")] = False,
@@ -40,7 +70,6 @@ def backup(
         print_result(as_json, backup_json(report), Text(printable(told)))
 
 
-@app.command()
 def restore(
     file: File,
     force: Annotated[bool, typer.Option("--force", help="Replace articles that are stored.")] = False,
@@ -57,7 +86,6 @@ def restore(
         print_result(as_json, backup_json(report), Text(printable(told)))
 
 
-@app.command()
 def doctor(
     online: Annotated[
         bool, typer.Option("--online", help="Also ask Discord whether it accepts the token.")

@@ -14,7 +14,7 @@ import typer
 from rich.text import Text
 
 from bot.cli.json_output import added_json, refreshed_json, sources_json, trial_json
-from bot.cli.questions import AsJson, app, err, library, print_result
+from bot.cli.session import AsJson, err, library, print_result
 from bot.ops.shutdown import LastResort
 from bot.terminal import answers
 from bot.terminal.progress import progress_bars, working
@@ -26,12 +26,9 @@ from index import UsageError
 if TYPE_CHECKING:
     from index import NewsIndex
 
-__all__ = ["app"]
-
 sources = typer.Typer(
     help="The feeds, sitemaps and pages that are read again and again.", no_args_is_help=True
 )
-app.add_typer(sources, name="sources")
 
 Url = Annotated[str, typer.Argument(metavar="URL", help="A feed, sitemap, page, or list of feeds.")]
 
@@ -110,7 +107,6 @@ def export_sources() -> None:
         sys.stdout.write(index.subscriptions.export_opml())
 
 
-@app.command()
 def watch(
     once: Annotated[
         bool, typer.Option("--once", help="Read what is due now, and end: for a scheduler of your own.")

@@ -10,7 +10,7 @@ import logging
 import secrets
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import discord
 from discord import app_commands
@@ -19,9 +19,6 @@ from bot.interactions.cooldowns import GuildOnCooldown
 from bot.text.language import _, mark, to_reader
 from bot.text.markdown import escape, timestamp
 from index import BusyError, NewsError, UsageError, masked
-
-if TYPE_CHECKING:
-    pass
 
 # What Discord answers when a message held only an embed and the bot may not embed links.
 EMPTY_MESSAGE = 50006
