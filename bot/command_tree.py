@@ -2,37 +2,38 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import discord
 from discord import app_commands
+from discord.ext import commands
 
+from bot.interactions.errors import explain, tell
 from bot.interactions.request import begin_request
+from bot.services.services import services_of
 from index import NewsError
 
-if TYPE_CHECKING:
-    from bot.client import NewsBot
-from bot.interactions.errors import explain, tell
 
-
-class NewsTree(app_commands.CommandTree["NewsBot"]):
+class NewsTree(app_commands.CommandTree[commands.AutoShardedBot]):
     """A command tree whose errors are told to the person who used the command, and to nobody else."""
 
-    async def interaction_check(self, interaction: discord.Interaction[NewsBot], /) -> bool:
+    async def interaction_check(self, interaction: discord.Interaction[commands.AutoShardedBot], /) -> bool:
         """Choose the language, and refuse what a guild does not want in this channel."""
         begin_request(interaction.id)
-        await interaction.client.guild_rules.speak(interaction)
+        rules = services_of(interaction).guild_rules
+        await rules.speak(interaction)
         if interaction.type is discord.InteractionType.autocomplete:
             return True
         try:
-            await interaction.client.guild_rules.require_allowed(interaction)
+            await rules.require_allowed(interaction)
         except NewsError as error:
             await tell(interaction, explain(error, "check"))
             return False
         return True
 
     async def on_error(
-        self, interaction: discord.Interaction[NewsBot], error: app_commands.AppCommandError, /
+        self,
+        interaction: discord.Interaction[commands.AutoShardedBot],
+        error: app_commands.AppCommandError,
+        /,
     ) -> None:
         name = interaction.command.qualified_name if interaction.command else "unknown"
         sentence = explain(error, f"/{name}")

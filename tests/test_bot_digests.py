@@ -102,7 +102,7 @@ async def test_a_channel_is_sent_what_is_new_once_and_quietly(tmp_path: Path) ->
 async def test_it_is_sent_without_being_asked_for_even_after_a_round_that_failed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(digest_sender, "SECONDS", 0.05)
+    monkeypatch.setattr(digest_sender, "EVERY_SECONDS", 0.05)
     async with started(tmp_path) as it:
         await it.set()
         with monkeypatch.context() as patch:

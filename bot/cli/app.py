@@ -22,6 +22,6 @@ app.command("run")(run_command)
 for command in (chat, ask, latest, timeline, ingest, reindex):
     app.command()(command)
 app.command(help=EVALUATE_HELP)(evaluate)
-for command in (status, watch, backup, restore, doctor):
-    app.command()(command)
+for other in (status, watch, backup, restore, doctor):
+    app.command()(other)
 app.add_typer(sources, name="sources")

@@ -155,7 +155,7 @@ def _watched(index: NewsIndex, port: int | None) -> AbstractContextManager[objec
     if port is None:
         return nullcontext()
     from bot.ops.health import OK, Health, readiness, serving
-    from bot.ops.metrics import Measurements
+    from bot.ops.metrics import Metrics
 
-    health = Health(Measurements(index.status), lambda: OK, lambda: readiness(lambda: index))
+    health = Health(Metrics(index.status), lambda: OK, lambda: readiness(lambda: index))
     return serving(health, port)

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING
 
 import discord
+from discord.ext import commands
 
 from bot.services.background import Watch
-from bot.services.delivery import PASSING, SECONDS
+from bot.services.delivery import PASSING, SEND_SECONDS
+from bot.services.services import Services
 from index import PostedAnswer
-
-if TYPE_CHECKING:
-    from bot.client import NewsBot
 
 # Articles arrive with every refresh of their source, which is minutes apart.
 EVERY_SECONDS = 30.0
@@ -24,8 +22,8 @@ log = logging.getLogger(__name__)
 
 
 class Living(Watch):
-    def __init__(self, bot: NewsBot) -> None:
-        super().__init__(bot, "correcting of messages", EVERY_SECONDS)
+    def __init__(self, bot: commands.AutoShardedBot, services: Services) -> None:
+        super().__init__(bot, services, "correcting of messages", EVERY_SECONDS)
 
     async def round(self) -> None:
         await self.correct()
@@ -35,7 +33,7 @@ class Living(Watch):
 
         Nothing is done where another process is at it.
         """
-        leases = self.bot.index.leases
+        leases = self.library.index.leases
         holder = await self.workers.run(leases.take, ["correcting"])
         if holder is None:
             return
@@ -45,8 +43,8 @@ class Living(Watch):
             await self.workers.run(leases.free, holder)
 
     async def _correct_all(self) -> None:
-        book = self.bot.index.posted
-        await self.workers.run(self.bot.index.review_posted)
+        book = self.library.index.posted
+        await self.workers.run(self.library.index.review_posted)
         for posted in await self.workers.run(book.to_correct, AT_ONCE):
             if await self._correct(posted):
                 await self.workers.run(book.corrected, posted.id)
@@ -60,8 +58,8 @@ class Living(Watch):
             message = channel.get_partial_message(int(posted.message))
             # An edit does not take the client's own setting over.
             nobody = discord.AllowedMentions.none()
-            async with asyncio.timeout(SECONDS):
-                await message.edit(view=self.bot.answering.layout(posted), allowed_mentions=nobody)
+            async with asyncio.timeout(SEND_SECONDS):
+                await message.edit(view=self.services.answers.layout(posted), allowed_mentions=nobody)
         except (discord.NotFound, discord.Forbidden) as gone:
             log.info("living.unreachable id=%s channel=%s status=%d", posted.id, posted.channel, gone.status)
         except PASSING as error:

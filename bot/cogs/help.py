@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import discord
 from discord import app_commands
 from discord.ext import commands
@@ -11,9 +9,6 @@ from discord.ext import commands
 from bot.cards.base import Card
 from bot.text.language import _, mark
 from bot.text.markdown import bold
-
-if TYPE_CHECKING:
-    from bot.client import NewsBot
 
 # An example, and what it does.
 EXAMPLES = (
@@ -56,13 +51,10 @@ MANAGERS = (
 
 
 class Help(commands.Cog):
-    def __init__(self, bot: NewsBot) -> None:
-        self.bot = bot
-
     @app_commands.command(name="help", description="What you can do here, by example")
     @app_commands.allowed_installs(guilds=True, users=True)
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
-    async def help(self, interaction: discord.Interaction[NewsBot]) -> None:
+    async def help(self, interaction: discord.Interaction) -> None:
         manages = interaction.guild_id is not None and interaction.permissions.manage_guild
         card = Card(_("Ask the news"), "\n".join(_everybody() + (_managers() if manages else [])))
         await interaction.response.send_message(embed=card.embed(), ephemeral=True)

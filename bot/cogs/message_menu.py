@@ -5,8 +5,6 @@ The message comes with the interaction, so neither needs to be allowed to read t
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import discord
 from discord import app_commands
 from discord.ext import commands
@@ -14,19 +12,19 @@ from discord.ext import commands
 from bot.cards.answer import check_card
 from bot.interactions.answer_layout import answer_layout
 from bot.services.answers import Inquiry
+from bot.services.services import Services
 from bot.text.claim import claim, quoted_claim
 from bot.text.language import _, mark
 from index import Question, UsageError
-
-if TYPE_CHECKING:
-    from bot.client import NewsBot
 
 NOTHING_TO_CHECK = mark("That message has no words to look for: choose one with text in it.")
 
 
 class Claims(commands.Cog):
-    def __init__(self, bot: NewsBot) -> None:
+    def __init__(self, bot: commands.AutoShardedBot, services: Services) -> None:
         self.bot = bot
+        self.services = services
+        self.library = services.library
         self._menus = [
             app_commands.ContextMenu(
                 name=name,
@@ -47,20 +45,20 @@ class Claims(commands.Cog):
         for menu in self._menus:
             self.bot.tree.remove_command(menu.name, type=menu.type)
 
-    async def find(self, interaction: discord.Interaction[NewsBot], message: discord.Message) -> None:
+    async def find(self, interaction: discord.Interaction, message: discord.Message) -> None:
         """Search for reports on what a message claims."""
         await interaction.response.defer(thinking=True, ephemeral=True)
-        self.bot.answering.take_turn(interaction.user.id, interaction.guild_id)
+        self.services.answers.take_turn(interaction.user.id, interaction.guild_id)
         text = _required(claim(_text(message)))
         inquiry = Inquiry(Question(text), interaction.user.id, interaction.guild_id, private=True)
-        await self.bot.answering.answer_interaction(interaction, inquiry)
+        await self.services.answers.answer_interaction(interaction, inquiry)
 
-    async def check(self, interaction: discord.Interaction[NewsBot], message: discord.Message) -> None:
+    async def check(self, interaction: discord.Interaction, message: discord.Message) -> None:
         """Look whether the words that a message quotes are in a stored article."""
         await interaction.response.defer(thinking=True, ephemeral=True)
-        self.bot.answering.take_turn(interaction.user.id, interaction.guild_id)
+        self.services.answers.take_turn(interaction.user.id, interaction.guild_id)
         text = _required(quoted_claim(_text(message)))
-        found = await self.bot.workers.run(self.bot.index.check_quote, text)
+        found = await self.library.workers.run(self.library.index.check_quote, text)
         await interaction.edit_original_response(view=answer_layout(check_card(found)))
 
 

@@ -7,7 +7,6 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING
 
 import aiohttp
 import discord
@@ -20,13 +19,11 @@ from bot.interactions.views import Panel
 from bot.services.job import Job, Stopped
 from bot.services.job_message import JobMessage
 from bot.services.job_text import Outcome, outcome_text, progress_text, stopped_text
+from bot.services.services import Services
 from bot.services.workers import Workers
 from bot.text.language import _, mark, number, to_everyone
 from bot.text.markdown import timestamp
 from index import Progress, UsageError
-
-if TYPE_CHECKING:
-    from bot.client import NewsBot
 
 # Discord allows about five edits in five seconds for a channel: a part of that leaves room for answers.
 EDIT_SECONDS = 3.0
@@ -46,13 +43,15 @@ class CancelView(Panel):
         self.cancel.label = _("Cancel")
 
     @ui.button(style=discord.ButtonStyle.danger, custom_id="reindex:cancel")
-    async def cancel(self, interaction: discord.Interaction[NewsBot], button: ui.Button[CancelView]) -> None:
+    async def cancel(self, interaction: discord.Interaction, button: ui.Button[CancelView]) -> None:
         await self._cog.cancel(interaction)
 
 
 class Reindexing(commands.Cog):
-    def __init__(self, bot: NewsBot) -> None:
+    def __init__(self, bot: commands.AutoShardedBot, services: Services) -> None:
         self.bot = bot
+        self.services = services
+        self.library = services.library
         # A thread of its own: questions never wait for a reindex.
         self._workers = Workers("reindex", threads=1, waiting=0)
         self._job: Job | None = None
@@ -72,7 +71,7 @@ class Reindexing(commands.Cog):
         self.stop()
         if job := self._job:
             with suppress(TimeoutError):
-                await asyncio.wait_for(job.ended.wait(), self.bot.patience)
+                await asyncio.wait_for(job.ended.wait(), self.library.patience)
         await self._workers.close(0)
 
     @app_commands.command(name="reindex", description="Read the known sources again and update the search")
@@ -84,24 +83,24 @@ class Reindexing(commands.Cog):
     @app_commands.guild_only()
     async def reindex(
         self,
-        interaction: discord.Interaction[NewsBot],
+        interaction: discord.Interaction,
         source: str | None = None,
         full: bool = False,
         file: discord.Attachment | None = None,
     ) -> None:
-        await self.bot.guild_rules.require_reindex(interaction)
+        await self.services.guild_rules.require_reindex(interaction)
         if self._job:
             await interaction.response.send_message(_already_running(self._job), ephemeral=True)
             return
         _require_one(source, full, file)
-        clock = self.bot.clock
+        clock = self.services.clock
         what = file.filename if file else source or ""
         self._job = job = Job(what, interaction.user.id, clock, clock())
         self._message = message = JobMessage(interaction, clock)
         try:
             await interaction.response.defer(thinking=True, ephemeral=True)
             work = await self._work(interaction, source, full, file)
-            await self.bot.guild_rules.note(interaction, "reindex", what or ("full" if full else ""))
+            await self.services.guild_rules.note(interaction, "reindex", what or ("full" if full else ""))
             to_everyone()
             log.info("reindex.started user=%d what=%r full=%s", job.person, what, full)
             await self._run(job, message, work)
@@ -110,16 +109,14 @@ class Reindexing(commands.Cog):
             job.ended.set()
 
     @reindex.autocomplete("source")
-    async def suggest(
-        self, interaction: discord.Interaction[NewsBot], typed: str
-    ) -> list[app_commands.Choice[str]]:
-        if not await self.bot.guild_rules.may_reindex(interaction):
+    async def suggest(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        if not await self.services.guild_rules.may_reindex(interaction):
             return []
-        return source_choices(await self.bot.records.run(self.bot.index.subscriptions.all), typed)
+        return source_choices(await self.library.records.run(self.library.index.subscriptions.all), typed)
 
-    async def cancel(self, interaction: discord.Interaction[NewsBot]) -> None:
+    async def cancel(self, interaction: discord.Interaction) -> None:
         """Stop the job whose progress the button is below."""
-        await self.bot.guild_rules.require_reindex(interaction)
+        await self.services.guild_rules.require_reindex(interaction)
         job = self._job
         if job is None or self._message is None or not self._message.is_on(interaction.message):
             await interaction.response.edit_message(view=None)
@@ -128,11 +125,11 @@ class Reindexing(commands.Cog):
         job.why_stopped = job.why_stopped or _("by {person}").format(person=f"<@{interaction.user.id}>")
         to_everyone()
         await interaction.response.edit_message(content=progress_text(job), view=None)
-        await self.bot.guild_rules.note(interaction, "reindex cancelled")
+        await self.services.guild_rules.note(interaction, "reindex cancelled")
 
     async def _work(
         self,
-        interaction: discord.Interaction[NewsBot],
+        interaction: discord.Interaction,
         source: str | None,
         full: bool,
         file: discord.Attachment | None,
@@ -142,22 +139,22 @@ class Reindexing(commands.Cog):
             subscribe = interaction.permissions.manage_guild
             return partial(self._read_file, await _fetched(file), file.filename, subscribe)
         if source:
-            await self.bot.records.run(self.bot.index.subscriptions.find, source)
+            await self.library.records.run(self.library.index.subscriptions.find, source)
             return partial(self._read_source, source)
         return partial(self._read_all, full)
 
     def _read_all(self, full: bool, listen: Callable[[Progress], None]) -> Outcome:
-        report = self.bot.index.reindex(full=full, on_progress=listen)
+        report = self.library.index.reindex(full=full, on_progress=listen)
         return Outcome(report.ingested, embedded=report.embedded)
 
     def _read_source(self, name: str, listen: Callable[[Progress], None]) -> Outcome:
-        refreshed = self.bot.index.subscriptions.refresh(name, listen)
+        refreshed = self.library.index.subscriptions.refresh(name, listen)
         return Outcome(refreshed.ingested, shown=refreshed.ingested.failed)
 
     def _read_file(
         self, body: bytes, name: str, subscribe: bool, listen: Callable[[Progress], None]
     ) -> Outcome:
-        received = self.bot.index.receive(body, name, listen, subscribe=subscribe)
+        received = self.library.index.receive(body, name, listen, subscribe=subscribe)
         return Outcome(received.ingested, listed=received.listed, shown=received.ingested.failed)
 
     async def _run(self, job: Job, message: JobMessage, work: Work) -> None:
@@ -178,7 +175,7 @@ class Reindexing(commands.Cog):
         else:
             _log(outcome)
             await message.end(outcome_text(job, outcome, job.clock() - job.started_at))
-            await self.bot.sources.refresh()
+            await self.services.source_names.refresh()
 
     def _release(self, job: Job) -> None:
         if self._job is job:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import discord
 from discord import app_commands, ui
@@ -14,12 +14,10 @@ from discord.ext import commands
 from bot.cards.base import Card
 from bot.interactions.views import Panel
 from bot.services.guild_rules import require_manager
+from bot.services.services import Services
 from bot.text.language import LANGUAGES, _, mark
 from bot.text.markdown import bold, timestamp
 from index import AuditEntry, GuildSettings
-
-if TYPE_CHECKING:
-    from bot.client import NewsBot
 
 # Discord's limit for a menu.
 MAX_CHOSEN = 25
@@ -44,9 +42,9 @@ class SettingsPanel(Panel):
     restart. So nothing is kept here, and who presses is checked each time.
     """
 
-    def __init__(self, bot: NewsBot, settings: GuildSettings | None = None) -> None:
+    def __init__(self, services: Services, settings: GuildSettings | None = None) -> None:
         super().__init__(timeout=None)
-        self.bot = bot
+        self.services = services
         settings = settings or GuildSettings()
         self.choose_channels.default_values = _chosen(
             settings.channels, discord.SelectDefaultValueType.channel
@@ -72,7 +70,7 @@ class SettingsPanel(Panel):
         max_values=MAX_CHOSEN,
     )
     async def choose_channels(
-        self, interaction: discord.Interaction[NewsBot], select: ui.ChannelSelect[SettingsPanel]
+        self, interaction: discord.Interaction, select: ui.ChannelSelect[SettingsPanel]
     ) -> None:
         chosen = tuple(sorted(str(channel.id) for channel in select.values))
         await self._change(interaction, channels=chosen)
@@ -84,15 +82,13 @@ class SettingsPanel(Panel):
         max_values=MAX_CHOSEN,
     )
     async def choose_roles(
-        self, interaction: discord.Interaction[NewsBot], select: ui.RoleSelect[SettingsPanel]
+        self, interaction: discord.Interaction, select: ui.RoleSelect[SettingsPanel]
     ) -> None:
         chosen = tuple(sorted(str(role.id) for role in select.values))
         await self._change(interaction, reindex_roles=chosen)
 
     @ui.select(cls=ui.Select[Any], custom_id="settings:language")
-    async def choose_language(
-        self, interaction: discord.Interaction[NewsBot], select: ui.Select[Any]
-    ) -> None:
+    async def choose_language(self, interaction: discord.Interaction, select: ui.Select[Any]) -> None:
         (chosen,) = select.values
         await self._change(interaction, language=chosen if chosen in LANGUAGES else None)
 
@@ -104,41 +100,47 @@ class SettingsPanel(Panel):
         max_values=1,
     )
     async def choose_digest(
-        self, interaction: discord.Interaction[NewsBot], select: ui.ChannelSelect[SettingsPanel]
+        self, interaction: discord.Interaction, select: ui.ChannelSelect[SettingsPanel]
     ) -> None:
         chosen = str(select.values[0].id) if select.values else None
         await self._change(interaction, digest_channel=chosen)
 
     @ui.button(custom_id="settings:private", style=discord.ButtonStyle.secondary)
     async def toggle_private(
-        self, interaction: discord.Interaction[NewsBot], button: ui.Button[SettingsPanel]
+        self, interaction: discord.Interaction, button: ui.Button[SettingsPanel]
     ) -> None:
-        rules = self.bot.guild_rules
+        rules = self.services.guild_rules
         settings = await rules.change(interaction, lambda now: replace(now, private=not now.private))
         await self._show(interaction, settings)
 
-    async def _change(self, interaction: discord.Interaction[NewsBot], **values: Any) -> None:
-        settings = await self.bot.guild_rules.change(interaction, lambda now: replace(now, **values))
+    async def _change(self, interaction: discord.Interaction, **values: Any) -> None:
+        settings = await self.services.guild_rules.change(interaction, lambda now: replace(now, **values))
         await self._show(interaction, settings)
 
-    async def _show(self, interaction: discord.Interaction[NewsBot], settings: GuildSettings) -> None:
-        await self.bot.guild_rules.speak(interaction)  # the language may be what was changed
-        panel = SettingsPanel(self.bot, settings)
+    async def _show(self, interaction: discord.Interaction, settings: GuildSettings) -> None:
+        await self.services.guild_rules.speak(interaction)  # the language may be what was changed
+        panel = SettingsPanel(self.services, settings)
         await interaction.response.edit_message(embed=settings_card(settings).embed(), view=panel)
         panel.stop()  # the one that is registered with the bot answers
 
 
 class Settings(commands.Cog):
-    def __init__(self, bot: NewsBot) -> None:
+    def __init__(self, bot: commands.AutoShardedBot, services: Services) -> None:
         self.bot = bot
+        self.services = services
+        self.library = services.library
+
+    async def cog_load(self) -> None:
+        # Serves the panels that were sent before a restart.
+        self.bot.add_view(SettingsPanel(self.services))
 
     @app_commands.command(name="settings", description="Where the bot answers, and who may do what")
     @app_commands.guild_only()
     @app_commands.default_permissions(manage_guild=True)
-    async def settings(self, interaction: discord.Interaction[NewsBot]) -> None:
+    async def settings(self, interaction: discord.Interaction) -> None:
         require_manager(interaction)
-        settings = await self.bot.guild_rules.settings(interaction.guild_id)
-        panel = SettingsPanel(self.bot, settings)
+        settings = await self.services.guild_rules.settings(interaction.guild_id)
+        panel = SettingsPanel(self.services, settings)
         await interaction.response.send_message(
             embed=settings_card(settings).embed(), view=panel, ephemeral=True
         )
@@ -147,17 +149,17 @@ class Settings(commands.Cog):
     @app_commands.command(name="audit", description="What was set and started here, and by whom")
     @app_commands.guild_only()
     @app_commands.default_permissions(manage_guild=True)
-    async def audit(self, interaction: discord.Interaction[NewsBot]) -> None:
+    async def audit(self, interaction: discord.Interaction) -> None:
         require_manager(interaction)
         await interaction.response.defer(thinking=True, ephemeral=True)
         guild = str(interaction.guild_id)
-        entries = await self.bot.records.run(self.bot.index.guilds.trail, guild, SHOWN_ENTRIES)
+        entries = await self.library.records.run(self.library.index.guilds.trail, guild, SHOWN_ENTRIES)
         await interaction.edit_original_response(embed=trail_card(entries).embed())
 
     @commands.Cog.listener()
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         try:
-            await self.bot.guild_rules.forget(guild.id)
+            await self.services.guild_rules.forget(guild.id)
         except Exception:  # the edge of one event: nobody is there to be told
             log.exception("guild.forget.failed guild=%d", guild.id)
         else:

@@ -9,15 +9,14 @@ import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING
+
+from discord.ext import commands
 
 from bot.services.background import Watch
+from bot.services.services import Services
 from index import BusyError, StoreError
 
-if TYPE_CHECKING:
-    from bot.client import NewsBot
-
-SECONDS = 5.0
+EVERY_SECONDS = 5.0
 # Longer than a process that was killed holds its shards.
 PATIENCE_SECONDS = 20
 # Of the shards whose numbers have the same rest by `max_concurrency`, one may identify in five seconds;
@@ -32,8 +31,16 @@ log = logging.getLogger(__name__)
 
 
 class Shards(Watch):
-    def __init__(self, bot: NewsBot) -> None:
-        super().__init__(bot, "holding of shards", SECONDS)
+    """Takes the leases of the shards when it is loaded, and checks every few seconds that it still has them.
+
+    `on_lost` is called with the error to report where another process has taken one of the shards.
+    """
+
+    def __init__(
+        self, bot: commands.AutoShardedBot, services: Services, on_lost: Callable[[BusyError], None]
+    ) -> None:
+        super().__init__(bot, services, "holding of shards", EVERY_SECONDS)
+        self._on_lost = on_lost
         self._names: list[str] = []
         self._holder = ""
         self._free: Callable[[str], None] | None = None
@@ -56,16 +63,16 @@ class Shards(Watch):
 
     async def round(self) -> None:
         """See that they are still held; end the bot where another process has taken one meanwhile."""
-        leases = self.bot.index.leases
+        leases = self.library.index.leases
         if await self.workers.run(leases.holds, self._holder, self._names):
             return
         await self.workers.run(leases.free, self._holder)
         if not await self._take():
-            self.bot.end(BusyError(self._taken()))
+            self._on_lost(BusyError(self._taken()))
 
     async def turn_to_identify(self, shard: int) -> None:
         """Wait until no other process identifies where this shard has to, then keep them waiting."""
-        leases = self.bot.index.leases
+        leases = self.library.index.leases
         name = f"identify {self.bot.application_id} {shard % self._at_once}"
         try:
             while not (holder := await self.workers.run(leases.take, [name])):
@@ -81,10 +88,10 @@ class Shards(Watch):
         while True:  # it would be held as long as this process lives
             await asyncio.sleep(IDENTIFY_SECONDS)
             with suppress(BusyError):
-                return await self.workers.run(self.bot.index.leases.free, holder)
+                return await self.workers.run(self.library.index.leases.free, holder)
 
     async def _take(self) -> bool:
-        leases = self.bot.index.leases
+        leases = self.library.index.leases
         self._free = leases.free
         holder = await self.workers.run(leases.take, self._names)
         self._holder = holder or ""

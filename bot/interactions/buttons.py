@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Protocol, Self
 
 import discord
 
 from bot.interactions.views import Speaking
 from bot.text.language import _, mark
-
-if TYPE_CHECKING:
-    from bot.client import NewsBot
 
 
 class Action(StrEnum):
@@ -46,6 +43,26 @@ LABELS = {
 }
 
 
+class ButtonAnswers(Protocol):
+    """What carries out a pressed button; `bot.services.answers.Answers` does."""
+
+    async def press(
+        self, interaction: discord.Interaction, action: Action, id: str, page: int | None
+    ) -> None: ...
+
+
+class ButtonServices(Protocol):
+    @property
+    def answers(self) -> ButtonAnswers: ...
+
+
+class ButtonClient(Protocol):
+    """What a button needs of the Discord client; this room may not import the one that has it."""
+
+    @property
+    def services(self) -> ButtonServices: ...
+
+
 class AnswerButton(
     Speaking,
     discord.ui.DynamicItem[discord.ui.Button[Any]],
@@ -77,5 +94,5 @@ class AnswerButton(
         return cls(Action(match["action"]), match["id"], int(page) if page else None)
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        bot: NewsBot = interaction.client
-        await bot.answering.press(interaction, self.action, self.answer_id, self.page)
+        client: ButtonClient = interaction.client
+        await client.services.answers.press(interaction, self.action, self.answer_id, self.page)

@@ -6,7 +6,6 @@ import asyncio
 import zoneinfo
 from collections.abc import Sequence
 from functools import cache
-from typing import TYPE_CHECKING
 
 import discord
 from discord import app_commands
@@ -14,18 +13,13 @@ from discord import app_commands
 from bot.text.dates import time_words
 from index import Source, masked
 
-if TYPE_CHECKING:
-    from bot.client import NewsBot
 
-
-async def time_choices(
-    interaction: discord.Interaction[NewsBot], typed: str
-) -> list[app_commands.Choice[str]]:
+async def time_choices(interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
     """Words for times that are understood."""
     return [app_commands.Choice(name=said, value=word) for word, said in time_words(typed).items()]
 
 
-async def zone_choices(_: discord.Interaction[NewsBot], typed: str) -> list[app_commands.Choice[str]]:
+async def zone_choices(_: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
     """Time zones whose name contains what was typed, those with a part that begins so first."""
     names = await asyncio.to_thread(_zone_names)
     wanted = typed.strip().casefold().replace(" ", "_")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 import discord
 from discord import ui
@@ -11,12 +11,31 @@ from bot.interactions.errors import explain, tell
 from bot.interactions.request import begin_request
 
 
+class ViewRules(Protocol):
+    """What chooses the language of an interaction; `bot.services.guild_rules.GuildRules` does."""
+
+    async def speak(self, interaction: discord.Interaction[Any]) -> None: ...
+
+
+class ViewServices(Protocol):
+    @property
+    def guild_rules(self) -> ViewRules: ...
+
+
+class ViewClient(Protocol):
+    """What a view needs of the Discord client; this room may not import the one that has it."""
+
+    @property
+    def services(self) -> ViewServices: ...
+
+
 class Speaking:
     """Begins the request, and chooses its language, before anything else is done."""
 
     async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
         begin_request(interaction.id)
-        await interaction.client.guild_rules.speak(interaction)
+        client: ViewClient = interaction.client
+        await client.services.guild_rules.speak(interaction)
         return True
 
 

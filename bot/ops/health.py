@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 from wsgiref.types import StartResponse, WSGIEnvironment
 
-from bot.ops.metrics import Measurements
+from bot.ops.metrics import Metrics
 from index import NewsError, UsageError
 
 if TYPE_CHECKING:
@@ -45,14 +45,14 @@ class Health:
     `alive` and `ready` say so within seconds, from any thread.
     """
 
-    measurements: Measurements
+    metrics: Metrics
     alive: Callable[[], Condition]
     ready: Callable[[], Condition]
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
         if path == "/metrics":
-            return _respond(start, "200 OK", PLAIN, self.measurements.exposition())
+            return _respond(start, "200 OK", PLAIN, self.metrics.exposition())
         checks = {"/healthz": self.alive, "/readyz": self.ready}
         if path not in checks:
             return _respond(start, "404 Not Found", PLAIN, b"There are /healthz, /readyz and /metrics.\n")

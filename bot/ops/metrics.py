@@ -14,7 +14,7 @@ from index import NewsError, Status
 BUCKETS = (0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
 
 
-class Measurements:
+class Metrics:
     """The counts of one process. Safe to use from many threads.
 
     `status` and `queue_length` are asked each time that somebody looks; `status` may raise NewsError.

@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import Self
 
 # Whoever stops a process gives it ten seconds and then kills it.
-SECONDS = 9.5
+LIMIT_SECONDS = 9.5
 LATE = 1
 # As shells count a process that SIGTERM ended.
 TERMINATED = 128 + signal.SIGTERM
@@ -33,7 +33,7 @@ class LastResort:
 
     def __init__(self, code: int) -> None:
         self._code = code
-        self._timer = threading.Timer(SECONDS, _end_late)
+        self._timer = threading.Timer(LIMIT_SECONDS, _end_late)
         self._timer.daemon = True
         self._begun = False
 
@@ -54,7 +54,7 @@ class LastResort:
 
 
 def _end_late() -> None:
-    log.error("process.ending late_seconds=%s", SECONDS)
+    log.error("process.ending late_seconds=%s", LIMIT_SECONDS)
     _end(LATE)
 
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import discord
 from discord import ui
@@ -19,17 +19,15 @@ from bot.interactions.buttons import Action
 from bot.interactions.cooldowns import Allowance
 from bot.interactions.errors import EXPIRED, explain, tell
 from bot.interactions.views import Form
+from bot.ops.metrics import Metrics
+from bot.services.library import Library
 from bot.text.language import _, mark, speaking, to_everyone
 from index import Answer, NewsError, PostedAnswer, PostedQuote, Question, Quote, UsageError, in_context
-
-if TYPE_CHECKING:
-    from bot.client import NewsBot
 
 MORE_QUOTES = 10
 FORM_SECONDS = 900.0
 
-Interaction = discord.Interaction["NewsBot"]
-Handler = Callable[["discord.Interaction[NewsBot]", PostedAnswer], Awaitable[None]]
+Handler = Callable[[discord.Interaction, PostedAnswer], Awaitable[None]]
 
 THANKS = {
     Action.HELPFUL: mark("Thank you. Noted as helpful."),
@@ -73,11 +71,12 @@ class Reply:
     view: ui.LayoutView
 
 
-class Answering:
+class Answers:
     """Answers questions, remembers where, and carries out what people want done with an answer."""
 
-    def __init__(self, bot: NewsBot) -> None:
-        self.bot = bot
+    def __init__(self, library: Library, metrics: Metrics) -> None:
+        self._library = library
+        self._metrics = metrics
         self._allowance = Allowance()
         self._handlers: dict[Action, Handler] = {
             Action.MORE: self._more,
@@ -103,13 +102,15 @@ class Answering:
     ) -> Reply:
         """Answer a question. `on_queued` is told its place while it waits for others."""
         began = time.perf_counter()
-        answer = await self.bot.workers.run_queued(on_queued, self.bot.index.ask, inquiry.question)
-        self.bot.measurements.asked(time.perf_counter() - began, answered=answer.answered)
+        answer = await self._library.workers.run_queued(on_queued, self._library.index.ask, inquiry.question)
+        self._metrics.asked(time.perf_counter() - began, answered=answer.answered)
         older = None
         question = inquiry.question
         if not answer.answered and answer.since and not (question.since or question.until):
             # Nothing in the period that the question names in words: perhaps before it.
-            older = await self.bot.workers.run(self.bot.index.ask, replace(question, since=ANY_TIME))
+            older = await self._library.workers.run(
+                self._library.index.ask, replace(question, since=ANY_TIME)
+            )
         log.info(
             "question.answered answered=%s confidence=%.2f quotes=%d ms=%.0f",
             answer.answered,
@@ -153,7 +154,7 @@ class Answering:
         )
         await self._remember(posted)
 
-    async def answer_interaction(self, interaction: Interaction, inquiry: Inquiry) -> None:
+    async def answer_interaction(self, interaction: discord.Interaction, inquiry: Inquiry) -> None:
         """Answer a question on an interaction that has been deferred."""
         if not inquiry.private:
             to_everyone()
@@ -175,7 +176,7 @@ class Answering:
 
     async def _remember(self, posted: PostedAnswer) -> None:
         try:
-            await self.bot.records.run(self.bot.index.posted.remember, posted)
+            await self._library.records.run(self._library.index.posted.remember, posted)
         except NewsError as error:
             log.warning("answer.forgotten id=%s why=%r", posted.id, str(error))
 
@@ -199,7 +200,9 @@ class Answering:
 
     # -- buttons ---------------------------------------------------------------------------------------
 
-    async def press(self, interaction: Interaction, action: Action, id: str, page: int | None) -> None:
+    async def press(
+        self, interaction: discord.Interaction, action: Action, id: str, page: int | None
+    ) -> None:
         """Do what a button says. What goes wrong is told to whoever pressed it."""
         try:
             if action is Action.FOLLOW_UP:  # a form has to be the first answer
@@ -225,24 +228,24 @@ class Answering:
 
     async def find(self, id: str) -> PostedAnswer:
         """Return a posted answer. Raises UsageError where it is not kept any more."""
-        posted = await self.bot.records.run(self.bot.index.posted.find, id)
+        posted = await self._library.records.run(self._library.index.posted.find, id)
         if posted is None:
             raise UsageError(_("This answer is no longer kept: ask the question again."))
         return posted
 
-    async def _judge(self, interaction: Interaction, posted: PostedAnswer, action: Action) -> None:
+    async def _judge(self, interaction: discord.Interaction, posted: PostedAnswer, action: Action) -> None:
         person = str(interaction.user.id)
-        give = self.bot.index.posted.give_feedback
-        await self.bot.records.run(give, posted.id, person, VERDICTS[action], datetime.now(UTC))
+        give = self._library.index.posted.give_feedback
+        await self._library.records.run(give, posted.id, person, VERDICTS[action], datetime.now(UTC))
         await interaction.edit_original_response(content=_(THANKS[action]))
 
-    async def _sources(self, interaction: Interaction, posted: PostedAnswer, page: int) -> None:
-        excerpts = await self.bot.workers.run(self.bot.index.excerpts, posted)
+    async def _sources(self, interaction: discord.Interaction, posted: PostedAnswer, page: int) -> None:
+        excerpts = await self._library.workers.run(self._library.index.excerpts, posted)
         if not excerpts:
             raise UsageError(_("The quoted articles are not stored any more, or have changed since."))
         await interaction.edit_original_response(view=excerpts_layout(posted.id, excerpts, page))
 
-    async def _more(self, interaction: Interaction, posted: PostedAnswer) -> None:
+    async def _more(self, interaction: discord.Interaction, posted: PostedAnswer) -> None:
         question = Question(
             posted.question,
             as_of=posted.as_of,
@@ -251,17 +254,17 @@ class Answering:
             source=posted.source,
             limit=MORE_QUOTES,
         )
-        answer = await self.bot.workers.run(self.bot.index.ask, question)
+        answer = await self._library.workers.run(self._library.index.ask, question)
         card = more_card(posted.typed, [quote for quote in answer.quotes if _is_new(quote, posted)])
         await interaction.edit_original_response(view=answer_layout(card))
 
-    async def _widen(self, interaction: Interaction, posted: PostedAnswer) -> None:
+    async def _widen(self, interaction: discord.Interaction, posted: PostedAnswer) -> None:
         self.take_turn(interaction.user.id, interaction.guild_id)
         question = Question(posted.question, since=ANY_TIME, source=posted.source)
         inquiry = _inquiry(interaction, question, posted.private)
         await self.answer_interaction(interaction, replace(inquiry, typed=posted.typed))
 
-    async def _share(self, interaction: Interaction, posted: PostedAnswer) -> None:
+    async def _share(self, interaction: discord.Interaction, posted: PostedAnswer) -> None:
         card = AnswerCard.from_json(posted.card)
         with speaking(card.language):
             by = "-# " + _("shared by {person}").format(person=interaction.user.mention)
@@ -278,7 +281,9 @@ class Answering:
         await self._remember(replace(shared, message=str(message.id)))
 
 
-async def _show(interaction: Interaction, reply: Reply) -> discord.Message | discord.InteractionMessage:
+async def _show(
+    interaction: discord.Interaction, reply: Reply
+) -> discord.Message | discord.InteractionMessage:
     """Show an answer; in the channel, unless it is private, where it took longer than Discord waits."""
     try:
         return await interaction.edit_original_response(view=reply.view)
@@ -294,31 +299,31 @@ async def _show(interaction: Interaction, reply: Reply) -> discord.Message | dis
 class FollowUp(Form):
     """Asks for a question that continues an answer."""
 
-    def __init__(self, answering: Answering, id: str, private: bool) -> None:
+    def __init__(self, answers: Answers, id: str, private: bool) -> None:
         super().__init__(title=_("Ask on"), timeout=FORM_SECONDS)
         self.question: ui.TextInput[Any] = ui.TextInput(
             placeholder=_("And what did Russia say?"), max_length=MAX_HEADING
         )
         self.add_item(ui.Label(text=_("Your question"), component=self.question))
-        self._answering = answering
+        self._answers = answers
         self._id = id
         self._private = private
 
     async def on_submit(self, interaction: discord.Interaction[Any]) -> None:
         await interaction.response.defer(thinking=True, ephemeral=self._private)
-        self._answering.take_turn(interaction.user.id, interaction.guild_id)
-        posted = await self._answering.find(self._id)
+        self._answers.take_turn(interaction.user.id, interaction.guild_id)
+        posted = await self._answers.find(self._id)
         asked = _inquiry(interaction, Question(self.question.value), self._private)
-        inquiry = self._answering.continued(posted, self.question.value, asked)
-        await self._answering.answer_interaction(interaction, inquiry)
+        inquiry = self._answers.continued(posted, self.question.value, asked)
+        await self._answers.answer_interaction(interaction, inquiry)
 
 
-def _is_private(interaction: Interaction) -> bool:
+def _is_private(interaction: discord.Interaction) -> bool:
     """Whether the message that a button is on is seen by one person only."""
     return interaction.message is not None and interaction.message.flags.ephemeral
 
 
-def _inquiry(interaction: Interaction, question: Question, private: bool) -> Inquiry:
+def _inquiry(interaction: discord.Interaction, question: Question, private: bool) -> Inquiry:
     return Inquiry(question, interaction.user.id, interaction.guild_id, private)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from typing import TYPE_CHECKING
 
 import aiohttp
 import discord
@@ -12,13 +11,10 @@ import discord
 from bot.interactions.errors import EMPTY_MESSAGE
 from bot.text.language import mark
 
-if TYPE_CHECKING:
-    from bot.client import NewsBot
-
 # Discord's limit for the name by which it knows a message that is sent twice.
 NONCE = 25
 # With all that discord.py tries again by itself; others wait to be sent, too.
-SECONDS = 60.0
+SEND_SECONDS = 60.0
 CANNOT_MESSAGE_USER = 50007
 # What passes by itself: tried again later.
 PASSING = (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError)
@@ -29,7 +25,7 @@ class UndeliverableError(Exception):
 
 
 async def deliver(
-    bot: NewsBot,
+    client: discord.Client,
     channel: str | None,
     person: str | None,
     embed: discord.Embed,
@@ -44,8 +40,8 @@ async def deliver(
     """
     nonce = hashlib.sha256(key.encode()).hexdigest()[:NONCE]
     try:
-        async with asyncio.timeout(SECONDS):
-            place = await _place(bot, channel, person)
+        async with asyncio.timeout(SEND_SECONDS):
+            place = await _place(client, channel, person)
             await place.send(embed=embed, nonce=nonce, silent=silent)
     except discord.NotFound as error:
         raise UndeliverableError(mark("the channel has been deleted")) from error
@@ -59,8 +55,8 @@ async def deliver(
         raise
 
 
-async def _place(bot: NewsBot, channel: str | None, person: str | None) -> discord.abc.Messageable:
+async def _place(client: discord.Client, channel: str | None, person: str | None) -> discord.abc.Messageable:
     if channel is None:
         assert person is not None, "neither a channel nor a person"
-        return await bot.create_dm(discord.Object(int(person)))
-    return bot.get_partial_messageable(int(channel))
+        return await client.create_dm(discord.Object(int(person)))
+    return client.get_partial_messageable(int(channel))

@@ -6,16 +6,14 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import discord
 from discord import app_commands
 
+from bot.services.library import Library
 from bot.text.language import _, closest, speak
 from index import GuildSettings, NewsError, UsageError, masked
-
-if TYPE_CHECKING:
-    from bot.client import NewsBot
 
 # Another process of the bot may have changed the settings: that is noticed after so long.
 REMEMBER_SECONDS = 30.0
@@ -33,8 +31,9 @@ log = logging.getLogger(__name__)
 class GuildRules:
     """The settings of all guilds, remembered for a while because every command asks for them."""
 
-    def __init__(self, bot: NewsBot) -> None:
-        self._bot = bot
+    def __init__(self, client: discord.Client, library: Library) -> None:
+        self._client = client
+        self._library = library
         self._known: dict[int, tuple[float, GuildSettings]] = {}
 
     async def settings(self, guild: int | None) -> GuildSettings:
@@ -44,7 +43,9 @@ class GuildRules:
         until, known = self._known.get(guild, (0.0, GuildSettings()))
         if time.monotonic() < until:
             return known
-        return self._keep(guild, await self._bot.records.run(self._bot.index.guilds.settings, str(guild)))
+        return self._keep(
+            guild, await self._library.records.run(self._library.index.guilds.settings, str(guild))
+        )
 
     async def language(self, guild: int | None) -> str | None:
         """Return the language that a guild has chosen; None where it has not, or cannot be asked now."""
@@ -67,34 +68,36 @@ class GuildRules:
 
         Neither a message nor an alert tells what its reader's language is.
         """
-        found = self._bot.get_guild(guild) if guild else None
+        found = self._client.get_guild(guild) if guild else None
         return await self.language(guild) or closest(str(found.preferred_locale) if found else "")
 
     async def change(
-        self, interaction: discord.Interaction[NewsBot], change: Callable[[GuildSettings], GuildSettings]
+        self, interaction: discord.Interaction, change: Callable[[GuildSettings], GuildSettings]
     ) -> GuildSettings:
         """Change the settings of the guild for somebody who manages it."""
         require_manager(interaction)
         guild, person = str(interaction.guild_id), str(interaction.user.id)
-        changed = await self._bot.records.run(self._bot.index.guilds.change, guild, person, change)
+        changed = await self._library.records.run(self._library.index.guilds.change, guild, person, change)
         return self._keep(int(guild), changed)
 
-    async def note(self, interaction: discord.Interaction[NewsBot], action: str, detail: str = "") -> None:
+    async def note(self, interaction: discord.Interaction, action: str, detail: str = "") -> None:
         """Put on the guild's trail what somebody did."""
         guild, person = str(interaction.guild_id), str(interaction.user.id)
-        await self._bot.records.run(self._bot.index.guilds.note, guild, person, action, masked(detail))
+        await self._library.records.run(
+            self._library.index.guilds.note, guild, person, action, masked(detail)
+        )
 
     async def note_own(self, guild: str, action: str, detail: str) -> None:
         """Put on a guild's trail what the bot did by itself."""
-        me = str(self._bot.application_id)
-        await self._bot.records.run(self._bot.index.guilds.note, guild, me, action, detail)
+        me = str(self._client.application_id)
+        await self._library.records.run(self._library.index.guilds.note, guild, me, action, detail)
 
     async def forget(self, guild: int) -> None:
         """Delete what is kept of a guild that the bot has been removed from."""
         self._known.pop(guild, None)
-        await self._bot.records.run(self._bot.index.guilds.forget, str(guild))
+        await self._library.records.run(self._library.index.guilds.forget, str(guild))
 
-    async def require_allowed(self, interaction: discord.Interaction[NewsBot]) -> None:
+    async def require_allowed(self, interaction: discord.Interaction) -> None:
         """Raise UsageError where the guild does not want this command in this channel."""
         command = interaction.command
         if command is None or command.qualified_name.split()[0] in EVERYWHERE:
@@ -109,19 +112,19 @@ class GuildRules:
             names = ", ".join(self._name(each) for each in allowed[:5])
             raise UsageError(_("News is not for this channel: ask in {channels}.").format(channels=names))
 
-    async def require_reindex(self, interaction: discord.Interaction[NewsBot]) -> None:
+    async def require_reindex(self, interaction: discord.Interaction) -> None:
         """Let those reindex who manage the guild, and those with a role that may."""
         if not await self.may_reindex(interaction):
             require_manager(interaction)
 
-    async def may_reindex(self, interaction: discord.Interaction[NewsBot]) -> bool:
+    async def may_reindex(self, interaction: discord.Interaction) -> bool:
         """Tell whether somebody manages the guild, or has a role that may reindex."""
         roles = {str(role.id) for role in getattr(interaction.user, "roles", ())}
         allowed = set((await self.settings(interaction.guild_id)).reindex_roles)
         return interaction.permissions.manage_guild or bool(roles & allowed)
 
     def _name(self, channel: str) -> str:
-        found = self._bot.get_channel(int(channel))
+        found = self._client.get_channel(int(channel))
         return f"#{getattr(found, 'name', channel)}"
 
     def _keep(self, guild: int, settings: GuildSettings) -> GuildSettings:

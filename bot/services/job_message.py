@@ -5,16 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 import discord
 from discord import ui
 
 from bot.interactions.errors import EXPIRED
 from bot.text.language import _, mark
-
-if TYPE_CHECKING:
-    from bot.client import NewsBot
 
 # An interaction can be answered for 15 minutes.
 EXPIRY_MARGIN = timedelta(minutes=1)
@@ -29,7 +25,7 @@ log = logging.getLogger(__name__)
 class JobMessage:
     """What Discord refuses is logged, and the job goes on: only its outcome is worth another message."""
 
-    def __init__(self, interaction: discord.Interaction[NewsBot], clock: Callable[[], datetime]) -> None:
+    def __init__(self, interaction: discord.Interaction, clock: Callable[[], datetime]) -> None:
         self._interaction = interaction
         self._clock = clock
         self._in_channel = _may_write(interaction)
@@ -104,7 +100,7 @@ class JobMessage:
         return self._expired or self._clock() >= self._interaction.expires_at - EXPIRY_MARGIN
 
 
-def _may_write(interaction: discord.Interaction[NewsBot]) -> bool:
+def _may_write(interaction: discord.Interaction) -> bool:
     mine, channel = interaction.app_permissions, interaction.channel
     thread = isinstance(channel, discord.Thread)
     send = mine.send_messages_in_threads if thread else mine.send_messages
