@@ -20,26 +20,26 @@ from typing import TYPE_CHECKING
 import discord
 from discord.ext import commands
 
-from bot.cogs.alert_sender import Alerts
+from bot.cogs.alert_sender import AlertSender
 from bot.cogs.ask import Ask
-from bot.cogs.corrections import Living
-from bot.cogs.digest_sender import DigestPost
+from bot.cogs.corrections import Corrections
+from bot.cogs.digest_sender import DigestSender
 from bot.cogs.digests import Digests
 from bot.cogs.follows import Follows
 from bot.cogs.help import Help
-from bot.cogs.latest import Highlights
-from bot.cogs.message_menu import Claims
+from bot.cogs.latest import Latest
+from bot.cogs.message_menu import MessageMenu
 from bot.cogs.privacy import Privacy
-from bot.cogs.quality import QualityReport
-from bot.cogs.reindex import Reindexing
-from bot.cogs.settings import Settings
+from bot.cogs.quality import QualityCommand
+from bot.cogs.reindex import Reindex
+from bot.cogs.settings import SettingsCommands
 from bot.cogs.shards import Shards
 from bot.cogs.sources import Sources
-from bot.cogs.status import Admin
+from bot.cogs.status import StatusCommand
 from bot.cogs.timelines import Timelines
 from bot.command_tree import NewsTree
 from bot.interactions.buttons import AnswerButton
-from bot.ops.health import OK, Condition, Health, readiness
+from bot.ops.health import OK, CheckResult, Health, readiness
 from bot.services.services import make_services
 from bot.text.translator import CommandTranslator
 from index import NewsError
@@ -99,7 +99,7 @@ class NewsBot(commands.AutoShardedBot):
             self.shard_ids, self.shard_count = list(share[0]), share[1]
         self.services = make_services(self, open_index, clock)
         self._shards: Shards | None = None
-        self._reindexing: Reindexing | None = None
+        self._reindex: Reindex | None = None
         self._failure: NewsError | None = None
         self._ending: asyncio.Task[None] | None = None
         self._translator = CommandTranslator()
@@ -112,18 +112,18 @@ class NewsBot(commands.AutoShardedBot):
         """
         loop = asyncio.get_running_loop()
 
-        def alive() -> Condition:
+        def alive() -> CheckResult:
             turn = asyncio.run_coroutine_threadsafe(asyncio.sleep(0), loop)
             try:
                 turn.result(LOOP_SECONDS)
             except concurrent.futures.TimeoutError:
                 turn.cancel()
-                return Condition("failing", f"The event loop has been busy for {LOOP_SECONDS:.0f} seconds.")
+                return CheckResult("failing", f"The event loop has been busy for {LOOP_SECONDS:.0f} seconds.")
             return OK
 
-        def ready() -> Condition:
+        def ready() -> CheckResult:
             if not self.is_ready():
-                return Condition("failing", "The bot is not connected to Discord.")
+                return CheckResult("failing", "The bot is not connected to Discord.")
             return readiness(lambda: self.services.library.index)
 
         return Health(self.services.metrics, alive, ready)
@@ -145,23 +145,23 @@ class NewsBot(commands.AutoShardedBot):
         """Return the cogs in the order in which they are added: the shards first, for they may be taken."""
         services = self.services
         self._shards = Shards(self, services, self.end)
-        self._reindexing = Reindexing(self, services)
+        self._reindex = Reindex(self, services)
         return [
             self._shards,
             Ask(self, services),
-            Claims(self, services),
-            Highlights(services),
+            MessageMenu(self, services),
+            Latest(services),
             Timelines(services),
             Follows(self, services),
-            Alerts(self, services),
+            AlertSender(self, services),
             Digests(self, services),
-            DigestPost(self, services),
-            Living(self, services),
-            QualityReport(services),
-            Admin(self, services),
-            self._reindexing,
+            DigestSender(self, services),
+            Corrections(self, services),
+            QualityCommand(services),
+            StatusCommand(self, services),
+            self._reindex,
             Sources(self, services),
-            Settings(self, services),
+            SettingsCommands(self, services),
             Privacy(services),
             Help(),
         ]
@@ -203,8 +203,8 @@ class NewsBot(commands.AutoShardedBot):
 
     async def _finish(self) -> None:
         """Wait until the running commands have sent their answers, at most `FINISH_SECONDS`."""
-        if self._reindexing:
-            self._reindexing.stop()
+        if self._reindex:
+            self._reindex.stop()
         tasks = {task for task in asyncio.all_tasks() if task.get_name().startswith(HANDLERS)}
         if tasks - {asyncio.current_task()}:
             await asyncio.wait(tasks - {asyncio.current_task()}, timeout=FINISH_SECONDS)

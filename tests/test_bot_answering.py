@@ -233,8 +233,7 @@ async def test_others_can_offer_an_action(tmp_path: Path) -> None:
 
 
 async def test_a_queue_tells_its_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from bot.services import library
-    from bot.services import workers
+    from bot.services import library, workers
     from tests.test_bot_client import SlowNews
 
     monkeypatch.setattr(library, "THREADS", 1)

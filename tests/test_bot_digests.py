@@ -18,7 +18,7 @@ from bot.cards.base import MAX_BODY
 from bot.cards.digest import digest_card, digests_card, schedule_text
 from bot.client import NewsBot
 from bot.cogs import digest_sender
-from bot.cogs.digest_sender import DigestPost
+from bot.cogs.digest_sender import DigestSender
 from bot.text.markdown import length
 from index import Article, Digest, DigestPlan, Headline, NewsIndex, Schedule, Story
 from tests.discord_server import Channel, DiscordServer, User
@@ -53,9 +53,9 @@ class Bot:
         self.news.articles.append(new)
         return new
 
-    def cog(self, place: int = 0) -> DigestPost:
-        cog = self.bots[place].get_cog("DigestPost")
-        assert isinstance(cog, DigestPost)
+    def cog(self, place: int = 0) -> DigestSender:
+        cog = self.bots[place].get_cog("DigestSender")
+        assert isinstance(cog, DigestSender)
         return cog
 
     async def look(self, place: int = 0) -> int:
@@ -124,7 +124,7 @@ async def test_where_nothing_is_new_nothing_is_sent(tmp_path: Path) -> None:
 
 async def test_of_two_bots_on_one_database_exactly_one_sends(tmp_path: Path) -> None:
     async with started(tmp_path, bots=2) as it:
-        await it.server.wait_for(lambda: all(bot.get_cog("DigestPost") for bot in it.bots))
+        await it.server.wait_for(lambda: all(bot.get_cog("DigestSender") for bot in it.bots))
         for place in (0, 1):
             it.cog(place).stop()  # on a busy machine their own first round may come late, and send
         await it.set()
@@ -169,8 +169,8 @@ async def test_what_arrived_though_it_seemed_to_fail_is_shown_once(tmp_path: Pat
         await it.set()
         it.report("one")
         due = it.digest
-        cog = it.bots[0].get_cog("DigestPost")
-        assert isinstance(cog, DigestPost)
+        cog = it.bots[0].get_cog("DigestSender")
+        assert isinstance(cog, DigestSender)
         stories = it.news.stories(due)
         for _ in range(2):  # as if the bot had been cut off before it noted that the message was sent
             assert await cog._send(due, stories)
@@ -275,7 +275,7 @@ async def test_zones_and_sources_are_suggested(tmp_path: Path) -> None:
 async def test_a_guild_that_is_left_has_no_digests(tmp_path: Path) -> None:
     async with started(tmp_path) as it:
         await it.set()
-        await it.bots[0].guild_rules.forget(int(it.server.guild.id))
+        await it.bots[0].services.guild_rules.forget(int(it.server.guild.id))
         assert it.news.digests.of(it.server.guild.id) == []
 
 

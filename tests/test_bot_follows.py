@@ -14,7 +14,7 @@ import pytest
 from bot.cards.alert import alert_card
 from bot.cards.base import MAX_BODY
 from bot.client import NewsBot
-from bot.cogs.alert_sender import Alerts
+from bot.cogs.alert_sender import AlertSender
 from bot.text.markdown import length
 from index import Article, Follow, NewsIndex, Quote, Span
 from tests.discord_server import DiscordServer
@@ -32,8 +32,8 @@ class Bot:
         self.bot = bot
 
     async def look(self) -> int:
-        cog = self.bot.get_cog("Alerts")
-        assert isinstance(cog, Alerts)
+        cog = self.bot.get_cog("AlertSender")
+        assert isinstance(cog, AlertSender)
         return await cog.look()
 
     def report(self, name: str, text: str) -> Article:

@@ -18,7 +18,7 @@ from bot.cards.alert import alert_card
 from bot.cards.answer import AnswerCard, answer_card, corrected
 from bot.cards.timeline import LABELS as PLOT_LABELS
 from bot.client import NewsBot
-from bot.cogs.alert_sender import Alerts
+from bot.cogs.alert_sender import AlertSender
 from bot.interactions.buttons import LABELS, Action
 from bot.services import guild_rules
 from bot.text.language import LANGUAGES, _, closest, command_text, counted, number, percent, speaking
@@ -298,8 +298,8 @@ async def test_alerts_speak_the_language_of_the_guild(tmp_path: Path) -> None:
             await server.slash("follow", {"what": QUESTION, "here": True}, user=boss)
             news.now += timedelta(hours=1)
             news.articles.append(replace(TROOPS, published_at=news.now))
-            alerts = bot.get_cog("Alerts")
-            assert isinstance(alerts, Alerts)
+            alerts = bot.get_cog("AlertSender")
+            assert isinstance(alerts, AlertSender)
             await alerts.look()
         (sent,) = server.messages()
         assert "Ce salon suit ceci" in sent["embeds"][0]["footer"]["text"]

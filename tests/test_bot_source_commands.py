@@ -219,7 +219,7 @@ async def test_the_list_turns_after_a_restart_and_only_for_those_who_manage(
         boss = server.user("boss", manage_guild=True)
         async with server.running(NewsBot(lambda: library, tmp_path), commands=8) as bot:
             (message,) = (await server.slash("sources list", user=boss)).messages
-            bot.services.library._index = None  # the library is opened by somebody else here, who closes it as well
+            bot.services.library._index = None  # a fixture has opened the library, and closes it
         async with server.running(NewsBot(lambda: library, tmp_path), commands=8):
             await server.click(message, "Next", user=boss)
             assert "Page 2 of 3" in server.history(message)[-1]["embeds"][0]["footer"]["text"]

@@ -23,7 +23,7 @@ ROUNDS = 2
 log = logging.getLogger(__name__)
 
 
-class Alerts(Sender):
+class AlertSender(Sender):
     def __init__(self, bot: commands.AutoShardedBot, services: Services) -> None:
         super().__init__(bot, services, "sending of alerts", EVERY_SECONDS)
         self._seen = -1

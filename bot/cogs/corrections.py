@@ -8,7 +8,7 @@ import logging
 import discord
 from discord.ext import commands
 
-from bot.services.background import Watch
+from bot.services.background import BackgroundLoop
 from bot.services.delivery import PASSING, SEND_SECONDS
 from bot.services.services import Services
 from index import PostedAnswer
@@ -21,7 +21,7 @@ AT_ONCE = 20
 log = logging.getLogger(__name__)
 
 
-class Living(Watch):
+class Corrections(BackgroundLoop):
     def __init__(self, bot: commands.AutoShardedBot, services: Services) -> None:
         super().__init__(bot, services, "correcting of messages", EVERY_SECONDS)
 

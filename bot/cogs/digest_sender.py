@@ -21,7 +21,7 @@ EVERY_SECONDS = 20.0
 log = logging.getLogger(__name__)
 
 
-class DigestPost(Sender):
+class DigestSender(Sender):
     def __init__(self, bot: commands.AutoShardedBot, services: Services) -> None:
         super().__init__(bot, services, "sending of digests", EVERY_SECONDS)
 

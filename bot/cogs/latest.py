@@ -11,7 +11,7 @@ from bot.services.services import Services
 from bot.text.language import to_everyone
 
 
-class Highlights(commands.Cog):
+class Latest(commands.Cog):
     def __init__(self, services: Services) -> None:
         self.services = services
         self.library = services.library

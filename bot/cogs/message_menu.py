@@ -20,7 +20,7 @@ from index import Question, UsageError
 NOTHING_TO_CHECK = mark("That message has no words to look for: choose one with text in it.")
 
 
-class Claims(commands.Cog):
+class MessageMenu(commands.Cog):
     def __init__(self, bot: commands.AutoShardedBot, services: Services) -> None:
         self.bot = bot
         self.services = services

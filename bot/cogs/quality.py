@@ -19,7 +19,7 @@ from index import Asked
 log = logging.getLogger(__name__)
 
 
-class QualityReport(commands.Cog):
+class QualityCommand(commands.Cog):
     def __init__(self, services: Services) -> None:
         self.services = services
         self.library = services.library

@@ -37,7 +37,7 @@ log = logging.getLogger(__name__)
 class CancelView(Panel):
     """The button below a progress. Nothing is kept here: who presses, and on what, is checked each time."""
 
-    def __init__(self, cog: Reindexing) -> None:
+    def __init__(self, cog: Reindex) -> None:
         super().__init__(timeout=None)
         self._cog = cog
         self.cancel.label = _("Cancel")
@@ -47,7 +47,7 @@ class CancelView(Panel):
         await self._cog.cancel(interaction)
 
 
-class Reindexing(commands.Cog):
+class Reindex(commands.Cog):
     def __init__(self, bot: commands.AutoShardedBot, services: Services) -> None:
         self.bot = bot
         self.services = services

@@ -124,7 +124,7 @@ class SettingsPanel(Panel):
         panel.stop()  # the one that is registered with the bot answers
 
 
-class Settings(commands.Cog):
+class SettingsCommands(commands.Cog):
     def __init__(self, bot: commands.AutoShardedBot, services: Services) -> None:
         self.bot = bot
         self.services = services

@@ -12,7 +12,7 @@ from contextlib import suppress
 
 from discord.ext import commands
 
-from bot.services.background import Watch
+from bot.services.background import BackgroundLoop
 from bot.services.services import Services
 from index import BusyError, StoreError
 
@@ -30,7 +30,7 @@ MAX_NAMED = 5
 log = logging.getLogger(__name__)
 
 
-class Shards(Watch):
+class Shards(BackgroundLoop):
     """Takes the leases of the shards when it is loaded, and checks every few seconds that it still has them.
 
     `on_lost` is called with the error to report where another process has taken one of the shards.

@@ -13,7 +13,7 @@ from discord.ext import commands
 from bot.cards.source import added_card, source_pages, trial_card
 from bot.interactions.choices import source_choices
 from bot.interactions.errors import explain, tell
-from bot.interactions.views import Speaking
+from bot.interactions.views import Localized
 from bot.services.guild_rules import require_manager
 from bot.services.services import Services, services_of
 from bot.services.workers import Workers
@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 
 
 class PageButton(
-    Speaking, ui.DynamicItem[ui.Button[Any]], template=r"sources:(?P<side>back|on):(?P<page>\d+)"
+    Localized, ui.DynamicItem[ui.Button[Any]], template=r"sources:(?P<side>back|on):(?P<page>\d+)"
 ):
     """Turns the list to a page, counted from 0. It works after a restart as well."""
 

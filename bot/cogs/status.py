@@ -12,7 +12,7 @@ from bot.cards.status import status_card
 from bot.services.services import Services
 
 
-class Admin(commands.Cog):
+class StatusCommand(commands.Cog):
     def __init__(self, bot: commands.AutoShardedBot, services: Services) -> None:
         self.bot = bot
         self.services = services

@@ -8,7 +8,7 @@ from typing import Any, Protocol, Self
 
 import discord
 
-from bot.interactions.views import Speaking
+from bot.interactions.views import Localized
 from bot.text.language import _, mark
 
 
@@ -64,7 +64,7 @@ class ButtonClient(Protocol):
 
 
 class AnswerButton(
-    Speaking,
+    Localized,
     discord.ui.DynamicItem[discord.ui.Button[Any]],
     template=r"answer:(?P<action>[a-z]+):(?P<id>[0-9a-f]+)(?::(?P<page>\d+))?",
 ):

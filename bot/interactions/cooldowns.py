@@ -14,7 +14,7 @@ class GuildOnCooldown(app_commands.CommandOnCooldown):
     """A guild as a whole has asked too much."""
 
 
-class Allowance:
+class Cooldowns:
     """One for all ways of asking, so that nobody gets round it."""
 
     def __init__(self) -> None:

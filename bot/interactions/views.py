@@ -29,7 +29,7 @@ class ViewClient(Protocol):
     def services(self) -> ViewServices: ...
 
 
-class Speaking:
+class Localized:
     """Begins the request, and chooses its language, before anything else is done."""
 
     async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
@@ -39,7 +39,7 @@ class Speaking:
         return True
 
 
-class Panel(Speaking, ui.View):
+class Panel(Localized, ui.View):
     """Explains errors to whoever used it."""
 
     async def on_error(
@@ -48,7 +48,7 @@ class Panel(Speaking, ui.View):
         await tell(interaction, explain(error, type(self).__name__))
 
 
-class Form(Speaking, ui.Modal, title="Form"):
+class Form(Localized, ui.Modal, title="Form"):
     """Explains errors to whoever sent it."""
 
     async def on_error(  # type: ignore[override]

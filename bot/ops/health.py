@@ -28,14 +28,14 @@ PLAIN = "text/plain; version=0.0.4; charset=utf-8"
 log = logging.getLogger(__name__)
 
 
-class Condition(NamedTuple):
+class CheckResult(NamedTuple):
     """How something is, and why, unless it is as it should be."""
 
     status: Literal["ok", "degraded", "failing"]
     why: str | None = None
 
 
-OK = Condition("ok")
+OK = CheckResult("ok")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +46,8 @@ class Health:
     """
 
     metrics: Metrics
-    alive: Callable[[], Condition]
-    ready: Callable[[], Condition]
+    alive: Callable[[], CheckResult]
+    ready: Callable[[], CheckResult]
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
@@ -62,16 +62,16 @@ class Health:
         return _respond(start, code, "application/json", body)
 
 
-def readiness(index: Callable[[], NewsIndex]) -> Condition:
+def readiness(index: Callable[[], NewsIndex]) -> CheckResult:
     """Tell whether a library can answer; one that is degraded can."""
     try:
         status = index().status()
     except NewsError as error:
-        return Condition("failing", str(error))
+        return CheckResult("failing", str(error))
     why = " ".join(fault.why for fault in status.faults) or status.remedy
     if not status.can_answer:
-        return Condition("failing", why)
-    return Condition("degraded", why) if status.state == "degraded" else OK
+        return CheckResult("failing", why)
+    return CheckResult("degraded", why) if status.state == "degraded" else OK
 
 
 def _respond(start: StartResponse, status: str, content_type: str, body: bytes) -> list[bytes]:

@@ -16,7 +16,7 @@ from discord import ui
 from bot.cards.answer import ANY_TIME, MAX_HEADING, AnswerCard, answer_card, corrected, more_card
 from bot.interactions.answer_layout import VERDICTS, actions, answer_layout, excerpts_layout, text_layout
 from bot.interactions.buttons import Action
-from bot.interactions.cooldowns import Allowance
+from bot.interactions.cooldowns import Cooldowns
 from bot.interactions.errors import EXPIRED, explain, tell
 from bot.interactions.views import Form
 from bot.ops.metrics import Metrics
@@ -77,7 +77,7 @@ class Answers:
     def __init__(self, library: Library, metrics: Metrics) -> None:
         self._library = library
         self._metrics = metrics
-        self._allowance = Allowance()
+        self._allowance = Cooldowns()
         self._handlers: dict[Action, Handler] = {
             Action.MORE: self._more,
             Action.WIDEN: self._widen,

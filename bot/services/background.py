@@ -24,7 +24,7 @@ P = ParamSpec("P")
 log = logging.getLogger(__name__)
 
 
-class Watch(commands.Cog):
+class BackgroundLoop(commands.Cog):
     """A cog that does its `round` every so many seconds. People who ask never wait for its `workers`.
 
     `name` is what it does ("sending of alerts"), for those who look after the bot.
@@ -36,25 +36,25 @@ class Watch(commands.Cog):
         self.library = services.library
         self.workers = Workers(name, 1, WAITING, CALL_SECONDS)
         self._name = name
-        self._watch.change_interval(seconds=seconds)
+        self._loop.change_interval(seconds=seconds)
 
     async def round(self) -> None:
         """Look once."""
         raise NotImplementedError
 
     async def cog_load(self) -> None:
-        self._watch.start()
+        self._loop.start()
 
     def stop(self) -> None:
         """Look no more by itself."""
-        self._watch.cancel()
+        self._loop.cancel()
 
     async def cog_unload(self) -> None:
         self.stop()
         await self.workers.close(self.library.patience)
 
     @tasks.loop()
-    async def _watch(self) -> None:
+    async def _loop(self) -> None:
         try:
             with self.library.index.faults.watching(self._name, ROUND_SECONDS):
                 await self.round()
@@ -62,12 +62,12 @@ class Watch(commands.Cog):
             known = isinstance(error, NewsError)
             log.warning("watch.failed name=%r why=%r", self._name, str(error), exc_info=not known)
 
-    @_watch.before_loop
+    @_loop.before_loop
     async def _begin(self) -> None:
         await self.bot.wait_until_ready()
 
 
-class Sender(Watch):
+class Sender(BackgroundLoop):
     """A watch that claims messages, sends them and notes that they were sent.
 
     Discord knows a message that is sent twice for some minutes, but a database may be away for longer. So
