@@ -14,8 +14,9 @@ import pytest
 
 from bot.__main__ import main
 from bot.cli import session
+from bot.cli.maintenance import EVALUATE_HELP
 from index import Article, Evaluation, NewsIndex, Progress, Question, UsageError
-from index.evaluation.metrics import normalise, rank
+from index.evaluation.metrics import ANSWERED, normalise, rank
 from tests.fakes import NOW, HashingEmbedder, article, open_news, record, story, write_jsonl
 
 PLACES = {"Arlen": "42 boats", "Bexhill": "17 trams", "Corby": "9 libraries", "Dunmore": "310 trees"}
@@ -283,3 +284,7 @@ def test_the_command_explains(folder: Path, capsys: pytest.CaptureFixture[str]) 
     shown = capsys.readouterr().out
     assert "Answered, because the confidence of" in shown
     assert "passage: dense" in shown
+
+
+def test_the_help_names_the_share_that_the_suggested_threshold_lets_through() -> None:
+    assert f"lets {ANSWERED} of the answerable through" in EVALUATE_HELP

@@ -48,6 +48,12 @@ def utc(text: str) -> datetime:
 # -- when ------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("zone", ["Mars/Olympus", "", "../etc/passwd", "/etc/passwd", "Europe"])
+def test_an_unknown_time_zone_is_refused(zone: str) -> None:
+    with pytest.raises(UsageError, match="is not a time zone"):
+        Schedule(8, zone)
+
+
 @pytest.mark.parametrize(
     ("schedule", "now", "expected"),
     [

@@ -2,15 +2,14 @@
 
 from collections.abc import Sequence
 
-from bot.cards.base import GREEN, MAX_ADDRESS, MAX_BODY, MAX_HEADLINE, MAX_SOURCE, MAX_TITLE, Card
-from bot.cards.quotes import published
+from bot.cards.base import GREEN, MAX_BODY, MAX_SOURCE, MAX_TITLE, Card, shorten
+from bot.cards.quotes import linked, published, title_of
 from bot.text.language import _
-from bot.text.markdown import block_quote, bold, cut, length, link, timestamp
+from bot.text.markdown import block_quote, bold, cut, length, timestamp
 from index import Follow, Quote
 
 # Twenty lines of a list always fit.
 MAX_LINE = 150
-MAX_LINK = MAX_ADDRESS + MAX_HEADLINE
 
 
 def alert_card(follow: Follow, quotes: Sequence[Quote]) -> Card:
@@ -45,8 +44,7 @@ def _line(follow: Follow) -> str:
 
 def _block(quote: Quote) -> str:
     article = quote.article
-    title = article.title[:MAX_HEADLINE] or _("Untitled")
-    written = [link(title, quote.link), link(title, article.url)]
-    headline = next((each for each in written if length(each) <= MAX_LINK), cut(title, MAX_HEADLINE))
-    facts = [bold(article.source[:MAX_SOURCE]), published(article), timestamp(article.published_at, "R")]
+    headline = linked(title_of(article), quote.link, article.url)
+    source = bold(shorten(article.source, MAX_SOURCE))
+    facts = [source, published(article), timestamp(article.published_at, "R")]
     return "\n".join([block_quote(quote.text), headline, f"-# {' · '.join(facts)}"])

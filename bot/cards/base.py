@@ -12,14 +12,11 @@ from bot.text.markdown import length, timestamp
 
 # Discord's limits for an embed; title, description and footer together stay under its 6,000 by far.
 MAX_TITLE = 256
-
 MAX_BODY = 4096
 
 # Shares of one quote's or article's room, so that at least one always fits.
 MAX_HEADLINE = 180
-
 MAX_SOURCE = 60
-
 MAX_ADDRESS = 600
 
 # Legible on Discord's light and dark backgrounds alike.

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.cards.base import (
-    MAX_BODY,
-    MAX_TITLE,
-    Card,
-)
-from bot.cards.quotes import _also_in, byline, linked, origin, title_of
+from bot.cards.base import MAX_BODY, MAX_TITLE, Card
+from bot.cards.quotes import also_in_text, byline, linked, origin, title_of
 from bot.text.language import _, counted
 from bot.text.markdown import cut, escape, length
 from index import Headline
@@ -38,7 +34,7 @@ def headline_block(headline: Headline, brief: int | None = None) -> str:
     title = f"**{linked(title_of(article), article.url)}**"
     if brief is None:
         return "\n".join([*byline(article, title, headline.also_in), *kept])
-    others = [f"-# {_also_in(headline.also_in)}"] if headline.also_in else []
+    others = [f"-# {also_in_text(headline.also_in)}"] if headline.also_in else []
     return "\n".join([title, origin(article), *others, *kept])
 
 

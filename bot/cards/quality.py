@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from bot.cards.base import (
-    MAX_HEADLINE,
-    Card,
-)
+from bot.cards.base import MAX_HEADLINE, Card
 from bot.text.language import _, counted, mark, number, percent
 from bot.text.markdown import bold, cut
 from index import Quality, Verdict
 
-VERDICTS: dict[Verdict, str] = {
+VERDICT_NAMES: dict[Verdict, str] = {
     "helpful": mark("helpful"),
     "wrong": mark("wrong"),
     "outdated": mark("outdated"),
@@ -31,7 +28,9 @@ def quality_card(quality: Quality, days: int) -> Card:
     )
     lines = [
         answered,
-        " · ".join(f"{_(name)} {number(quality.feedback.get(each, 0))}" for each, name in VERDICTS.items()),
+        " · ".join(
+            f"{_(name)} {number(quality.feedback.get(each, 0))}" for each, name in VERDICT_NAMES.items()
+        ),
     ]
     if quality.missed:
         lines.append("\n" + bold(_("Most missed")))

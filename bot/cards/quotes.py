@@ -6,12 +6,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.cards.base import (
-    MAX_ADDRESS,
-    MAX_HEADLINE,
-    MAX_SOURCE,
-    shorten,
-)
+from bot.cards.base import MAX_ADDRESS, MAX_HEADLINE, MAX_SOURCE, shorten
 from bot.text.language import _, number
 from bot.text.markdown import block_quote, bold, escape, length, link, timestamp
 from index import Article, Copy, Quote
@@ -65,7 +60,7 @@ def _further_block(quote: Quote, best: Quote) -> Block:
     """A quote of the article whose byline is already shown: the way to it, and what is different."""
     lines = [linked(_("From the same article"), quote.link, quote.article.url), *_event(quote)]
     if quote.also_in and quote.also_in != best.also_in:
-        lines.append(f"-# {_also_in(quote.also_in)}")
+        lines.append(f"-# {also_in_text(quote.also_in)}")
     return Block(quoted(quote), "\n".join(lines))
 
 
@@ -89,7 +84,7 @@ def byline(article: Article, headline: str, copies: Sequence[Copy]) -> list[str]
     if article.updated_at:
         lines.append(_("updated {when}").format(when=timestamp(article.updated_at)))
     if copies:
-        lines.append(_also_in(copies))
+        lines.append(also_in_text(copies))
     return [headline, *(f"-# {line}" for line in lines)]
 
 
@@ -120,7 +115,7 @@ def linked(label: str, *addresses: str, limit: int = MAX_ADDRESS) -> str:
     return escape(label)
 
 
-def _also_in(copies: Sequence[Copy]) -> str:
+def also_in_text(copies: Sequence[Copy]) -> str:
     by_source = {copy.source: copy for copy in reversed(copies)}
     distinct = [by_source[name] for name in dict.fromkeys(copy.source for copy in copies)]
     names = [_copy(copy) for copy in distinct[:MAX_COPIES]]

@@ -5,14 +5,7 @@ from __future__ import annotations
 import math
 from urllib.parse import urlsplit
 
-from bot.cards.base import (
-    AMBER,
-    GREEN,
-    MAX_SOURCE,
-    Card,
-    moment,
-    shorten,
-)
+from bot.cards.base import AMBER, GREEN, MAX_SOURCE, Card, moment, shorten
 from bot.text.language import _, counted, mark, number
 from bot.text.markdown import bold, cut, escape
 from bot.text.sizes import index_sizes

@@ -6,6 +6,7 @@ import json
 import logging
 import sys
 from collections.abc import Callable
+from datetime import tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,7 +32,7 @@ def read_lines(file: str) -> list[str]:
     return [line for line in text.split("\n") if line.strip()]
 
 
-def answer_line(index: NewsIndex, line: str, build: Callable[..., Question], timezone: str) -> Json:
+def answer_line(index: NewsIndex, line: str, build: Callable[..., Question], zone: tzinfo) -> Json:
     """Return the answer to one line, or `{"id", "error"}`; `build` makes a Question of a text and an as_of.
 
     The id comes back as it was given, number or text.
@@ -40,7 +41,7 @@ def answer_line(index: NewsIndex, line: str, build: Callable[..., Question], tim
     try:
         record = _record(line)
         identity = {"id": record["id"]} if "id" in record else {}
-        return identity | answer_json(index.ask(_question(record, build, timezone)))
+        return identity | answer_json(index.ask(_question(record, build, zone)))
     except Exception as error:  # the edge of one line
         log.debug("batch.failed", exc_info=True)
         return identity | {"error": sentence(error)}
@@ -57,11 +58,11 @@ def _record(line: str) -> Json:
     return {key: value for key, value in record.items() if value is not None}
 
 
-def _question(record: Json, build: Callable[..., Question], timezone: str) -> Question:
+def _question(record: Json, build: Callable[..., Question], zone: tzinfo) -> Question:
     for key in ("question", "as_of"):
         if not isinstance(record.get(key, ""), str):
             raise UsageError(f"{key} is not a text: put it in quotation marks.")
     if "question" not in record:
         raise UsageError("The line has no question.")
-    moments = {"as_of": parse_moment(record["as_of"], timezone, end=True)} if "as_of" in record else {}
+    moments = {"as_of": parse_moment(record["as_of"], zone, end=True)} if "as_of" in record else {}
     return build(record["question"], **moments)

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from bot.cli.json_output import backup_json, findings_json, is_healthy
 from bot.cli.session import (
-    AsJson,
+    JsonOption,
     err,
     index_options,
     logged,
@@ -57,7 +57,7 @@ def run_discord(settings: Settings, token: str) -> None:
 def backup(
     file: File,
     force: Annotated[bool, typer.Option("--force", help="Replace a file that exists.")] = False,
-    as_json: AsJson = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Write everything that is stored to one file; the bot may run meanwhile."""
     from index import write_backup
@@ -73,7 +73,7 @@ def backup(
 def restore(
     file: File,
     force: Annotated[bool, typer.Option("--force", help="Replace articles that are stored.")] = False,
-    as_json: AsJson = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Replace what is stored by a backup; the bot may run meanwhile and follows by itself."""
     from index import restore_backup
@@ -90,7 +90,7 @@ def doctor(
     online: Annotated[
         bool, typer.Option("--online", help="Also ask Discord whether it accepts the token.")
     ] = False,
-    as_json: AsJson = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Check everything that newsbot needs, and say what to do about what is wrong."""
     try:

@@ -16,7 +16,7 @@ import typer
 from rich.console import Console, RenderableType
 
 from bot.ops.shutdown import ending_at_sigterm
-from bot.terminal import answers
+from bot.terminal.answers import show
 from bot.terminal.progress import working
 from config import Settings, SettingsError, logging_to_stderr
 from index import IndexOptions, masked
@@ -26,18 +26,15 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-
-Source = Annotated[str | None, typer.Option(metavar="NAME", help="Only articles of this source.")]
-
-Since = Annotated[str | None, typer.Option(metavar="DATE", help="Only articles published from then on.")]
-
-Until = Annotated[str | None, typer.Option(metavar="DATE", help="Only articles published until then.")]
-
-AsOf = Annotated[
+SourceOption = Annotated[str | None, typer.Option(metavar="NAME", help="Only articles of this source.")]
+SinceOption = Annotated[
+    str | None, typer.Option(metavar="DATE", help="Only articles published from then on.")
+]
+UntilOption = Annotated[str | None, typer.Option(metavar="DATE", help="Only articles published until then.")]
+AsOfOption = Annotated[
     str | None, typer.Option(metavar="DATE", help="Answer as if it were then: later articles do not count.")
 ]
-
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 
 
 def open_index(settings: Settings) -> NewsIndex:
@@ -131,4 +128,4 @@ def print_result(as_json: bool, value: dict[str, Any], view: RenderableType) -> 
     if as_json:
         print_json(value, indent=2 if sys.stdout.isatty() else None)
     else:
-        answers.show(out(), view)
+        show(out(), view)

@@ -14,9 +14,9 @@ import typer
 from rich.text import Text
 
 from bot.cli.json_output import added_json, refreshed_json, sources_json, trial_json
-from bot.cli.session import AsJson, err, library, print_result
+from bot.cli.session import JsonOption, err, library, print_result
 from bot.ops.shutdown import LastResort
-from bot.terminal import answers
+from bot.terminal.answers import printable, show
 from bot.terminal.progress import progress_bars, working
 from bot.terminal.sources import added_view, imported_view, refreshed_view, sources_view, trial_view
 from bot.text.source_words import removed_line
@@ -34,7 +34,7 @@ Url = Annotated[str, typer.Argument(metavar="URL", help="A feed, sitemap, page, 
 
 
 @sources.command("list")
-def list_sources(as_json: AsJson = False) -> None:
+def list_sources(as_json: JsonOption = False) -> None:
     """Show every source: its state, when it was read, when it is next, and what is wrong."""
     with library(load_settings()) as index:
         found = index.subscriptions.all()
@@ -42,7 +42,7 @@ def list_sources(as_json: AsJson = False) -> None:
 
 
 @sources.command("test")
-def try_source(url: Url, as_json: AsJson = False) -> None:
+def try_source(url: Url, as_json: JsonOption = False) -> None:
     """Show what is found at an address, and store nothing."""
     settings = load_settings()
     with library(settings) as index:
@@ -52,7 +52,7 @@ def try_source(url: Url, as_json: AsJson = False) -> None:
 
 
 @sources.command("add")
-def add_source(url: Url, as_json: AsJson = False) -> None:
+def add_source(url: Url, as_json: JsonOption = False) -> None:
     """Try an address, store its articles, and read it again and again from now on."""
     settings = load_settings()
     with library(settings) as index:
@@ -66,26 +66,26 @@ def add_source(url: Url, as_json: AsJson = False) -> None:
 @sources.command("remove")
 def remove_source(
     name: Annotated[str, typer.Argument(metavar="URL_OR_TITLE", help="As `sources list` shows it.")],
-    as_json: AsJson = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Stop reading a source; its articles stay."""
     with library(load_settings()) as index:
         removed = index.subscriptions.remove(name)
-        told = Text(answers.printable(removed_line(removed.url)))
+        told = Text(printable(removed_line(removed.url)))
         print_result(as_json, {"removed": removed.url}, told)
 
 
 @sources.command("import")
 def import_sources(
     path: Annotated[Path, typer.Argument(metavar="FILE", help="An OPML list, as feed readers export it.")],
-    as_json: AsJson = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Add the feeds of an OPML list."""
     _import(path, as_json)
 
 
 @sources.command("default")
-def default_sources(as_json: AsJson = False) -> None:
+def default_sources(as_json: JsonOption = False) -> None:
     """Add a few well-known public feeds."""
     _import(FEEDS, as_json)
 
@@ -111,7 +111,7 @@ def watch(
     once: Annotated[
         bool, typer.Option("--once", help="Read what is due now, and end: for a scheduler of your own.")
     ] = False,
-    as_json: AsJson = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Keep the sources fresh until stopped (the running bot does, too)."""
     if once:
@@ -145,7 +145,7 @@ def _keep_reading() -> None:
             signal.signal(each, stop)
         count = len(index.subscriptions.all())
         told = f"Watching {count:,} source{'' if count == 1 else 's'}; Ctrl+C ends it."
-        answers.show(err(), Text(told))
+        show(err(), Text(told))
         index.subscriptions.start()
         stopped.wait()
 

@@ -12,7 +12,7 @@ from discord.ext import commands
 
 from bot.cards.digest import digest_card, digests_card, set_text
 from bot.interactions.choices import MAX_CHOICE, zone_choices
-from bot.services.guild_rules import require_manager
+from bot.services.guild_rules import require_manager, require_writable
 from bot.services.services import Services
 from bot.text.language import _
 from index import Digest, DigestPlan, Schedule, Story, UsageError
@@ -99,10 +99,8 @@ class Digests(commands.Cog):
             mine, id = chosen.permissions_for(chosen.guild.me), chosen.id
         else:
             raise UsageError(_("A digest needs a channel to write in: choose another one."))
-        if id is None or not (mine.view_channel and mine.send_messages and mine.embed_links):
-            raise UsageError(
-                _("I may not write there: let me see the channel, send messages and embed links first.")
-            )
+        require_writable(mine)
+        assert id is not None  # Discord sends every command in a server with its channel
         return id
 
     @set.autocomplete("sources")

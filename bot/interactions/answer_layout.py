@@ -19,7 +19,7 @@ from bot.text.language import _
 from bot.text.markdown import escape
 from index import Excerpt, Verdict
 
-VERDICTS: dict[Action, Verdict] = {
+VERDICT_OF_ACTION: dict[Action, Verdict] = {
     Action.HELPFUL: "helpful",
     Action.WRONG: "wrong",
     Action.OUTDATED: "outdated",
@@ -35,7 +35,7 @@ def actions(
     """
     if answered:
         first = [Action.SOURCES, Action.MORE, Action.FOLLOW_UP, Action.TIMELINE, Action.FOLLOW]
-        second = list(VERDICTS)
+        second = list(VERDICT_OF_ACTION)
     else:
         first = [Action.WIDEN, Action.SOURCES, Action.FOLLOW_UP, Action.WATCH]
         second = [Action.HELPFUL, Action.WRONG]

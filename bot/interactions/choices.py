@@ -13,6 +13,10 @@ from discord import app_commands
 from bot.text.dates import time_words
 from index import Source, masked
 
+# Discord's limits: choices for an option, and characters of one.
+MAX_CHOICES = 25
+MAX_CHOICE = 100
+
 
 async def time_choices(interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
     """Words for times that are understood."""
@@ -31,12 +35,6 @@ async def zone_choices(_: discord.Interaction, typed: str) -> list[app_commands.
 @cache
 def _zone_names() -> list[str]:
     return sorted(zoneinfo.available_timezones())
-
-
-# Discord's limits for choices.
-MAX_CHOICES = 25
-
-MAX_CHOICE = 100
 
 
 def source_choices(sources: Sequence[Source], typed: str) -> list[app_commands.Choice[str]]:

@@ -14,7 +14,13 @@ import discord
 from discord import ui
 
 from bot.cards.answer import ANY_TIME, MAX_HEADING, AnswerCard, answer_card, corrected, more_card
-from bot.interactions.answer_layout import VERDICTS, actions, answer_layout, excerpts_layout, text_layout
+from bot.interactions.answer_layout import (
+    VERDICT_OF_ACTION,
+    actions,
+    answer_layout,
+    excerpts_layout,
+    text_layout,
+)
 from bot.interactions.buttons import Action
 from bot.interactions.cooldowns import Cooldowns
 from bot.interactions.errors import EXPIRED, explain, tell
@@ -121,13 +127,7 @@ class Answers:
         card = answer_card(answer, typed=inquiry.typed, context=inquiry.context, older=older)
         used = older if older and older.answered else answer
         id = secrets.token_hex(8)
-        rows = actions(
-            answered=used.answered,
-            quotes=len(card.quotes),
-            limited=used.since not in (None, ANY_TIME) or used.until is not None,
-            private=inquiry.private,
-            offered=self._offered(),
-        )
+        rows = self._rows(used, len(card.quotes), inquiry.private)
         return Reply(id, inquiry, used, card, answer_layout(card, id, rows))
 
     async def remember(self, reply: Reply, message: discord.Message | discord.InteractionMessage) -> None:
@@ -180,22 +180,21 @@ class Answers:
         except NewsError as error:
             log.warning("answer.forgotten id=%s why=%r", posted.id, str(error))
 
-    def _offered(self) -> set[Action]:
-        return {*self._handlers, *VERDICTS, Action.SOURCES, Action.FOLLOW_UP}
-
     def layout(self, posted: PostedAnswer) -> ui.LayoutView:
         """A posted answer as it has to be shown now: with what has become of its quotes."""
         card = corrected(AnswerCard.from_json(posted.card), posted.quotes)
         with speaking(card.language):
-            return answer_layout(card, posted.id, self._rows(posted))
+            rows = self._rows(posted, len(posted.quotes), posted.private)
+            return answer_layout(card, posted.id, rows)
 
-    def _rows(self, posted: PostedAnswer) -> list[list[Action]]:
+    def _rows(self, answer: Answer | PostedAnswer, quotes: int, private: bool) -> list[list[Action]]:
+        """Return the rows of buttons below an answer of which so many quotes are shown."""
         return actions(
-            answered=posted.answered,
-            quotes=len(posted.quotes),
-            limited=posted.since not in (None, ANY_TIME) or posted.until is not None,
-            private=posted.private,
-            offered=self._offered(),
+            answered=answer.answered,
+            quotes=quotes,
+            limited=answer.since not in (None, ANY_TIME) or answer.until is not None,
+            private=private,
+            offered={*self._handlers, *VERDICT_OF_ACTION, Action.SOURCES, Action.FOLLOW_UP},
         )
 
     # -- buttons ---------------------------------------------------------------------------------------
@@ -215,7 +214,7 @@ class Answers:
                 public = action is Action.SHARE or (action is Action.WIDEN and not _is_private(interaction))
                 await interaction.response.defer(thinking=True, ephemeral=not public)
             posted = await self.find(id)
-            if action in VERDICTS:
+            if action in VERDICT_OF_ACTION:
                 await self._judge(interaction, posted, action)
             elif action is Action.SOURCES:
                 await self._sources(interaction, posted, page or 0)
@@ -236,7 +235,7 @@ class Answers:
     async def _judge(self, interaction: discord.Interaction, posted: PostedAnswer, action: Action) -> None:
         person = str(interaction.user.id)
         give = self._library.index.posted.give_feedback
-        await self._library.records.run(give, posted.id, person, VERDICTS[action], datetime.now(UTC))
+        await self._library.records.run(give, posted.id, person, VERDICT_OF_ACTION[action], datetime.now(UTC))
         await interaction.edit_original_response(content=_(THANKS[action]))
 
     async def _sources(self, interaction: discord.Interaction, posted: PostedAnswer, page: int) -> None:

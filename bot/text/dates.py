@@ -1,8 +1,7 @@
 """Dates as people type them, for the command line and for Discord."""
 
 import re
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from bot.text.language import _, counted
 from index import UsageError
@@ -13,14 +12,13 @@ _AGO = re.compile(r"(\d{1,4}) ?(day|week|month|year|d|w)s?(?: ago)?")
 _DAYS = {"day": 1, "d": 1, "week": 7, "w": 7, "month": 30, "year": 365}
 
 
-def parse_moment(text: str, timezone: str = "UTC", *, end: bool = False) -> datetime:
+def parse_moment(text: str, zone: tzinfo = UTC, *, end: bool = False) -> datetime:
     """Return the UTC moment that `text` names: `2025-06-01`, `2025-06-01T12:30` (an offset or `Z` may
     follow), `today`, `yesterday` or `3 days ago` (also weeks, months of 30 and years of 365 days).
 
-    A date without a time is the start of that day, or its last microsecond when `end` is set. `timezone`
-    (an IANA name) counts where the text gives no offset. Raises UsageError for anything else.
+    A date without a time is the start of that day, or its last microsecond when `end` is set. `zone`
+    counts where the text gives no offset. Raises UsageError for anything else.
     """
-    zone = _zone(timezone)
     try:
         return _local(text.strip(), zone, end).astimezone(UTC)
     except (ValueError, OverflowError):
@@ -31,9 +29,9 @@ def parse_moment(text: str, timezone: str = "UTC", *, end: bool = False) -> date
         raise UsageError(wrong.format(typed=typed)) from None
 
 
-def given_moment(text: str | None, timezone: str = "UTC", *, end: bool = False) -> datetime | None:
+def given_moment(text: str | None, zone: tzinfo = UTC, *, end: bool = False) -> datetime | None:
     """Return the moment that an option names, as `parse_moment` does; None where it was left out."""
-    return parse_moment(text, timezone, end=end) if text else None
+    return parse_moment(text, zone, end=end) if text else None
 
 
 def time_words(typed: str) -> dict[str, str]:
@@ -62,7 +60,7 @@ def _ago(count: int, unit: str) -> tuple[str, str]:
     return f"{count} {unit}{'s' * (count != 1)} ago", said[unit]
 
 
-def _local(text: str, zone: ZoneInfo, end: bool) -> datetime:
+def _local(text: str, zone: tzinfo, end: bool) -> datetime:
     try:
         day = _day(text, zone)
     except ValueError:  # then it carries a time, or is no date at all
@@ -74,7 +72,7 @@ def _local(text: str, zone: ZoneInfo, end: bool) -> datetime:
     return datetime.combine(day, time.min, zone)
 
 
-def _day(text: str, zone: ZoneInfo) -> date:
+def _day(text: str, zone: tzinfo) -> date:
     today = datetime.now(zone).date()
     match text.lower():
         case "today":
@@ -85,10 +83,3 @@ def _day(text: str, zone: ZoneInfo) -> date:
             return today - timedelta(days=int(ago[1]) * _DAYS[ago[2]])
         case _:
             return date.fromisoformat(text)
-
-
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise UsageError(f'"{name}" is not a time zone: write it like Europe/Berlin or UTC.') from None
