@@ -68,5 +68,5 @@ def _line(digest: Digest) -> str:
 
 
 def _limits(plan: DigestPlan) -> str:
-    parts = [", ".join(each) for each in (plan.topics, plan.sources) if each]
+    parts = [", ".join(names) for names in (plan.topics, plan.sources) if names]
     return cut(" · ".join(parts), MAX_LISTED)

@@ -29,10 +29,12 @@ def quality_card(quality: Quality, days: int) -> Card:
     lines = [
         answered,
         " · ".join(
-            f"{_(name)} {number(quality.feedback.get(each, 0))}" for each, name in VERDICT_NAMES.items()
+            f"{_(name)} {number(quality.feedback.get(verdict, 0))}" for verdict, name in VERDICT_NAMES.items()
         ),
     ]
     if quality.missed:
         lines.append("\n" + bold(_("Most missed")))
-        lines += [f"- {cut(each.question, MAX_HEADLINE)} ({number(each.times)} ×)" for each in quality.missed]
+        lines += [
+            f"- {cut(missed.question, MAX_HEADLINE)} ({number(missed.times)} ×)" for missed in quality.missed
+        ]
     return Card(title, "\n".join(lines))

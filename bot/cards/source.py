@@ -91,7 +91,7 @@ def _offer(trial: Trial) -> list[str]:
 
 
 def _problems(problems: Sequence[Failure]) -> list[str]:
-    shown = [f"-# {cut(masked(each.sentence), MAX_WHY)}" for each in problems[:SHOWN_PROBLEMS]]
+    shown = [f"-# {cut(masked(problem.sentence), MAX_WHY)}" for problem in problems[:SHOWN_PROBLEMS]]
     more = len(problems) - len(shown)
     return [*shown, "-# " + _("and {count} more").format(count=number(more))] if more else shown
 

@@ -65,7 +65,7 @@ def _failing(status: Status, details: bool) -> list[str]:
     if not details:
         return lines
     shown = status.failing[:MAX_FAILING]
-    lines += [f"- {_named(each)}: {cut(masked(each.error or ''), MAX_ERROR)}" for each in shown]
+    lines += [f"- {_named(source)}: {cut(masked(source.error or ''), MAX_ERROR)}" for source in shown]
     more = len(status.failing) - MAX_FAILING
     return [*lines, _("and {count} more").format(count=number(more))] if more > 0 else lines
 

@@ -58,7 +58,7 @@ def timeline_card(timeline: Timeline, typed: str | None = None, *, picture: bool
     if not timeline.events:
         return TimelineCard(Card(title, _nothing(timeline), colour=GREY))
     for kept in range(len(timeline.events), 0, -1):
-        body = "\n\n".join(_event(each) for each in _most_told(timeline.events, kept))
+        body = "\n\n".join(_event(event) for event in _most_told(timeline.events, kept))
         if length(body) <= MAX_BODY:
             break
     head = Card(title, "\n".join(_facts(timeline, len(timeline.events) - kept)))
@@ -109,7 +109,7 @@ def _label(timeline: Timeline) -> str:
 
 def _alt(timeline: Timeline) -> str:
     """The picture in words. A day is written as it is: a description knows no timestamps."""
-    day, most = max(timeline.coverage, key=lambda each: each[1])
+    day, most = max(timeline.coverage, key=lambda counted_day: counted_day[1])
     first, last = timeline.coverage[0][0], timeline.coverage[-1][0]
     described = _("Bars: {articles} from {first} to {last}, most of them ({most}) on {day}.")
     articles = articles_counted(timeline.articles)

@@ -107,19 +107,19 @@ def findings_json(findings: Sequence[Finding]) -> Json:
         "healthy": is_healthy(findings),
         "checks": [
             {
-                "check": each.check,
-                "severity": each.severity,
-                "finding": each.finding,
-                "remedy": each.remedy,
+                "check": finding.check,
+                "severity": finding.severity,
+                "finding": finding.finding,
+                "remedy": finding.remedy,
             }
-            for each in findings
+            for finding in findings
         ],
     }
 
 
 def is_healthy(findings: Sequence[Finding]) -> bool:
     """Tell whether no check has failed; warnings are no failures."""
-    return all(each.severity != "failure" for each in findings)
+    return all(finding.severity != "failure" for finding in findings)
 
 
 def status_json(status: Status) -> Json:
@@ -135,11 +135,11 @@ def status_json(status: Status) -> Json:
         "remedy": status.remedy,
         "caveat": status.caveat,
         "addresses": status.addresses,
-        "failing": [{"url": each.url, "why": each.error} for each in status.failing],
+        "failing": [{"url": source.url, "why": source.error} for source in status.failing],
         "disk_bytes": status.disk_bytes,
         "memory_bytes": status.memory_bytes,
         "faults": [
-            {"part": each.part, "why": each.why, "since": _or_null(each.since)} for each in status.faults
+            {"part": fault.part, "why": fault.why, "since": _or_null(fault.since)} for fault in status.faults
         ],
     }
 
@@ -173,7 +173,10 @@ def added_json(added: Added) -> Json:
 
 def refreshed_json(done: Sequence[Refreshed]) -> Json:
     return {
-        "read": [_source_json(each.source) | {"ingested": ingest_json(each.ingested)} for each in done],
+        "read": [
+            _source_json(refreshed.source) | {"ingested": ingest_json(refreshed.ingested)}
+            for refreshed in done
+        ],
     }
 
 
@@ -220,11 +223,11 @@ def evaluation_json(evaluation: Evaluation) -> Json:
         "median_ms": round(measures.median_ms, 1),
         "p99_ms": round(measures.p99_ms, 1),
         "reliability": [
-            {"confidence": each.confidence, "answerable": each.answerable, "questions": each.questions}
-            for each in evaluation.reliability
+            {"confidence": bin.confidence, "answerable": bin.answerable, "questions": bin.questions}
+            for bin in evaluation.reliability
         ],
         "digest": evaluation.digest,
-        "baselines": {each.name: _by_depth(each.quotes_at) for each in evaluation.baselines},
+        "baselines": {baseline.name: _by_depth(baseline.quotes_at) for baseline in evaluation.baselines},
         "misses": [_miss_json(miss) for miss in evaluation.misses],
     }
 

@@ -128,7 +128,7 @@ def _read_once(as_json: bool) -> None:
         with progress_bars(err()) as on_progress:
             done = index.subscriptions.refresh_due(on_progress)
         print_result(as_json, refreshed_json(done), refreshed_view(done))
-    if done and all(each.source.error for each in done):
+    if done and all(refreshed.source.error for refreshed in done):
         raise typer.Exit(1)
 
 
@@ -141,8 +141,8 @@ def _keep_reading() -> None:
 
     settings = load_settings()
     with LastResort(0) as last, library(settings, "INFO") as index, _watched(index, settings.health_port):
-        for each in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(each, stop)
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, stop)
         count = len(index.subscriptions.all())
         told = f"Watching {count:,} source{'' if count == 1 else 's'}; Ctrl+C ends it."
         show(err(), Text(told))

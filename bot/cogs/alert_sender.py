@@ -74,7 +74,7 @@ class AlertSender(Sender):
     async def _send(self, follow: Follow, quotes: list[Quote]) -> bool:
         """Send claimed quotes, and note what came of it."""
         # However they are ordered when another process takes over, Discord knows the alert by this.
-        article, start = min((each.article.id, each.span.start) for each in quotes)
+        article, start = min((quote.article.id, quote.span.start) for quote in quotes)
         key = f"follow {follow.id} {article} {start}"
         language = await self.services.guild_rules.language_of(int(follow.guild) if follow.guild else None)
         with speaking(language):

@@ -109,7 +109,7 @@ class Digests(commands.Cog):
         before, comma, last = typed.rpartition(",")
         kept = f"{before}{comma} " if comma else ""
         found = [f"{kept}{choice.value}" for choice in self.services.source_names.choices(last)]
-        return [app_commands.Choice(name=each, value=each) for each in found if len(each) <= MAX_CHOICE]
+        return [app_commands.Choice(name=value, value=value) for value in found if len(value) <= MAX_CHOICE]
 
     @digest.command(name="show", description="The digests of this server, and when the next ones come")
     async def show(self, interaction: discord.Interaction) -> None:
@@ -123,7 +123,7 @@ class Digests(commands.Cog):
         await interaction.response.defer(thinking=True, ephemeral=True)
         found = await self.library.records.run(self.library.index.digests.of, str(interaction.guild_id))
         wanted = str(channel.id if channel else interaction.channel_id)
-        digest = next((each for each in found if each.channel == wanted), None)
+        digest = next((candidate for candidate in found if candidate.channel == wanted), None)
         if digest is None:
             raise UsageError(_others(found))
         stories = await self.library.workers.run(self.library.index.stories, digest)
@@ -162,4 +162,4 @@ def _quiet(start: int | None, end: int | None) -> tuple[int, int] | None:
 
 
 def _listed(text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(part for each in text.split(",") if (part := " ".join(each.split()))))
+    return tuple(dict.fromkeys(part for item in text.split(",") if (part := " ".join(item.split()))))

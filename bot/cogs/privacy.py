@@ -35,7 +35,7 @@ class Privacy(commands.Cog):
     async def export(self, interaction: discord.Interaction) -> None:
         await interaction.response.defer(thinking=True, ephemeral=True)
         kept = await self.library.records.run(self.library.index.privacy.export, str(interaction.user.id))
-        rows = sum(len(each) for each in kept.values())
+        rows = sum(len(entries) for entries in kept.values())
         if not rows:
             await interaction.edit_original_response(content=_("Nothing is kept about you."))
             return

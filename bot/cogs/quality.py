@@ -54,13 +54,13 @@ def _lines(asked: Sequence[Asked]) -> bytes:
     """The questions as JSON lines."""
     rows = (
         {
-            "asked_at": each.asked_at.isoformat(),
-            "question": each.question,
-            "answered": each.answered,
-            "confidence": round(each.confidence, 3),
-            "quotes": list(each.quotes),
-            "feedback": each.feedback,
+            "asked_at": question.asked_at.isoformat(),
+            "question": question.question,
+            "answered": question.answered,
+            "confidence": round(question.confidence, 3),
+            "quotes": list(question.quotes),
+            "feedback": question.feedback,
         }
-        for each in asked
+        for question in asked
     )
     return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()

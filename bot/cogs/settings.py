@@ -168,8 +168,8 @@ class SettingsCommands(commands.Cog):
 
 def settings_card(settings: GuildSettings) -> Card:
     """What is set, in sentences. A channel or role that is gone shows as Discord names what is gone."""
-    channels = ", ".join(f"<#{each}>" for each in settings.channels) or _("every channel")
-    roles = "".join(f", <@&{each}>" for each in settings.reindex_roles)
+    channels = ", ".join(f"<#{channel}>" for channel in settings.channels) or _("every channel")
+    roles = "".join(f", <@&{role}>" for role in settings.reindex_roles)
     everyone, asker = _("everyone in the channel"), _("only whoever asked, unless they say otherwise")
     lines = {
         _("Answers in"): channels,
@@ -205,4 +205,4 @@ def _languages(chosen: str | None) -> list[discord.SelectOption]:
 
 
 def _chosen(ids: Sequence[str], kind: discord.SelectDefaultValueType) -> list[discord.SelectDefaultValue]:
-    return [discord.SelectDefaultValue(id=int(each), type=kind) for each in ids[:MAX_CHOSEN]]
+    return [discord.SelectDefaultValue(id=int(id), type=kind) for id in ids[:MAX_CHOSEN]]

@@ -99,8 +99,8 @@ class Shards(BackgroundLoop):
 
     async def cog_unload(self) -> None:
         self.stop()
-        for each in self._identifying:  # what they hold is let go of with the library
-            each.cancel()
+        for task in self._identifying:  # what they hold is let go of with the library
+            task.cancel()
         if self._free and self._holder:
             await self.workers.run(self._free, self._holder)
         await super().cog_unload()

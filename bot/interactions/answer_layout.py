@@ -42,7 +42,7 @@ def actions(
     dropped = {Action.WIDEN} if not limited else set()
     dropped |= {Action.SOURCES} if not quotes else set()
     rows = [first, [*second, Action.SHARE] if private else second]
-    return [[each for each in row if each in offered and each not in dropped] for row in rows]
+    return [[action for action in row if action in offered and action not in dropped] for row in rows]
 
 
 def answer_layout(

@@ -44,7 +44,7 @@ def source_choices(sources: Sequence[Source], typed: str) -> list[app_commands.C
     for source in sources:
         address = masked(source.url)
         title = source.title or address
-        value = next((each for each in (address, title) if len(each) <= MAX_CHOICE), None)
+        value = next((text for text in (address, title) if len(text) <= MAX_CHOICE), None)
         if value and (wanted in title.casefold() or wanted in address.casefold()):
             choices.append(app_commands.Choice(name=title[:MAX_CHOICE], value=value))
     return choices[:MAX_CHOICES]

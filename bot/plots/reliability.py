@@ -33,12 +33,12 @@ def draw(evaluation: Evaluation, path: Path) -> None:
         color=INK,
         fontsize=8,
     )
-    confidences, shares = [each.confidence for each in bins], [each.answerable for each in bins]
+    confidences, shares = [point.confidence for point in bins], [point.answerable for point in bins]
     axes.plot(confidences, shares, "o-", color=BLUE, linewidth=2, label=evaluation.model)
-    for each in bins:
+    for point in bins:
         axes.annotate(
-            str(each.questions),
-            (each.confidence, each.answerable),
+            str(point.questions),
+            (point.confidence, point.answerable),
             (0, 7),
             textcoords="offset points",
             ha="center",

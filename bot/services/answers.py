@@ -327,5 +327,5 @@ def _inquiry(interaction: discord.Interaction, question: Question, private: bool
 
 
 def _is_new(quote: Quote, posted: PostedAnswer) -> bool:
-    shown = {(each.article_id, each.text) for each in posted.quotes}
+    shown = {(shown_quote.article_id, shown_quote.text) for shown_quote in posted.quotes}
     return (quote.article.id, quote.text) not in shown

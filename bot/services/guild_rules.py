@@ -109,7 +109,7 @@ class GuildRules:
         allowed = (await self.settings(guild)).channels
         here = {str(getattr(channel, "id", "")), str(getattr(channel, "parent_id", ""))}
         if allowed and not here & set(allowed):
-            names = ", ".join(self._name(each) for each in allowed[:5])
+            names = ", ".join(self._name(channel_id) for channel_id in allowed[:5])
             raise UsageError(_("News is not for this channel: ask in {channels}.").format(channels=names))
 
     async def require_reindex(self, interaction: discord.Interaction) -> None:

@@ -77,7 +77,7 @@ def outcome_text(job: Job, outcome: Outcome, took: timedelta) -> str:
             _("{count} could not be read: the log says which and why"),
         )
         lines.append((alone if outcome.shown else logged).format(count=number(len(failed))))
-    lines += [f"-# {cut(masked(each.sentence), MAX_WHY)}" for each in outcome.shown[:SHOWN_FAILURES]]
+    lines += [f"-# {cut(masked(failure.sentence), MAX_WHY)}" for failure in outcome.shown[:SHOWN_FAILURES]]
     return "\n".join(lines)
 
 

@@ -85,7 +85,7 @@ class Workers:
         self._unfinished.clear()
 
     def _place(self, future: concurrent.futures.Future[Any]) -> int:
-        waiting = [each for each in list(self._unfinished) if not each.running()]
+        waiting = [call for call in list(self._unfinished) if not call.running()]
         return waiting.index(future) + 1 if future in waiting else 0
 
     def _submit(self, call: Callable[[], T]) -> concurrent.futures.Future[T]:

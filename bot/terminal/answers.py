@@ -84,7 +84,7 @@ def latest_view(headlines: Sequence[Headline], zone: tzinfo, now: datetime) -> R
     for headline in headlines:
         article = headline.article
         views.append(_about(article, article.url, headline.also_in, zone, now))
-        views += [Prefixed(Text(one_line(each)), " • ", "   ") for each in headline.highlights]
+        views += [Prefixed(Text(one_line(highlight)), " • ", "   ") for highlight in headline.highlights]
         views.append("")
     return Group(*views[:-1])
 
@@ -106,19 +106,19 @@ def status_view(status: Status, zone: tzinfo, now: datetime) -> RenderableType:
         table.add_row(Text(name, "dim"), Text(printable(value)))
     told = [fault.why for fault in status.faults]
     notes = [Text(printable(note), "yellow") for note in (status.remedy, *told, status.caveat) if note]
-    failures = [Failure(each.url, each.error or "") for each in status.failing]
+    failures = [Failure(source.url, source.error or "") for source in status.failing]
     return Group(table, *notes, *failures_view(failures))
 
 
 def findings_view(findings: Sequence[Finding]) -> RenderableType:
     """Return a line for each check, and what to do below it where there is something to be done."""
     views = []
-    for each in findings:
-        mark, style = _MARKS[each.severity]
-        line = Text.assemble((f"{mark} {each.check}: ", style), one_line(each.finding))
+    for finding in findings:
+        mark, style = _MARKS[finding.severity]
+        line = Text.assemble((f"{mark} {finding.check}: ", style), one_line(finding.finding))
         views.append(Prefixed(line, "", "  "))
-        if each.remedy:
-            views.append(Prefixed(Text(one_line(each.remedy)), "  → ", "    "))
+        if finding.remedy:
+            views.append(Prefixed(Text(one_line(finding.remedy)), "  → ", "    "))
     return Group(*views)
 
 

@@ -66,9 +66,11 @@ def refreshed_view(done: Sequence[Refreshed]) -> RenderableType:
     """Return what was stored in all, and which sources failed."""
     if not done:
         return Text("No source is due: `newsbot sources list` shows when each is.")
-    added = sum(each.ingested.added for each in done)
-    updated = sum(each.ingested.updated for each in done)
-    failed = [Failure(each.source.url, each.source.error) for each in done if each.source.error]
+    added = sum(refreshed.ingested.added for refreshed in done)
+    updated = sum(refreshed.ingested.updated for refreshed in done)
+    failed = [
+        Failure(refreshed.source.url, refreshed.source.error) for refreshed in done if refreshed.source.error
+    ]
     counts = f"{added:,} added, {updated:,} updated, {len(failed):,} failing"
     return Group(Text(f"{sources_counted(len(done))} read: {counts}"), *failures_view(failed))
 

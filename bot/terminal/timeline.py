@@ -19,7 +19,7 @@ def timeline_view(timeline: Timeline, zone: tzinfo) -> RenderableType:
     topic = Text(one_line(timeline.question.text), "bold")
     if not timeline.events:
         return Group(topic, Text("Nothing was reported on this.", "yellow"))
-    events = [each for event in timeline.events for each in (_event(event, zone, timeline.as_of), "")]
+    events = [view for event in timeline.events for view in (_event(event, zone, timeline.as_of), "")]
     return Group(topic, "", *events, *_bars(timeline))
 
 

@@ -42,7 +42,9 @@ def time_words(typed: str) -> dict[str, str]:
     typed = " ".join(typed.casefold().split())
     if typed.isdecimal() and typed.isascii() and len(typed) <= 3:
         return dict(_ago(int(typed), unit) for unit in ("day", "week", "month"))
-    words = {"today": _("today"), "yesterday": _("yesterday")} | dict(_ago(*each) for each in OFFERED)
+    words = {"today": _("today"), "yesterday": _("yesterday")} | dict(
+        _ago(count, unit) for count, unit in OFFERED
+    )
     return {word: said for word, said in words.items() if _begins(typed, word) or _begins(typed, said)}
 
 
