@@ -1,4 +1,4 @@
-"""The command tree: what is asked of every interaction before its command runs."""
+"""The command tree: what happens before every command of Discord, and where a command fails."""
 
 from __future__ import annotations
 
@@ -13,10 +13,13 @@ from index import NewsError
 
 
 class NewsTree(app_commands.CommandTree[commands.AutoShardedBot]):
-    """A command tree whose errors are told to the person who used the command, and to nobody else."""
+    """Sends the error of a command to the person who used it, in a message that only they see."""
 
     async def interaction_check(self, interaction: discord.Interaction[commands.AutoShardedBot], /) -> bool:
-        """Choose the language, and refuse what a guild does not want in this channel."""
+        """Choose the language, and refuse commands in channels that the guild's settings leave out.
+
+        Returns whether the command may run.
+        """
         begin_request(interaction.id)
         rules = services_of(interaction).guild_rules
         await rules.speak(interaction)
@@ -37,6 +40,6 @@ class NewsTree(app_commands.CommandTree[commands.AutoShardedBot]):
     ) -> None:
         name = interaction.command.qualified_name if interaction.command else "unknown"
         sentence = explain(error, f"/{name}")
-        # An answer to an autocomplete is a list of choices: there is no room for a sentence.
+        # An autocomplete can be answered with choices only, so its errors are just logged.
         if interaction.type is not discord.InteractionType.autocomplete:
             await tell(interaction, sentence)

@@ -1,7 +1,7 @@
 """An answer as Discord shows it: the question, the quotes, how sure the bot is; measured after escaping.
 
-The parts are laid out by `bot.interactions.answer_layout`. All of them together stay within what one message of
-components holds, and a quote is shown whole or not at all.
+The parts are laid out by `bot.interactions.answer_layout`. All of them together stay within what one message
+of components holds, and a quote is shown whole or not at all.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""A small web server for whoever watches newsbot: /healthz, /readyz and /metrics, on this machine only.
+"""A small web server for monitoring: /healthz, /readyz and /metrics, on the loopback address only.
 
-It has a thread of its own, so that it answers also while the rest hangs, and can say so.
+It runs in a thread of its own, so that it can report that the rest of the process hangs.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 
 class CheckResult(NamedTuple):
-    """How something is, and why, unless it is as it should be."""
+    """What a health check found; `why` explains a status other than "ok"."""
 
     status: Literal["ok", "degraded", "failing"]
     why: str | None = None
@@ -40,9 +40,10 @@ OK = CheckResult("ok")
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What is told of a process: its measurements, whether it works at all, and whether it can answer now.
+    """A WSGI application that serves the metrics of a process and two checks.
 
-    `alive` and `ready` say so within seconds, from any thread.
+    `alive` tells whether the process works at all (/healthz), `ready` whether it can answer questions now
+    (/readyz). Both are called in the server's threads and return within seconds.
     """
 
     metrics: Metrics
@@ -63,7 +64,10 @@ class Health:
 
 
 def readiness(index: Callable[[], NewsIndex]) -> CheckResult:
-    """Tell whether a library can answer; one that is degraded can."""
+    """Check whether a library can answer questions; one whose status is degraded can.
+
+    `index` returns the library, or raises NewsError where it is not open.
+    """
     try:
         status = index().status()
     except NewsError as error:
@@ -84,7 +88,7 @@ class _Server(ThreadingMixIn, WSGIServer):
 
 
 class _Handler(WSGIRequestHandler):
-    timeout = 10  # for whoever connects and says nothing
+    timeout = 10  # seconds after which a client that sends nothing is disconnected
 
     def log_message(self, format: str, *args: object) -> None:
         log.debug("health.asked %s", format % args)
@@ -92,9 +96,9 @@ class _Handler(WSGIRequestHandler):
 
 @contextmanager
 def serving(health: Health, port: int) -> Iterator[int]:
-    """Answer on a port of this machine (0: any that is free), whose number is given, until left.
+    """Serve `health` on a port of the loopback address while the block runs, and give the port's number.
 
-    Raises UsageError where the port is taken.
+    Port 0 takes one that is free. Raises UsageError where the port is taken.
     """
     try:
         server = make_server(HOST, port, health, server_class=_Server, handler_class=_Handler)

@@ -1,4 +1,4 @@
-"""Dates as people type them, for the command line and for Discord."""
+"""Reads dates as people type them, on the command line and in Discord."""
 
 import re
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from bot.text.language import _, counted
 from index import UsageError
 
-# Offered while a person types a time, beside today and yesterday; all are understood below.
+# Suggested while a person types a time, beside today and yesterday. `parse_moment` reads all of them.
 OFFERED = ((3, "day"), (7, "day"), (2, "week"), (30, "day"), (90, "day"), (1, "year"))
 _AGO = re.compile(r"(\d{1,4}) ?(day|week|month|year|d|w)s?(?: ago)?")
 _DAYS = {"day": 1, "d": 1, "week": 7, "w": 7, "month": 30, "year": 365}
@@ -30,14 +30,14 @@ def parse_moment(text: str, zone: tzinfo = UTC, *, end: bool = False) -> datetim
 
 
 def given_moment(text: str | None, zone: tzinfo = UTC, *, end: bool = False) -> datetime | None:
-    """Return the moment that an option names, as `parse_moment` does; None where it was left out."""
+    """Return the moment that an option gives, as `parse_moment` does; None where the option was left out."""
     return parse_moment(text, zone, end=end) if text else None
 
 
 def time_words(typed: str) -> dict[str, str]:
-    """Return what a person who has typed this may mean, and how it is said in the language that is spoken.
+    """Return the times that complete what a person has typed: as `parse_moment` reads them, and translated.
 
-    A number is offered in every unit.
+    For a number alone these are so many days, weeks and months ago.
     """
     typed = " ".join(typed.casefold().split())
     if typed.isdecimal() and typed.isascii() and len(typed) <= 3:
@@ -65,11 +65,11 @@ def _ago(count: int, unit: str) -> tuple[str, str]:
 def _local(text: str, zone: tzinfo, end: bool) -> datetime:
     try:
         day = _day(text, zone)
-    except ValueError:  # then it carries a time, or is no date at all
+    except ValueError:  # not a date alone: it has a time, or is no date
         moment = datetime.fromisoformat(text.upper())
         return moment if moment.tzinfo else moment.replace(tzinfo=zone)
     if end:
-        # Where the clocks go back at midnight the last microsecond comes twice: fold takes the later one.
+        # Where the clocks are set back at midnight, the last microsecond comes twice: fold takes the later.
         return datetime.combine(day, time.max, zone).replace(fold=1)
     return datetime.combine(day, time.min, zone)
 
