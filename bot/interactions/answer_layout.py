@@ -1,7 +1,7 @@
-"""Cards as Discord messages made of components: one box, a line between the quotes, the buttons inside.
+"""Lays out cards as Discord messages made of components: one box, lines between the quotes, buttons inside.
 
-Chosen over an embed by looking at both: the box uses the whole width, keeps what belongs together apart from
-the rest, and does not need the permission to embed links.
+Components were chosen over an embed after looking at both: the box has the whole width, groups what belongs
+together, and does not need the permission to embed links.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from bot.text.language import _
 from bot.text.markdown import escape
 from index import Excerpt, Verdict
 
+# What the feedback buttons mean for the library.
 VERDICT_OF_ACTION: dict[Action, Verdict] = {
     Action.HELPFUL: "helpful",
     Action.WRONG: "wrong",
@@ -29,9 +30,10 @@ VERDICT_OF_ACTION: dict[Action, Verdict] = {
 def actions(
     *, answered: bool, quotes: int, limited: bool, private: bool, offered: Collection[Action]
 ) -> list[list[Action]]:
-    """Return the rows of buttons below an answer: first what to do with it, then what to say about it.
+    """Return the rows of buttons below an answer: first those that do something with it, then the feedback.
 
-    `limited` tells whether it kept to a period; `offered` are the actions that somebody can carry out.
+    `quotes` is the number of quotes shown, `limited` whether the search kept to a period, and `offered` are
+    the actions that have a handler.
     """
     if answered:
         first = [Action.SOURCES, Action.MORE, Action.FOLLOW_UP, Action.TIMELINE, Action.FOLLOW]
@@ -48,7 +50,7 @@ def actions(
 def answer_layout(
     card: AnswerCard, id: str | None = None, rows: Sequence[Sequence[Action]] = ()
 ) -> ui.LayoutView:
-    """The card as a message; buttons need the `id` under which the answer is remembered."""
+    """Return the card as a message. `id` is that of the stored answer; without it there are no buttons."""
     head, *texts = card.texts
     container: ui.Container[Any] = ui.Container(ui.TextDisplay(head), accent_colour=card.colour)
     for text in texts:
@@ -62,7 +64,10 @@ def answer_layout(
 
 
 def excerpts_layout(id: str, excerpts: Sequence[Excerpt], page: int) -> ui.LayoutView:
-    """One quote with what stands around it in its article, and buttons to the others."""
+    """Return one quote with the text around it in its article, and buttons to the other quotes.
+
+    `page` counts from 0; one that is out of range becomes the nearest.
+    """
     page = min(max(page, 0), len(excerpts) - 1)
     shown = excerpts[page]
     article = shown.quote.article
@@ -81,7 +86,10 @@ def excerpts_layout(id: str, excerpts: Sequence[Excerpt], page: int) -> ui.Layou
 
 
 def text_layout(text: str) -> ui.LayoutView:
-    """A few words in a message that will become a card: once it is made of components it has to stay so."""
+    """Return a message of a few words, to be edited into a card later.
+
+    Discord does not let a message change between plain content and components, so it begins with components.
+    """
     return _view(ui.TextDisplay(text))
 
 

@@ -1,4 +1,4 @@
-"""The buttons below an answer. Each carries the answer's id, so that it works after a restart as well."""
+"""The buttons below an answer. The answer's id is in their custom_id, so that they work after a restart."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.text.language import _, mark
 
 
 class Action(StrEnum):
-    """What can be done with an answer. The values are on buttons sent long ago: never change one."""
+    """What can be done with an answer. The values are in buttons that have been sent: never change one."""
 
     SOURCES = "sources"
     MORE = "more"
@@ -44,7 +44,7 @@ LABELS = {
 
 
 class ButtonAnswers(Protocol):
-    """What carries out a pressed button; `bot.services.answers.Answers` does."""
+    """Carries out what a pressed button says, as `bot.services.answers.Answers` does."""
 
     async def press(
         self, interaction: discord.Interaction, action: Action, id: str, page: int | None
@@ -52,12 +52,14 @@ class ButtonAnswers(Protocol):
 
 
 class ButtonServices(Protocol):
+    """The part of `bot.services.services.Services` that buttons use."""
+
     @property
     def answers(self) -> ButtonAnswers: ...
 
 
 class ButtonClient(Protocol):
-    """What a button needs of the Discord client; this room may not import the one that has it."""
+    """What a button needs of the Discord client, stated here because services import this package."""
 
     @property
     def services(self) -> ButtonServices: ...
@@ -68,7 +70,10 @@ class AnswerButton(
     discord.ui.DynamicItem[discord.ui.Button[Any]],
     template=r"answer:(?P<action>[a-z]+):(?P<id>[0-9a-f]+)(?::(?P<page>\d+))?",
 ):
-    """`page` turns to that page (from 0) in the message that the button is on, instead of a new message."""
+    """A button for an action on a stored answer.
+
+    With `page` (from 0) it shows that page in the message that it is on, instead of in a new message.
+    """
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""What is suggested while a person types an option, where that does not depend on the library."""
+"""The choices that Discord suggests while a person types an option of a command."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ MAX_CHOICE = 100
 
 
 async def time_choices(interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
-    """Words for times that are understood."""
+    """Return times that `bot.text.dates.parse_moment` reads, as choices in the reader's language."""
     return [app_commands.Choice(name=said, value=word) for word, said in time_words(typed).items()]
 
 
 async def zone_choices(_: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
-    """Time zones whose name contains what was typed, those with a part that begins so first."""
+    """Return the time zones whose name contains what was typed; those of which a part begins so first."""
     names = await asyncio.to_thread(_zone_names)
     wanted = typed.strip().casefold().replace(" ", "_")
     found = [name for name in names if wanted in name.casefold()]
@@ -38,7 +38,11 @@ def _zone_names() -> list[str]:
 
 
 def source_choices(sources: Sequence[Source], typed: str) -> list[app_commands.Choice[str]]:
-    """Those whose title or shown address has what was typed; one with neither short enough is left out."""
+    """Return the sources whose title or masked address contains what was typed.
+
+    The value of a choice is the address, or the title where the address is longer than Discord allows. A
+    source of which both are too long is left out.
+    """
     wanted = typed.strip().casefold()
     choices = []
     for source in sources:

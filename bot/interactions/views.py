@@ -1,4 +1,4 @@
-"""What panels, forms and buttons have in common: they speak the language of whoever uses them."""
+"""Base classes of panels, forms and buttons: they answer in the language of the person who uses them."""
 
 from __future__ import annotations
 
@@ -12,25 +12,27 @@ from bot.interactions.request import begin_request
 
 
 class ViewRules(Protocol):
-    """What chooses the language of an interaction; `bot.services.guild_rules.GuildRules` does."""
+    """Chooses the language of an interaction, as `bot.services.guild_rules.GuildRules` does."""
 
     async def speak(self, interaction: discord.Interaction[Any]) -> None: ...
 
 
 class ViewServices(Protocol):
+    """The part of `bot.services.services.Services` that views use."""
+
     @property
     def guild_rules(self) -> ViewRules: ...
 
 
 class ViewClient(Protocol):
-    """What a view needs of the Discord client; this room may not import the one that has it."""
+    """What a view needs of the Discord client, stated here because services import this package."""
 
     @property
     def services(self) -> ViewServices: ...
 
 
 class Localized:
-    """Begins the request, and chooses its language, before anything else is done."""
+    """A mixin that marks the log and chooses the language before an interaction is handled."""
 
     async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
         begin_request(interaction.id)
@@ -40,7 +42,7 @@ class Localized:
 
 
 class Panel(Localized, ui.View):
-    """Explains errors to whoever used it."""
+    """A view that explains an error to the person who pressed or chose something in it."""
 
     async def on_error(
         self, interaction: discord.Interaction[Any], error: Exception, item: ui.Item[Any], /
@@ -49,7 +51,7 @@ class Panel(Localized, ui.View):
 
 
 class Form(Localized, ui.Modal, title="Form"):
-    """Explains errors to whoever sent it."""
+    """A form that explains an error to the person who sent it."""
 
     async def on_error(  # type: ignore[override]
         self, interaction: discord.Interaction[Any], error: Exception, /

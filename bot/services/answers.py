@@ -1,4 +1,4 @@
-"""From a question to a posted answer, whichever way it was asked, and what the buttons below it do."""
+"""Answers questions in Discord, stores what was posted, and carries out the buttons below an answer."""
 
 from __future__ import annotations
 
@@ -50,8 +50,8 @@ log = logging.getLogger(__name__)
 class Inquiry:
     """A question as a person asks it.
 
-    `question` is what is searched for, `typed` the person's own words where they differ, `context` the
-    question that it continues.
+    `question` is searched for. `typed` has the person's own words where they differ from it, and `context`
+    the earlier question that it continues. `private`: only the person sees the answer.
     """
 
     question: Question
@@ -63,12 +63,13 @@ class Inquiry:
 
     @property
     def shown(self) -> str:
+        """The question as a card shows it."""
         return self.typed or self.question.text
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer, ready to be sent: `view` is the message."""
+    """An answer that is ready to be sent: `view` is the message, `id` the one to store it under."""
 
     id: str
     inquiry: Inquiry
@@ -78,7 +79,7 @@ class Reply:
 
 
 class Answers:
-    """Answers questions, remembers where, and carries out what people want done with an answer."""
+    """Answers questions, stores the posted answers, and carries out the buttons below them."""
 
     def __init__(self, library: Library, metrics: Metrics) -> None:
         self._library = library
@@ -93,7 +94,8 @@ class Answers:
     def offer(self, action: Action, handler: Handler) -> None:
         """Show a button for an action below every answer from now on.
 
-        The handler gets the interaction deferred, for a reply that only the person sees, and edits that.
+        The handler gets an interaction that is deferred for a private reply, and the stored answer; it edits
+        that reply.
         """
         self._handlers[action] = handler
 
@@ -106,14 +108,14 @@ class Answers:
     async def reply(
         self, inquiry: Inquiry, on_queued: Callable[[int], Awaitable[None]] | None = None
     ) -> Reply:
-        """Answer a question. `on_queued` is told its place while it waits for others."""
+        """Answer a question. `on_queued` is called with its place in the queue, from 1, while it waits."""
         began = time.perf_counter()
         answer = await self._library.workers.run_queued(on_queued, self._library.index.ask, inquiry.question)
         self._metrics.asked(time.perf_counter() - began, answered=answer.answered)
         older = None
         question = inquiry.question
         if not answer.answered and answer.since and not (question.since or question.until):
-            # Nothing in the period that the question names in words: perhaps before it.
+            # Nothing was found in the period that the question names in words: the card shows older reports.
             older = await self._library.workers.run(
                 self._library.index.ask, replace(question, since=ANY_TIME)
             )
@@ -131,7 +133,7 @@ class Answers:
         return Reply(id, inquiry, used, card, answer_layout(card, id, rows))
 
     async def remember(self, reply: Reply, message: discord.Message | discord.InteractionMessage) -> None:
-        """Keep what was posted. Where that fails the answer stands, and only its buttons do nothing."""
+        """Store what was posted. Where that fails, the answer stays, but its buttons do not work."""
         inquiry, answer = reply.inquiry, reply.answer
         posted = PostedAnswer(
             id=reply.id,
@@ -155,7 +157,7 @@ class Answers:
         await self._remember(posted)
 
     async def answer_interaction(self, interaction: discord.Interaction, inquiry: Inquiry) -> None:
-        """Answer a question on an interaction that has been deferred."""
+        """Answer a question as the reply to an interaction that has been deferred."""
         if not inquiry.private:
             to_everyone()
 
@@ -168,7 +170,7 @@ class Answers:
         await self.remember(reply, message)
 
     def continued(self, posted: PostedAnswer, text: str, inquiry: Inquiry) -> Inquiry:
-        """Return a question as the continuation of a posted one: with its words, period and source."""
+        """Return `text` as a question that continues a posted one: with its words, period and source."""
         question = Question(
             in_context(text, posted.question), since=posted.since, until=posted.until, source=posted.source
         )
@@ -181,7 +183,7 @@ class Answers:
             log.warning("answer.forgotten id=%s why=%r", posted.id, str(error))
 
     def layout(self, posted: PostedAnswer) -> ui.LayoutView:
-        """A posted answer as it has to be shown now: with what has become of its quotes."""
+        """Return the message of a posted answer with the current state of its quotes."""
         card = corrected(AnswerCard.from_json(posted.card), posted.quotes)
         with speaking(card.language):
             rows = self._rows(posted, len(posted.quotes), posted.private)
@@ -202,9 +204,9 @@ class Answers:
     async def press(
         self, interaction: discord.Interaction, action: Action, id: str, page: int | None
     ) -> None:
-        """Do what a button says. What goes wrong is told to whoever pressed it."""
+        """Carry out a pressed button. An error is explained to the person who pressed it."""
         try:
-            if action is Action.FOLLOW_UP:  # a form has to be the first answer
+            if action is Action.FOLLOW_UP:  # Discord takes a form only as the first response
                 await interaction.response.send_modal(FollowUp(self, id, _is_private(interaction)))
                 return
             # Before anything is looked up: Discord waits three seconds, a busy database may take longer.
@@ -222,11 +224,11 @@ class Answers:
                 await handler(interaction, posted)
             else:
                 raise UsageError(_("This button does nothing any more: ask the question again."))
-        except Exception as error:  # the edge of one button: explained to whoever pressed it and logged
+        except Exception as error:  # explained to the person who pressed, and logged
             await tell(interaction, explain(error, f"button {action}"))
 
     async def find(self, id: str) -> PostedAnswer:
-        """Return a posted answer. Raises UsageError where it is not kept any more."""
+        """Return a posted answer. Raises UsageError where it is not stored any more."""
         posted = await self._library.records.run(self._library.index.posted.find, id)
         if posted is None:
             raise UsageError(_("This answer is no longer kept: ask the question again."))
@@ -283,7 +285,10 @@ class Answers:
 async def _show(
     interaction: discord.Interaction, reply: Reply
 ) -> discord.Message | discord.InteractionMessage:
-    """Show an answer; in the channel, unless it is private, where it took longer than Discord waits."""
+    """Show an answer as the reply to an interaction.
+
+    Where it took longer than Discord accepts a reply, a public answer is sent to the channel instead.
+    """
     try:
         return await interaction.edit_original_response(view=reply.view)
     except discord.HTTPException as error:
@@ -296,7 +301,7 @@ async def _show(
 
 
 class FollowUp(Form):
-    """Asks for a question that continues an answer."""
+    """The form in which a person types a question that continues an answer."""
 
     def __init__(self, answers: Answers, id: str, private: bool) -> None:
         super().__init__(title=_("Ask on"), timeout=FORM_SECONDS)
@@ -318,7 +323,7 @@ class FollowUp(Form):
 
 
 def _is_private(interaction: discord.Interaction) -> bool:
-    """Whether the message that a button is on is seen by one person only."""
+    """Return whether the message that a button is on is seen by one person only."""
     return interaction.message is not None and interaction.message.flags.ephemeral
 
 

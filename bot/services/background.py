@@ -1,4 +1,4 @@
-"""Looking again and again for something to send; a round that fails is not the last."""
+"""Cogs that do something every few seconds, such as sending what is due; a failed round is not the last."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from index import NewsError
 
 WAITING = 8
 CALL_SECONDS = 120.0
-# Longer than a round takes that sends to thousands of people.
+# A round that takes longer counts as a fault. One that sends to thousands of people takes less.
 ROUND_SECONDS = 900.0
 
 P = ParamSpec("P")
@@ -25,9 +25,11 @@ log = logging.getLogger(__name__)
 
 
 class BackgroundLoop(commands.Cog):
-    """A cog that does its `round` every so many seconds. People who ask never wait for its `workers`.
+    """A cog that calls its `round` every `seconds`.
 
-    `name` is what it does ("sending of alerts"), for those who look after the bot.
+    It has `workers` of its own, so that questions never wait for it.
+
+    `name` says what it does ("sending of alerts"), for the log and the status.
     """
 
     def __init__(self, bot: commands.AutoShardedBot, services: Services, name: str, seconds: float) -> None:
@@ -39,14 +41,14 @@ class BackgroundLoop(commands.Cog):
         self._loop.change_interval(seconds=seconds)
 
     async def round(self) -> None:
-        """Look once."""
+        """Do the work once."""
         raise NotImplementedError
 
     async def cog_load(self) -> None:
         self._loop.start()
 
     def stop(self) -> None:
-        """Look no more by itself."""
+        """Start no further round."""
         self._loop.cancel()
 
     async def cog_unload(self) -> None:
@@ -58,7 +60,7 @@ class BackgroundLoop(commands.Cog):
         try:
             with self.library.index.faults.watching(self._name, ROUND_SECONDS):
                 await self.round()
-        except Exception as error:  # the loop would end for good
+        except Exception as error:  # an error would end discord.py's loop for good
             known = isinstance(error, NewsError)
             log.warning("watch.failed name=%r why=%r", self._name, str(error), exc_info=not known)
 
@@ -68,20 +70,21 @@ class BackgroundLoop(commands.Cog):
 
 
 class Sender(BackgroundLoop):
-    """A watch that claims messages, sends them and notes that they were sent.
+    """A background loop that claims messages in the database, sends them, and notes that they were sent.
 
-    Discord knows a message that is sent twice for some minutes, but a database may be away for longer. So
-    whoever has sent something notes that as soon as it is possible, before anything else; and after a round
-    that failed, each lets one pass, in which the others do so, before it takes over what they left.
+    Discord drops a message that is sent twice only within some minutes, and the database may be away for
+    longer. So a process notes what it has sent as soon as the database is back, before it sends anything
+    else. After a failed round it skips one, in which the other processes note what they have sent, before it
+    takes over claims that they left.
     """
 
     def __init__(self, bot: commands.AutoShardedBot, services: Services, name: str, seconds: float) -> None:
         super().__init__(bot, services, name, seconds)
-        self._unnoted: dict[Callable[[], None], None] = {}  # in their order; the values mean nothing
+        self._unnoted: dict[Callable[[], None], None] = {}  # ordered; the values are not used
         self._failed = False
 
     async def send_due(self) -> None:
-        """Send what there is to send."""
+        """Send the messages that are due."""
         raise NotImplementedError
 
     async def round(self) -> None:
@@ -92,9 +95,10 @@ class Sender(BackgroundLoop):
         self._failed = False
 
     async def note(self, call: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
-        """Note what was sent, by `call`: now, or where that fails before the next round."""
+        """Call `call` in a worker to note what was sent: now, or where that fails, before the next round."""
         self._unnoted[partial(call, *args, **kwargs)] = None
-        # Even where the bot closes meanwhile: what was sent must not be sent again.
+        # Shielded: where the bot closes at this moment, the note is still made, or the message would be sent
+        # again.
         await asyncio.shield(self._note_all())
 
     async def _note_all(self) -> None:
@@ -104,5 +108,5 @@ class Sender(BackgroundLoop):
 
 
 def log_failed(event: str, error: Exception) -> None:
-    """Log that one of many could not be sent; with the traceback where the error was not foreseen."""
+    """Log that one of many messages could not be sent; with the traceback unless it is a NewsError."""
     log.warning("%s why=%r", event, str(error), exc_info=not isinstance(error, NewsError))
