@@ -1,4 +1,4 @@
-"""An alert, and the list of what is followed, as Discord shows them; pure functions."""
+"""The cards of an alert and of `/follows`; pure functions."""
 
 from collections.abc import Sequence
 
@@ -8,12 +8,12 @@ from bot.text.language import _
 from bot.text.markdown import block_quote, bold, cut, length, timestamp
 from index import Follow, Quote
 
-# Twenty lines of a list always fit.
+# Characters of a topic in a list, so that twenty lines always fit.
 MAX_LINE = 150
 
 
 def alert_card(follow: Follow, quotes: Sequence[Quote]) -> Card:
-    """What is new, best first; what would not fit is left out."""
+    """Return the card of new quotes, best first; the last ones are left out where not all fit."""
     blocks = [_block(quote) for quote in quotes]
     while length("\n\n".join(blocks)) > MAX_BODY:
         blocks.pop()
@@ -23,7 +23,7 @@ def alert_card(follow: Follow, quotes: Sequence[Quote]) -> Card:
 
 
 def follows_card(mine: Sequence[Follow], here: Sequence[Follow], in_guild: bool) -> Card:
-    """What a person follows, and what the channel does."""
+    """Return the list of what a person follows, and in a guild, what the channel does."""
     lines = [bold(_("You")), *_lines(mine)]
     if in_guild:
         lines += ["", bold(_("This channel")), *_lines(here)]

@@ -7,6 +7,7 @@ from bot.text.language import _, counted, mark, number, percent
 from bot.text.markdown import bold, cut
 from index import Quality, Verdict
 
+# What people say about an answer, as it is shown.
 VERDICT_NAMES: dict[Verdict, str] = {
     "helpful": mark("helpful"),
     "wrong": mark("wrong"),
@@ -15,7 +16,7 @@ VERDICT_NAMES: dict[Verdict, str] = {
 
 
 def quality_card(quality: Quality, days: int) -> Card:
-    """What was asked in a server, how much of it was answered, and what people said about it."""
+    """Return how many questions were asked in a server and answered, the feedback, and those most missed."""
     title = counted("Quality of the last {count} day", "Quality of the last {count} days", days)
     if not quality.asked:
         return Card(title, _("Nothing was asked in this server."))

@@ -23,11 +23,10 @@ STATES = {
 
 
 def status_card(status: Status, version: str, latency: float, *, details: bool = False) -> Card:
-    """How the library is, for everyone to see: no paths, no addresses.
+    """Return the state of the library, without paths and addresses, because everyone may see it.
 
-    `details` names what works no more and the sources that fail, and what to do about each: for those who
-    look after the bot.
-    `latency` is how long Discord takes to answer, in seconds: not finite before it has been measured.
+    `details` adds the parts that do not work and the sources that fail, each with what to do. `latency` is
+    how long Discord takes to answer, in seconds; it is not finite until it has been measured.
     """
     counts = [
         articles_counted(status.articles),
@@ -52,7 +51,7 @@ def status_card(status: Status, version: str, latency: float, *, details: bool =
 
 
 def _failing(status: Status, details: bool) -> list[str]:
-    """How many sources cannot be read, and of the first some, what is wrong with each."""
+    """Return how many sources cannot be read, and with `details` the errors of the first `MAX_FAILING`."""
     if not status.failing:
         return []
     unread = counted(
@@ -71,5 +70,5 @@ def _failing(status: Status, details: bool) -> list[str]:
 
 
 def _named(source: Source) -> str:
-    """A source's title, or else its host: what else is in an address may be a secret."""
+    """Return a source's title, or else its host: the rest of an address may contain a secret."""
     return bold(shorten(source.title or urlsplit(source.url).hostname or _("a source"), MAX_SOURCE))

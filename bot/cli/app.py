@@ -1,6 +1,6 @@
-"""The `newsbot` command: all subcommands together.
+"""The `newsbot` command with all its subcommands.
 
-Importing this loads neither the search engines nor Discord, so that `newsbot --help` is quick.
+Importing this module loads neither the search engines nor discord.py, so that `newsbot --help` is quick.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Many questions from a file, one JSON line each, and one JSON line for each answer in the same order."""
+"""Answers questions from a file of JSON lines, one JSON line for each answer, in the same order."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 
 def read_lines(file: str) -> list[str]:
-    """Return the lines that hold something; `-` is stdin. Raises UsageError where nothing can be read."""
+    """Return the lines of a file that are not blank; `-` is stdin. Raises UsageError where it is not readable."""
     try:
         text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8-sig")
     except OSError as error:
@@ -33,22 +33,23 @@ def read_lines(file: str) -> list[str]:
 
 
 def answer_line(index: NewsIndex, line: str, build: Callable[..., Question], zone: tzinfo) -> Json:
-    """Return the answer to one line, or `{"id", "error"}`; `build` makes a Question of a text and an as_of.
+    """Return the answer to one line, or `{"id", "error"}` where it cannot be answered.
 
-    The id comes back as it was given, number or text.
+    `build` makes a Question of a text and an `as_of`; `zone` is for an `as_of` without one. The id comes back
+    as it was given, as a number or a text.
     """
     identity: Json = {}
     try:
         record = _record(line)
         identity = {"id": record["id"]} if "id" in record else {}
         return identity | answer_json(index.ask(_question(record, build, zone)))
-    except Exception as error:  # the edge of one line
+    except Exception as error:  # one bad line does not end the batch
         log.debug("batch.failed", exc_info=True)
         return identity | {"error": sentence(error)}
 
 
 def _record(line: str) -> Json:
-    """Return the line's object; a null in it is as good as nothing."""
+    """Return the object of a line without the keys whose value is null. Raises UsageError for other lines."""
     try:
         record = json.loads(line)
     except ValueError as error:

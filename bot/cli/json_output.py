@@ -1,6 +1,6 @@
-"""Values as the JSON that tools rely on: the exact names, nothing else.
+"""The library's values as JSON. Tools rely on these names.
 
-Times are ISO 8601 in UTC to the second, such as 2025-06-04T23:29:00Z. What is absent is null, except `id`
+Times are ISO 8601 in UTC to the second, such as 2025-06-04T23:29:00Z. A missing value is null, except `id`
 and `explain`, which are left out.
 """
 
@@ -35,7 +35,7 @@ Json = dict[str, Any]
 
 
 def moment_json(moment: datetime) -> str:
-    """Return the moment to the second; it must carry a time zone."""
+    """Return a moment as ISO 8601 to the second; it must have a time zone."""
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
@@ -69,7 +69,7 @@ def latest_json(
 
 
 def timeline_json(timeline: Timeline) -> Json:
-    """`coverage` gives the articles of each day on which there were any."""
+    """Return a timeline. `coverage` has the days with articles, and how many."""
     return {
         "topic": timeline.question.text,
         "as_of": moment_json(timeline.as_of),
@@ -118,7 +118,7 @@ def findings_json(findings: Sequence[Finding]) -> Json:
 
 
 def is_healthy(findings: Sequence[Finding]) -> bool:
-    """Tell whether no check has failed; warnings are no failures."""
+    """Return whether no check has failed; a warning is no failure."""
     return all(finding.severity != "failure" for finding in findings)
 
 
@@ -163,7 +163,9 @@ def trial_json(trial: Trial) -> Json:
 
 
 def added_json(added: Added) -> Json:
-    """`source` is null where nothing was added but the `listed` feeds of a list, or a page offers `feeds`."""
+    """Return what was added. `source` is null for a list, whose feeds `listed` counts, and where a page only
+    offers `feeds`.
+    """
     return trial_json(added.trial) | {
         "source": None if added.source is None else _source_json(added.source),
         "listed": added.listed,

@@ -1,4 +1,4 @@
-"""Commands that fill and measure the library: ingest, reindex, evaluate, status."""
+"""The commands that fill and measure the library: `newsbot ingest`, `reindex`, `evaluate`, `status`."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ def run_command() -> None:
 
 
 def run_discord(settings: Settings, token: str) -> None:
-    """Run the Discord bot until it is stopped. This is where discord.py is loaded."""
+    """Run the Discord bot until it is stopped. discord.py is imported only here."""
     with LastResort(0) as last, logged(settings, "INFO"):
         from bot.run import run_bot
         from index import sole_bot
@@ -66,8 +66,8 @@ def backup(
     with logged(settings, "WARNING"):
         with working(err(), "Writing and checking …"):
             report = write_backup(index_options(settings), file, force=force)
-        told = f"{report.articles:,} articles are in {report.path} ({report.size / 2**20:,.1f} MiB), checked."
-        print_result(as_json, backup_json(report), Text(printable(told)))
+        done = f"{report.articles:,} articles are in {report.path} ({report.size / 2**20:,.1f} MiB), checked."
+        print_result(as_json, backup_json(report), Text(printable(done)))
 
 
 def restore(
@@ -82,8 +82,8 @@ def restore(
     with logged(settings, "WARNING"):
         with working(err(), "Checking and restoring …"):
             report = restore_backup(index_options(settings), file, force=force)
-        told = f"{report.articles:,} articles are restored from {report.path}; the search follows by itself."
-        print_result(as_json, backup_json(report), Text(printable(told)))
+        done = f"{report.articles:,} articles are restored from {report.path}; the search follows by itself."
+        print_result(as_json, backup_json(report), Text(printable(done)))
 
 
 def doctor(

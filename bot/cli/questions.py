@@ -91,7 +91,7 @@ def _ask_one(settings: Settings, question: Question, as_json: bool) -> None:
 def _ask_all(settings: Settings, lines: Sequence[str], build: partial[Question]) -> None:
     failed = 0
     with library(settings) as index:
-        # Where the answers themselves scroll by, a bar between them would only disturb.
+        # No progress bar where the answers are printed to the same terminal.
         bar = Console(quiet=True) if sys.stdout.isatty() else err()
         for line in tracked(bar, "questions", lines):
             answer = answer_line(index, line, build, settings.zone)

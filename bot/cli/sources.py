@@ -1,4 +1,4 @@
-"""The commands that look after sources: `newsbot sources …` and `newsbot watch`."""
+"""The commands for sources: `newsbot sources …` and `newsbot watch`."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def watch(
 
 
 def _read_once(as_json: bool) -> None:
-    # What failed is told at the end: a warning each would only disturb the bar.
+    # Failures are printed at the end. Warnings while the progress bar is shown would break it.
     with library(load_settings(), "ERROR") as index:
         with progress_bars(err()) as on_progress:
             done = index.subscriptions.refresh_due(on_progress)
@@ -151,7 +151,7 @@ def _keep_reading() -> None:
 
 
 def _watched(index: NewsIndex, port: int | None) -> AbstractContextManager[object]:
-    """Tell the health of a library on a port, if one is set."""
+    """Serve the health of a library on a port; do nothing where that is None."""
     if port is None:
         return nullcontext()
     from bot.ops.health import OK, Health, readiness, serving

@@ -1,4 +1,4 @@
-"""Questions: `/ask`, mentions in a channel, and direct messages."""
+"""Takes questions: `/ask`, mentions in a channel, and direct messages."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ class Ask(commands.Cog):
         speak(language, language)
         try:
             await self._reply(message)
-        except Exception as error:  # the edge of one message: explained to its author and logged
+        except Exception as error:  # explained to the author of the message, and logged
             await self._apologise(message, explain(error, "message"))
 
     async def _reply(self, message: discord.Message) -> None:
@@ -105,7 +105,7 @@ class Ask(commands.Cog):
         await self.services.answers.remember(reply, sent)
 
     async def _inquiry(self, message: discord.Message, text: str) -> Inquiry:
-        """The question of a message, in the context of the answer that it replies to."""
+        """Return the question of a message, as a continuation where the message replies to an answer."""
         guild = message.guild.id if message.guild else None
         inquiry = Inquiry(Question(text), message.author.id, guild)
         reference = message.reference.message_id if message.reference else None
@@ -117,24 +117,24 @@ class Ask(commands.Cog):
     async def _apologise(self, message: discord.Message, sentence: str) -> None:
         try:
             await _send(message, sentence)
-        except discord.HTTPException as refused:  # most likely for the reason that was to be explained
+        except discord.HTTPException as refused:  # most likely for the same reason as before
             log.warning("reply.failed channel=%s status=%s", message.channel.id, refused.status)
 
     def _is_for_us(self, message: discord.Message) -> bool:
-        """Whether a person speaks to the bot. A bot never does, or two of them would talk for ever."""
+        """Return whether a person writes to the bot. Other bots are ignored: two could talk for ever."""
         if message.author.bot or message.type not in (discord.MessageType.default, discord.MessageType.reply):
             return False
         return message.guild is None or self.bot.user in message.mentions
 
     def _without_mention(self, content: str) -> str:
-        assert self.bot.user is not None  # nobody is mentioned before the login
+        assert self.bot.user is not None  # messages arrive after the login only
         return " ".join(re.sub(rf"<@!?{self.bot.user.id}>", " ", content).split())
 
 
 async def _send(
     message: discord.Message, text: str | None = None, view: ui.LayoutView | None = None
 ) -> discord.Message:
-    """Answer a message without pinging its author, even when it has been deleted meanwhile."""
+    """Reply to a message without pinging its author. If it has been deleted, send to its channel."""
     reference = message.to_reference(fail_if_not_exists=False)
     if view is not None:
         return await message.channel.send(view=view, reference=reference, mention_author=False)

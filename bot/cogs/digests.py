@@ -1,4 +1,4 @@
-"""What a channel is sent every day or week: `/digest set`, `show`, `now` and `stop`."""
+"""Manages the digests that channels get every day or week: `/digest set`, `show`, `now` and `stop`."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Digests(commands.Cog):
         self.library = services.library
 
     async def interaction_check(self, interaction: discord.Interaction, /) -> bool:
-        require_manager(interaction)  # Discord's own check is only a default
+        require_manager(interaction)  # a guild can change Discord's own check
         return True
 
     @digest.command(name="set", description="Send a channel the news every day or week")
@@ -90,7 +90,10 @@ class Digests(commands.Cog):
         return digest, index.stories(digest)
 
     async def _place(self, interaction: discord.Interaction, channel: Place | None) -> int:
-        """Return the channel that is meant. Raises UsageError where the bot may not write there."""
+        """Return the id of the channel for a digest: the given one, that of `/settings`, or this one.
+
+        Raises UsageError where the bot may not write there.
+        """
         settings = await self.services.guild_rules.settings(interaction.guild_id)
         chosen = channel or self.bot.get_channel(int(settings.digest_channel or 0))
         if chosen is None:
@@ -105,7 +108,7 @@ class Digests(commands.Cog):
 
     @set.autocomplete("sources")
     async def source_choices(self, _: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        """Suggest the last of the sources; those before it stay."""
+        """Suggest names for the last of the sources; the ones typed before it stay."""
         before, comma, last = typed.rpartition(",")
         kept = f"{before}{comma} " if comma else ""
         found = [f"{kept}{choice.value}" for choice in self.services.source_names.choices(last)]

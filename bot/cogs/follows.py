@@ -1,4 +1,4 @@
-"""What somebody wants to hear about: `/follow`, `/follows`, and *Follow* or *Watch* below an answer."""
+"""Lets people follow a topic or question: `/follow`, `/follows`, and *Follow* or *Watch* below an answer."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from bot.text.language import _
 from bot.text.markdown import cut
 from index import Answer, Follow, PostedAnswer, Question
 
-# Discord's limit for an option of a menu.
+# Discord's limit for the label of an option in a menu, and how much of a topic a reply shows, in characters.
 MAX_LABEL = 100
 SHOWN = 200
 
@@ -34,10 +34,11 @@ class Follows(commands.Cog):
         self.library = services.library
 
     async def cog_load(self) -> None:
-        # To follow what was answered, and to watch for an answer where there was none, is the same.
+        # Below an answer the button says Follow, where there was none it says Watch: both follow the
+        # question.
         for action in (Action.FOLLOW, Action.WATCH):
             self.services.answers.offer(action, self._follow_answer)
-        # Serves the menus that are older than a restart.
+        # Handles choices in menus that were sent before a restart.
         self.bot.add_view(StopMenu(self.library))
 
     @app_commands.command(name="follow", description="Get a message when a new report answers something")
@@ -66,12 +67,12 @@ class Follows(commands.Cog):
         await interaction.edit_original_response(content=_started(follow, answer.answered))
 
     def _begin(self, answer: Answer, interaction: discord.Interaction, here: bool) -> Follow:
-        book = self.library.index.follows
+        follows = self.library.index.follows
         guild = str(interaction.guild_id) if interaction.guild_id else None
         channel = str(interaction.channel_id) if here else None
-        follow = book.start(str(interaction.user.id), guild, channel, answer.question.text)
+        follow = follows.start(str(interaction.user.id), guild, channel, answer.question.text)
         if answer.answered:
-            book.know(follow.id, answer.quotes)
+            follows.know(follow.id, answer.quotes)
         return follow
 
     @app_commands.command(name="follows", description="What is followed by you and in this channel; stop it")
@@ -92,7 +93,7 @@ def _started(follow: Follow, answered: bool) -> str:
 
 
 class StopMenu(Panel):
-    """A menu of what is followed. Nothing is kept here: who chooses is checked each time."""
+    """A menu of follows to stop. It keeps no state: permissions are checked at each choice."""
 
     def __init__(self, library: Library, follows: Sequence[Follow] = ()) -> None:
         super().__init__(timeout=None)
@@ -124,7 +125,7 @@ async def _show(library: Library, interaction: discord.Interaction) -> None:
         return
     menu = StopMenu(library, [*mine, *here])
     await interaction.edit_original_response(embed=card, view=menu)
-    menu.stop()  # the one that is registered with the bot answers
+    menu.stop()  # the menu that `cog_load` registered handles the choice
 
 
 def _option(follow: Follow) -> discord.SelectOption:

@@ -1,4 +1,4 @@
-"""What the bot can do, shown by example: `/help`."""
+"""Shows by example what the bot can do: `/help`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bot.cards.base import Card
 from bot.text.language import _, mark
 from bot.text.markdown import bold
 
-# An example, and what it does.
+# Pairs of an example and what it does.
 EXAMPLES = (
     (
         mark("`/ask question: How many troops did North Korea send?`"),

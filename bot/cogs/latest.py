@@ -1,4 +1,4 @@
-"""The newest articles with their highlights: `/latest`."""
+"""Shows the newest articles with their highlights: `/latest`."""
 
 from __future__ import annotations
 

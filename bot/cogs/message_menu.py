@@ -1,6 +1,6 @@
-"""What can be done with somebody's message: *Find reporting* and *Check this quote*.
+"""The entries in the menu of a message: *Find reporting* and *Check this quote*.
 
-The message comes with the interaction, so neither needs to be allowed to read the channel.
+The message comes with the interaction, so the bot needs no permission to read the channel.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class MessageMenu(commands.Cog):
         await self.services.answers.answer_interaction(interaction, inquiry)
 
     async def check(self, interaction: discord.Interaction, message: discord.Message) -> None:
-        """Look whether the words that a message quotes are in a stored article."""
+        """Show whether a stored article contains the words that a message quotes."""
         await interaction.response.defer(thinking=True, ephemeral=True)
         self.services.answers.take_turn(interaction.user.id, interaction.guild_id)
         text = _required(quoted_claim(_text(message)))
@@ -63,7 +63,7 @@ class MessageMenu(commands.Cog):
 
 
 def _text(message: discord.Message) -> str:
-    """What a message says: itself, or the message that it forwards, or what is embedded in it."""
+    """Return the text of a message, else of the message that it forwards, else of its embeds."""
     forwarded = [snapshot.content for snapshot in message.message_snapshots]
     embedded = [text for embed in message.embeds for text in (embed.title, embed.description)]
     texts = [message.content, *forwarded, *(text for text in embedded if text)]

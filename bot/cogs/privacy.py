@@ -1,4 +1,4 @@
-"""Everybody's own data: `/privacy export` and `/privacy delete`."""
+"""Gives people their own data, and deletes it: `/privacy export` and `/privacy delete`."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Privacy(commands.Cog):
 
 
 class Confirm(Panel):
-    """The second question before deleting; only whoever asked sees it."""
+    """Asks for confirmation before deleting; only the person who used the command sees it."""
 
     def __init__(self, library: Library) -> None:
         super().__init__(timeout=CONFIRM_SECONDS)

@@ -1,4 +1,4 @@
-"""How well people are served, for those who manage a server: `/quality`."""
+"""Shows managers of a server how well questions were answered: `/quality`."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class QualityCommand(commands.Cog):
     )
     @app_commands.guild_only()
     @app_commands.default_permissions(manage_guild=True)
-    @app_commands.checks.has_permissions(manage_guild=True)  # Discord's own check is only a default
+    @app_commands.checks.has_permissions(manage_guild=True)  # a guild can change Discord's own check
     async def quality(
         self,
         interaction: discord.Interaction,
@@ -51,7 +51,7 @@ class QualityCommand(commands.Cog):
 
 
 def _lines(asked: Sequence[Asked]) -> bytes:
-    """The questions as JSON lines."""
+    """Return the questions as JSON lines in UTF-8."""
     rows = (
         {
             "asked_at": question.asked_at.isoformat(),

@@ -1,4 +1,4 @@
-"""For those who look after the library: `/reindex`, with its progress and a button that stops it."""
+"""Reads sources or an attached file again: `/reindex`, with its progress and a button that stops it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ from bot.text.language import _, mark, number, to_everyone
 from bot.text.markdown import timestamp
 from index import Progress, UsageError
 
-# Discord allows about five edits in five seconds for a channel: a part of that leaves room for answers.
+# Between two edits of the progress. Discord allows about five edits in five seconds for a channel, and
+# answers need some of them.
 EDIT_SECONDS = 3.0
 MAX_FILE = 25 * 2**20
 
@@ -35,7 +36,7 @@ log = logging.getLogger(__name__)
 
 
 class CancelView(Panel):
-    """The button below a progress. Nothing is kept here: who presses, and on what, is checked each time."""
+    """The button below a progress. It keeps no state: person and message are checked at each press."""
 
     def __init__(self, cog: Reindex) -> None:
         super().__init__(timeout=None)
@@ -52,18 +53,18 @@ class Reindex(commands.Cog):
         self.bot = bot
         self.services = services
         self.library = services.library
-        # A thread of its own: questions never wait for a reindex.
+        # A reindex has a thread of its own, so that questions never wait for it.
         self._workers = Workers("reindex", threads=1, waiting=0)
         self._job: Job | None = None
         self._message: JobMessage | None = None
         self._view = CancelView(self)
 
     async def cog_load(self) -> None:
-        # Serves the buttons that are older than a restart, too.
+        # Handles buttons that were sent before a restart, too.
         self.bot.add_view(self._view)
 
     def stop(self) -> None:
-        """Let what runs end after the articles that it has stored by then."""
+        """Stop the running job, if there is one, after the articles that it has stored."""
         if self._job:
             self._job.why_stopped = mark("because the bot is shutting down")
 
@@ -115,7 +116,7 @@ class Reindex(commands.Cog):
         return source_choices(await self.library.records.run(self.library.index.subscriptions.all), typed)
 
     async def cancel(self, interaction: discord.Interaction) -> None:
-        """Stop the job whose progress the button is below."""
+        """Stop the job that is shown by the message that the button is on."""
         await self.services.guild_rules.require_reindex(interaction)
         job = self._job
         if job is None or self._message is None or not self._message.is_on(interaction.message):
@@ -134,7 +135,7 @@ class Reindex(commands.Cog):
         full: bool,
         file: discord.Attachment | None,
     ) -> Work:
-        """Return what is to be done in the job's own thread."""
+        """Return the function that does the job in its thread."""
         if file:
             subscribe = interaction.permissions.manage_guild
             return partial(self._read_file, await _fetched(file), file.filename, subscribe)
@@ -159,7 +160,7 @@ class Reindex(commands.Cog):
 
     async def _run(self, job: Job, message: JobMessage, work: Work) -> None:
         running = asyncio.create_task(self._workers.run(work, job.listen))
-        # The next may start as soon as this one has ended, while its report is still on the way.
+        # The next job may start as soon as this one has ended, before its outcome has been shown.
         running.add_done_callback(lambda _: self._release(job))
         while not (await asyncio.wait({running}, timeout=EDIT_SECONDS))[0]:
             await message.show(progress_text(job), None if job.why_stopped else self._view)
@@ -169,7 +170,7 @@ class Reindex(commands.Cog):
             log.info("reindex.stopped why=%r", job.why_stopped)
             await message.end(stopped_text(job))
         except Exception as error:
-            if not message.begun:  # nobody has seen anything yet: tell only the person who asked
+            if not message.begun:  # there is no message yet: the command's own error handling explains it
                 raise
             await message.end(explain(error, "/reindex"))
         else:
@@ -183,7 +184,7 @@ class Reindex(commands.Cog):
 
 
 def _require_one(source: str | None, full: bool, file: discord.Attachment | None) -> None:
-    """Raise UsageError where the options of the command do not go together, or the file is too large."""
+    """Raise UsageError where more than one option is given, or the file is too large."""
     if bool(source) + full + (file is not None) > 1:
         raise UsageError(_("Choose one: a source, a file, or everything in full."))
     if file and file.size > MAX_FILE:

@@ -1,4 +1,4 @@
-"""For those who manage a guild: `/settings`, a panel, and `/audit`, the trail of what was done."""
+"""For managers of a guild: `/settings` shows and changes its settings, `/audit` shows its audit trail."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from bot.text.language import LANGUAGES, _, mark
 from bot.text.markdown import bold, timestamp
 from index import AuditEntry, GuildSettings
 
-# Discord's limit for a menu.
+# Discord's limit for the values chosen in one menu.
 MAX_CHOSEN = 25
 SHOWN_ENTRIES = 15
 MAX_DETAIL = 150
@@ -36,10 +36,10 @@ log = logging.getLogger(__name__)
 
 
 class SettingsPanel(Panel):
-    """Menus that show what is set and change it at once.
+    """Menus that show the settings and change them at once.
 
-    One of them, without settings, is registered with the bot: it serves the panels that are older than a
-    restart. So nothing is kept here, and who presses is checked each time.
+    A panel keeps no state, and the permission of the person is checked at each choice: one that is registered
+    with the bot handles the panels that were sent before a restart.
     """
 
     def __init__(self, services: Services, settings: GuildSettings | None = None) -> None:
@@ -118,10 +118,10 @@ class SettingsPanel(Panel):
         await self._show(interaction, settings)
 
     async def _show(self, interaction: discord.Interaction, settings: GuildSettings) -> None:
-        await self.services.guild_rules.speak(interaction)  # the language may be what was changed
+        await self.services.guild_rules.speak(interaction)  # the change may have been one of the language
         panel = SettingsPanel(self.services, settings)
         await interaction.response.edit_message(embed=settings_card(settings).embed(), view=panel)
-        panel.stop()  # the one that is registered with the bot answers
+        panel.stop()  # the panel that `cog_load` registered handles the choices
 
 
 class SettingsCommands(commands.Cog):
@@ -131,7 +131,7 @@ class SettingsCommands(commands.Cog):
         self.library = services.library
 
     async def cog_load(self) -> None:
-        # Serves the panels that were sent before a restart.
+        # Handles choices in panels that were sent before a restart.
         self.bot.add_view(SettingsPanel(self.services))
 
     @app_commands.command(name="settings", description="Where the bot answers, and who may do what")
@@ -160,14 +160,14 @@ class SettingsCommands(commands.Cog):
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         try:
             await self.services.guild_rules.forget(guild.id)
-        except Exception:  # the edge of one event: nobody is there to be told
+        except Exception:  # an event has no person to explain an error to
             log.exception("guild.forget.failed guild=%d", guild.id)
         else:
             log.info("guild.forgotten guild=%d", guild.id)
 
 
 def settings_card(settings: GuildSettings) -> Card:
-    """What is set, in sentences. A channel or role that is gone shows as Discord names what is gone."""
+    """Return the settings as a card. Discord shows its own name for a channel or role that is gone."""
     channels = ", ".join(f"<#{channel}>" for channel in settings.channels) or _("every channel")
     roles = "".join(f", <@&{role}>" for role in settings.reindex_roles)
     everyone, asker = _("everyone in the channel"), _("only whoever asked, unless they say otherwise")
@@ -184,14 +184,14 @@ def settings_card(settings: GuildSettings) -> Card:
 
 
 def trail_card(entries: Sequence[AuditEntry]) -> Card:
-    """The entries, newest first."""
+    """Return the entries as a card, in the order given."""
     lines = [_line(entry) for entry in entries] or [_("Nothing has been set or started here yet.")]
     return Card(_("Audit trail"), "\n".join(lines))
 
 
 def _line(entry: AuditEntry) -> str:
     who = f"<@{entry.person}>" if entry.person else _("somebody who had their data deleted")
-    # Addresses and names of files are among them: nothing may end the code that they are shown as.
+    # The detail may be an address or a file's name: a backtick in it would end the code that it is shown as.
     shown = " ".join(entry.detail.replace("`", "'").split())[:MAX_DETAIL]
     detail = f": `{shown}`" if shown else ""
     return f"{timestamp(entry.done_at, 'R')} {who} **{entry.action}**{detail}"

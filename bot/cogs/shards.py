@@ -1,6 +1,6 @@
-"""Holds the shards of this process, so that no other runs one of them: each event would be answered twice.
+"""Holds leases on the shards of this process, so that no other process runs one of them and answers twice.
 
-All processes of a bot identify in turn, too: those that do so too soon are turned away by Discord.
+The processes of a bot also identify to Discord in turn, because Discord refuses those that come too soon.
 """
 
 from __future__ import annotations
@@ -17,15 +17,13 @@ from bot.services.services import Services
 from index import BusyError, StoreError
 
 EVERY_SECONDS = 5.0
-# Longer than a process that was killed holds its shards.
+# Longer than the leases of a process that was killed last.
 PATIENCE_SECONDS = 20
-# Of the shards whose numbers have the same rest by `max_concurrency`, one may identify in five seconds;
-# connecting before that takes a part of a second.
+# Of the shards whose numbers have the same remainder modulo Discord's `max_concurrency`, one may identify in
+# five seconds. Half a second more covers the time of connecting.
 IDENTIFY_SECONDS = 5.5
-# How often to look whether it is one's turn.
+# Between two looks whether this process may identify.
 LOOK_SECONDS = 0.25
-# A server has to be told which one it was.
-MAX_NAMED = 5
 
 log = logging.getLogger(__name__)
 
@@ -44,11 +42,14 @@ class Shards(BackgroundLoop):
         self._names: list[str] = []
         self._holder = ""
         self._free: Callable[[str], None] | None = None
-        self._at_once = 1  # shards that may identify at once
+        self._at_once = 1  # shards that may identify at the same time
         self._identifying: set[asyncio.Task[None]] = set()
 
     async def cog_load(self) -> None:
-        """Take the shards, as soon as who had them has ended. Raises BusyError where another runs one."""
+        """Take the leases of the shards, and wait up to `PATIENCE_SECONDS` for another process to end.
+
+        Raises BusyError where another process still runs one of them.
+        """
         recommended, _, limits = await self.bot.http.get_bot_gateway()
         self._at_once = limits["max_concurrency"]
         self.bot.shard_count = count = self.bot.shard_count or recommended
@@ -62,7 +63,7 @@ class Shards(BackgroundLoop):
         raise BusyError(self._taken())
 
     async def round(self) -> None:
-        """See that they are still held; end the bot where another process has taken one meanwhile."""
+        """Check that the leases are still held; call `on_lost` where another process has taken one."""
         leases = self.library.index.leases
         if await self.workers.run(leases.holds, self._holder, self._names):
             return
@@ -71,13 +72,15 @@ class Shards(BackgroundLoop):
             self._on_lost(BusyError(self._taken()))
 
     async def turn_to_identify(self, shard: int) -> None:
-        """Wait until no other process identifies where this shard has to, then keep them waiting."""
+        """Wait until no other process identifies in this shard's place, and take it for some seconds."""
         leases = self.library.index.leases
         name = f"identify {self.bot.application_id} {shard % self._at_once}"
         try:
             while not (holder := await self.workers.run(leases.take, [name])):
                 await asyncio.sleep(LOOK_SECONDS)
-        except StoreError as error:  # who comes too soon is turned away for five seconds, no worse
+        except (
+            StoreError
+        ) as error:  # Discord refuses a shard that comes too soon, which then waits five seconds
             log.warning("shards.identify turn=unknown shard=%d why=%r", shard, str(error))
             return
         passing = asyncio.create_task(self._pass_on(holder))
@@ -85,7 +88,7 @@ class Shards(BackgroundLoop):
         passing.add_done_callback(self._identifying.discard)
 
     async def _pass_on(self, holder: str) -> None:
-        while True:  # it would be held as long as this process lives
+        while True:  # without this, the lease would last as long as this process
             await asyncio.sleep(IDENTIFY_SECONDS)
             with suppress(BusyError):
                 return await self.workers.run(self.library.index.leases.free, holder)
@@ -99,7 +102,7 @@ class Shards(BackgroundLoop):
 
     async def cog_unload(self) -> None:
         self.stop()
-        for task in self._identifying:  # what they hold is let go of with the library
+        for task in self._identifying:  # closing the library frees their leases
             task.cancel()
         if self._free and self._holder:
             await self.workers.run(self._free, self._holder)

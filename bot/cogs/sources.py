@@ -1,4 +1,4 @@
-"""For those who manage a guild: `/sources`, the feeds and pages that are read again and again."""
+"""For managers of a guild: `/sources`, the feeds and pages that are read again and again."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ from bot.text.markdown import cut
 from bot.text.source_words import removed_line
 from index import masked
 
-# An address that is tried may take a minute: it must not hold up questions.
+# Trying an address may take a minute, so this has threads of its own.
 THREADS, WAITING = 2, 8
-MAX_TOLD = 500
+# Characters of the sentence on a removed source.
+MAX_SENTENCE = 500
 
 Address = app_commands.Range[str, 1, 2000]
 
@@ -34,7 +35,7 @@ log = logging.getLogger(__name__)
 class PageButton(
     Localized, ui.DynamicItem[ui.Button[Any]], template=r"sources:(?P<side>back|on):(?P<page>\d+)"
 ):
-    """Turns the list to a page, counted from 0. It works after a restart as well."""
+    """A button that turns the list to a page, counted from 0. It works after a restart, too."""
 
     def __init__(self, side: str, page: int, disabled: bool = False) -> None:
         label = _("Previous") if side == "back" else _("Next")
@@ -52,12 +53,12 @@ class PageButton(
             require_manager(interaction)
             await interaction.response.defer()
             await show_page(interaction, self.page)
-        except Exception as error:  # the edge: an error here would reach nobody
+        except Exception as error:  # discord.py would only log it
             await tell(interaction, explain(error, "/sources list"))
 
 
 async def show_page(interaction: discord.Interaction, page: int) -> None:
-    """Show a page of the list in the answer to the interaction; the last one where there is none such."""
+    """Show a page of the list in the reply to an interaction; the last page where `page` is too large."""
     library = services_of(interaction).library
     pages = source_pages(await library.records.run(library.index.subscriptions.all))
     page = min(page, len(pages) - 1)
@@ -68,7 +69,7 @@ async def show_page(interaction: discord.Interaction, page: int) -> None:
         view.add_item(PageButton("on", page + 1, disabled=page == len(pages) - 1))
     await interaction.edit_original_response(embed=pages[page].embed(), view=view)
     if view:
-        view.stop()  # the item that is registered with the bot answers
+        view.stop()  # the button that is registered with the bot handles presses
 
 
 class Sources(commands.Cog):
@@ -120,7 +121,7 @@ class Sources(commands.Cog):
         removed = await self._workers.run(self.library.index.subscriptions.remove, source)
         await self.services.guild_rules.note(interaction, "source removed", removed.url)
         log.info("source.removed user=%d url=%s", interaction.user.id, removed.url)
-        await interaction.edit_original_response(content=cut(removed_line(masked(removed.url)), MAX_TOLD))
+        await interaction.edit_original_response(content=cut(removed_line(masked(removed.url)), MAX_SENTENCE))
 
     @remove.autocomplete("source")
     async def suggest(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:

@@ -1,4 +1,4 @@
-"""For those who look after the bot: `/status`."""
+"""Shows how the library and the bot are: `/status`; the details to managers of the server only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was reported of a topic, day by day: `/timeline`, and the button *Timeline* below an answer."""
+"""Shows the reports on a topic day by day: `/timeline`, and the button *Timeline* below an answer."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Timelines(commands.Cog):
         await self._show(interaction, question)
 
     async def _of_answer(self, interaction: discord.Interaction, posted: PostedAnswer) -> None:
-        """Show the timeline of what an answer is about, in the period and of the source that it kept to."""
+        """Show the timeline of a posted answer's question, with the answer's period and source."""
         self.services.answers.take_turn(interaction.user.id, interaction.guild_id)
         since = None if posted.since == ANY_TIME else posted.since
         question = Question(posted.question, since=since, until=posted.until, source=posted.source)
