@@ -56,7 +56,7 @@ def timeline_card(timeline: Timeline, typed: str | None = None, *, picture: bool
     if not timeline.events:
         return TimelineCard(Card(title, _nothing(timeline), colour=GREY))
     for kept in range(len(timeline.events), 0, -1):
-        body = "\n\n".join(_event(event) for event in _most_told(timeline.events, kept))
+        body = "\n\n".join(_event(event) for event in _most_reported(timeline.events, kept))
         if length(body) <= MAX_BODY:
             break
     head = Card(title, "\n".join(_facts(timeline, len(timeline.events) - kept)))
@@ -66,10 +66,10 @@ def timeline_card(timeline: Timeline, typed: str | None = None, *, picture: bool
     return TimelineCard(head, Card("", body), plot, _alt(timeline))
 
 
-def _most_told(events: Sequence[Event], kept: int) -> list[Event]:
+def _most_reported(events: Sequence[Event], kept: int) -> list[Event]:
     """Return the `kept` events with the most reports, in the order given."""
-    told = sorted(events, key=lambda event: -event.reports)[:kept]
-    return [event for event in events if event in told]
+    largest = sorted(events, key=lambda event: -event.reports)[:kept]
+    return [event for event in events if event in largest]
 
 
 def _facts(timeline: Timeline, missing: int) -> list[str]:
@@ -90,9 +90,9 @@ def _event(event: Event) -> str:
     article = event.quote.article
     days = event.named.days if event.named else (_noon(event.day),)
     when = " – ".join(dict.fromkeys(timestamp(day, "D") for day in days))
-    told = f" · {articles_counted(event.reports)}" if event.reports > 1 else ""
+    reports = f" · {articles_counted(event.reports)}" if event.reports > 1 else ""
     headline = linked(title_of(article), event.quote.link, article.url)
-    return "\n".join([f"**{when}**{told}", quoted(event.quote), headline, origin(article)])
+    return "\n".join([f"**{when}**{reports}", quoted(event.quote), headline, origin(article)])
 
 
 def _nothing(timeline: Timeline) -> str:

@@ -22,7 +22,10 @@ log = logging.getLogger(__name__)
 
 
 def read_lines(file: str) -> list[str]:
-    """Return the lines of a file that are not blank; `-` is stdin. Raises UsageError where it is not readable."""
+    """Return the lines of a file that are not blank; `-` is stdin.
+
+    Raises UsageError where the file cannot be read or is not UTF-8.
+    """
     try:
         text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8-sig")
     except OSError as error:

@@ -71,8 +71,8 @@ def remove_source(
     """Stop reading a source; its articles stay."""
     with library(load_settings()) as index:
         removed = index.subscriptions.remove(name)
-        told = Text(printable(removed_line(removed.url)))
-        print_result(as_json, {"removed": removed.url}, told)
+        sentence = Text(printable(removed_line(removed.url)))
+        print_result(as_json, {"removed": removed.url}, sentence)
 
 
 @sources.command("import")
@@ -144,8 +144,8 @@ def _keep_reading() -> None:
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, stop)
         count = len(index.subscriptions.all())
-        told = f"Watching {count:,} source{'' if count == 1 else 's'}; Ctrl+C ends it."
-        show(err(), Text(told))
+        watching = f"Watching {count:,} source{'' if count == 1 else 's'}; Ctrl+C ends it."
+        show(err(), Text(watching))
         index.subscriptions.start()
         stopped.wait()
 

@@ -56,14 +56,14 @@ class Help(commands.Cog):
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
     async def help(self, interaction: discord.Interaction) -> None:
         manages = interaction.guild_id is not None and interaction.permissions.manage_guild
-        card = Card(_("Ask the news"), "\n".join(_everybody() + (_managers() if manages else [])))
+        card = Card(_("Ask the news"), "\n".join(_for_everyone() + (_for_managers() if manages else [])))
         await interaction.response.send_message(embed=card.embed(), ephemeral=True)
 
 
-def _everybody() -> list[str]:
+def _for_everyone() -> list[str]:
     lines = [f"{_(example)}\n-# {_(what)}" for example, what in EXAMPLES]
     return [*lines, "", _(MENTION)]
 
 
-def _managers() -> list[str]:
+def _for_managers() -> list[str]:
     return ["", bold(_("For those who manage this server")), *(_(line) for line in MANAGERS)]

@@ -25,8 +25,8 @@ class Job:
     """A job that reads `what` ("" for all known sources), and that `person` started.
 
     The job's thread calls `listen`; everything else is used by the event loop. Setting `why_stopped` stops
-    the job at its next call of `listen`; it is the end of a sentence such as "by somebody" or "because …".
-    `ended` is set once the outcome has been reported.
+    the job at its next call of `listen`; it is the end of a sentence such as "Stopped by …" or "Stopped
+    because …". `ended` is set once the outcome has been reported.
     """
 
     what: str
