@@ -181,13 +181,18 @@ PUT_TOGETHER = {
     ("index/storage/database.py", "f'PRAGMA {pragma}'"),
     ("index/storage/database.py", """f"SET {limit} = '{BUSY_SECONDS}s'\""""),
 }
-TESTS = sorted((ROOT / "tests").glob("*.py"))
+TESTS = sorted(path.relative_to(ROOT) for path in (ROOT / "tests").rglob("*.py"))
 # A setting of the C library, with numbers that stand there.
 USED_ALL_THE_SAME = {"index/runtime/malloc.py": {"ctypes"}}
 # A poll of another process or thread may pause for so long; nothing is waited for by the clock.
 LONGEST_PAUSE = 0.1
 # People who come one after another, a library that takes its time, and Discord's own reaction time.
-SIMULATES_TIME = {"test_bot_load.py", "test_bot_client.py", "discord_server.py", "simulation.py"}
+SIMULATES_TIME = {
+    "tests/bot/test_client.py",
+    "tests/bot/test_load.py",
+    "tests/discord/server.py",
+    "tests/long_runs/simulation.py",
+}
 
 
 def calls(path: Path) -> Iterator[tuple[str, ast.Call]]:
@@ -222,10 +227,10 @@ def test_sql_takes_its_values_bound(path: Path) -> None:
             assert (path.as_posix(), ast.unparse(sql)) in PUT_TOGETHER, ast.unparse(call)
 
 
-@pytest.mark.parametrize("path", TESTS, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", TESTS, ids=str)
 def test_no_test_waits_by_the_clock(path: Path) -> None:
     for name, call in calls(path):
-        if name == "sleep" and path.name not in SIMULATES_TIME:
+        if name == "sleep" and path.as_posix() not in SIMULATES_TIME:
             (seconds,) = call.args
             assert isinstance(seconds, ast.Constant), ast.unparse(call)
             assert seconds.value <= LONGEST_PAUSE, ast.unparse(call)
