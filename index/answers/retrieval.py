@@ -6,7 +6,6 @@ best of the last weeks are therefore always looked at, however many older passag
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -87,8 +86,8 @@ def retrieve_all(
 ) -> list[Ranked]:
     """Return the passages that may be about a topic, best first, old ones as good as new ones."""
     found = index.search(vector, text, filters, TOPIC_DEPTH)
-    rare = SHARES_WORDS * max((hit.lexical for hit in found), default=0.0) or math.inf
-    hits = [hit for hit in found if hit.dense >= NEAR_TOPIC or hit.lexical >= rare]
+    best = max((hit.lexical for hit in found), default=0.0)
+    hits = [hit for hit in found if hit.dense >= NEAR_TOPIC or 0 < SHARES_WORDS * best <= hit.lexical]
     return _load(store, rank(hits, lambda _: 0.0))
 
 
