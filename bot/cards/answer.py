@@ -24,8 +24,8 @@ MAX_TEXT = 4000
 MAX_BYTES = 9000
 MAX_HEADING = 256
 
-# Where nothing answers the question, only so many quotes are shown, and only those that score at least this
-# share of the best one.
+# Where nothing answers the question, at most MAX_CLOSEST quotes are shown, and only those whose score is at
+# least CLOSE times the best one.
 MAX_CLOSEST = 2
 CLOSE = 0.5
 

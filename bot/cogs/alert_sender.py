@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from index import Follow, Quote
 
 EVERY_SECONDS = 30.0
-# So many rounds look after articles were stored, because the search index may get them a moment later.
+# How many rounds look for news after articles were stored: the search index may get them a moment later.
 ROUNDS = 2
 
 log = logging.getLogger(__name__)

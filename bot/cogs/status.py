@@ -15,7 +15,6 @@ from bot.services.services import Services
 class StatusCommand(commands.Cog):
     def __init__(self, bot: commands.AutoShardedBot, services: Services) -> None:
         self.bot = bot
-        self.services = services
         self.library = services.library
         self._version = version("newsbot")
 

@@ -33,7 +33,7 @@ class Metrics:
             self._questions.labels(answered)
 
     def asked(self, seconds: float, *, answered: bool) -> None:
-        """Count a question whose answer took so many seconds, waiting included."""
+        """Count a question. `seconds` is the time from question to answer, waiting included."""
         self._questions.labels(str(answered).lower()).inc()
         self._seconds.observe(seconds)
 

@@ -84,7 +84,7 @@ class Answers:
     def __init__(self, library: Library, metrics: Metrics) -> None:
         self._library = library
         self._metrics = metrics
-        self._allowance = Cooldowns()
+        self._cooldowns = Cooldowns()
         self._handlers: dict[Action, Handler] = {
             Action.MORE: self._more,
             Action.WIDEN: self._widen,
@@ -101,7 +101,7 @@ class Answers:
 
     def take_turn(self, user: int, guild: int | None) -> None:
         """Count a question. Raises CommandOnCooldown where a person or a guild asks too many at once."""
-        self._allowance.take_turn(user, guild)
+        self._cooldowns.take_turn(user, guild)
 
     # -- answering -------------------------------------------------------------------------------------
 
@@ -190,7 +190,7 @@ class Answers:
             return answer_layout(card, posted.id, rows)
 
     def _rows(self, answer: Answer | PostedAnswer, quotes: int, private: bool) -> list[list[Action]]:
-        """Return the rows of buttons below an answer of which so many quotes are shown."""
+        """Return the rows of buttons below an answer. `quotes` is how many of its quotes are shown."""
         return actions(
             answered=answer.answered,
             quotes=quotes,

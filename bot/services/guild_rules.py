@@ -15,13 +15,13 @@ from bot.services.library import Library
 from bot.text.language import _, closest, speak
 from index import GuildSettings, NewsError, UsageError, masked
 
-# Settings are read again after so long, because another process of the bot may have changed them.
+# Settings are read again after this time, because another process of the bot may have changed them.
 REMEMBER_SECONDS = 30.0
 # Discord waits three seconds for a response. Where the database takes longer than this to give the guild's
 # language, the reader's own is used.
 LANGUAGE_SECONDS = 1.0
-# Commands that work in every channel: their replies are private, and admins must be able to change the
-# settings.
+# Commands that work in every channel, because they post no news there, and because admins must be able to
+# change the settings from any channel.
 EVERYWHERE = frozenset(
     {"settings", "audit", "digest", "status", "reindex", "sources", "quality", "privacy", "help"}
 )

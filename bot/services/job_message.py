@@ -95,9 +95,8 @@ class JobMessage:
                 content=f"{text}\n-# {_(MAY_NOT_WRITE)}", view=view
             )
         except discord.HTTPException as error:
-            if (
-                error.code not in EXPIRED
-            ):  # where this computer's clock is slow, the interaction has ended before `_is_over` says so
+            # Where this computer's clock is slow, the interaction has ended before `_is_over` says so.
+            if error.code not in EXPIRED:
                 raise
             self._expired = True
 

@@ -37,7 +37,7 @@ def given_moment(text: str | None, zone: tzinfo = UTC, *, end: bool = False) -> 
 def time_words(typed: str) -> dict[str, str]:
     """Return the times that complete what a person has typed: as `parse_moment` reads them, and translated.
 
-    For a number alone these are so many days, weeks and months ago.
+    A number alone is completed to that many days, weeks and months ago.
     """
     typed = " ".join(typed.casefold().split())
     if typed.isdecimal() and typed.isascii() and len(typed) <= 3:
