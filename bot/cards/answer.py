@@ -1,7 +1,7 @@
 """The card of an answer: the question, the quotes and how sure the bot is.
 
-The parts are laid out by `bot.interactions.answer_layout`. Together they fit into
-one message of components, measured after escaping. A quote is shown whole or not at all.
+The parts are laid out by `bot.interactions.answer_layout`. Together they fit into one message
+of components, measured after escaping. A quote is shown whole or not at all.
 """
 
 from __future__ import annotations

@@ -61,8 +61,8 @@ class Library:
         await self.workers.run(self._open)
 
     def _open(self) -> None:
-        # Stored by the thread itself: `close` then finds the index even where the bot was
-        # closed before `open` returned.
+        # Stored by the thread itself: `close` then finds the index even where the bot was closed before
+        # `open` returned.
         self._index = self._open_index()
         # Without its model the index answers by words alone, and tries to load the model again later.
         with suppress(ModelError):

@@ -59,7 +59,7 @@ def escape(text: str, strong: Sequence[tuple[int, int]] = ()) -> str:
 
 
 def _bold_edges(text: str, strong: Sequence[tuple[int, int]]) -> set[int]:
-    """Return where bold type starts and ends. Discord ignores asterisks beside white space: such spans go."""
+    """Return where bold type starts and ends. Discord ignores asterisks beside white space."""
     edges: set[int] = set()
     for start, end in strong:
         part = text[start:end]
