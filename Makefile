@@ -3,7 +3,7 @@
 READY := .venv/.ready
 PYTHONS := python3 python3.14 python3.13 python3.12 python3.11
 
-.PHONY: run test bench coverage fuzz atheris mutation torture soak fleet simulation lock audit lint catalogues \
+.PHONY: run test bench coverage fuzz atheris mutation torture soak fleet simulation lock audit lint catalogues layout \
 	pictures clean
 
 run: $(READY)
@@ -80,6 +80,10 @@ GUILDS := 3000
 PER_SECOND := 5
 simulation: $(READY)
 	@OMP_NUM_THREADS=1 .venv/bin/python -c 'from tests.long_runs.simulation import main; main($(GUILDS), 1000, $(PER_SECOND), $(SECONDS))'
+
+# The picture of imports: floors, circles, what runs against the order of the rooms, and how large things are.
+layout: $(READY)
+	@.venv/bin/python -m tests.layout
 
 lint: $(READY)
 	@.venv/bin/ruff check .

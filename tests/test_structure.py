@@ -16,6 +16,7 @@ import pytest
 
 from index import Article
 from index.sources.files import open_source
+from tests import layout
 
 ROOT = Path(__file__).parents[1]
 ROOMS = ("bot", "config", "index")
@@ -83,6 +84,28 @@ def test_there_is_something_to_look_at() -> None:
 @pytest.mark.parametrize("path", of_room("index"), ids=str)
 def test_index_imports_only_itself(path: Path) -> None:
     assert rooms_of(path) <= {"index"}
+
+
+def test_imports_run_one_way() -> None:
+    assert layout.without_group() == []
+    assert layout.against_order() == []
+    assert layout.circles() == []
+
+
+def test_an_import_against_the_order_is_named(tmp_path: Path) -> None:
+    for room in ("text", "storage", "search"):
+        (tmp_path / "index" / room).mkdir(parents=True)
+    (tmp_path / "index" / "text" / "words.py").write_text("from index.storage.rows import Row\n")
+    (tmp_path / "index" / "storage" / "rows.py").write_text("def f():\n    import index.text.words\n")
+    (tmp_path / "index" / "search" / "far.py").write_text("from index.storage import rows\n")
+    assert layout.against_order(tmp_path) == ["index/text/words.py imports index.storage.rows"]
+    assert layout.circles(tmp_path) == [["index.storage.rows", "index.text.words"]]
+    assert layout.floors(tmp_path, "index") == 2
+
+
+def test_rooms_and_files_stay_small() -> None:
+    assert max(layout.folder_sizes().values()) <= 20
+    assert max(layout.file_lengths().values()) <= 520
 
 
 @pytest.mark.parametrize("path", of_room("config"), ids=str)

@@ -28,6 +28,7 @@ from index.english.answer_forms import finder_for
 from index.english.answer_spans import answer_spans
 from index.english.answer_types import expectation, names
 from index.english.event_times import event_time
+from index.english.freshness import stale_since
 from index.english.periods import Period, period
 from index.errors import ModelError, UsageError
 from index.runtime.faults import Faults
@@ -109,6 +110,9 @@ class AnswerEngine:
             articles_searched=coverage.articles if coverage else self._store.count_articles(found.quotable),
             took_ms=(time.perf_counter() - started) * 1000,
             coverage=coverage,
+            stale_since=stale_since(
+                question.text, [quote.article.published_at for quote in quotes], found.as_of
+            ),
         )
         if question.explain:
             explanation = explain(answer, found, chosen, self.threshold, self.caveat())

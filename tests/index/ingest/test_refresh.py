@@ -138,7 +138,7 @@ def test_an_unchanged_source_answers_304_and_keeps_what_is_known(desk: Desk) -> 
     desk.refresh.one(desk.add(url))
     again = desk.one(url)
     assert desk.site.requests[-1].headers["If-None-Match"] == '"1"'
-    assert (again.source.title, again.source.kind, again.source.articles) == ("Wire", "lines", 1)
+    assert (again.source.title, again.source.kind, again.source.articles) == ("Wire", "jsonl", 1)
     assert again.ingested.read == 0
 
 
