@@ -18,12 +18,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from sqlalchemy import func, select
 
 from index import Article, IndexOptions, NewsIndex
 from index.embeddings.base import Embedder, GiveWay, Vectors, to_nobody
 from index.search.local import LocalIndex
+from index.storage import schema
 from index.storage.articles import Store
-from index.storage.database import sqlite_url
+from index.storage.database import Database, sqlite_url
 from index.text.normalize import article_id, canonical_text
 
 NOW = datetime(2025, 6, 10, 12, 0, tzinfo=UTC)
@@ -197,6 +199,13 @@ def assert_search_is_whole(tmp_path: Path) -> None:
     search = LocalIndex(tmp_path / "data" / "index", embedder.dimension)
     assert search.ids() == (expected, expected)
     search.close()
+
+
+def quotes_sent(database: Database, follow_id: int) -> int:
+    """Return how many quotes are noted as sent to those who follow something."""
+    table = schema.follow_quotes.c
+    noted = (table.follow_id == follow_id) & table.alerted & table.sent_at.is_not(None)
+    return int(database.scalar(select(func.count()).select_from(schema.follow_quotes).where(noted)))
 
 
 def until(condition: Callable[[], object], seconds: float = 10.0) -> None:

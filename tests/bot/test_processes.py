@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 
 from index import DigestPlan, Schedule
+from index.storage.database import Database
 from index.storage.digests import DigestStore
 from tests.discord.server import DiscordServer
-from tests.fakes import article, open_news, story, write_jsonl
+from tests.fakes import article, open_news, quotes_sent, story, write_jsonl
 
 ROOT = Path(__file__).parents[2]
 
@@ -28,23 +29,23 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from bot.client import run_bot
-from bot.cogs import alerts, digest_post
-from index import digest_book, follow_book
-from index.types import utc_now
+from bot.cogs import alert_sender, digest_sender
+from index.clock import utc_now
+from index.storage import digests, follows
 from tests.fakes import open_news
 
 folder, database, rest, gateway, token, shard, killed = sys.argv[1:]
 Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = rest, yarl.URL(gateway)
-alerts.SECONDS = digest_post.SECONDS = 0.2
-follow_book.ABANDONED = digest_book.ABANDONED = timedelta(seconds=2)
+alert_sender.SECONDS = digest_sender.SECONDS = 0.2
+follows.ABANDONED = digests.ABANDONED = timedelta(seconds=2)
 
 def die(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)
 
 if killed == "before sending":
-    alerts.deliver = digest_post.deliver = die
+    alert_sender.deliver = digest_sender.deliver = die
 if killed == "after sending":
-    follow_book.FollowStore.sent = digest_book.DigestStore.sent = die
+    follows.FollowStore.sent = digests.DigestStore.sent = die
 
 def opened():
     return open_news(Path(folder), database_url=database, clock=utc_now, threshold=0.0)
@@ -72,7 +73,8 @@ async def test_what_a_bot_was_killed_over_is_sent_by_another_and_shown_once(
         channel, guild = server.guild.channels[0].id, server.guild.id
         with open_news(tmp_path / "setup", database_url=database_url, clock=lambda: now) as news:
             follow = news.follows.start("1", guild, channel, "harbour")
-            yesterday = DigestStore(news._store.database, lambda: now - timedelta(days=1))
+            database = Database.open(database_url)
+            yesterday = DigestStore(database, lambda: now - timedelta(days=1))
             yesterday.put(guild, channel, "1", DigestPlan(Schedule((now - timedelta(hours=1)).hour)))
             new = article("harbour", story("the harbour"), published_at=now)
             news.ingest([str(write_jsonl(tmp_path / "new.jsonl", [new]))])
@@ -83,7 +85,7 @@ async def test_what_a_bot_was_killed_over_is_sent_by_another_and_shown_once(
             second = start(tmp_path, database_url, server, 1, "never")
             try:
                 await server.wait_for(lambda: len(server.messages()) == 2, timeout=120)
-                await server.wait_for(lambda: news.follows.count_sent(follow.id) > 0, timeout=120)
+                await server.wait_for(lambda: quotes_sent(database, follow.id) > 0, timeout=120)
                 await server.wait_for(lambda: news.digests.of(guild)[0].last_at is not None, timeout=120)
                 assert sorted(each["embeds"][0]["title"] for each in server.messages()) == [
                     "Daily digest",
@@ -92,4 +94,5 @@ async def test_what_a_bot_was_killed_over_is_sent_by_another_and_shown_once(
             finally:
                 second.terminate()
                 assert await asyncio.to_thread(second.wait, 60) == 0
+                database.close()
         server.assert_clean()
