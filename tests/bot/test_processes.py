@@ -29,23 +29,23 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from bot.client import run_bot
-from bot.cogs import alert_sender, digest_sender
-from index.clock import utc_now
-from index.storage import digests, follows
+from bot.cogs import alerts, digest_post
+from index import digest_book, follow_book
+from index.types import utc_now
 from tests.fakes import open_news
 
 folder, database, rest, gateway, token, shard, killed = sys.argv[1:]
 Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = rest, yarl.URL(gateway)
-alert_sender.SECONDS = digest_sender.SECONDS = 0.2
-follows.ABANDONED = digests.ABANDONED = timedelta(seconds=2)
+alerts.SECONDS = digest_post.SECONDS = 0.2
+follow_book.ABANDONED = digest_book.ABANDONED = timedelta(seconds=2)
 
 def die(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)
 
 if killed == "before sending":
-    alert_sender.deliver = digest_sender.deliver = die
+    alerts.deliver = digest_post.deliver = die
 if killed == "after sending":
-    follows.FollowStore.sent = digests.DigestStore.sent = die
+    follow_book.FollowStore.sent = digest_book.DigestStore.sent = die
 
 def opened():
     return open_news(Path(folder), database_url=database, clock=utc_now, threshold=0.0)

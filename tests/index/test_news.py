@@ -446,8 +446,8 @@ def test_what_was_quoted_can_be_compared_with_what_stands_now(tmp_path: Path) ->
         quote = news.ask(Question("How many troops were sent to Russia?")).quotes[0]
 
         def standing() -> Standing:
-            before = store.text_of(TROOPS.id, 1) or ""
             current = store.articles([TROOPS.id])[TROOPS.id].text
+            (before, *_) = [text for _, text, _ in store.revisions(TROOPS.id)] or [current]
             return quote_state(before[slice(*quote.span)], quote.span.start, current)
 
         assert store.revision(TROOPS.id) == 1
@@ -457,12 +457,12 @@ def test_what_was_quoted_can_be_compared_with_what_stands_now(tmp_path: Path) ->
         write_jsonl(path, [now])
         news.ingest([str(path)])
         assert store.revision(TROOPS.id) == 2
-        assert store.text_of(TROOPS.id, 1) == TROOPS.text
+        assert [text for _, text, _ in store.revisions(TROOPS.id)] == [TROOPS.text]
         assert standing() == Standing("changed", Span(0, len(now.text)), now.text)
         write_jsonl(path, [replace(TROOPS, text="The report was wrong.")])
         news.ingest([str(path)])
         assert standing() == Standing("withdrawn")
-        assert (store.revision("nobody"), store.text_of("nobody", 1)) == (None, None)
+        assert (store.revision("nobody"), store.revisions("nobody")) == (None, [])
 
 
 def test_a_lost_folder_is_told_and_stops_nothing(tmp_path: Path) -> None:
