@@ -1,4 +1,4 @@
-"""Why an answer is what it is, in figures and in one sentence. Pure."""
+"""Explains an answer: the figures behind it, and one sentence why it was given or withheld. Pure."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ def explain(
     threshold: float,
     caveat: str | None = None,
 ) -> Explanation:
-    """Return the figures behind an answer and its quotes, and why it is answered or not.
+    """Return the figures behind an answer and its quotes, and the reason why it counts as answered or not.
 
-    `caveat` is added to the reason where there is one.
+    `found` is the search result that `chosen` was taken from, in the order of the answer's quotes. `caveat`
+    is a sentence that is added to the reason.
     """
     fitted, about = parameters(), found.about
     return Explanation(
@@ -31,7 +32,7 @@ def explain(
         since=about.since if about else None,
         until=about.until if about else None,
         limited=about is not None and about.limits,
-        quotes=tuple(_quote_explanation(each, fitted.quotes) for each in chosen),
+        quotes=tuple(_quote_explanation(candidate, fitted.quotes) for candidate in chosen),
     )
 
 
@@ -52,14 +53,14 @@ def _figures(values: Mapping[str, float], weights: Mapping[str, float]) -> tuple
 
 
 def _why(answer: Answer, found: SearchResult, threshold: float) -> str:
-    """Return one sentence for people."""
+    """Return the reason as one sentence that people read."""
     if not answer.articles_searched:
         return "Not answered, because no stored article lies within the limits of the question."
     if not answer.quotes:
         return "Not answered, because nothing found within the limits of the question can be quoted."
     verdict = "Answered, because" if answer.answered else "Not answered, because"
     relation = "reaches" if answer.answered else "is below"
-    closest = max(each.dense for each in found.ranked)
+    closest = max(ranked.dense for ranked in found.ranked)
     return (
         f"{verdict} the confidence of {answer.confidence:.2f} {relation} the threshold of {threshold:.2f}: "
         f"the closest passage has a cosine of {closest:.2f}, and the best covered one holds "
