@@ -16,8 +16,8 @@ from datetime import UTC, datetime, tzinfo
 from index.english import dates
 from index.english.dates import Resolved, Rule
 
-# With re.IGNORECASE these letters match s and i, although lower() turns them into others, which no rule
-# knows.
+# With re.IGNORECASE these letters match s and i, but their lower case is neither, so that a rule which looks
+# the word up would not know it.
 _LOOKALIKES = str.maketrans("ſıİ", "siI")
 
 _MONTH = rf"(?P<month>{'|'.join(sorted(dates.MONTHS, key=len, reverse=True))})\.?"
