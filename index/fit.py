@@ -80,14 +80,14 @@ def _week(example: Example) -> str:
 
 
 def _case(news: NewsIndex, example: Example, fold: int) -> Case:
-    found = news.search(example.question)
+    result = news.search(example.question)
     return Case(
         fold=fold,
         answerable=example.answerable,
-        candidates=found.candidates,
-        features=np.array([run.features for run in found.candidates]).reshape(-1, len(Features._fields)),
-        answers=np.array([rank([run.text], example.accepted) > 0 for run in found.candidates], bool),
-        evidence=np.array(found.evidence),
+        candidates=result.candidates,
+        features=np.array([run.features for run in result.candidates]).reshape(-1, len(Features._fields)),
+        answers=np.array([rank([run.text], example.accepted) > 0 for run in result.candidates], bool),
+        evidence=np.array(result.evidence),
     )
 
 
@@ -172,37 +172,39 @@ def _place(candidate: Candidate) -> tuple[str, Span]:
     return candidate.article_id, candidate.span
 
 
-def _log_confidence(label: str, found: Sequence[Case], probabilities: Floats, threshold: float) -> None:
-    known = np.array([case.answerable for case in found])
+def _log_confidence(label: str, tested: Sequence[Case], probabilities: Floats, threshold: float) -> None:
+    answerable = np.array([case.answerable for case in tested])
     logger.info(
         "confidence, %s: AUROC %.3f, answered at %.3f: %.3f of the answerable, %.3f of the others",
         label,
-        auroc(probabilities[known].tolist(), probabilities[~known].tolist()),
+        auroc(probabilities[answerable].tolist(), probabilities[~answerable].tolist()),
         threshold,
-        (probabilities[known] >= threshold).mean(),
-        (probabilities[~known] >= threshold).mean(),
+        (probabilities[answerable] >= threshold).mean(),
+        (probabilities[~answerable] >= threshold).mean(),
     )
 
 
-def fit_all(found: Sequence[Case]) -> Parameters:
+def fit_all(all_cases: Sequence[Case]) -> Parameters:
     """Fit both sets of weights to all cases, and log how well they do in and out of the weeks of training.
 
     The threshold is the confidence that the share `ANSWERED` of the answerable questions of held-out weeks
     reaches.
     """
-    quotes, sure = fit_quotes(found), fit_confidence(found)
-    logger.info("quotes, held-out weeks: %s", quote_shares(found, held_out(found, fit_quotes)))
-    logger.info("quotes, all weeks: %s", quote_shares(found, [quotes] * len(found)))
-    outside = confidences(found, held_out(found, fit_confidence))
-    known = np.array([case.answerable for case in found])
-    threshold = float(np.quantile(outside[known], 1 - ANSWERED))
-    _log_confidence("held-out weeks", found, outside, threshold)
-    _log_confidence("all weeks", found, confidences(found, [sure] * len(found)), threshold)
+    quote_weights, confidence_weights = fit_quotes(all_cases), fit_confidence(all_cases)
+    logger.info("quotes, held-out weeks: %s", quote_shares(all_cases, held_out(all_cases, fit_quotes)))
+    logger.info("quotes, all weeks: %s", quote_shares(all_cases, [quote_weights] * len(all_cases)))
+    held_out_confidences = confidences(all_cases, held_out(all_cases, fit_confidence))
+    answerable = np.array([case.answerable for case in all_cases])
+    threshold = float(np.quantile(held_out_confidences[answerable], 1 - ANSWERED))
+    _log_confidence("held-out weeks", all_cases, held_out_confidences, threshold)
+    _log_confidence(
+        "all weeks", all_cases, confidences(all_cases, [confidence_weights] * len(all_cases)), threshold
+    )
     return Parameters(
         model=SHIPPED_NAME,
-        quotes=_named(Features._fields, quotes),
-        confidence=_named(Evidence._fields, sure[1:]),
-        intercept=round(float(sure[0]), 3),
+        quotes=_named(Features._fields, quote_weights),
+        confidence=_named(Evidence._fields, confidence_weights[1:]),
+        intercept=round(float(confidence_weights[0]), 3),
         threshold=round(threshold, 3),
     )
 

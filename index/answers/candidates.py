@@ -128,27 +128,27 @@ def runs_of(sentences: Sequence[Span], whole: Sequence[bool]) -> Iterator[slice]
             yield slice(first, last + 1)
 
 
-def choose(found: Sequence[Candidate], limit: int) -> list[Candidate]:
+def choose(runs: Sequence[Candidate], limit: int) -> list[Candidate]:
     """Return at most `limit` of the candidates, best first, each of which adds something to those before it.
 
-    `found` has to be sorted, best first. The method is maximal marginal relevance (Carbonell and Goldstein,
+    `runs` has to be sorted, best first. The method is maximal marginal relevance (Carbonell and Goldstein,
     1998): each time a candidate is taken, those that are like it lose a part of their score.
     """
-    rest = {i: candidate.score for i, candidate in enumerate(found[:CONSIDERED])}
+    rest = {i: candidate.score for i, candidate in enumerate(runs[:CONSIDERED])}
     chosen: list[Candidate] = []
     while rest and len(chosen) < limit:
         best = max(rest, key=lambda i: (rest[i], -i))
-        taken = found[best]
+        taken = runs[best]
         del rest[best]
         if any(_repeats_sentence(taken, earlier) for earlier in chosen):
             continue
         chosen.append(taken)
         for i in list(rest):
-            likeness = _likeness(found[i], taken)
-            if likeness >= SAME_WORDS or _overlap(found[i], taken):
+            likeness = _likeness(runs[i], taken)
+            if likeness >= SAME_WORDS or _overlap(runs[i], taken):
                 del rest[i]
             else:
-                same_article = found[i].article_id == taken.article_id
+                same_article = runs[i].article_id == taken.article_id
                 rest[i] -= LIKENESS_COST * likeness + SAME_ARTICLE_COST * same_article
     return chosen
 

@@ -43,11 +43,11 @@ def evidence(passages: Sequence[ReadPassage], asked: Asked) -> Evidence:
     )
 
 
-def confidence(found: Evidence) -> float:
+def confidence(figures: Evidence) -> float:
     """Return the probability in [0, 1] that the news reports on what is asked."""
     fitted = parameters()
     weights = Evidence(**fitted.confidence)
-    logit = fitted.intercept + sum(weight * value for weight, value in zip(weights, found, strict=True))
+    logit = fitted.intercept + sum(weight * value for weight, value in zip(weights, figures, strict=True))
     return 1.0 / (1.0 + math.exp(-logit))
 
 

@@ -99,34 +99,34 @@ class AnswerEngine:
 
     def _answer_from_snapshot(self, question: Question) -> tuple[Answer, SearchResult]:
         started = time.perf_counter()
-        found = self.search(question)
-        chosen = choose(found.candidates, question.limit)
+        result = self.search(question)
+        chosen = choose(result.candidates, question.limit)
         copies = self._store.copies({candidate.article_id for candidate in chosen})
         quotes = [
             self.dated(to_quote(candidate, copies.get(candidate.article_id, ()))) for candidate in chosen
         ]
-        probability = confidence(found.evidence) if chosen else 0.0
+        probability = confidence(result.evidence) if chosen else 0.0
         answered = bool(chosen) and probability >= self.threshold
-        coverage = None if answered else self._store.coverage(found.quotable)
+        coverage = None if answered else self._store.coverage(result.quotable)
         answer = Answer(
             question=question,
-            as_of=found.as_of,
-            since=found.since,
-            until=found.until,
+            as_of=result.as_of,
+            since=result.since,
+            until=result.until,
             answered=answered,
             confidence=probability,
-            quotes=tuple(self._marked(quotes, found.asked) if answered else quotes),
-            articles_searched=coverage.articles if coverage else self._store.count_articles(found.quotable),
+            quotes=tuple(self._marked(quotes, result.asked) if answered else quotes),
+            articles_searched=coverage.articles if coverage else self._store.count_articles(result.quotable),
             took_ms=(time.perf_counter() - started) * 1000,
             coverage=coverage,
             stale_since=stale_since(
-                question.text, [quote.article.published_at for quote in quotes], found.as_of
+                question.text, [quote.article.published_at for quote in quotes], result.as_of
             ),
         )
         if question.explain:
-            explanation = explain(answer, found, chosen, self.threshold, self.caveat())
+            explanation = explain(answer, result, chosen, self.threshold, self.caveat())
             answer = replace(answer, explanation=explanation)
-        return answer, found
+        return answer, result
 
     def _marked(self, quotes: Sequence[Quote], asked: Asked) -> list[Quote]:
         """Return the quotes with their answer spans: the words that answer, where those are certain."""
@@ -162,13 +162,13 @@ class AnswerEngine:
         ranked = self.retrieve(text, what, until, about)
         asked = self.asked(text)
         passages = read(ranked, asked, self.parser)
-        found = [
+        runs = [
             candidate
             for candidate in candidates(passages, asked)
             if shown.admit(candidate.ranked.stored.article)
         ]
         if self._reranker:
-            found = rerank(self._reranker, text, found)
+            runs = rerank(self._reranker, text, runs)
         return SearchResult(
             as_of=as_of,
             since=shown.since,
@@ -177,14 +177,14 @@ class AnswerEngine:
             filters=filters,
             asked=asked,
             ranked=ranked,
-            candidates=found,
+            candidates=runs,
             evidence=evidence(passages, asked),
         )
 
     def answer_and_passages(self, question: Question) -> tuple[Answer, list[str]]:
         """Return the answer, and the texts of as many passages as the question wants quotes, best first."""
-        answer, found = self.answer(question)
-        return answer, [ranked.stored.text for ranked in found.ranked[: question.limit]]
+        answer, result = self.answer(question)
+        return answer, [ranked.stored.text for ranked in result.ranked[: question.limit]]
 
     def hits(self, text: str, until: datetime | None) -> list[tuple[Hit, StoredPassage]]:
         """Return the hits of both searches for a text, unordered, each with its stored passage.
@@ -265,12 +265,12 @@ class AnswerEngine:
         if source is None:
             return None
         names = {name.casefold(): name for name in self._store.source_names()}
-        found = names.get(source.strip().casefold())
-        if found is None:
+        stored_name = names.get(source.strip().casefold())
+        if stored_name is None:
             close = difflib.get_close_matches(source.casefold(), list(names), n=1, cutoff=0.5)
             known = f"did you mean {names[close[0]]!r}?" if close else f"known are {_listed(names)}."
             raise UsageError(f"There is no source {source!r}: {known}")
-        return found
+        return stored_name
 
     def require_current_vectors(self) -> None:
         """Raise ModelError where the stored passages were embedded by another model."""

@@ -12,21 +12,21 @@ from index.types.answer import Answer, Explanation, Figure, QuoteExplanation
 
 def explain(
     answer: Answer,
-    found: SearchResult,
+    result: SearchResult,
     chosen: Sequence[Candidate],
     threshold: float,
     caveat: str | None = None,
 ) -> Explanation:
     """Return the figures behind an answer and its quotes, and the reason why it counts as answered or not.
 
-    `found` is the search result that `chosen` was taken from, in the order of the answer's quotes. `caveat`
+    `result` is the search result that `chosen` was taken from, in the order of the answer's quotes. `caveat`
     is a sentence that is added to the reason.
     """
-    fitted, about = parameters(), found.about
+    fitted, about = parameters(), result.about
     return Explanation(
-        why=" ".join(filter(None, (_why(answer, found, threshold), caveat))),
+        why=" ".join(filter(None, (_why(answer, result, threshold), caveat))),
         threshold=threshold,
-        evidence=_figures(found.evidence._asdict(), fitted.confidence),
+        evidence=_figures(result.evidence._asdict(), fitted.confidence),
         intercept=fitted.intercept,
         phrase=about.phrase if about else None,
         since=about.since if about else None,
@@ -52,7 +52,7 @@ def _figures(values: Mapping[str, float], weights: Mapping[str, float]) -> tuple
     return tuple(Figure(name, value, weights[name]) for name, value in values.items())
 
 
-def _why(answer: Answer, found: SearchResult, threshold: float) -> str:
+def _why(answer: Answer, result: SearchResult, threshold: float) -> str:
     """Return the reason as one sentence that people read."""
     if not answer.articles_searched:
         return "Not answered, because no stored article lies within the limits of the question."
@@ -60,9 +60,9 @@ def _why(answer: Answer, found: SearchResult, threshold: float) -> str:
         return "Not answered, because nothing found within the limits of the question can be quoted."
     verdict = "Answered, because" if answer.answered else "Not answered, because"
     relation = "reaches" if answer.answered else "is below"
-    closest = max(ranked.dense for ranked in found.ranked)
+    closest = max(ranked.dense for ranked in result.ranked)
     return (
         f"{verdict} the confidence of {answer.confidence:.2f} {relation} the threshold of {threshold:.2f}: "
         f"the closest passage has a cosine of {closest:.2f}, and the best covered one holds "
-        f"{found.evidence.coverage:.0%} of the question's words, weighted by how rare they are."
+        f"{result.evidence.coverage:.0%} of the question's words, weighted by how rare they are."
     )

@@ -74,12 +74,12 @@ class CrossEncoderReranker:
         return self._loaded
 
 
-def rerank(reranker: Reranker, question: str, found: Sequence[Candidate]) -> list[Candidate]:
+def rerank(reranker: Reranker, question: str, candidates: Sequence[Candidate]) -> list[Candidate]:
     """Return the candidates sorted by their new scores, best first; equal scores keep their order.
 
-    `found` has to be sorted, best first: its first `JUDGED` candidates get a new score.
+    `candidates` has to be sorted, best first: its first `JUDGED` candidates get a new score.
     """
-    judged, rest = found[:JUDGED], found[JUDGED:]
+    judged, rest = candidates[:JUDGED], candidates[JUDGED:]
     texts = [f"{candidate.ranked.stored.article.title}. {candidate.text}" for candidate in judged]
     probabilities = reranker.probabilities(question, texts)
     rescored = [

@@ -98,10 +98,10 @@ def retrieve_all(
 
     `vector` is the embedding of the topic `text`, float32 of shape (dimension,) and length 1.
     """
-    found = index.search(vector, text, filters, TOPIC_DEPTH)
-    best = max((hit.lexical for hit in found), default=0.0)
-    hits = [hit for hit in found if hit.dense >= NEAR_TOPIC or 0 < SHARES_WORDS * best <= hit.lexical]
-    return _load(store, rank(hits, lambda _: 0.0))
+    hits = index.search(vector, text, filters, TOPIC_DEPTH)
+    best = max((hit.lexical for hit in hits), default=0.0)
+    near = [hit for hit in hits if hit.dense >= NEAR_TOPIC or 0 < SHARES_WORDS * best <= hit.lexical]
+    return _load(store, rank(near, lambda _: 0.0))
 
 
 class RankedHit(NamedTuple):

@@ -99,8 +99,8 @@ def finder_for(question: str) -> Finder | None:
             return finder
     nouns = [noun for which in _WHICH.finditer(question) for noun in _likeliest_first(_nouns(which[1]))]
     for noun in nouns:
-        if found := _finder_of(noun):
-            return found
+        if noun_finder := _finder_of(noun):
+            return noun_finder
     return _persons if not nouns and _WHO.search(question) else None
 
 

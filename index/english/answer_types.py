@@ -65,7 +65,7 @@ class Expectation:
 def expectation(question: str) -> Expectation:
     """Return which kinds of words a question expects, and its focus."""
     lower = question.lower()
-    focus = next((found for found in _FOCUS.findall(lower) if found not in _NO_FOCUS), None)
+    focus = next((noun for noun in _FOCUS.findall(lower) if noun not in _NO_FOCUS), None)
     return Expectation(_kinds(lower), focus)
 
 

@@ -46,7 +46,7 @@ COUNTS = {
 # these.
 REPORTED_DAYS = 7
 # "latest" and "recently" hint at this many days.
-RECENT_DAYS = 30
+LATELY_DAYS = 30
 # The length of each unit, in days.
 DAYS = {"day": 1, "week": 7, "fortnight": 14, "month": 30, "year": 365}
 ORDINALS = {
@@ -240,8 +240,8 @@ def hours(match: re.Match[str], now: datetime) -> Resolved:
 
 
 def lately(_: re.Match[str], now: datetime) -> Resolved:
-    """Resolve "latest", "recently": the last `RECENT_DAYS` days, as a hint."""
-    return now - timedelta(days=RECENT_DAYS), None, False
+    """Resolve "latest", "recently": the last `LATELY_DAYS` days, as a hint."""
+    return now - timedelta(days=LATELY_DAYS), None, False
 
 
 def between_days(match: re.Match[str], now: datetime) -> Resolved | None:
@@ -327,7 +327,7 @@ def from_then_on(resolve: Rule) -> Rule:
     """Return the rule for "since" something that another rule resolves: from its first moment on."""
 
     def since(match: re.Match[str], now: datetime) -> Resolved | None:
-        found = resolve(match, now)
-        return found and (found[0], None, True)
+        resolved = resolve(match, now)
+        return resolved and (resolved[0], None, True)
 
     return since

@@ -59,7 +59,7 @@ _AFTER_DURATION = re.compile(
     r"(?:[.,]\d+)*[\s-](?:seconds?|minutes?|hours?|days?|nights?|weeks?|months?|years?|decades?)\b",
     re.IGNORECASE,
 )
-# So many characters before and after a number are looked at; none of these patterns needs more.
+# This many characters before and after a number are looked at; none of these patterns needs more.
 _CONTEXT = 40
 
 

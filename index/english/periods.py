@@ -64,17 +64,17 @@ def period(question: str, as_of: datetime, zone: tzinfo = UTC) -> Period | None:
         now = as_of.astimezone(zone)
         for pattern, resolve in _RULES:
             match = pattern.search(folded)
-            found = resolve(match, now) if match else None
-            if match and found:
+            resolved = resolve(match, now) if match else None
+            if match and resolved:
                 phrase = question[match.start() : match.end()].strip()
-                return _in_utc(found, now, phrase)
+                return _in_utc(resolved, now, phrase)
     except (ValueError, OverflowError):  # before the year 1 or after 9999
         return None
     return None
 
 
-def _in_utc(found: Resolved, now: datetime, phrase: str) -> Period | None:
-    since, until, limits = found
+def _in_utc(resolved: Resolved, now: datetime, phrase: str) -> Period | None:
+    since, until, limits = resolved
     if (since and since > now) or (since and until and since > until):
         return None
     # Where clocks are set back at midnight, the last moment of a day comes twice. `fold=1` means the second

@@ -32,9 +32,9 @@ from index.types.report import OnProgress, Progress, ignore_progress
 ARTICLES = ("articles.jsonl.gz", "articles.jsonl")
 # The shares of right answers are measured among the first quote, the first three and the first five.
 DEPTHS = (1, 3, 5)
-# A person sees so many quotes, unless they ask for more.
+# A person sees this many quotes, unless they ask for more.
 SHOWN = 3
-# The reliability diagram has so many bins, of equal width.
+# The reliability diagram has this many bins, of equal width.
 BINS = 10
 # The suggested threshold is the one that this share of the answerable questions reaches.
 ANSWERED = 0.884

@@ -19,7 +19,7 @@ from index.types.question import Question
 # A check goes back at most this far. An article that arrives later than this after it was published is no
 # news.
 LOOK_BACK = timedelta(days=3)
-# A check looks at so many quotes for a question, or so many articles on a topic.
+# A check looks at QUOTES_READ quotes for a question, or at HEADLINES_READ articles on a topic.
 QUOTES_READ = 10
 HEADLINES_READ = 20
 
@@ -47,11 +47,11 @@ def found_since(news: News, follow: Follow, now: datetime) -> list[Quote]:
     since = max(follow.started_at, now - LOOK_BACK)
     if is_question(follow.what):
         answer = news.ask(Question(follow.what, since=since, limit=QUOTES_READ))
-        found = list(answer.quotes) if answer.answered else []
+        quotes = list(answer.quotes) if answer.answered else []
     else:
         headlines = news.latest(follow.what, limit=HEADLINES_READ)
-        found = [quote for headline in headlines for quote in _central_quote(headline)]
-    return [quote for quote in found if quote.article.published_at >= since]
+        quotes = [quote for headline in headlines for quote in _central_quote(headline)]
+    return [quote for quote in quotes if quote.article.published_at >= since]
 
 
 def is_question(what: str) -> bool:

@@ -28,7 +28,7 @@ from index.types.options import IndexOptions
 from index.types.question import Filters, Question
 from index.types.timeline import Timeline
 
-# A digest without a topic chooses its stories from so many of the newest articles.
+# A digest without a topic chooses its stories from this many of the newest articles.
 STORIES_READ = 500
 # An article is on a topic when the cosine of one of its passages is at least TOPIC_COSINE, or its BM25 score
 # at least the share TOPIC_LEXICAL of the best one. Lower values let in articles that only mention the topic
@@ -94,11 +94,11 @@ class Overviews:
         # What happens on the last days of a period is reported in the days after it.
         read_until = min(until + timedelta(days=REPORTED_DAYS), as_of) if until else as_of
         filters = Filters(since, read_until, self._engine.source_name(question.source))
-        found = self._reports(self._on_topic(text, filters))
+        reports = self._reports(self._on_topic(text, filters))
         first = since.astimezone(zone).date() if since else date.min
         last = min(until or as_of, as_of).astimezone(zone).date()
-        events = events_of(found, zone, first, last, limit)
-        coverage = coverage_of(found, zone, first, last)
+        events = events_of(reports, zone, first, last, limit)
+        coverage = coverage_of(reports, zone, first, last)
         return Timeline(question, as_of, since, until, tuple(events), tuple(coverage))
 
     def _topic(self, question: Question, as_of: datetime) -> tuple[str, datetime | None, datetime | None]:
@@ -115,9 +115,9 @@ class Overviews:
         rest = text.replace(about.phrase, " ")
         return rest if any(char.isalnum() for char in rest) else text, about.since, about.until
 
-    def _reports(self, found: Sequence[Candidate]) -> list[Report]:
+    def _reports(self, candidates: Sequence[Candidate]) -> list[Report]:
         """Return the candidates as dated quotes, with the vectors of their passages."""
-        ids = {candidate.article_id for candidate in found}
+        ids = {candidate.article_id for candidate in candidates}
         copies = self._store.copies(ids)
         vectors = self._store.vectors(ids, self._engine.fingerprint)
         return [
@@ -125,7 +125,7 @@ class Overviews:
                 self._engine.dated(to_quote(candidate, copies.get(candidate.article_id, ()))),
                 vectors[candidate.article_id][candidate.ranked.stored.passage.span].astype(np.float32),
             )
-            for candidate in found
+            for candidate in candidates
             if candidate.ranked.stored.passage.span in vectors.get(candidate.article_id, ())
         ]
 
@@ -138,8 +138,8 @@ class Overviews:
         self._engine.require_current_vectors()
         now, plan = self._options.clock(), self.check_plan(digest.plan)
         periods = [Filters(digest.since(now), now, source) for source in plan.sources or (None,)]
-        found = [article for filters in periods for article in self._published(filters, plan.topics)]
-        new = {article.id: article for article in found if article.id not in known}
+        articles = [article for filters in periods for article in self._published(filters, plan.topics)]
+        new = {article.id: article for article in articles if article.id not in known}
         vectors = self._store.vectors(new, self._engine.fingerprint)
         beginnings = {id: spans[min(spans)].astype(np.float32) for id, spans in vectors.items()}
         chosen = choose_stories(list(new.values()), beginnings, plan.number)
@@ -150,8 +150,8 @@ class Overviews:
         """Return stories by the ids of their articles; articles that have been deleted are left out."""
         articles = self._store.articles(id for story in chosen for id in story)
         copies = self._store.copies(articles)
-        found = ([articles[id] for id in story if id in articles] for story in chosen)
-        return [story_of(story, copies) for story in found if story]
+        stored = ([articles[id] for id in story if id in articles] for story in chosen)
+        return [story_of(story, copies) for story in stored if story]
 
     def check_plan(self, plan: DigestPlan) -> DigestPlan:
         """Return a plan with its sources as they are stored. Raises UsageError for an unknown source."""
@@ -168,7 +168,7 @@ class Overviews:
         if not topics:
             return self._store.latest(filters, STORIES_READ)
         about = (self._on_topic(canonical_line(topic), filters) for topic in topics)
-        return [candidate.ranked.stored.article for found in about for candidate in found]
+        return [candidate.ranked.stored.article for candidates in about for candidate in candidates]
 
 
 def _is_about(ranked: Ranked) -> bool:

@@ -19,7 +19,7 @@ from index.overviews.grouping import group_alike
 from index.types.answer import Quote
 from index.types.timeline import Event, _near
 
-# A timeline shows so many events, unless the caller asks for another number.
+# A timeline shows this many events, unless the caller asks for another number.
 MAX_EVENTS = 12
 # Two reports on one topic tell of the same event when the embeddings of their passages have at least this
 # cosine: SAME_DAY for reports of one day, NEXT_DAY for reports of neighbouring days. In news of 2023, pairs

@@ -41,7 +41,7 @@ def check_quote(claimed: str, articles: Iterable[Article]) -> QuoteCheck:
 
     Case, punctuation, quotation marks and line breaks make no difference, because people retype quotes.
     """
-    wanted = [_plain(found[0]) for found in _WORD.finditer(claimed)]
+    wanted = [_plain(match[0]) for match in _WORD.finditer(claimed)]
     best = QuoteCheck(claimed, "none")
     if len(wanted) < MIN_WORDS:
         return best
@@ -58,7 +58,7 @@ def _closest(wanted: list[str], text: str) -> tuple[Span | None, float]:
 
     The share is 1 only where all words stand together; the span is None where no word agrees.
     """
-    spans = [Span(*found.span()) for found in _WORD.finditer(text)]
+    spans = [Span(*match.span()) for match in _WORD.finditer(text)]
     words = [_plain(text[slice(*span)]) for span in spans]
     exact = _find(words, wanted)
     if exact is not None:

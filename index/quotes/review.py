@@ -37,8 +37,8 @@ class QuoteReview:
         known = [
             (articles[quote.article_id], quote) for quote in answer.quotes if quote.article_id in articles
         ]
-        found = [find_quote(article, quote.start, quote.text) for article, quote in known]
-        return [excerpt(quote) for quote in found if quote]
+        quotes = [find_quote(article, quote.start, quote.text) for article, quote in known]
+        return [excerpt(quote) for quote in quotes if quote]
 
     def check(self, claimed: str) -> QuoteCheck:
         """Look in the stored articles for words that a person says one of them holds.
