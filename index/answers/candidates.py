@@ -21,6 +21,7 @@ from index.text.spans import Span
 from index.types.answer import MAX_QUOTE_CHARS, Quote
 from index.types.article import Copy
 
+# A quote has this many sentences at most.
 MAX_SENTENCES = 3
 # How fast the weight of a passage's votes falls with its retrieval score: the weight is exp(12 × difference
 # to the best score), so a passage that scores 0.06 less than the best counts half.

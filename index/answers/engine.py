@@ -44,6 +44,7 @@ from index.types.question import Filters, Question
 # When a question names a period, up to this many passages from inside the period are read before any others.
 PERIOD_PASSAGES = 25
 
+# The name under which faults of the embedding model are reported.
 MODEL = "model"
 
 
@@ -287,5 +288,6 @@ class AnswerEngine:
 
 
 def _listed(names: dict[str, str]) -> str:
+    """Return at most eight of the names, in order, as a part of a sentence."""
     shown = sorted(names.values())[:8]
     return ", ".join(shown) + (" and others" if len(names) > len(shown) else "") if shown else "none"
