@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from index.errors import UsageError
 from index.evaluation.metrics import (
     Example,
-    Outcome,
+    ExampleResult,
     auroc,
     evaluate,
     load_examples,
@@ -192,10 +192,10 @@ def test_every_question_is_asked_once_in_order() -> None:
     assert steps == [Progress("questions", done, 3) for done in (1, 2, 3)]
 
 
-def outcome(confidence: float, answerable: bool) -> Outcome:
+def outcome(confidence: float, answerable: bool) -> ExampleResult:
     question = Question("Who?")
     answer = Answer(question, NOW, None, None, True, confidence, (), 1.0, 1)
-    return Outcome(Example(question, answerable, ()), answer, 0, 0)
+    return ExampleResult(Example(question, answerable, ()), answer, 0, 0)
 
 
 def test_reliability_compares_confidence_with_what_can_be_answered() -> None:
