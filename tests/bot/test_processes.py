@@ -87,7 +87,7 @@ async def test_what_a_bot_was_killed_over_is_sent_by_another_and_shown_once(
                 await server.wait_for(lambda: len(server.messages()) == 2, timeout=120)
                 await server.wait_for(lambda: quotes_sent(database, follow.id) > 0, timeout=120)
                 await server.wait_for(lambda: news.digests.of(guild)[0].last_at is not None, timeout=120)
-                assert sorted(each["embeds"][0]["title"] for each in server.messages()) == [
+                assert sorted(message["embeds"][0]["title"] for message in server.messages()) == [
                     "Daily digest",
                     "harbour",
                 ]

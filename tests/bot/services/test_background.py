@@ -72,14 +72,16 @@ class Room:
         """Whether both are known to have been sent."""
         try:
             sent = quotes_sent(self._database, self._follow.id)
-            return bool(sent) and all(each.last_at for each in self._news.digests.of(self.server.guild.id))
+            return bool(sent) and all(
+                digest.last_at for digest in self._news.digests.of(self.server.guild.id)
+            )
         except StoreError:
             return False
 
     def titles(self) -> list[str]:
         """What was sent to the channel, each as often as the bot has tried."""
-        asked = [each for each in self.server.requests if each.path.endswith("/messages")]
-        return sorted(each.body["embeds"][0]["title"] for each in asked)
+        asked = [request for request in self.server.requests if request.path.endswith("/messages")]
+        return sorted(request.body["embeds"][0]["title"] for request in asked)
 
 
 @asynccontextmanager

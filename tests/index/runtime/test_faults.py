@@ -190,7 +190,7 @@ def test_without_its_model_it_answers_by_words_until_the_model_is_back(
 
 def kill(name: str) -> None:
     """Raise SystemExit in a thread, which ends one that does not defend itself."""
-    (thread,) = (each for each in threading.enumerate() if each.name == name)
+    (thread,) = (one for one in threading.enumerate() if one.name == name)
     assert ctypes.pythonapi.PyThreadState_SetAsyncExc(
         ctypes.c_ulong(thread.ident or 0), ctypes.py_object(SystemExit)
     )
@@ -268,7 +268,9 @@ def test_postgresql_that_restarts_while_a_source_is_read_stops_nothing(
     url = own_postgres.get_uri(driver="psycopg")
     options = {"fetch_private": True, "refresh_shortest": 5.0, "clock": utc_now}
     with NewsSite() as site, open_news(tmp_path, database_url=url, **options) as news:
-        items = [rss_item(each.url, each.title, content=f"<p>{each.text}</p>") for each in ARTICLES]
+        items = [
+            rss_item(article.url, article.title, content=f"<p>{article.text}</p>") for article in ARTICLES
+        ]
         site.serve("/feed", rss(*items), "application/rss+xml")
         news.subscriptions.add_feeds([FeedLink(site.url("/feed"), "Wire")])
         restart_within(monkeypatch, own_postgres, Store, "write")
