@@ -14,7 +14,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.cards.quality import quality_card
-from index import Asked
+from index import AskedQuestion
 
 if TYPE_CHECKING:
     from bot.client import NewsBot
@@ -52,7 +52,7 @@ class QualityReport(commands.Cog):
         await interaction.edit_original_response(embed=card.embed(), attachments=files)
 
 
-def _lines(asked: Sequence[Asked]) -> bytes:
+def _lines(asked: Sequence[AskedQuestion]) -> bytes:
     """The questions as JSON lines."""
     rows = (
         {

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from index.overviews.grouping import group_alike
 from index.types.answer import Quote
-from index.types.timeline import Event, _near
+from index.types.timeline import Event, dating_event
 
 MAX_EVENTS = 12
 # Reports on one topic tell of the same event when their passages are at least so close in meaning (cosine):
@@ -67,5 +67,5 @@ def _event(group: Sequence[tuple[date, Report]]) -> Event:
 
 
 def _day(quote: Quote, zone: tzinfo) -> date:
-    named = _near(quote)
+    named = dating_event(quote)
     return (named.since if named else quote.article.published_at).astimezone(zone).date()

@@ -1,6 +1,6 @@
 """Work that one of several processes does: whoever takes it holds it for a while, renewed while they live.
 
-A process that is killed holds what it had for `SECONDS` at most; on the same machine others see at once that
+A process that is killed holds what it had for `HELD_SECONDS` at most; on the same machine others see at once that
 it is gone.
 """
 
@@ -26,7 +26,7 @@ from index.storage.database import Database
 logger = logging.getLogger(__name__)
 
 # Long enough for a machine that is busy, short enough to wait for when a process was killed.
-SECONDS = 15.0
+HELD_SECONDS = 15.0
 RENEW_SECONDS = 5.0
 
 _table = schema.leases.c
@@ -80,7 +80,7 @@ class Leases:
             with self._database.claiming() as connection:
                 connection.execute(delete(schema.leases).where(_table.holder == holder))
         except StoreError as error:
-            logger.warning("lease kept seconds=%s why=%s", SECONDS, error)
+            logger.warning("lease kept seconds=%s why=%s", HELD_SECONDS, error)
 
     def holds(self, holder: str, names: Sequence[str]) -> bool:
         """Tell whether all that was taken is still held. Raises StoreError.
@@ -105,7 +105,7 @@ class Leases:
         return any(not _is_gone(row.process) for row in rows)
 
     def _until(self) -> datetime:
-        return self._clock() + timedelta(seconds=SECONDS)
+        return self._clock() + timedelta(seconds=HELD_SECONDS)
 
     def _keep(self, holder: str) -> None:
         with self._changing:

@@ -16,7 +16,15 @@ from sqlalchemy.sql import ColumnElement
 
 from index.storage import schema
 from index.storage.database import Database
-from index.types.posted import Asked, Missed, PostedAnswer, PostedQuote, Quality, QuoteState, Verdict
+from index.types.posted import (
+    AskedQuestion,
+    MissedQuestion,
+    PostedAnswer,
+    PostedQuote,
+    Quality,
+    QuoteState,
+    Verdict,
+)
 
 # Questions differ in spelling more often than in sense: these many are told apart.
 MAX_MISSED = 10
@@ -117,7 +125,7 @@ class Posted:
         missed = [row.typed for row in rows if not row.answered]
         return Quality(len(rows), len(rows) - len(missed), feedback, _most_missed(missed))
 
-    def asked(self, guild: str | None, since: datetime) -> list[Asked]:
+    def asked(self, guild: str | None, since: datetime) -> list[AskedQuestion]:
         """Return the questions themselves, oldest first, without who asked them."""
         table = schema.posted_answers.c
         query = select(schema.posted_answers).where(_asked_in(guild, since)).order_by(table.posted_at)
@@ -131,7 +139,7 @@ class Posted:
         for row in self._database.select_in(select(schema.feedback), schema.feedback.c.answer_id, ids):
             said.setdefault(row.answer_id, Counter())[row.verdict] += 1
         return [
-            Asked(
+            AskedQuestion(
                 row.posted_at,
                 row.typed,
                 row.answered,
@@ -173,10 +181,10 @@ def _changed_at() -> ColumnElement[Any]:
     )
 
 
-def _most_missed(questions: Sequence[str]) -> tuple[Missed, ...]:
+def _most_missed(questions: Sequence[str]) -> tuple[MissedQuestion, ...]:
     spelled = {_sense(question): question for question in reversed(questions)}
     counted = Counter(_sense(question) for question in questions)
-    return tuple(Missed(spelled[sense], times) for sense, times in counted.most_common(MAX_MISSED))
+    return tuple(MissedQuestion(spelled[sense], times) for sense, times in counted.most_common(MAX_MISSED))
 
 
 def _sense(question: str) -> str:

@@ -14,7 +14,7 @@ import pytest
 
 from index.storage import leases as module
 from index.storage.database import Database
-from index.storage.leases import SECONDS, Leases
+from index.storage.leases import HELD_SECONDS, Leases
 from tests.fakes import Clock
 
 ROOT = Path(__file__).parents[3]
@@ -49,13 +49,13 @@ def test_it_runs_out_unless_it_is_renewed(processes: list[Leases], clock: Clock)
     dead, alive, other, _ = processes
     assert dead.take(["left"])
     assert alive.take(["kept"])
-    clock.advance(seconds=SECONDS - 1)
+    clock.advance(seconds=HELD_SECONDS - 1)
     alive._renew()
     clock.advance(seconds=2)
     assert other.take(["left"])
     assert other.take(["kept"]) is None
     alive._held.clear()  # as it would be after the block that held it
-    clock.advance(seconds=SECONDS)
+    clock.advance(seconds=HELD_SECONDS)
     assert other.take(["kept"])
 
 
