@@ -35,7 +35,7 @@ def split_passages(text: str) -> list[Passage]:
 
 
 def passages_of(runs: Iterable[Sequence[Span]]) -> list[Passage]:
-    """Return the passages of runs of neighbouring sentences, as `boilerplate.reporting` gives them."""
+    """Return the passages of runs of neighbouring sentences, which `boilerplate.reporting` returns."""
     return [_passage(part) for run in runs for part in _parts(run)]
 
 
