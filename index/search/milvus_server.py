@@ -252,9 +252,9 @@ class MilvusServer:
     def _away(self, error: Exception) -> SearchError:
         """Report that Milvus cannot be used, and return the error to raise."""
         reason = _reason(self.place, error)
-        away = SearchError(f"The search is away ({reason}): it answers again as soon as Milvus does.")
-        self._faults.report(SEARCH, away)
-        return away
+        unreachable = SearchError(f"The search is away ({reason}): it answers again as soon as Milvus does.")
+        self._faults.report(SEARCH, unreachable)
+        return unreachable
 
     def _drop(self, client: MilvusClient | None) -> None:
         """Close a connection, unless another thread has replaced it already."""
