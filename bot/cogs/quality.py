@@ -14,7 +14,7 @@ from discord.ext import commands
 
 from bot.cards.quality import quality_card
 from bot.services.services import Services
-from index import Asked
+from index import AskedQuestion
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +50,7 @@ class QualityCommand(commands.Cog):
         await interaction.edit_original_response(embed=card.embed(), attachments=files)
 
 
-def _lines(asked: Sequence[Asked]) -> bytes:
+def _lines(asked: Sequence[AskedQuestion]) -> bytes:
     """Return the questions as JSON lines in UTF-8."""
     rows = (
         {

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from index.overviews.grouping import group_alike
 from index.types.answer import Quote
-from index.types.timeline import Event, _near
+from index.types.timeline import Event, dating_event
 
 # A timeline shows this many events, unless the caller asks for another number.
 MAX_EVENTS = 12
@@ -80,5 +80,5 @@ def _event(group: Sequence[tuple[date, Report]]) -> Event:
 
 def _day(quote: Quote, zone: tzinfo) -> date:
     """Return the day that the words of a quote name or, where they name none, that of publishing."""
-    named = _near(quote)
+    named = dating_event(quote)
     return (named.since if named else quote.article.published_at).astimezone(zone).date()

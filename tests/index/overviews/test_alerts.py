@@ -15,7 +15,7 @@ from index import Article, Question, Quote, Span, UsageError
 from index.overviews.alerts import is_question
 from index.storage.database import Database
 from index.storage.follows import MAX_FOLLOWS, FollowStore
-from index.types.follow import MAX_PER_DAY, MAX_QUOTES, is_near_copy, worth_telling
+from index.types.follow import MAX_ALERT_QUOTES, MAX_PER_DAY, is_near_copy, worth_telling
 from tests.fakes import NOW, Clock, article, open_news, quotes_sent, write_jsonl
 
 WORDS = st.text(alphabet="abc 12.", min_size=1, max_size=30)
@@ -66,7 +66,7 @@ def test_what_is_worth_telling_is_new_and_within_the_room(
 ) -> None:
     quotes = [quote(str(i), f"{text.strip() or 'x'}.") for i, text in enumerate(texts)]
     chosen = worth_telling(quotes, sent, room)
-    assert len(chosen) <= min(room, MAX_QUOTES)
+    assert len(chosen) <= min(room, MAX_ALERT_QUOTES)
     said = list(sent)
     for passage in chosen:
         assert not any(is_near_copy(passage.text, known) for known in said)
