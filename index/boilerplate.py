@@ -9,9 +9,10 @@ import re
 from collections.abc import Sequence
 
 from index.sentences import split_blocks
+from index.site_lines import is_site_line, story_part
 from index.types import Span
 
-VERSION = 1
+VERSION = 2
 
 _I = re.IGNORECASE
 
@@ -64,7 +65,7 @@ _REACH = r"(?:e-?mail|reach|contact|tweet|write(?: to)?|message|follow|call|send
 _LINE = re.compile(
     rf"(?:[►▶»›•·*#📷🎧-]+\s*)?(?:{_LINK})\s*:"
     r"|(?:with )?contribut(?:ing|ed|ors?)(?: writers?| by| to this \w+)?\s*:"
-    r"|(?:additional |with )?reporting (?:by|from) [^.]{3,}(?:;|\. )(?:additional |writing|editing)"
+    r"|(?:additional |with )?reporting (?:by|from) [^.]{3,300}(?:;|\.) ?(?:additional |writing|editing)"
     r"|(?:editing|compiled|edited|translated) by (?:[\w.'’-]+ ){1,3}[\w.'’-]+[.)]?$"
     r"|[(\[]?(?:photo|image|picture|video)s?(?: illustrations?| credits?| courtesy)?\s*(?::|\bby\b|/)\s*\S"
     r"|[(\[]?(?:photographs? by|image source|photo credit|screenshot (?:from|via)|credit:|foto:|bild:|фото:)"
@@ -125,6 +126,7 @@ _OPENING = re.compile(
     rf"|(?:[^.]{{0,60}}[,:] )?(?:please |also |you can (?:also )?|or |feel free to "
     rf"|and )*{_REACH}\b(?! your\b)[^.!?]{{0,90}}"
     rf"(?:\s@\w|\S@\w+\.\w|\b(?:on|at) {_NETWORK}[.!]?$)"
+    rf"|follow [^.!?]{{2,80}} on {_NETWORK}\b"
     r"|follow (?:us|me|along)\b|(?:join|find|like|visit) us on\b|stay up to date (?:on"
     r"|with) (?:the latest|our)\b"
     r"|(?:do you )?(?:have|got) (?:a|any) (?:tips?|stor(?:y|ies)|questions?)\b[^?]{0,60}\?$"
@@ -170,6 +172,12 @@ _ANYWHERE = re.compile(
     r"|\bsupported in part by a grant from\b"
     r"|\bterms of (?:use|service) and (?:our )?privacy\b|\benable javascript\b"
     r"|\byour browser (?:does not|doesn['’]t) support\b"
+    r"|\bsubject to copyright\b|\bno part (?:of .{0,40})?may be reproduced\b"
+    r"|\bfor informational? purposes only\b"
+    r"|\bour e-?mail(?: address)?(?: is|:)|\bletters to the editor\b.{0,60}$"
+    r"|\balready a (?:subscriber|member)\b|\bcancel (?:at )?any ?time\b|\b(?:is"
+    r"|are) (?:only )?for (?:our )?subscribers\b"
+    r"|\bour customer service\b|\bshare of the sale\b"
     r"|\ball rights reserved\b|\bmay not be (?:published|reproduced|copied),"
     r"|\b(?:we|us) (?:may|might|will|could|can|sometimes) (?:also )?(?:earn|receive|get) (?:a "
     r"|an )?(?:\w+ )?(?:commission|share of)"
@@ -192,6 +200,7 @@ _SIGNS = (
     *("whatsapp", "snapchat"),
     *("youtube", "linkedin", " x", "@", "cookie", "privacy", "you agree", "you accept", "you consent"),
     *("we will use"),
+    *("copyright", "reproduced", "purposes", "our e", "letters to", "already a", "cancel", "customer"),
     *("your data", "javascript", "your browser", "prices were", "a grant", "all rights", "may not be"),
     *("commission", "share of", "links"),
     *("coverage", "version of", "this story", "this article", "this post", "this piece", "this column"),
@@ -203,7 +212,11 @@ _SIGNS = (
 # A paragraph of at most so many sentences is a box when it begins like one or says how to reach its author,
 # a caption when it ends with a credit.
 BOX_SENTENCES = 4
-_AUTHOR = re.compile(rf"\b{_REACH} (?:him|her|them|me|us)\b", _I)
+_AUTHOR = re.compile(
+    rf"\b{_REACH} (?:him|her|them|me|us)\b|\bour e-?mail\b|\balready a (?:subscriber|member)\b"
+    r"|\bcancel (?:at )?any ?time\b|\bfor (?:our )?subscribers\b",
+    _I,
+)
 
 
 def reporting(text: str) -> list[list[Span]]:
@@ -212,7 +225,9 @@ def reporting(text: str) -> list[list[Span]]:
     Runs and their sentences are ordered and disjoint; no run is empty.
     """
     runs: list[list[Span]] = [[]]
-    for block in split_blocks(text):
+    blocks = split_blocks(text)
+    part = story_part([text[block[0].start : block[-1].end] for block in blocks])
+    for block in blocks[part.start : part.stop]:
         for kept, sentence in zip(_kept(text, block), block, strict=True):
             if kept:
                 runs[-1].append(sentence)
@@ -242,7 +257,7 @@ def is_boilerplate_line(line: str) -> bool:
     """Tell whether a whole paragraph, list entry or heading is no part of the story."""
     if not any(char.isalnum() for char in line):
         return True
-    if _LINE.match(line) or _CASED_LINE.match(line) or _LINE_END.search(line):
+    if _LINE.match(line) or _CASED_LINE.match(line) or _LINE_END.search(line) or is_site_line(line):
         return True
     return not _END.search(line) and bool(_HEADLINE.match(line))
 

@@ -135,11 +135,8 @@ def _link_blocks(root: HtmlElement, measures: Measures, url: str) -> Iterator[Ht
         if measures[element].is_link:
             yield element
     for heading in root.iter(*_HEADINGS):
-        link = (
-            next(heading.iter("a"), None)
-            if measures[heading].is_link
-            else next(heading.iterancestors("a"), None)
-        )
+        inside = next(heading.iter("a"), None) if measures[heading].is_link else None
+        link = inside if inside is not None else next(heading.iterancestors("a"), None)
         if link is not None and _is_same_site(link.get("href") or "", url):
             yield heading
 
