@@ -16,7 +16,7 @@ from lxml.html import HtmlElement
 from index.sources.json_ld import PageData
 from index.sources.markup import paragraphs, plain_line, tidy
 from index.sources.page_furniture import remove_furniture
-from index.sources.page_tree import content_length, measured, undo_layout_tables, wrap_bare_text
+from index.sources.page_tree import content_length, measured, undo_layout_tables, unname_posts, wrap_bare_text
 from index.sources.script_data import story_in_scripts
 
 # Less than this share of the page's long texts: the extractor may have lost half of the story.
@@ -44,6 +44,7 @@ def story_text(root: HtmlElement, url: str, headlines: Sequence[str], data: Page
     undo_layout_tables(root)
     wrap_bare_text(root)
     remove_furniture(root, url)
+    unname_posts(root)
     prose = measured(root)[root].prose
     text = _below(above, _extracted(root, fast=True))
     if content_length(text) < _SHORT_CHARS or len(text) < _THIN_SHARE * prose:

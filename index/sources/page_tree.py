@@ -19,6 +19,9 @@ _INLINE |= frozenset("strike sub sup time tt u var wbr".split())
 _HOLDERS = ("div", "section", "article", "main", "td", "center")
 # Shorter runs of text between tags are labels of buttons and menus.
 _PROSE_CHARS = 40
+_POST = re.compile(r"\b(?:post|entry|story|text|cell|article|content|body)\b", re.IGNORECASE)
+# Templates cut one story into at most so many parts of one name.
+_MOST_PARTS = 2
 _IDEOGRAPHS = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 
 
@@ -66,6 +69,33 @@ def measured(root: HtmlElement) -> dict[HtmlElement, Measure]:
         if element.tag == "a":
             measure.links, measure.prose = measure.text, 0
     return measures
+
+
+def unname_posts(root: HtmlElement) -> None:
+    """Take classes and buttons from posts that stand beside each other, such as those of a live report.
+
+    trafilatura takes the first element of such a class for the whole story, and a short post with a link for
+    a menu.
+    """
+    groups: dict[tuple[HtmlElement, str], list[HtmlElement]] = {}
+    for element in root.iter("div", "section", "article", "li"):
+        name, parent = element.get("class"), element.getparent()
+        if name and parent is not None and _POST.search(name):
+            groups.setdefault((parent, name), []).append(element)
+    for posts in groups.values():
+        if len(posts) > _MOST_PARTS:
+            for post in posts:
+                del post.attrib["class"]
+                for link in [child for child in post.iterchildren("a") if _is_button(child)]:
+                    link.drop_tree()
+
+
+def _is_button(link: HtmlElement) -> bool:
+    """Tell whether a link stands alone between paragraphs, as those to share a post do."""
+    before = link.getprevious()
+    text_before = (before.tail if before is not None else link.getparent().text) or ""
+    beside = before is None or before.tag not in _INLINE
+    return beside and not text_before.strip() and not (link.tail or "").strip()
 
 
 # -- tables ----------------------------------------------------------------------------------------------
