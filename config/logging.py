@@ -39,6 +39,16 @@ NOISY = (
     "transformers",
     "urllib3",
 )
+# These tell their developers what is odd about a page or a feed. What a person can act on is in our own lines.
+READERS = (
+    "charset_normalizer",
+    "courlan",
+    "dateparser",
+    "htmldate",
+    "justext",
+    "readability",
+    "trafilatura",
+)
 # Read by the libraries when they are imported, which is why they are set before anything else happens.
 QUIET_VARIABLES = {
     "HF_HUB_DISABLE_PROGRESS_BARS": "1",
@@ -156,7 +166,8 @@ def logging_to_stderr(
 @contextmanager
 def _held_down() -> Iterator[None]:
     """Keep other libraries at WARNING, and what they warn their own developers of out of sight."""
-    levels = dict.fromkeys(NOISY, logging.WARNING) | {"py.warnings": logging.ERROR}
+    levels = dict.fromkeys(NOISY, logging.WARNING) | dict.fromkeys(READERS, logging.CRITICAL + 1)
+    levels["py.warnings"] = logging.ERROR
     earlier = {name: logging.getLogger(name).level for name in levels}
     for name, level in levels.items():
         logging.getLogger(name).setLevel(level)

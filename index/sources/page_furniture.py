@@ -47,13 +47,17 @@ _CAPTION_CHARS = 200
 _SENTENCE_END = re.compile(r"[.!?…。！？؟][\"'”’»)\]」』]*$")
 
 
-def remove_furniture(root: HtmlElement, url: str) -> None:
-    """Remove from the tree of the page at `url` what is around its story. The tree is changed."""
-    for rule in (_other_stories, _named_boxes, _captions, _link_blocks):
-        measures = measured(root)
-        for element in [*rule(root, measures, url)]:
+def remove_furniture(root: HtmlElement, url: str, measures: Measures) -> int:
+    """Remove from the tree of the page at `url` what is around its story. The tree is changed.
+
+    `measures` are those of this tree. Returns how many letters of prose are left.
+    """
+    for rules in ((_other_stories, _named_boxes), (_captions, _link_blocks)):
+        measures = measures if rules[0] is _other_stories else measured(root)
+        for element in [element for rule in rules for element in rule(root, measures, url)]:
             if element.getparent() is not None:
                 element.drop_tree()
+    return measures[root].prose
 
 
 def _other_stories(root: HtmlElement, measures: Measures, url: str) -> Iterator[HtmlElement]:

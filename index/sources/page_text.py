@@ -1,6 +1,6 @@
 """The story on a page, as text: through trafilatura, or from the page's own data where that shows more.
 
-The page's tree is put into plain form and freed of what is around the story first. On the 91 pages of the
+The page's tree is freed of what is around the story first. On the 91 pages of the
 public article suite this makes trafilatura's fast mode as good as its full one, which also asks readability
 and jusText and takes twice as long. The full one is asked only where the fast one finds little of the page.
 """
@@ -15,8 +15,8 @@ from lxml.html import HtmlElement
 
 from index.sources.json_ld import PageData
 from index.sources.markup import paragraphs, plain_line, tidy
-from index.sources.page_furniture import remove_furniture
-from index.sources.page_tree import content_length, measured, undo_layout_tables, unname_posts, wrap_bare_text
+from index.sources.page_furniture import Measures, remove_furniture
+from index.sources.page_tree import content_length, unname_posts
 from index.sources.script_data import story_in_scripts
 
 # Less than this share of the page's long texts: the extractor may have lost half of the story.
@@ -34,18 +34,18 @@ _SUBTITLE_NAMES = re.compile(
 _TABLE_RULE = re.compile(r"\|?(?:\s*:?-{3,}:?\s*\|)+")
 
 
-def story_text(root: HtmlElement, url: str, headlines: Sequence[str], data: PageData) -> str:
+def story_text(
+    root: HtmlElement, url: str, headlines: Sequence[str], data: PageData, measures: Measures
+) -> str:
     """Return the story on the page at `url` without the headline above it; "" where none is found.
 
-    `headlines` are all that the page calls itself. The tree is changed.
+    `root` is in plain form (see `page_tree`), `measures` are its own; the tree is changed. `headlines` are
+    what the page calls itself.
     """
     above = {_key(line) for line in (*headlines, *_titles_on_page(root))} - {""}
     in_data = _body_in_data(data)
-    undo_layout_tables(root)
-    wrap_bare_text(root)
-    remove_furniture(root, url)
+    prose = remove_furniture(root, url, measures)
     unname_posts(root)
-    prose = measured(root)[root].prose
     text = _below(above, _extracted(root, fast=True))
     if content_length(text) < _SHORT_CHARS or len(text) < _THIN_SHARE * prose:
         text = _longer(text, _below(above, _extracted(root, fast=False)))

@@ -27,17 +27,12 @@ _IDEOGRAPHS = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]
 
 @dataclass(slots=True)
 class Measure:
-    """What an element holds: characters of text, of text in links, of long runs of text; pictures."""
+    """What an element holds: letters of text, of links, of long runs of text outside of links; pictures."""
 
     text: int = 0
     links: int = 0
     prose: int = 0
     pictures: int = 0
-
-    def add(self, text: str | None) -> None:
-        length = content_length(text.strip()) if text else 0
-        self.text += length
-        self.prose += length if length >= _PROSE_CHARS else 0
 
     @property
     def is_link(self) -> bool:
@@ -47,7 +42,7 @@ class Measure:
 
 def content_length(text: str) -> int:
     """Return how much a text says, in letters of an alphabet: an East Asian character counts as three."""
-    return len(text) + 2 * len(_IDEOGRAPHS.findall(text))
+    return len(text) if text.isascii() else len(text) + 2 * len(_IDEOGRAPHS.findall(text))
 
 
 def measured(root: HtmlElement) -> dict[HtmlElement, Measure]:
@@ -57,17 +52,21 @@ def measured(root: HtmlElement) -> dict[HtmlElement, Measure]:
         measures[element] = measure = Measure()
         if not isinstance(element.tag, str) or element.tag in _UNREAD:
             continue
-        measure.add(element.text)
-        measure.pictures = int(element.tag in ("img", "picture", "video"))
+        runs = [element.text]
         for child in element:
             inner = measures[child]
             measure.text += inner.text
             measure.links += inner.links
             measure.prose += inner.prose
             measure.pictures += inner.pictures
-            measure.add(child.tail)
+            runs.append(child.tail)
+        lengths = [content_length(stripped) for run in runs if run and (stripped := run.strip())]
+        measure.text += sum(lengths)
         if element.tag == "a":
             measure.links, measure.prose = measure.text, 0
+        else:
+            measure.prose += sum(length for length in lengths if length >= _PROSE_CHARS)
+            measure.pictures += element.tag in ("img", "picture", "video")
     return measures
 
 

@@ -37,7 +37,7 @@ from index.sources.page_facts import (
 )
 from index.sources.page_kind import is_list_of_stories, why_no_article, why_no_story
 from index.sources.page_text import story_text
-from index.sources.page_tree import content_length, measured
+from index.sources.page_tree import content_length, measured, undo_layout_tables, wrap_bare_text
 
 logger = logging.getLogger(__name__)
 
@@ -107,8 +107,11 @@ def _page(root: lxml.html.HtmlElement, url: str, timezone: ZoneInfo) -> Page:
     title = headline_of(headlines, outlet, url)
     published, updated = page_times(root, data.story, meta, url, timezone)
     feeds = tuple(feeds_of(root, url))
-    is_list = is_list_of_stories(root, measured(root))
-    text = story_text(root, url, [title, *headlines], data)
+    undo_layout_tables(root)
+    wrap_bare_text(root)
+    measures = measured(root)
+    is_list = is_list_of_stories(root, measures)
+    text = story_text(root, url, [title, *headlines], data, measures)
     own_names = list(dict.fromkeys([title, *(headline_of([line], outlet, url) for line in headlines)]))
     empty = why_no_article(own_names, text, data, is_list=is_list)
     if empty is None and content_length(text) < MIN_CHARS:
