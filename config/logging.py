@@ -39,7 +39,7 @@ NOISY = (
     "transformers",
     "urllib3",
 )
-# These tell their developers what is odd about a page or a feed. What a person can act on is in our own lines.
+# These tell their developers what is odd about a page or a feed. Our own lines say what a person can do.
 READERS = (
     "charset_normalizer",
     "courlan",

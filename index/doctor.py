@@ -14,17 +14,18 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from index import schema
-from index.database import Database, remedy, sqlite_file, sqlite_url
-from index.embedding import SentenceTransformerEmbedder
+from index.answers.rerank import CrossEncoderReranker
+from index.embeddings.embedder import SentenceTransformerEmbedder
 from index.errors import NewsError, SearchError
-from index.follow import Position
-from index.local import condition
-from index.presence import is_running
-from index.rerank import CrossEncoderReranker
-from index.source_book import SourceBook
-from index.store import Store
-from index.types import Finding, IndexOptions
+from index.runtime.sole_bot import is_running
+from index.search.base import Position
+from index.search.local import condition
+from index.storage import schema
+from index.storage.articles import Store
+from index.storage.database import Database, remedy, sqlite_file, sqlite_url
+from index.storage.sources import SourceStore
+from index.types.options import IndexOptions
+from index.types.status import Finding
 
 MEBIBYTE = 2**20
 # A day of news takes a fraction of the second; below the first, writing stops soon.
@@ -83,7 +84,7 @@ def _library_findings(
 ) -> Iterator[Finding]:
     yield _guarded("articles", partial(_articles, store))
     yield _guarded("readings", partial(_readings, store, options.clock()))
-    yield _guarded("sources", partial(_sources, SourceBook(store.database)))
+    yield _guarded("sources", partial(_sources, SourceStore(store.database)))
     vectors = _guarded("vectors", partial(_vectors, store, embedder))
     yield vectors
     if vectors.severity == "ok" and store.count_passages():
@@ -183,7 +184,7 @@ def _readings(store: Store, now: datetime) -> Finding:
     return _ok("readings", f"The last was at {last:%Y-%m-%d %H:%M} UTC." if last else "There was none yet.")
 
 
-def _sources(book: SourceBook) -> Finding:
+def _sources(book: SourceStore) -> Finding:
     sources = book.all()
     failing = [each for each in sources if each.error]
     if failing:
@@ -202,7 +203,7 @@ def _vectors(store: Store, embedder: SentenceTransformerEmbedder) -> Finding:
 def _search_index(store: Store, options: IndexOptions, fingerprint: str) -> Finding:
     stored = store.count_passages()
     if options.index_url:
-        from index.milvus import condition as condition_in_milvus  # takes seconds to import
+        from index.search.milvus import condition as condition_in_milvus  # takes seconds to import
 
         found, place = condition_in_milvus(options.index_url, store.id), "Milvus"
         anew = "Stop all bots and drop its collections in Milvus: they are made anew."
@@ -213,7 +214,7 @@ def _search_index(store: Store, options: IndexOptions, fingerprint: str) -> Find
     if found.damaged:
         told = f"Missing or damaged: {' and '.join(found.damaged)}."
         return _failure("search index", told, REBUILT)
-    if found.position != Position(store.id, fingerprint, store.last_seq()):
+    if found.position != Position(store.id, fingerprint, store.changes.last_seq()):
         told = f"{place} is not up to date with the database."
         return _warning("search index", told, "It follows while the bot runs, or at its next start.")
     if found.passages != stored:

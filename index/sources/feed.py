@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 import feedparser
 
 from index.errors import SourceError
+from index.sources.dates import from_struct
 from index.sources.items import Feed, Item
 from index.sources.markup import paragraphs, plain_line, refuse_entities
-from index.sources.moments import from_struct
 
 logger = logging.getLogger(__name__)
 

@@ -8,9 +8,9 @@ from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
 
 from index.errors import SourceError
+from index.sources.dates import moment_of
 from index.sources.items import Feed, Item
 from index.sources.markup import paragraphs, plain_line
-from index.sources.moments import moment_of
 
 
 def parse(data: bytes, url: str, timezone: ZoneInfo) -> Feed:

@@ -13,10 +13,10 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
-from index.canonical import canonical_line
 from index.sources.items import FeedLink
 from index.sources.json_ld import PageData, listed
 from index.sources.markup import plain_line
+from index.text.normalize import canonical_line
 
 Meta = Mapping[str, str]
 

@@ -8,9 +8,9 @@ from xml.etree.ElementTree import Element
 from zoneinfo import ZoneInfo
 
 from index.errors import SourceError
+from index.sources.dates import moment_of
 from index.sources.items import Feed, Item
 from index.sources.markup import local_name, parse_xml, plain_line
-from index.sources.moments import moment_of
 
 # The protocol's own limit.
 MAX_ENTRIES = 50_000

@@ -19,10 +19,10 @@ import lxml.html
 import trafilatura
 
 from index.errors import RecordError
+from index.sources.dates import moment_of
 from index.sources.encodings import decode
 from index.sources.items import FeedLink
 from index.sources.json_ld import is_closed, read_json_ld
-from index.sources.moments import moment_of
 from index.sources.page_facts import (
     Meta,
     authors_of,

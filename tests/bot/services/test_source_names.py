@@ -1,0 +1,50 @@
+"""Suggestions of source names: quick, few, and never in the way."""
+
+import asyncio
+
+from bot.services.source_names import SourceNames
+from index import StoreError
+
+
+async def names_of(*names: str) -> SourceNames:
+    async def read() -> list[str]:
+        return list(names)
+
+    sources = SourceNames(read)
+    await sources.refresh()
+    return sources
+
+
+def shown(sources: SourceNames, typed: str) -> list[str]:
+    return [choice.value for choice in sources.choices(typed)]
+
+
+async def test_names_that_begin_with_what_was_typed_come_first() -> None:
+    sources = await names_of("The Herald", "Herald", "Wire", "herald of Spring")
+    assert shown(sources, " HER") == ["Herald", "herald of Spring", "The Herald"]
+
+
+async def test_discord_takes_25_choices_of_100_characters() -> None:
+    sources = await names_of("x" * 101, *(f"source {number:02}" for number in range(30)))
+    assert len(shown(sources, "")) == 25
+    assert "x" * 101 not in shown(sources, "x")
+
+
+async def test_old_names_are_shown_while_new_ones_are_read() -> None:
+    answers: list[list[str] | StoreError] = [["new"], StoreError("The database is away."), ["old"]]
+
+    async def read() -> list[str]:
+        answer = answers.pop()
+        if isinstance(answer, StoreError):
+            raise answer
+        return answer
+
+    sources = SourceNames(read)
+    await sources.refresh()
+    assert shown(sources, "") == ["old"]
+    await sources.refresh()
+    assert shown(sources, "") == ["old"]
+    sources._fresh_until = 0.0
+    assert shown(sources, "") == ["old"]
+    await asyncio.sleep(0.01)
+    assert shown(sources, "") == ["new"]

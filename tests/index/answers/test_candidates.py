@@ -1,0 +1,326 @@
+"""Which sentences are quoted: whole ones, short enough, each saying something of its own."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.answers.asked import Asked
+from index.answers.candidates import SAME_WORDS, Candidate, candidates, choose, runs_of, to_quote
+from index.answers.parsing import Parser, read
+from index.answers.retrieval import Ranked
+from index.answers.scoring import Features
+from index.english.answer_forms import finder_for
+from index.english.answer_types import expectation
+from index.english.mentions import split_words
+from index.search.bm25 import idf
+from index.storage.articles import StoredPassage
+from index.text.passages import split_passages
+from index.text.sentences import is_whole, split_sentences
+from index.text.spans import Span
+from index.types.answer import MAX_QUOTE_CHARS
+from index.types.article import Article, Copy
+from tests.fakes import NOW, article
+
+NO_FEATURES = Features(*(0.0 for _ in Features._fields))
+SENTENCES = (
+    "About 11,000 troops were sent to Kursk.",
+    "The port opened two quays on 5 May.",
+    "“We won,” said Kim of the cup.",
+    "Read more",
+    "A heading without a stop",
+    "Who knows what it cost?",
+    "and then he said that it was over.",
+    "They waited for three hours...",
+    "四千人の兵士が送られました。",
+    "Well.",
+    "It " + "went on and " * 30 + "ended.",
+    "x" * 400 + " is a word of one sentence.",
+)
+TEXTS = st.lists(st.sampled_from(SENTENCES), min_size=1, max_size=9).flatmap(
+    lambda sentences: st.sampled_from([" ", "\n\n"]).map(lambda gap: gap.join(sentences))
+)
+QUESTIONS = st.sampled_from(
+    [
+        "How many troops were sent to Kursk?",
+        "Who won the cup?",
+        "When?",
+        "port",
+        "誰?",
+        "How much did it cost?",
+        "x " * 900,
+    ]
+)
+
+
+def terms(text: str) -> list[str]:
+    return [word.lower() for word in split_words(text, lambda _: []).written]
+
+
+def asked(question: str) -> Asked:
+    return Asked(
+        dict.fromkeys(terms(question), 1.0),
+        frozenset(),
+        expectation(question),
+        finder_for(question),
+        lambda _: 0.5,
+    )
+
+
+def ranked(texts: list[str], score: Callable[[int], float] = lambda i: 1.0 - i / 100) -> list[Ranked]:
+    """Return the passages of articles with these texts, best first."""
+    articles = [article(str(i), text) for i, text in enumerate(texts)]
+    pairs = [(each, passage) for each in articles for passage in split_passages(each.text)]
+    return [
+        Ranked(StoredPassage(i, each, passage), score(i), 0.5, 0.5) for i, (each, passage) in enumerate(pairs)
+    ]
+
+
+def found(question: str, texts: list[str]) -> list[Candidate]:
+    about = asked(question)
+    return candidates(read(ranked(texts), about, Parser(terms)), about)
+
+
+def spans_of(each: Ranked) -> list[Span]:
+    """Return the spans of a passage that may be quoted."""
+    text, sentences = each.stored.article.text, each.stored.passage.sentences
+    places = runs_of(sentences, [is_whole(text[start:end]) for start, end in sentences])
+    return [Span(sentences[place][0].start, sentences[place][-1].end) for place in places]
+
+
+def text_of(each: Candidate) -> str:
+    return each.ranked.stored.article.text[each.span.start : each.span.end]
+
+
+# -- what may be quoted ----------------------------------------------------------------------------------
+
+
+@given(TEXTS)
+def test_runs_are_one_to_three_whole_sentences(text: str) -> None:
+    for each in ranked([text]):
+        stored = each.stored
+        runs = spans_of(each)
+        assert len(set(runs)) == len(runs)
+        for span in runs:
+            quoted = stored.article.text[span.start : span.end]
+            assert 0 < len(quoted) <= MAX_QUOTE_CHARS
+            assert quoted == quoted.strip()
+            assert stored.passage.span.start <= span.start < span.end <= stored.passage.span.end
+            inside = [s for s in split_sentences(stored.article.text) if span.start <= s.start < span.end]
+            assert (inside[0].start, inside[-1].end) == span
+            assert 1 <= len(inside) <= 3
+            assert all(is_whole(stored.article.text[start:end]) for start, end in inside)
+
+
+@given(TEXTS)
+def test_every_whole_sentence_that_is_short_enough_may_be_quoted(text: str) -> None:
+    for each in ranked([text]):
+        alone = {s for s in each.stored.passage.sentences if s.end - s.start <= MAX_QUOTE_CHARS}
+        whole = {s for s in alone if is_whole(each.stored.article.text[s.start : s.end])}
+        assert whole <= set(spans_of(each))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Follow our latest coverage here.",
+        "For the latest updates, click here.",
+        "You can read more about the ferry here.",
+        "Well.",
+        "Read more",
+        "a heading",
+        "x" * 2000,
+        "It was " + "so " * 150 + "late",
+    ],
+)
+def test_of_some_texts_nothing_may_be_quoted(text: str) -> None:
+    assert found("What was it?", [text]) == []
+
+
+# -- candidates ------------------------------------------------------------------------------------------
+
+
+@given(QUESTIONS, st.lists(TEXTS, max_size=4))
+def test_the_laws_of_candidates(question: str, texts: list[str]) -> None:
+    runs = found(question, texts)
+    assert runs == found(question, texts)
+    assert [each.score for each in runs] == sorted((each.score for each in runs), reverse=True)
+    for each in runs:
+        assert each.span in spans_of(each.ranked)
+        assert each.words == frozenset(terms(text_of(each)))
+        figures = each.features._asdict()
+        del figures["article"]  # a retrieval score has no bounds
+        assert all(0 <= value <= 1 for value in figures.values())
+
+
+def test_what_is_worth_quoting_comes_first() -> None:
+    filler = "Nothing much was going on in the town that day, it was said."
+    texts = [
+        f"{filler} The army said that 11,000 troops had gone to Kursk by train. {filler}",
+        f"{filler} Some 11,000 troops are in Kursk, said another. {filler}",
+    ]
+    best = found("How many troops went to Kursk?", texts)[0]
+    assert "11,000 troops" in text_of(best)
+    assert best.features.kind == 1
+    assert best.features.focus == 1
+
+
+def test_boilerplate_and_questions_are_seen() -> None:
+    (asks,) = found("Kursk", ["Who is it that goes to Kursk?"])
+    (box,) = found("Kursk", ["Sign up for the letter from Kursk."])
+    assert (asks.features.asks, asks.features.boilerplate, asks.features.lead) == (1, 0, 1)
+    assert (box.features.asks, box.features.boilerplate) == (0, 1)
+
+
+def test_a_sentence_is_told_by_its_own_figures() -> None:
+    answer, other = "About 11,000 troops went to Kursk.", "It rained in Kursk all through the night."
+    runs = found("How many troops went to Kursk?", [f"{answer} {other}"])
+    figures = {text_of(each): each.features for each in runs}
+    assert (figures[answer].kind, figures[answer].focus, figures[answer].early) == (1, 1, 1)
+    assert (figures[other].kind, figures[other].focus) == (0, 0)
+    assert figures[other].early == pytest.approx(math.exp(-len(answer + " ") / 1000))
+
+
+def test_the_four_names_that_most_reports_share_count() -> None:
+    shared = "They went from Oslo to Porto, Utrecht and Lima."
+    texts = ["They went from Oslo to Porto, Utrecht, Lima and Tunis.", shared, shared]
+    figures = {text_of(each): each.features for each in found("Where did they go?", texts)}
+    assert figures[texts[0]].redundancy == pytest.approx(figures[shared].redundancy)
+    assert figures[shared].redundancy > 0.8
+
+
+# -- the choice ------------------------------------------------------------------------------------------
+
+
+def likeness(one: Candidate, other: Candidate) -> float:
+    return len(one.words & other.words) / max(1, min(len(one.words), len(other.words)))
+
+
+def check_choice(offered: list[Candidate], chosen: list[Candidate], limit: int) -> None:
+    assert len(chosen) <= limit
+    assert all(each in offered for each in chosen)
+    for i, one in enumerate(chosen):
+        for other in chosen[:i]:
+            assert likeness(one, other) < SAME_WORDS
+            apart = one.span.end <= other.span.start or other.span.end <= one.span.start
+            assert apart or one.article_id != other.article_id
+    if offered:
+        assert chosen[0].score == max(each.score for each in offered)
+
+
+@given(QUESTIONS, st.lists(TEXTS, max_size=4), st.integers(1, 10))
+def test_the_laws_of_the_choice(question: str, texts: list[str], limit: int) -> None:
+    runs = found(question, texts)
+    chosen = choose(runs, limit)
+    check_choice(runs, chosen, limit)
+    assert chosen == choose(runs, limit)
+    assert chosen == choose(runs, limit + 5)[:limit]  # asking for more changes nothing above
+
+
+@st.composite
+def any_candidates(draw: st.DrawFn) -> list[Candidate]:
+    text = "abcdefgh " * 8
+    listed = []
+    for i in range(draw(st.integers(0, 12))):
+        start = draw(st.integers(0, 50))
+        listed.append(
+            Candidate(
+                ranked=ranked([text])[0],
+                span=Span(start, start + draw(st.integers(1, 20))),
+                features=NO_FEATURES,
+                words=frozenset(draw(st.sets(st.sampled_from("abcdefgh"), max_size=6))),
+                score=draw(st.sampled_from([0.0, 0.5, 1.0, -3.0, 7.0])),
+            )
+        )
+        named = article(draw(st.sampled_from("123")), text)
+        stored = replace(listed[i].ranked.stored, article=named)
+        listed[i] = replace(listed[i], ranked=replace(listed[i].ranked, stored=stored))
+    return listed
+
+
+@given(any_candidates(), st.integers(1, 10))
+def test_the_laws_of_the_choice_hold_for_any_candidates(offered: list[Candidate], limit: int) -> None:
+    chosen = choose(offered, limit)
+    check_choice(offered, chosen, limit)
+    assert chosen == choose(offered, limit)
+
+
+def test_the_same_story_is_told_once() -> None:
+    one = "About 11,000 North Korean troops were sent to Kursk, said Seoul."
+    other = "Seoul said about 11,000 North Korean troops were sent to Kursk."
+    third = "The cup was won by Utrecht after a long evening of football."
+    chosen = choose(found("How many troops were sent to Kursk?", [one, other, third]), 3)
+    assert len(chosen) == 2
+    assert {text_of(each) for each in chosen} in ({one, third}, {other, third})
+
+
+def test_of_equals_the_first_comes_first_and_another_outlet_before_the_same_article_again() -> None:
+    texts = ["Oslo opened a harbour.", "Twelve lynxes escaped on Monday.", "A storm hit Porto at night."]
+    ports, lynxes, storm = (
+        replace(each, score=1.0, words=frozenset(text_of(each).split()))
+        for each in found("What happened?", texts)
+    )
+    assert choose([ports, lynxes, storm], 3) == [ports, lynxes, storm]
+    assert choose([storm, lynxes, ports], 2) == [storm, lynxes]
+    stored = lynxes.ranked.stored
+    passage = replace(stored.passage, span=Span(500, 500 + len(texts[1])))
+    here = replace(stored, article=ports.ranked.stored.article, passage=passage)
+    again = replace(lynxes, ranked=replace(lynxes.ranked, stored=here), span=passage.span)
+    assert choose([ports, again, storm], 3) == [ports, storm, again]
+
+
+def test_a_sentence_is_told_once_whatever_surrounds_it() -> None:
+    same = "About 11,000 troops were sent to Kursk."
+    one = f"{same} Harvest festivals opened across northern valleys yesterday evening despite heavy rain."
+    other = f"{same} Parliament meanwhile debated pension reforms until midnight without agreement."
+    chosen = choose(found("How many troops were sent to Kursk?", [one, other]), 3)
+    assert sum(same in text_of(each) for each in chosen) == 1
+
+
+def test_a_quote_is_the_candidate_with_its_copies() -> None:
+    (each,) = found("Kursk", ["About 11,000 troops were sent to Kursk."])
+    copy = Copy("Sample Herald", "https://herald.example/1", NOW)
+    quote = to_quote(each, [copy])
+    assert (quote.text, quote.score, quote.also_in) == (text_of(each), each.score, (copy,))
+    assert isinstance(quote.article, Article)
+
+
+@given(st.dictionaries(st.text(max_size=3), st.integers(0, 50), max_size=6), st.integers(50, 100))
+def test_rare_words_weigh_more(frequency: Mapping[str, int], passages: int) -> None:
+    weights = idf(frequency, passages)
+    assert all(weight > 0 for weight in weights.values())
+    by_frequency = sorted(frequency, key=lambda term: frequency[term])
+    assert [weights[term] for term in by_frequency] == sorted(weights.values(), reverse=True)
+
+
+# -- what is asked for -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "other"),
+    [
+        ("Which country hosts the summit?", "The summit is in Peru.", "The summit is in Lima."),
+        ("Which state flooded?", "Ohio flooded on Sunday.", "Dayton flooded on Sunday."),
+        ("How many boats sank?", "Storm: 7 boats sank there.", "At 7 a storm sank the boats."),
+    ],
+)
+def test_a_phrase_of_the_form_asked_for_counts(question: str, answer: str, other: str) -> None:
+    by_text = {text_of(each): each for each in found(question, [answer, other])}
+    assert (by_text[answer].features.form, by_text[other].features.form) == (1.0, 0.0)
+    assert by_text[answer].features.vote > by_text[other].features.vote
+
+
+def test_what_the_question_says_itself_is_no_answer() -> None:
+    runs = found("Which country did France play?", ["France played on Sunday in Paris."])
+    assert [(each.features.form, each.features.vote) for each in runs] == [(0.0, 0.0)]
+
+
+def test_without_a_form_every_expected_kind_votes() -> None:
+    runs = found("Which company made it?", ["It was made by Acme on Sunday."])
+    assert [each.features.form for each in runs] == [0.0]
+    assert runs[0].features.vote > 0
