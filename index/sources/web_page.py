@@ -1,6 +1,6 @@
 """A web page: its story, what it says about itself, and whether it is an article at all.
 
-What is believed in which order stands in the modules for each: `page_text`, `page_facts`, `page_kind`.
+What is believed in which order stands in the modules for each: `pages.text`, `pages.facts`, `pages.kind`.
 """
 
 from __future__ import annotations
@@ -16,14 +16,13 @@ from zoneinfo import ZoneInfo
 
 import htmldate
 import lxml.html
-import trafilatura
 
 from index.errors import RecordError
 from index.sources.dates import moment_of
 from index.sources.encodings import decode
 from index.sources.items import FeedLink
 from index.sources.json_ld import is_closed, read_json_ld
-from index.sources.page_facts import (
+from index.sources.pages.facts import (
     Meta,
     authors_of,
     canonical_links,
@@ -35,9 +34,9 @@ from index.sources.page_facts import (
     outlet_of,
     own_address,
 )
-from index.sources.page_kind import is_list_of_stories, why_no_article, why_no_story
-from index.sources.page_text import story_text
-from index.sources.page_tree import content_length, measured, undo_layout_tables, wrap_bare_text
+from index.sources.pages.kind import is_list_of_stories, why_no_article, why_no_story
+from index.sources.pages.text import load, story_text
+from index.sources.pages.tree import content_length, measured, undo_layout_tables, wrap_bare_text
 
 logger = logging.getLogger(__name__)
 
@@ -78,7 +77,7 @@ def parse(data: bytes, url: str, charset: str | None, timezone: ZoneInfo) -> Pag
     if len(data) > MAX_BYTES:
         raise RecordError("the page is larger than 4 MiB, which no article is")
     try:
-        root = trafilatura.load_html(_REFERENCE.sub(_plain_reference, decode(data, charset)))
+        root = load(_REFERENCE.sub(_plain_reference, decode(data, charset)))
         if root is None:
             raise RecordError("there is no page: it holds no HTML")
         return _page(root, url, timezone)

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from lxml.html import HtmlElement
 
 from index.sources.json_ld import PageData, types_of
-from index.sources.page_tree import Measure
+from index.sources.pages.tree import Measure
 
 _I = re.IGNORECASE
 _HEADINGS = ("h2", "h3", "h4", "h5")

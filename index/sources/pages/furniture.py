@@ -12,7 +12,7 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
-from index.sources.page_tree import Measure, measured
+from index.sources.pages.tree import Measure, measured
 
 Measures = Mapping[HtmlElement, Measure]
 

@@ -15,9 +15,9 @@ from lxml.html import HtmlElement
 
 from index.sources.json_ld import PageData
 from index.sources.markup import paragraphs, plain_line, tidy
-from index.sources.page_furniture import Measures, remove_furniture
-from index.sources.page_tree import content_length, unname_posts
-from index.sources.script_data import story_in_scripts
+from index.sources.pages.furniture import Measures, remove_furniture
+from index.sources.pages.script_data import story_in_scripts
+from index.sources.pages.tree import content_length, unname_posts
 
 # Less than this share of the page's long texts: the extractor may have lost half of the story.
 _THIN_SHARE = 0.3
@@ -34,12 +34,17 @@ _SUBTITLE_NAMES = re.compile(
 _TABLE_RULE = re.compile(r"\|?(?:\s*:?-{3,}:?\s*\|)+")
 
 
+def load(text: str) -> HtmlElement | None:
+    """Return the tree of a page; None where it holds no HTML."""
+    return trafilatura.load_html(text)
+
+
 def story_text(
     root: HtmlElement, url: str, headlines: Sequence[str], data: PageData, measures: Measures
 ) -> str:
     """Return the story on the page at `url` without the headline above it; "" where none is found.
 
-    `root` is in plain form (see `page_tree`), `measures` are its own; the tree is changed. `headlines` are
+    `root` is in plain form (see `tree`), `measures` are its own; the tree is changed. `headlines` are
     what the page calls itself.
     """
     above = {_key(line) for line in (*headlines, *_titles_on_page(root))} - {""}
