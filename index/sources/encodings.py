@@ -39,8 +39,10 @@ def decode(data: bytes, charset: str | None) -> str:
     for mark, name in _MARKS:
         if data.startswith(mark):
             return data[len(mark) :].decode(name, "replace")
-    if _FOREIGN.search(data) or b"\x1b" in data:  # ISO-2022-JP is written in ASCII with escapes
-        for codec in ("utf-8", *_declared(data, charset)):
+    foreign = bool(_FOREIGN.search(data))
+    if foreign or b"\x1b" in data:  # ISO-2022-JP is written in ASCII with escapes
+        declared = [*_declared(data, charset)]
+        for codec in ["utf-8", *declared] if foreign else [*declared, "utf-8"]:
             text = _fitting(data, codec)
             if text is not None:
                 return text

@@ -60,6 +60,7 @@ def outlet_of(root: HtmlElement, meta: Meta, data: PageData, url: str) -> str:
         _name(data.story.get("publisher")),
         *(_name(site) for site in data.of_type(*_WHOLE_SITE)),
         _line(meta.get("application-name") or ""),
+        *_names_linked_home(root, url),
         *(_beside(title, line) for line in (*shown, _line(meta.get("og:title") or ""))),
         _host(url),
     )
@@ -128,6 +129,10 @@ def _shown_headlines(root: HtmlElement, url: str) -> list[str]:
     host = _letters(_host(url))
     lines = (_shown(heading) for heading in headings)
     return [line for line in lines if line and not (_letters(line) in host and len(line) > 2)]
+
+
+def _names_linked_home(root: HtmlElement, url: str) -> list[str]:
+    return [_shown(heading) for heading in [*root.iter("h1")][:5] if _leads_home(heading, url)]
 
 
 def _leads_home(heading: HtmlElement, url: str) -> bool:

@@ -28,12 +28,11 @@ _SENTENCES = re.compile(r"(?<=[.!?。！？])\s*|\n+")
 
 # How a page speaks to its reader, and of itself.
 _ADDRESS = re.compile(
-    r"\b(?:you|your|we|our|us|sie|ihr\w{0,2}|wir|unser\w{0,2}|vous|votre|vos|nous|nos|notre|usted|tu"
-    r"|tus|su|sus|nuestr\w+"
-    r"|te|tuo|tua|tuoi|tue|nostr\w+|noi|você|seu|sua|seus|suas|nosso\w?|nossa\w?|je|jij|jouw|uw|wij|we"
-    r"|ons|onze"
-    r"|вы|вас|вам|ваш\w*|мы|наш\w*)\b|ください|お客様|ご利用|您|你",
-    _I,
+    r"\b(?i:you|your|we|our|us|wir|unser\w{0,2}|vous|votre|vos|nous|nos|notre|usted|tus?|te|nuestr\w+|tuo"
+    r"|tua|tuoi|tue"
+    r"|ti|nostr\w+|noi|você|nosso\w?|nossa\w?|je|jij|jouw|uw|wij|we|ons|onze|вы|вас|вам|ваш\w*|мы|наш\w*)\b"
+    # Within a German sentence a capital letter makes "she" and "her" a "you" and "your".
+    r"|(?<=[\w,] )(?:Sie|Ihr\w{0,2})\b|ください|お客様|ご利用|您|你"
 )
 # What a page asks for, or says in place of a story: the reason given, the words, and titles of such pages.
 _FORMS: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = (
@@ -212,9 +211,7 @@ def _asked(headlines: Sequence[str], text: str) -> str | None:
     for reason, words, titles in _FORMS:
         asking = sum(bool(words.search(sentence) and _ADDRESS.search(sentence)) for sentence in sentences)
         titled = any(titles.fullmatch(line.strip()) for line in headlines)
-        if (titled and (asking or len(text) < _TEASER_CHARS)) or (
-            asking > 1 and asking >= _ASKING_SHARE * len(sentences)
-        ):
+        if asking and (titled or (asking > 1 and asking >= _ASKING_SHARE * len(sentences))):
             return reason
     return None
 

@@ -94,7 +94,8 @@ def _prose(node: object, wanted: set[str]) -> Iterator[str]:
         count += 1
         if isinstance(part, str):
             text = paragraphs(part)
-            if content_length(text) >= _PROSE_CHARS and (" " in text or not text.isascii()):
+            is_words = " " in text or not text.isascii()
+            if content_length(text) >= _PROSE_CHARS and is_words and text.casefold() not in wanted:
                 yield text
         elif isinstance(part, list):
             left.extend(reversed(part))

@@ -52,10 +52,13 @@ def story_text(
     prose = remove_furniture(root, url, measures)
     unname_posts(root)
     text = _below(above, _extracted(root, fast=True))
+    same = "".join(text.split()) == "".join(in_data.split())  # trafilatura joins the paragraphs of the data
+    if same or (_is_part(text, in_data) and len(in_data) > _LONGER * len(text)):
+        return in_data
     if content_length(text) < _SHORT_CHARS or len(text) < _THIN_SHARE * prose:
         text = _longer(text, _below(above, _extracted(root, fast=False)))
         text = _longer(text, story_in_scripts(root, headlines))
-    return _longer(text, in_data) if _is_part(text, in_data) else text
+    return text
 
 
 def _extracted(root: HtmlElement, *, fast: bool) -> list[str]:
