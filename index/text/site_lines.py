@@ -138,7 +138,9 @@ def is_date(line: str) -> bool:
     if len(line) > 80 or len(re.findall(r"\d", line)) < 2 or not words:
         return False
     unknown = [word for word in words if word not in _DATE_WORDS]
-    return len(unknown) < len(words) and all(len(word) <= 4 and word.upper() in line for word in unknown)
+    # The others may be the name of a time zone.
+    dated = any(word in _DATE_WORDS and (len(word) > 2 or word in ("am", "pm")) for word in words)
+    return dated and all(len(word) <= 4 and word.upper() in line for word in unknown)
 
 
 # -- sections --------------------------------------------------------------------------------------------
@@ -155,15 +157,14 @@ _ABOUT = re.compile(
     _I,
 )
 _AUTHOR_BOX = re.compile(
-    r"(?:[^\W\d_a-zß-ÿ][\w.'’-]*|de|van|von|der|la|le|di|da) (?:(?:[^\W\d_a-zß-ÿ][\w.'’-]*|de|van|von|der"
-    r"|la|le|di|da) ?){1,4}"
-    r"(?:is|ist|est|es|è|é) (?:an? |the |our |unser\w* |un[ae]? |um[a]? "
-    r"|[\w.&’' -]{2,40}['’]s? )?[^.!?]{0,80}?"
-    r"\b(?:reporter|editor|writer|correspondent|columnist|journalist|curator|producer|contributor"
-    r"|redakteurin?|reporterin"
-    r"|korrespondentin?|autorin?|journaliste|rédact(?:eur|rice)(?: en chef)?|correspondante?|periodista"
-    r"|redactora?|corresponsal"
-    r"|giornalista|redattore|redattrice|corrispondente|jornalista|repórter|redatora?|journalistin)\b.*",
+    r"(?:[^\W\d_a-zß-ÿ][\w.'’-]*|de|van|von|der|la|le|di|da)"
+    r"(?: (?:[^\W\d_a-zß-ÿ][\w.'’-]*|de|van|von|der|la|le|di|da)){1,4} (?:is|ist|est|es|è|é) [^.!?]{0,120}?"
+    r"\b(?i:reporter(?:in)?|editor|writer|correspondent|columnist|journalist(?:in)?|curator|producer"
+    r"|contributor"
+    r"|redakteur(?:in)?|korrespondent(?:in)?|autor(?:in)?|journaliste|rédact(?:eur|rice)(?: en chef)?"
+    r"|correspondante?"
+    r"|periodista|redactora?|corresponsal|giornalista|redattore|redattrice|corrispondente|jornalista|repórter"
+    r"|redatora?)\b"
 )
 # How a company begins to describe itself where no heading stands above it.
 _SELF = re.compile(
@@ -171,10 +172,10 @@ _SELF = re.compile(
     r"|são|является) "
     r"(?:an? |the |one of the |ein\w* |der |die |das |une? |le |la |el |los |uno |il |uma? |o "
     r"|a )?[^.!?]{0,60}?"
-    r"\b(?:global|leading|world(?:['’]s|wide)?|premier|international|multinational|führend\w*|weltweit\w*"
+    r"\b(?i:global|leading|world(?:['’]s|wide)?|premier|international|multinational|führend\w*|weltweit\w*"
     r"|mondial\w*|líder"
     r"|leader|mundial|мировым?|ведущ\w+)\b[^.!?]{0,60}?"
-    r"\b(?:provider|company|companies|manufacturer|supplier|developer|group|firm|operator|maker"
+    r"\b(?i:provider|company|companies|manufacturer|supplier|developer|group|firm|operator|maker"
     r"|specialist|leader|producer"
     r"|anbieter\w*|hersteller\w*|unternehmen|konzern\w*|gruppe|fournisseur|fabricant|entreprise|société"
     r"|groupe|proveedor"

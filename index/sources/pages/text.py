@@ -52,8 +52,7 @@ def story_text(
     prose = remove_furniture(root, url, measures)
     unname_posts(root)
     text = _below(above, _extracted(root, fast=True))
-    same = "".join(text.split()) == "".join(in_data.split())  # trafilatura joins the paragraphs of the data
-    if same or (_is_part(text, in_data) and len(in_data) > _LONGER * len(text)):
+    if in_data and _says_more(in_data, text):
         return in_data
     if content_length(text) < _SHORT_CHARS or len(text) < _THIN_SHARE * prose:
         text = _longer(text, _below(above, _extracted(root, fast=False)))
@@ -79,10 +78,12 @@ def _longer(text: str, other: str) -> str:
     return other if len(other) > _LONGER * len(text) else text
 
 
-def _is_part(text: str, whole: str) -> bool:
-    """Tell whether a text's beginning stands in another one; so does that of no text."""
+def _says_more(in_data: str, text: str) -> bool:
+    """Tell whether the text in a page's data goes on where the page's own ends, or has paragraphs."""
+    if "".join(text.split()) == "".join(in_data.split()):  # trafilatura joins the paragraphs of the data
+        return True
     beginning = _key(text[:200])[:80]
-    return beginning in _key(whole[:20_000])
+    return len(in_data) > _LONGER * len(text) and beginning in _key(in_data[:20_000], 20_000)
 
 
 def _body_in_data(data: PageData) -> str:
@@ -131,5 +132,6 @@ def _following(element: HtmlElement, limit: int) -> Iterator[HtmlElement]:
                     return
 
 
-def _key(line: str) -> str:
-    return re.sub(r"\W+", "", plain_line(line[:1000])).casefold()
+def _key(line: str, limit: int = 1000) -> str:
+    """Return the letters of a line without case, by which two wordings of it are compared."""
+    return re.sub(r"\W+", "", plain_line(line[:limit])).casefold()

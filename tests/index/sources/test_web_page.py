@@ -15,6 +15,7 @@ PARAGRAPHS = [
     f"because a cable of {number * 7} megawatts now supplies them with electricity from the grid."
     for number in range(3, 9)
 ]
+OTHER = "I was there, and it was loud, said another reader. " * 5
 STORY = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS)
 
 
@@ -41,17 +42,16 @@ def whole(page: Page) -> bool:
         f"<main><div><h1>{TITLE}</h1><div>{'<br><br>'.join(PARAGRAPHS)}</div></div></main>",
         f"<table><tr><td><a href='/a'>Home</a><br><a href='/b'>Sport</a></td>"
         f"<td><h1>{TITLE}</h1>{STORY}</td></tr></table>",
-        f"<article><h1>{TITLE}</h1>{STORY}</article><article><h1>Other</h1><p>{'Other news here. ' * 9}</p></article>",
-        f"<article><h1>{TITLE}</h1><h2 class='standfirst'>Engines fall silent in the port</h2>{STORY}</article>",
-        f"<article><h1>{TITLE}</h1><p>{PARAGRAPHS[0]}</p><figure><img src='x'><figcaption>The quay</figcaption>"
+        f"<article><h1>{TITLE}</h1>{STORY}</article><article><h1>Other</h1><p>{OTHER}</p></article>",
+        f"<article><h1>{TITLE}</h1><h2 class='standfirst'>Engines fall silent</h2>{STORY}</article>",
+        f"<article><h1>{TITLE}</h1><p>{PARAGRAPHS[0]}</p><figure><img><figcaption>The quay</figcaption>"
         f"</figure><div class='caption-box'><img src='y'><span>Cables on the quay in March</span></div>"
         f"{''.join(f'<p>{paragraph}</p>' for paragraph in PARAGRAPHS[1:])}</article>",
         f"<article><h1>{TITLE}</h1>{STORY}<p><a href='/other'>Council raises the price of parking</a></p>"
-        f"<ul><li><a href='/x'>Bakery burned down</a></li><li><a href='/y'>Swans are back</a></li></ul></article>",
-        f"<article><h1>{TITLE}</h1>{STORY}<div class='newsletter-signup'><p>All news of the port every morning, "
+        f"<ul><li><a href='/x'>Bakery burned</a></li><li><a href='/y'>Swans are back</a></li></ul></article>",
+        f"<article><h1>{TITLE}</h1>{STORY}<div class='newsletter-signup'><p>All news of the port, every day, "
         f"free of charge, in your mailbox.</p></div></article>",
-        f"<article><h1>{TITLE}</h1>{STORY}</article><section id='comments'><p>{'I was there and it is loud. ' * 4}"
-        "</p></section>",
+        f"<article><h1>{TITLE}</h1>{STORY}</article><section id='comments'><p>{OTHER}</p></section>",
     ],
 )
 def test_the_story_and_nothing_else(body: str) -> None:
@@ -83,7 +83,10 @@ def test_brackets_and_references_are_kept_as_browsers_show_them() -> None:
 
 
 def test_a_short_story_in_japanese_is_one() -> None:
-    story = "港の新しい電源が火曜日に開通した。市長は式典で十二隻が使うと述べた。来年には別の埠頭にも広げる予定だという。"
+    story = (
+        "港の新しい電源が火曜日に開通した。市長は式典で十二隻が使うと述べた。"
+        "来年には別の埠頭にも広げる予定だという。"
+    )
     page = read(f"<article><h1>港に電源が開通</h1><p>{story}</p></article>")
     assert page.text == story
 
@@ -170,32 +173,38 @@ def test_authors_language_and_address() -> None:
 FORMS = {
     "asks for consent": (
         "Mit Werbung weiterlesen",
-        "Besuchen Sie uns wie gewohnt mit Werbung und Cookies. Ihre Zustimmung können Sie jederzeit widerrufen. "
+        "Besuchen Sie uns wie gewohnt mit Werbung und Cookies. Ihre Zustimmung können Sie jederzeit "
+        "widerrufen. "
         "Wir und unsere Partner verarbeiten personenbezogene Daten, etwa Ihre IP-Adresse, in Cookies.",
     ),
     "asks to log in": (
         "Inicia sesión para continuar",
-        "Introduce tu contraseña para leer nuestras noticias. Si no tienes una cuenta, crea tu cuenta con tu correo "
+        "Introduce tu contraseña para leer nuestras noticias. Si no tienes una cuenta, crea tu cuenta "
+        "con tu correo "
         "electrónico; es gratis y se hace en un minuto, y puedes leer en todos tus dispositivos.",
     ),
     "asks for a subscription": (
         "Choose your plan",
-        "Subscribe to read all our stories for 2 dollars a month. You can cancel at any time. As a subscriber you "
+        "Subscribe to read all our stories for 2 dollars a month. You can cancel at any time. As a "
+        "subscriber you "
         "also get our newsletters, our puzzles and our archive of forty years.",
     ),
     "asks for JavaScript or for proof that a person reads it": (
         "Just a moment",
-        "Please enable JavaScript and cookies in your browser to continue. We are checking your browser because of "
+        "Please enable JavaScript and cookies in your browser to continue. We are checking your browser "
+        "because of "
         "unusual traffic from your network. This takes a few seconds, after which we send you to the page.",
     ),
     "says that the page is not there": (
         "Page introuvable",
-        "La page que vous cherchez n'existe pas ou plus. Vérifiez votre adresse, ou revenez à notre page d'accueil "
+        "La page que vous cherchez n'existe pas ou plus. Vérifiez votre adresse, ou revenez à notre page "
+        "d'accueil "
         "pour trouver les nouvelles du jour et tous nos dossiers sur la ville et sur la région.",
     ),
     "says that the site is not available now": (
         "Technische Wartung",
-        "Wegen einer Wartung sind wir vorübergehend nicht erreichbar. Bitte versuchen Sie es später noch einmal; wir "
+        "Wegen einer Wartung sind wir vorübergehend nicht erreichbar. Bitte versuchen Sie es später noch "
+        "einmal; wir "
         "danken Ihnen für Ihre Geduld und sind gleich zurück, voraussichtlich um zwölf Uhr.",
     ),
 }
@@ -211,7 +220,8 @@ def test_a_form_is_no_article(why: str) -> None:
 def test_news_about_such_things_is_news() -> None:
     text = (
         "The regulator fined the company 12 million euros because its site set cookies without consent. "
-        "Passwords of 40,000 accounts were stolen as well, the company said on Monday. Subscribers of the service "
+        "Passwords of 40,000 accounts were stolen as well, the company said on Monday. Subscribers of "
+        "the service "
         "were asked to change theirs. The site had been down for maintenance since the weekend."
     )
     page = read(f"<article><h1>Regulator fines site for cookies without consent</h1><p>{text}</p></article>")
@@ -230,7 +240,7 @@ def test_a_list_of_stories_is_no_article() -> None:
 
 def test_a_story_among_teasers_is_one() -> None:
     teasers = "".join(
-        f"<div><h3><a href='/story-{number}'>Headline number {number}</a></h3><p>Some words on it, and more.</p></div>"
+        f"<div><h3><a href='/story-{number}'>Headline number {number}</a></h3><p>Some words on it.</p></div>"
         for number in range(9)
     )
     assert read(f"<main><h1>{TITLE}</h1>{STORY}</main><aside>{teasers}</aside>").why is None
@@ -262,7 +272,7 @@ def test_a_declared_wall_is_told() -> None:
         "<p><a href='/x'>word</a></p>",
         "<table><tr><td>",
         "text that is long enough to be prose, as it seems<br><br>",
-        "<article><h2><a href='/x'>Headline</a></h2><p>Some words on it, and a few more than that.</p></article>",
+        "<article><h2><a href='/x'>Headline</a></h2><p>Some words on it, and a few more.</p></article>",
         "<h1>Headline</h1>",
         "<div class='post'><a>Share</a></div>",
         "<script>window.x = {",
