@@ -22,7 +22,19 @@ Meta = Mapping[str, str]
 
 MAX_HEADLINE = 500
 MAX_NAME = 200
-_FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json")
+_FEED_TYPES = (
+    *("application/rss+xml", "application/atom+xml", "application/feed+json"),
+    *(
+        "application/rdf+xml",
+        "application/rss",
+        "application/atom",
+        "application/xml",
+        "text/xml",
+        "application/json",
+    ),
+)
+# WordPress announces its programming interface like a feed: https://developer.wordpress.org/rest-api/
+_NO_FEED = re.compile(r"/wp-json/|oembed", re.IGNORECASE)
 _REFERENCE = re.compile(r"&(?:#[0-9]{1,8}|#[xX][0-9a-fA-F]{1,7}|[A-Za-z][A-Za-z0-9]{1,31});")
 # Between a headline and the name of its site.
 _SEPARATOR = re.compile(r"\s+[-–—|·•»«:/]+\s+|\s*[|»«]\s*|:\s+")
@@ -184,13 +196,23 @@ def own_address(named: Sequence[str | None], url: str) -> str:
     return url
 
 
+def base_of(root: HtmlElement, url: str) -> str:
+    """Return the address that a page's links are relative to."""
+    named = next((element.get("href") for element in root.iter("base") if element.get("href")), None)
+    return _joined(url, named or "") or url
+
+
 def feeds_of(root: HtmlElement, url: str) -> Iterator[FeedLink]:
-    """Yield the feeds that a page announces, each once."""
-    seen = set()
+    """Yield the feeds that the page at `url` announces, each once."""
+    seen, base = set(), base_of(root, url)
     for link in root.iter("link"):
         kind = (link.get("type") or "").split(";")[0].strip().lower()
-        feed = _joined(url, link.get("href") or "")
-        announced = kind in _FEED_TYPES and "alternate" in (link.get("rel") or "").lower().split()
+        feed = _joined(base, link.get("href") or "")
+        announced = (
+            kind in _FEED_TYPES
+            and not _NO_FEED.search(feed or "")
+            and "alternate" in (link.get("rel") or "").lower().split()
+        )
         if feed and announced and feed not in seen:
             seen.add(feed)
             yield FeedLink(feed, plain_line(link.get("title") or "")[:MAX_NAME] or None)

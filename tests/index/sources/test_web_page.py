@@ -168,6 +168,16 @@ def test_authors_language_and_address() -> None:
     assert page.url == f"{URL}?full"
 
 
+def test_feeds_are_announced_with_any_usual_type_and_relative_to_the_base() -> None:
+    types = ["application/rss+xml", "application/atom+xml; charset=utf-8", "text/xml", "application/json"]
+    links = "".join(f"<link rel='alternate' type='{kind}' href='feed-{i}'>" for i, kind in enumerate(types))
+    others = (
+        "<link rel='alternate' type='application/json' href='/wp-json/1'><link rel='alternate' href='/m'>"
+    )
+    page = read(f"<article>{STORY}</article>", f"<base href='/news/'>{links}{links}{others}")
+    assert [feed.url for feed in page.feeds] == [f"https://www.wire.example/news/feed-{i}" for i in range(4)]
+
+
 # -- what is no story ------------------------------------------------------------------------------------
 
 FORMS = {
