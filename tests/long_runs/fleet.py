@@ -50,7 +50,7 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from bot.__main__ import _guarded
-from bot.client import run_bot
+from bot.run import run_bot
 
 Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY, token = more[0], yarl.URL(more[1]), more[2]
 share = json.loads(more[3]), int(more[4])
@@ -194,7 +194,7 @@ async def sail(fleet: Fleet, articles: Sequence[Article], tell: Callable[[str], 
     await asyncio.to_thread(worker.communicate)
     stored_at = time.perf_counter()
     waits = await asyncio.gather(*(_wait(fleet, shard, last, stored_at) for shard in range(fleet.shards)))
-    tell(f"each bot answers from the last after {', '.join(f'{each:.1f} s' for each in waits)}")
+    tell(f"each bot answers from the last after {', '.join(f'{wait:.1f} s' for wait in waits)}")
     assert max(waits) <= PROMPT_SECONDS
 
 

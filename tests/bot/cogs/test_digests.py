@@ -192,7 +192,7 @@ async def test_it_goes_to_the_channel_named_or_set_or_here(tmp_path: Path) -> No
         it.news.now += timedelta(days=1)
         it.news.articles.append(replace(TROOPS, id="x", published_at=it.news.now))
         assert await it.look() == 2
-        assert [len(it.sent(each)) for each in (named, default, True)] == [1, 1, 0]
+        assert [len(it.sent(place)) for place in (named, default, True)] == [1, 1, 0]
 
 
 async def test_now_shows_it_to_one_person_and_changes_nothing(tmp_path: Path) -> None:
@@ -284,7 +284,7 @@ async def test_a_guild_that_is_left_has_no_digests(tmp_path: Path) -> None:
 
 @given(st.lists(ARTICLES, min_size=1, max_size=10))
 def test_a_digest_holds_whole_stories_as_many_as_fit(articles: list[Article]) -> None:
-    stories = [Story(Headline(each, ("*" * 900, "_" * 900)), (each.id,)) for each in articles]
+    stories = [Story(Headline(article, ("*" * 900, "_" * 900)), (article.id,)) for article in articles]
     plan = DigestPlan(Schedule(8), ("*" * 100,) * 5, ("_" * 100,) * 5)
     card, shown = digest_card(stories, plan)
     assert length(card.body) <= MAX_BODY

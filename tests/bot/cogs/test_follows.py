@@ -105,7 +105,7 @@ async def test_what_is_followed_is_listed_and_stopped(tmp_path: Path) -> None:
         assert "Manage Guild" in refused.text
         stopped = await it.server.click(message, "Stop following …", values=[WHAT])
         assert WHAT not in stopped.text
-        assert [each.what for each in it.news.follows.active()] == ["Baltic troops"]
+        assert [follow.what for follow in it.news.follows.active()] == ["Baltic troops"]
 
 
 async def test_the_same_twice_is_refused_in_a_sentence(tmp_path: Path) -> None:

@@ -52,7 +52,7 @@ QUESTIONS = [
 
 def write_questions(folder: Path, questions: list[dict[str, Any]] = QUESTIONS) -> Path:
     folder.mkdir(exist_ok=True)
-    lines = "".join(json.dumps(each) + "\n" for each in questions)
+    lines = "".join(json.dumps(question) + "\n" for question in questions)
     (folder / "questions.jsonl").write_text(lines, encoding="utf-8")
     return folder
 
@@ -137,7 +137,7 @@ def test_others_get_a_library_of_their_own(tmp_path: Path, folder: Path) -> None
     assert found.articles == 4
     assert found.library.parent == tmp_path / "data" / "evaluation"
     assert found.library.name.startswith("made-up-")
-    assert [each.what for each in seen if each.done] == ["articles"] + ["questions"] * 6
+    assert [progress.what for progress in seen if progress.done] == ["articles"] + ["questions"] * 6
     other = HashingEmbedder(seed=1)
     with open_news(tmp_path, embedder=other) as news:  # needs a reindex, which an evaluation need not await
         assert news.evaluate(folder).library != found.library
@@ -152,7 +152,7 @@ def test_copies_count_as_stored(tmp_path: Path, folder: Path) -> None:
 
 def test_compressed_articles_and_none_at_all(tmp_path: Path, folder: Path) -> None:
     plain = folder / "articles.jsonl"
-    lines = "not JSON\n" + "".join(json.dumps(record(each)) + "\n" for each in NEWS)
+    lines = "not JSON\n" + "".join(json.dumps(record(new)) + "\n" for new in NEWS)
     (folder / "articles.jsonl.gz").write_bytes(gzip.compress(lines.encode()))
     plain.unlink()
     with open_own(tmp_path, article("mine")) as news:
@@ -210,7 +210,7 @@ def test_an_explanation_adds_up(tmp_path: Path) -> None:
     for quote, explained in zip(answer.quotes, why.quotes, strict=True):
         assert explained.score == quote.score
         assert sum(value * weight for _, value, weight in explained.figures) == pytest.approx(quote.score)
-        assert {"coverage", "vote", "redundancy", "lead"} <= {each.name for each in explained.figures}
+        assert {"coverage", "vote", "redundancy", "lead"} <= {figure.name for figure in explained.figures}
         assert 0 <= explained.recency <= 1
 
 

@@ -39,7 +39,7 @@ def test_older_articles_are_deleted_everywhere(tmp_path: Path, options: dict[str
         assert news.ingest([str(tmp_path / "articles.jsonl")]) == IngestReport(unchanged=8)
         assert [headline.article for headline in news.latest(limit=100)] == DAYS[:3]
         found = {quote.article.id for quote in news.ask(question).quotes}
-        assert found <= {each.id for each in DAYS[:3]}
+        assert found <= {article.id for article in DAYS[:3]}
         assert f"{news.status().passages:,} passages" in news.status().index
         assert news.ingest([str(tmp_path / "articles.jsonl")]) == IngestReport(unchanged=8)
         assert embedder.embedded == 0
@@ -62,11 +62,10 @@ def test_an_index_that_was_away_while_the_log_was_trimmed_is_rebuilt(
 ) -> None:
     monkeypatch.setattr(writer, "KEEP_CHANGES", 2)
     embedder = HashingEmbedder()
-    with open_news(tmp_path, DAYS[:2], embedder=embedder) as away:
-        away._follow.stop()
+    with open_news(tmp_path, DAYS[:2], embedder=embedder, follow_seconds=3600) as away:
         with open_news(tmp_path, DAYS[2:], embedder=embedder) as news:
             expected = news.status()
-        away._follow.catch_up()
+        away.ingest([])  # after which it follows
         # Only the files may be cut in another way.
         assert replace(away.status(), disk_bytes=None) == replace(expected, disk_bytes=None)
         assert any(

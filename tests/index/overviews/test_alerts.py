@@ -16,7 +16,7 @@ from index.overviews.alerts import is_question
 from index.storage.database import Database
 from index.storage.follows import MAX_FOLLOWS, FollowStore
 from index.types.follow import MAX_PER_DAY, MAX_QUOTES, is_near_copy, worth_telling
-from tests.fakes import NOW, Clock, article, open_news, write_jsonl
+from tests.fakes import NOW, Clock, article, open_news, quotes_sent, write_jsonl
 
 WORDS = st.text(alphabet="abc 12.", min_size=1, max_size=30)
 
@@ -30,10 +30,10 @@ def quote(name: str, text: str | None = None) -> Quote:
 
 def left(book: FollowStore) -> list[list[str]]:
     """Take over what was left unsent; return the names of the articles of each alert."""
-    articles = {each.article.id: each.article for each in map(quote, ("harbour", "museum", "bridge"))}
+    articles = {cited.article.id: cited.article for cited in map(quote, ("harbour", "museum", "bridge"))}
     names = {id: article.url.rpartition("/")[2] for id, article in articles.items()}
     alerts = book.take_over(lambda ids: articles)
-    return [sorted(names[each.article.id] for each in quotes) for _, quotes in alerts]
+    return [sorted(names[quote.article.id] for quote in quotes) for _, quotes in alerts]
 
 
 @pytest.fixture
@@ -42,8 +42,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def book(database_url: str, clock: Clock) -> FollowStore:
-    return FollowStore(Database.open(database_url), clock)
+def book(database: Database, clock: Clock) -> FollowStore:
+    return FollowStore(database, clock)
 
 
 @pytest.mark.parametrize(
@@ -68,9 +68,9 @@ def test_what_is_worth_telling_is_new_and_within_the_room(
     chosen = worth_telling(quotes, sent, room)
     assert len(chosen) <= min(room, MAX_QUOTES)
     said = list(sent)
-    for each in chosen:
-        assert not any(is_near_copy(each.text, known) for known in said)
-        said.append(each.text)
+    for passage in chosen:
+        assert not any(is_near_copy(passage.text, known) for known in said)
+        said.append(passage.text)
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,9 @@ def test_so_many_may_be_followed_and_no_more(book: FollowStore) -> None:
     book.start("bob", None, None, "one more")
 
 
-def test_a_quote_is_claimed_once_and_given_back_where_it_could_not_be_sent(book: FollowStore) -> None:
+def test_a_quote_is_claimed_once_and_given_back_where_it_could_not_be_sent(
+    book: FollowStore, database: Database
+) -> None:
     id = book.start("ann", None, None, "Who won?").id
     quotes = [quote("harbour")]
     assert book.claim(id, quotes) == quotes
@@ -120,7 +122,7 @@ def test_a_quote_is_claimed_once_and_given_back_where_it_could_not_be_sent(book:
     assert book.claim(id, quotes) == []
     assert (left(book), left(book)) == ([["harbour"]], [])
     book.sent(id, quotes)
-    assert (book.claim(id, quotes), book.count_sent(id)) == ([], 1)
+    assert (book.claim(id, quotes), quotes_sent(database, id)) == ([], 1)
 
 
 def test_of_many_that_claim_at_once_one_is_given_the_quote(book: FollowStore) -> None:
@@ -153,19 +155,19 @@ def test_a_quote_that_stands_no_more_is_not_sent_late(book: FollowStore, clock: 
     assert left(book) == []
 
 
-def test_what_is_known_from_the_start_is_not_sent(book: FollowStore) -> None:
+def test_what_is_known_from_the_start_is_not_sent(book: FollowStore, database: Database) -> None:
     id = book.start("ann", None, None, "Who won?").id
     book.know(id, [quote("harbour")])
     copy = Quote(article("copy", quote("harbour").text), quote("harbour").span, 1.0)
     assert book.claim(id, [copy, quote("museum")]) == [quote("museum")]
-    assert book.count_sent(id) == 0
+    assert quotes_sent(database, id) == 0
 
 
 def test_a_day_brings_so_many_quotes_and_the_next_day_more(book: FollowStore, clock: Clock) -> None:
     id = book.start("ann", None, None, "Who won?").id
     words = "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda my ny xi omicron".split()
     quotes = [quote(word, f"{word}1 {word}2 {word}3.") for word in words]
-    sent = [one for each in quotes for one in book.claim(id, [each])]
+    sent = [one for quote in quotes for one in book.claim(id, [quote])]
     assert sent == quotes[:MAX_PER_DAY]
     book.sent(id, sent)
     clock.advance(days=1, seconds=1)
@@ -194,6 +196,6 @@ def test_new_reports_are_found_for_questions_and_topics(tmp_path: Path) -> None:
         news.ingest([str(write_jsonl(tmp_path / "new.jsonl", [new]))])
         assert news.follows.seen() > before
         for follow in (question, topic):
-            assert [each.article.id for each in news.found_since(follow)] == [new.id]
+            assert [found.article.id for found in news.found_since(follow)] == [new.id]
         assert news.ask(Question("When did the harbour bridge open?")).quotes
         assert question.started_at == NOW

@@ -20,6 +20,7 @@ from index.ingest import pipeline as ingest_module
 from index.ingest import refresh as refresh_module
 from index.runtime.faults import Faults
 from index.search import sync as follow_module
+from index.search.local import condition
 from index.sources.items import FeedLink
 from index.storage import leases
 from index.storage.articles import Store
@@ -105,6 +106,11 @@ def overwrite_lengths(index: Path) -> None:
             opened.write(b"\xff" * file.stat().st_size)
 
 
+def searchable(tmp_path: Path) -> int:
+    """Return how many passages the word index on disk holds, 0 where it cannot be opened."""
+    return condition(tmp_path / "data" / "index").passages
+
+
 DAMAGES = [lose_folder, lose_files, lose_position, overwrite_files, overwrite_lengths]
 
 
@@ -118,7 +124,7 @@ def test_a_word_index_that_is_damaged_while_it_is_open_is_made_anew(
         with caplog.at_level(logging.INFO):
             assert quoted(news)  # from what is there
             news.ingest([str(write_jsonl(tmp_path / "more.jsonl", [article("b1", story("Berlin"))]))])
-            until(lambda: not news.status().faults and len(set(map(len, news._search.ids()))) == 1)
+            until(lambda: not news.status().faults and searchable(tmp_path) == news.status().passages)
         assert "follower rebuild follower=LexicalFollower" in caplog.text
         assert news.status().state == "ready"
         assert quoted(news)[0] == before[0]
@@ -184,7 +190,7 @@ def test_without_its_model_it_answers_by_words_until_the_model_is_back(
 
 def kill(name: str) -> None:
     """Raise SystemExit in a thread, which ends one that does not defend itself."""
-    (thread,) = (each for each in threading.enumerate() if each.name == name)
+    (thread,) = (one for one in threading.enumerate() if one.name == name)
     assert ctypes.pythonapi.PyThreadState_SetAsyncExc(
         ctypes.c_ulong(thread.ident or 0), ctypes.py_object(SystemExit)
     )
@@ -262,7 +268,9 @@ def test_postgresql_that_restarts_while_a_source_is_read_stops_nothing(
     url = own_postgres.get_uri(driver="psycopg")
     options = {"fetch_private": True, "refresh_shortest": 5.0, "clock": utc_now}
     with NewsSite() as site, open_news(tmp_path, database_url=url, **options) as news:
-        items = [rss_item(each.url, each.title, content=f"<p>{each.text}</p>") for each in ARTICLES]
+        items = [
+            rss_item(article.url, article.title, content=f"<p>{article.text}</p>") for article in ARTICLES
+        ]
         site.serve("/feed", rss(*items), "application/rss+xml")
         news.subscriptions.add_feeds([FeedLink(site.url("/feed"), "Wire")])
         restart_within(monkeypatch, own_postgres, Store, "write")
@@ -291,9 +299,9 @@ def test_postgresql_gives_up_what_takes_too_long(
 
 
 def test_a_damaged_snapshot_does_not_matter_while_it_is_open(tmp_path: Path) -> None:
-    with open_news(tmp_path, ARTICLES) as news:
+    open_news(tmp_path, ARTICLES).close()  # which writes the snapshot
+    with open_news(tmp_path) as news:
         before = quoted(news)
-        news._search.close()
         overwrite(tmp_path / "data" / "index" / "dense.npz")
         assert quoted(news) == before
         assert news.status().state == "ready"
