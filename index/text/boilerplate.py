@@ -1,8 +1,9 @@
-"""What stands in a story's text but is not the story: boxes, links, captions, bylines, notices. Pure.
+"""Finds what stands in a story's text but is not the story: boxes, links, captions, bylines, notices. Pure.
 
-Publishers mix these into their text, and page extractors leave them there. They are told by the fixed words
-of the trade, in the place where they stand: "sign up" in a report on vaccinations is news. Where a rule
-would have to guess, the line stays: a lost sentence is worse than a kept advertisement.
+Publishers mix these into their text, and page extractors leave them there. The rules look for the fixed words
+of such lines and for the place where they stand: "sign up" in a report on vaccinations is news. Where a rule
+would have to guess, the line stays: losing a sentence of news is worse than keeping an advertisement.
+`index.text.site_lines` has the rules for whole lines and sections in languages other than English.
 """
 
 import re
@@ -139,8 +140,8 @@ _OPENING = re.compile(
     r"|tap)(?: or (?:click|tap))? here\b",
     _I,
 )
-# The same, told by words that stand anywhere in them. One of _SIGNS is in each: looking for these first
-# makes an article ten times quicker to read.
+# The same kind of sentence, by words that stand anywhere in it. Every such sentence has one of _SIGNS, and
+# looking for these first makes reading an article ten times quicker.
 _ANYWHERE = re.compile(
     r"(?:^|[:;,.!?–—] ?|\b(?:and|or|please) )(?:sign|signing) up (?:here|now|today|below|for (?:our|free"
     r"|cnn|the ap))\b"
@@ -244,13 +245,16 @@ def _kept(text: str, block: Sequence[Span]) -> list[bool]:
     dropped = [is_boilerplate_sentence(sentence) for sentence in sentences]
     if len(block) <= BOX_SENTENCES and _is_box(sentences, dropped):
         return [False] * len(block)
-    return [not each for each in dropped]
+    return [not is_dropped for is_dropped in dropped]
 
 
 def _is_box(sentences: Sequence[str], dropped: Sequence[bool]) -> bool:
     if dropped[0] or _CREDIT.match(sentences[-1]):
         return True
-    return any(gone and _AUTHOR.search(each) for gone, each in zip(dropped, sentences, strict=True))
+    return any(
+        is_dropped and _AUTHOR.search(sentence)
+        for is_dropped, sentence in zip(dropped, sentences, strict=True)
+    )
 
 
 def is_boilerplate_line(line: str) -> bool:
