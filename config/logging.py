@@ -41,6 +41,16 @@ NOISY = (
     "transformers",
     "urllib3",
 )
+# These tell their developers what is odd about a page or a feed. Our own lines say what a person can do.
+READERS = (
+    "charset_normalizer",
+    "courlan",
+    "dateparser",
+    "htmldate",
+    "justext",
+    "readability",
+    "trafilatura",
+)
 # Environment variables that libraries read when they are imported, so they are set before that.
 QUIET_VARIABLES = {
     "HF_HUB_DISABLE_PROGRESS_BARS": "1",
@@ -164,8 +174,9 @@ def logging_to_stderr(
 
 @contextmanager
 def _quiet_libraries() -> Iterator[None]:
-    """Set noisy libraries to WARNING, and Python warnings, which are meant for developers, to ERROR."""
-    levels = dict.fromkeys(NOISY, logging.WARNING) | {"py.warnings": logging.ERROR}
+    """Set noisy libraries to WARNING, silence readers, and set Python warnings, for developers, to ERROR."""
+    levels = dict.fromkeys(NOISY, logging.WARNING) | dict.fromkeys(READERS, logging.CRITICAL + 1)
+    levels["py.warnings"] = logging.ERROR
     earlier = {name: logging.getLogger(name).level for name in levels}
     for name, level in levels.items():
         logging.getLogger(name).setLevel(level)

@@ -1,47 +1,61 @@
-"""A web page: its article through trafilatura, its times and names from what it says about itself.
+"""A web page: its story, what it says about itself, and whether it is an article at all.
 
-JSON-LD (schema.org NewsArticle) is believed before OpenGraph, that before htmldate's reading of the page.
+What is believed in which order stands in the modules for each: `pages.text`, `pages.facts`, `pages.kind`.
 """
 
 from __future__ import annotations
 
-import json
+import html
 import logging
 import re
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from html.entities import name2codepoint
 from typing import Any
-from urllib.parse import urljoin, urlsplit
 from zoneinfo import ZoneInfo
 
-import charset_normalizer
 import htmldate
-import lxml.etree
 import lxml.html
-import trafilatura
 
 from index.errors import RecordError
 from index.sources.dates import moment_of
+from index.sources.encodings import decode
 from index.sources.items import FeedLink
-from index.sources.markup import plain_line, tidy
+from index.sources.json_ld import is_closed, read_json_ld
+from index.sources.pages.facts import (
+    Meta,
+    authors_of,
+    canonical_links,
+    feeds_of,
+    headline_of,
+    headlines_of,
+    language_of,
+    meta_of,
+    outlet_of,
+    own_address,
+)
+from index.sources.pages.kind import is_list_of_stories, why_no_article, why_no_story
+from index.sources.pages.text import load, story_text
+from index.sources.pages.tree import content_length, measured, undo_layout_tables, wrap_bare_text
 
 logger = logging.getLogger(__name__)
 
 # Articles are smaller; extraction takes a second for two megabytes.
 MAX_BYTES = 4 * 1024 * 1024
-# Shorter texts are menus, consent walls and error messages.
+# Shorter texts are menus, in letters of an alphabet (see `content_length`).
 MIN_CHARS = 150
-_FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json")
-_META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
-_XML_CHARSET = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{2,40})", re.IGNORECASE)
+_REFERENCE = re.compile(r"&(?:#(?P<number>1[2-5][0-9])|(?P<name>[A-Za-z][A-Za-z0-9]{1,31}));")
+
+__all__ = ["MAX_BYTES", "MIN_CHARS", "Page", "decode", "parse"]
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a page holds. `text` is "" where it is no article; `url` is its canonical address on its own host.
+    """What a page holds. `why` says what it is where it is no story of a news site; then `text` may be "".
 
-    `original` is the canonical address that it names, on whatever host: that of the story which it repeats.
+    `url` is its canonical address on its own host, `original` the one that it names on whatever host: that
+    of the story which it repeats. `is_closed` tells that it declares its story to be for subscribers only, so
+    that `text` may be a part of it.
     """
 
     url: str
@@ -54,6 +68,8 @@ class Page:
     language: str | None
     feeds: tuple[FeedLink, ...]
     original: str | None = None
+    why: str | None = None
+    is_closed: bool = False
 
 
 def parse(data: bytes, url: str, charset: str | None, timezone: ZoneInfo) -> Page:
@@ -61,7 +77,7 @@ def parse(data: bytes, url: str, charset: str | None, timezone: ZoneInfo) -> Pag
     if len(data) > MAX_BYTES:
         raise RecordError("the page is larger than 4 MiB, which no article is")
     try:
-        root = trafilatura.load_html(decode(data, charset))
+        root = load(_REFERENCE.sub(_plain_reference, decode(data, charset)))
         if root is None:
             raise RecordError("there is no page: it holds no HTML")
         return _page(root, url, timezone)
@@ -72,157 +88,60 @@ def parse(data: bytes, url: str, charset: str | None, timezone: ZoneInfo) -> Pag
         raise RecordError("the page is broken beyond reading") from error
 
 
-def decode(data: bytes, charset: str | None) -> str:
-    """Return a page's characters: by its mark, its header, its own word, or what it looks like."""
-    for mark, name in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
-        if data.startswith(mark):
-            return data.decode(name, "replace")
-    own = _META_CHARSET.search(data, 0, 8192) or _XML_CHARSET.search(data, 0, 1024)
-    declared = own[1].decode("ascii", "replace") if own else None
-    for encoding in (charset, declared, "utf-8"):
-        text = _strictly(data, encoding)
-        if text is not None:
-            return text
-    guess = charset_normalizer.from_bytes(data[:20_000], steps=3).best()
-    return data.decode(charset or declared or (guess.encoding if guess else "utf-8"), "replace")
+def _plain_reference(found: re.Match[str]) -> str:
+    """Return a character reference that lxml's parser does not know as browsers do, all others as they are.
 
-
-def _strictly(data: bytes, encoding: str | None) -> str | None:
-    try:
-        return data.decode(encoding) if encoding else None
-    except (UnicodeError, LookupError):
-        return None
+    It knows the names of HTML 4, and takes "&#146;" for a control character.
+    """
+    if found["name"] and found["name"] in name2codepoint:
+        return found[0]
+    return html.escape(html.unescape(found[0]), quote=True)
 
 
 def _page(root: lxml.html.HtmlElement, url: str, timezone: ZoneInfo) -> Page:
-    meta = _meta(root)
-    data = _article_data(root)
-    feeds = tuple(_feeds(root, url))
-    named = _canonical_links(root, url)
-    link = _canonical([*named, meta.get("og:url")], url)
-    published = moment_of(data.get("datePublished"), timezone) or moment_of(
+    meta, data = meta_of(root), read_json_ld(root, url)
+    named = canonical_links(root, url)
+    headlines = headlines_of(root, meta, data, url)
+    outlet = outlet_of(root, meta, data, url)
+    title = headline_of(headlines, outlet, url)
+    published, updated = page_times(root, data.story, meta, url, timezone)
+    feeds = tuple(feeds_of(root, url))
+    undo_layout_tables(root)
+    wrap_bare_text(root)
+    measures = measured(root)
+    is_list = is_list_of_stories(root, measures)
+    text = story_text(root, url, [title, *headlines], data, measures)
+    own_names = list(dict.fromkeys([title, *(headline_of([line], outlet, url) for line in headlines)]))
+    empty = why_no_article(own_names, text, data, is_list=is_list)
+    if empty is None and content_length(text) < MIN_CHARS:
+        empty = "holds no text of an article"
+    return Page(
+        url=own_address([*named, meta.get("og:url")], url),
+        title=title,
+        text="" if empty else text,
+        outlet=outlet,
+        published=published,
+        updated=updated,
+        authors=authors_of(data),
+        language=language_of(root),
+        feeds=feeds,
+        original=named[0] if named else None,
+        why=empty or why_no_story(title, meta, data),
+        is_closed=is_closed(data.story),
+    )
+
+
+def page_times(
+    root: lxml.html.HtmlElement, story: dict[str, Any], meta: Meta, url: str, timezone: ZoneInfo
+) -> tuple[datetime | None, datetime | None]:
+    """Return when a page was published and updated."""
+    published = moment_of(story.get("datePublished"), timezone) or moment_of(
         meta.get("article:published_time"), timezone
     )
-    updated = moment_of(data.get("dateModified"), timezone) or moment_of(
+    updated = moment_of(story.get("dateModified"), timezone) or moment_of(
         meta.get("article:modified_time"), timezone
     )
-    title = _first(
-        data.get("headline"), meta.get("og:title"), root.findtext(".//h1"), root.findtext(".//title")
-    )
-    outlet = _first(meta.get("og:site_name"), _name(data.get("publisher")), urlsplit(url).hostname)
-    return Page(
-        url=link,
-        title=title,
-        published=published or _visible_date(root, url, timezone),
-        updated=updated,
-        outlet=outlet.removeprefix("www."),
-        authors=tuple(name for name in map(_name, _listed(data.get("author"))) if name),
-        language=(root.get("lang") or "").lower()[:20] or None,
-        feeds=feeds,
-        text=_text(root, {title, _first(root.findtext(".//h1"))}),
-        original=named[0] if named else None,
-    )
-
-
-def _text(root: lxml.html.HtmlElement, headlines: set[str]) -> str:
-    """Return the story, without the headline above it."""
-    text = trafilatura.extract(
-        root, output_format="txt", include_comments=False, include_tables=False, with_metadata=False
-    )
-    lines = (text or "").splitlines()
-    while lines and " ".join(lines[0].split()) in headlines | {""}:
-        lines.pop(0)
-    text = tidy("\n\n".join(lines))
-    return text if len(text) >= MIN_CHARS else ""
-
-
-def _visible_date(root: lxml.html.HtmlElement, url: str, timezone: ZoneInfo) -> datetime | None:
-    found = htmldate.find_date(root, original_date=True, url=url, extensive_search=False)
-    return moment_of(found, timezone)
-
-
-def _meta(root: lxml.html.HtmlElement) -> dict[str, str]:
-    pairs = ((each.get("property") or each.get("name"), each.get("content")) for each in root.iter("meta"))
-    return {name.lower(): content for name, content in pairs if name and content}
-
-
-def _canonical_links(root: lxml.html.HtmlElement, url: str) -> list[str]:
-    links = [each for each in root.iter("link") if (each.get("rel") or "").lower() == "canonical"]
-    joined = (_join(url, each.get("href") or "") for each in links if each.get("href"))
-    return [address for address in joined if address]
-
-
-def _canonical(named: Sequence[str | None], url: str) -> str:
-    """Return the first address that the page gives itself on its own host."""
-    for address in named:
-        joined = _join(url, address or "")
-        if address and joined and urlsplit(joined).hostname == urlsplit(url).hostname:
-            path = urlsplit(joined).path
-            if path.strip("/") or not urlsplit(url).path.strip("/"):  # not every page is the front page
-                return joined
-    return url
-
-
-def _join(base: str, address: str) -> str | None:
-    try:
-        joined = urljoin(base, address.strip())
-        return joined if urlsplit(joined).scheme in ("http", "https") and urlsplit(joined).hostname else None
-    except ValueError:
-        return None
-
-
-def _feeds(root: lxml.html.HtmlElement, url: str) -> Iterator[FeedLink]:
-    seen = set()
-    for each in root.iter("link"):
-        kind = (each.get("type") or "").split(";")[0].strip().lower()
-        feed = _join(url, each.get("href") or "")
-        rel = (each.get("rel") or "").lower().split()
-        if feed and each.get("href") and kind in _FEED_TYPES and "alternate" in rel and feed not in seen:
-            seen.add(feed)
-            yield FeedLink(feed, plain_line(each.get("title") or "")[:200] or None)
-
-
-def _article_data(root: lxml.html.HtmlElement) -> dict[str, Any]:
-    """Return the first JSON-LD object that is an article, else an empty one."""
-    for script in root.iter("script"):
-        if (script.get("type") or "").strip().lower() == "application/ld+json":
-            try:
-                found = next(_articles(json.loads(script.text or "")), None)
-            except (ValueError, RecursionError):
-                continue
-            if found is not None:
-                return found
-    return {}
-
-
-def _articles(value: object) -> Iterator[dict[str, Any]]:
-    for each in _listed(value):
-        if not isinstance(each, dict):
-            continue
-        kinds = [kind for kind in _listed(each.get("@type")) if isinstance(kind, str)]
-        if any(kind.endswith(("Article", "Posting", "Report")) for kind in kinds):
-            yield each
-        yield from (
-            found for found in _listed(each.get("@graph")) if found is not each and _is_article(found)
-        )
-
-
-def _is_article(value: object) -> bool:
-    return isinstance(value, dict) and next(_articles({"@type": value.get("@type")}), None) is not None
-
-
-def _listed(value: object) -> list[Any]:
-    return value if isinstance(value, list) else [] if value is None else [value]
-
-
-def _name(value: object) -> str:
-    if isinstance(value, list):
-        value = value[0] if value else None
-    if isinstance(value, dict):
-        value = value.get("name")
-    return plain_line(value)[:200] if isinstance(value, str) else ""
-
-
-def _first(*values: object) -> str:
-    """Return the first that is text and not blank, as one line."""
-    return next((line for line in (plain_line(each) for each in values if isinstance(each, str)) if line), "")
+    if published is None:
+        found = htmldate.find_date(root, original_date=True, url=url, extensive_search=False)
+        published = moment_of(found, timezone)
+    return published, updated

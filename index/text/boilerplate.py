@@ -1,17 +1,19 @@
-"""What stands in a story's text but is not the story: boxes, links, captions, bylines, notices. Pure.
+"""Finds what stands in a story's text but is not the story: boxes, links, captions, bylines, notices. Pure.
 
-Publishers mix these into their text, and page extractors leave them there. They are told by the fixed words
-of the trade, in the place where they stand: "sign up" in a report on vaccinations is news. Where a rule
-would have to guess, the line stays: a lost sentence is worse than a kept advertisement.
+Publishers mix these into their text, and page extractors leave them there. The rules look for the fixed words
+of such lines and for the place where they stand: "sign up" in a report on vaccinations is news. Where a rule
+would have to guess, the line stays: losing a sentence of news is worse than keeping an advertisement.
+`index.text.site_lines` has the rules for whole lines and sections in languages other than English.
 """
 
 import re
 from collections.abc import Sequence
 
 from index.text.sentences import split_blocks
+from index.text.site_lines import is_site_line, story_part
 from index.text.spans import Span
 
-VERSION = 1
+VERSION = 2
 
 _I = re.IGNORECASE
 
@@ -64,7 +66,7 @@ _REACH = r"(?:e-?mail|reach|contact|tweet|write(?: to)?|message|follow|call|send
 _LINE = re.compile(
     rf"(?:[►▶»›•·*#📷🎧-]+\s*)?(?:{_LINK})\s*:"
     r"|(?:with )?contribut(?:ing|ed|ors?)(?: writers?| by| to this \w+)?\s*:"
-    r"|(?:additional |with )?reporting (?:by|from) [^.]{3,}(?:;|\. )(?:additional |writing|editing)"
+    r"|(?:additional |with )?reporting (?:by|from) [^.]{3,300}(?:;|\.) ?(?:additional |writing|editing)"
     r"|(?:editing|compiled|edited|translated) by (?:[\w.'’-]+ ){1,3}[\w.'’-]+[.)]?$"
     r"|[(\[]?(?:photo|image|picture|video)s?(?: illustrations?| credits?| courtesy)?\s*(?::|\bby\b|/)\s*\S"
     r"|[(\[]?(?:photographs? by|image source|photo credit|screenshot (?:from|via)|credit:|foto:|bild:|фото:)"
@@ -125,6 +127,7 @@ _OPENING = re.compile(
     rf"|(?:[^.]{{0,60}}[,:] )?(?:please |also |you can (?:also )?|or |feel free to "
     rf"|and )*{_REACH}\b(?! your\b)[^.!?]{{0,90}}"
     rf"(?:\s@\w|\S@\w+\.\w|\b(?:on|at) {_NETWORK}[.!]?$)"
+    rf"|follow [^.!?]{{2,80}} on {_NETWORK}\b"
     r"|follow (?:us|me|along)\b|(?:join|find|like|visit) us on\b|stay up to date (?:on"
     r"|with) (?:the latest|our)\b"
     r"|(?:do you )?(?:have|got) (?:a|any) (?:tips?|stor(?:y|ies)|questions?)\b[^?]{0,60}\?$"
@@ -137,8 +140,8 @@ _OPENING = re.compile(
     r"|tap)(?: or (?:click|tap))? here\b",
     _I,
 )
-# The same, told by words that stand anywhere in them. One of _SIGNS is in each: looking for these first
-# makes an article ten times quicker to read.
+# The same kind of sentence, by words that stand anywhere in it. Every such sentence has one of _SIGNS, and
+# looking for these first makes reading an article ten times quicker.
 _ANYWHERE = re.compile(
     r"(?:^|[:;,.!?–—] ?|\b(?:and|or|please) )(?:sign|signing) up (?:here|now|today|below|for (?:our|free"
     r"|cnn|the ap))\b"
@@ -170,6 +173,12 @@ _ANYWHERE = re.compile(
     r"|\bsupported in part by a grant from\b"
     r"|\bterms of (?:use|service) and (?:our )?privacy\b|\benable javascript\b"
     r"|\byour browser (?:does not|doesn['’]t) support\b"
+    r"|\bsubject to copyright\b|\bno part (?:of .{0,40})?may be reproduced\b"
+    r"|\bfor informational? purposes only\b"
+    r"|\bour e-?mail(?: address)?(?: is|:)|\bletters to the editor\b.{0,60}$"
+    r"|\balready a (?:subscriber|member)\b|\bcancel (?:at )?any ?time\b|\b(?:is"
+    r"|are) (?:only )?for (?:our )?subscribers\b"
+    r"|\bour customer service\b|\bshare of the sale\b"
     r"|\ball rights reserved\b|\bmay not be (?:published|reproduced|copied),"
     r"|\b(?:we|us) (?:may|might|will|could|can|sometimes) (?:also )?(?:earn|receive|get) (?:a "
     r"|an )?(?:\w+ )?(?:commission|share of)"
@@ -192,6 +201,7 @@ _SIGNS = (
     *("whatsapp", "snapchat"),
     *("youtube", "linkedin", " x", "@", "cookie", "privacy", "you agree", "you accept", "you consent"),
     *("we will use"),
+    *("copyright", "reproduced", "purposes", "our e", "letters to", "already a", "cancel", "customer"),
     *("your data", "javascript", "your browser", "prices were", "a grant", "all rights", "may not be"),
     *("commission", "share of", "links"),
     *("coverage", "version of", "this story", "this article", "this post", "this piece", "this column"),
@@ -203,7 +213,11 @@ _SIGNS = (
 # A paragraph of at most so many sentences is a box when it begins like one or says how to reach its author,
 # a caption when it ends with a credit.
 BOX_SENTENCES = 4
-_AUTHOR = re.compile(rf"\b{_REACH} (?:him|her|them|me|us)\b", _I)
+_AUTHOR = re.compile(
+    rf"\b{_REACH} (?:him|her|them|me|us)\b|\bour e-?mail\b|\balready a (?:subscriber|member)\b"
+    r"|\bcancel (?:at )?any ?time\b|\bfor (?:our )?subscribers\b",
+    _I,
+)
 
 
 def reporting(text: str) -> list[list[Span]]:
@@ -212,7 +226,9 @@ def reporting(text: str) -> list[list[Span]]:
     Runs and their sentences are ordered and disjoint; no run is empty.
     """
     runs: list[list[Span]] = [[]]
-    for block in split_blocks(text):
+    blocks = split_blocks(text)
+    part = story_part([text[block[0].start : block[-1].end] for block in blocks])
+    for block in blocks[part.start : part.stop]:
         for kept, sentence in zip(_kept(text, block), block, strict=True):
             if kept:
                 runs[-1].append(sentence)
@@ -229,20 +245,23 @@ def _kept(text: str, block: Sequence[Span]) -> list[bool]:
     dropped = [is_boilerplate_sentence(sentence) for sentence in sentences]
     if len(block) <= BOX_SENTENCES and _is_box(sentences, dropped):
         return [False] * len(block)
-    return [not each for each in dropped]
+    return [not is_dropped for is_dropped in dropped]
 
 
 def _is_box(sentences: Sequence[str], dropped: Sequence[bool]) -> bool:
     if dropped[0] or _CREDIT.match(sentences[-1]):
         return True
-    return any(gone and _AUTHOR.search(each) for gone, each in zip(dropped, sentences, strict=True))
+    return any(
+        is_dropped and _AUTHOR.search(sentence)
+        for is_dropped, sentence in zip(dropped, sentences, strict=True)
+    )
 
 
 def is_boilerplate_line(line: str) -> bool:
     """Tell whether a whole paragraph, list entry or heading is no part of the story."""
     if not any(char.isalnum() for char in line):
         return True
-    if _LINE.match(line) or _CASED_LINE.match(line) or _LINE_END.search(line):
+    if _LINE.match(line) or _CASED_LINE.match(line) or _LINE_END.search(line) or is_site_line(line):
         return True
     return not _END.search(line) and bool(_HEADLINE.match(line))
 
