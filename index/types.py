@@ -23,6 +23,9 @@ MAX_QUESTION_CHARS = 2000
 MAX_QUOTE_CHARS = 350
 MAX_QUOTES = 10
 
+# How well a time of publishing is known.
+Precision = Literal["minute", "day", "seen"]
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -37,7 +40,9 @@ class Span(NamedTuple):
 class Article:
     """One story as its source published it. `text` is canonical (see `index.canonical`); times are UTC.
 
-    `original` is the address of the story that its page says it repeats, known only while it is read.
+    `published_precision` tells how well `published_at` is known: to the minute, as a "day" (then it is the
+    first moment of that day), or not at all, when it is the moment of reading and the article was "seen"
+    then. `original` is the address of the story that its page says it repeats, known only while it is read.
     """
 
     id: str
@@ -51,6 +56,7 @@ class Article:
     authors: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
     language: str | None = None
+    published_precision: Precision = "minute"
     original: str | None = field(default=None, compare=False)
 
 

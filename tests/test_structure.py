@@ -43,10 +43,10 @@ IMPORTERS = {
     "protego": r"index/fetch/robots\.py",
     "feedparser": r"index/sources/feed\.py",
     "trafilatura": r"index/sources/web_page\.py",
-    "htmldate": r"index/sources/web_page\.py",
+    "htmldate": r"index/sources/page_times\.py",
     "defusedxml": r"index/sources/markup\.py",
-    "lxml": r"index/sources/(markup|web_page)\.py",
-    "babel": r"bot/language\.py",
+    "lxml": r"index/sources/(json_ld|markup|page_times|shown_times|web_page)\.py",
+    "babel": r"bot/language\.py|index/sources/time_words\.py",
     "discord": (
         r"bot/(?!(terminal(_sources|_timeline)?|cli(_operations|_sources)?|contract|batch|chat|dates|progress|plot|reliability_plot|sizes|source_words|timeline_plot)\.py).*"
     ),
