@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.sources.moments import (
+from index.sources.dates import (
     Moment,
     Times,
     Unread,

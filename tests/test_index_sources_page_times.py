@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import lxml.html
 import pytest
 
-from index.sources.moments import Times
+from index.sources.dates import Times
 from index.sources.page_times import page_times
 
 UTC_ZONE = ZoneInfo("UTC")

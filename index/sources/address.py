@@ -15,15 +15,16 @@ from typing import Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from index.canonical import article_id
 from index.errors import NewsError, RecordError, SourceError
 from index.fetch import Fetched, Fetcher, FetchError
 from index.fetch.body import gunzip
 from index.sources import feed, json_feed, jsonl, opml, sitemap, story_page, web_page
+from index.sources.dates import Times, dated, entry_times, together
+from index.sources.detect import Kind, kind_of
 from index.sources.items import Feed, FeedLink, Item
-from index.sources.kind import Kind, kind_of
-from index.sources.moments import Times, dated, entry_times, together
-from index.types import Article, Failure
+from index.text.normalize import article_id
+from index.types.article import Article
+from index.types.report import Failure
 
 Known = Callable[[list[str]], set[str]]
 

@@ -14,8 +14,8 @@ import lxml.etree
 import lxml.html
 from defusedxml import DefusedXmlException, ElementTree
 
-from index.canonical import canonical_line, canonical_text
 from index.errors import SourceError
+from index.text.normalize import canonical_line, canonical_text
 
 _DROPPED = "script style noscript template iframe svg form button figure audio video object".split()
 _BLOCKS = (

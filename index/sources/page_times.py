@@ -21,7 +21,7 @@ import htmldate
 import lxml.html
 from htmldate.core import DATE_ATTRIBUTES
 
-from index.sources.moments import Moment, Times, finer
+from index.sources.dates import Moment, Times, finer
 from index.sources.shown_times import (
     PageReader,
     ShownTime,

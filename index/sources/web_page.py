@@ -20,10 +20,10 @@ import lxml.html
 import trafilatura
 
 from index.errors import RecordError
+from index.sources.dates import Times
 from index.sources.items import FeedLink
 from index.sources.json_ld import read_json_ld
 from index.sources.markup import plain_line, tidy
-from index.sources.moments import Times
 from index.sources.page_times import page_times
 
 logger = logging.getLogger(__name__)
