@@ -19,7 +19,7 @@ from index.errors import NewsError, RecordError, SourceError
 from index.fetch import Fetched, Fetcher, FetchError
 from index.fetch.body import gunzip
 from index.sources import feed, json_feed, jsonl, opml, sitemap, story_page, web_page
-from index.sources.dates import Times, dated, entry_times, together
+from index.sources.dates import Times, address_day, dated, entry_times, together
 from index.sources.detect import Kind, kind_of
 from index.sources.items import Feed, FeedLink, Item
 from index.text.normalize import article_id
@@ -241,7 +241,10 @@ def _article(
     title = item.title or (page.title if page else "")
     if not title:
         raise RecordError("the entry has no headline")
-    when = dated(together(times, page.times) if page else times, work.now)
+    told = together(times, page.times) if page else times
+    if told.published is None and told.updated is None:
+        told = replace(told, published=address_day(item.url, work.timezone, work.now))
+    when = dated(told, work.now)
     if when.note:
         work.problems.append(Failure(item.url, when.note))
     return Article(

@@ -6,6 +6,7 @@ first seen at the time of reading.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -13,7 +14,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from index.sources.time_text import NoTimeError, Written, dates_within, read_text
-from index.types.article import Precision
+from index.types.article import Precision, is_on_day
 
 # Broken systems write year 1 or 1970; there was no news on the web before 1990.
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
@@ -23,6 +24,9 @@ TOLERANCE = timedelta(hours=1)
 LATEST = timedelta(days=1)
 MAX_SHOWN = 60
 _UTC = ZoneInfo("UTC")
+_ADDRESS = re.compile(
+    r"(?<![0-9])((?:19|20)[0-9]{2})([/_-])(0?[1-9]|1[0-2])\2(0?[1-9]|[12][0-9]|3[01])(?![0-9])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,13 +158,11 @@ def doubt(moment: Moment, now: datetime | None) -> str | None:
 def finer(one: Moment | None, other: Moment | None) -> Moment | None:
     """Return `one`, unless `other` gives the same day more precisely.
 
-    Days of two places may differ by one: an hour counts as of the same day from 14 hours before its beginning
-    in UTC to 14 hours after its end.
+    Days of two places may differ by one, see `is_on_day`.
     """
     if one is None or other is None:
         return one or other
-    same_day = timedelta(hours=-14) <= other.at - one.at < timedelta(hours=38)
-    return other if same_day and other.fineness > one.fineness else one
+    return other if other.fineness > one.fineness and is_on_day(other.at, one.at) else one
 
 
 def entry_times(
@@ -183,6 +185,14 @@ def together(entry: Times, page: Times) -> Times:
         finer(entry.updated, page.updated),
         (*entry.unread, *page.unread),
     )
+
+
+def address_day(url: str, timezone: ZoneInfo, now: datetime) -> Moment | None:
+    """Return the day that an address such as https://a.example/2025/10/14/story names."""
+    found = _ADDRESS.search(url)
+    day = f"{found[1]}-{int(found[3]):02}-{int(found[4]):02}" if found else None
+    moment = read_time(day, timezone, now=now, where="the address")
+    return moment if isinstance(moment, Moment) else None
 
 
 def dated(times: Times, now: datetime) -> Dated:

@@ -11,7 +11,6 @@ for 17 (1).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -21,7 +20,7 @@ import htmldate
 import lxml.html
 from htmldate.core import DATE_ATTRIBUTES
 
-from index.sources.dates import Moment, Times, finer
+from index.sources.dates import Moment, Times, address_day, finer
 from index.sources.shown_times import (
     PageReader,
     ShownTime,
@@ -49,9 +48,6 @@ _UPDATED = (
     "last-modified",
     "lastmod",
     "revision_date",
-)
-_ADDRESS = re.compile(
-    r"(?<![0-9])((?:19|20)[0-9]{2})([/_-])(0?[1-9]|1[0-2])\2(0?[1-9]|[12][0-9]|3[01])(?![0-9])"
 )
 MAX_ELEMENTS = 50
 
@@ -83,7 +79,7 @@ def page_times(
     if published is None or published.fineness < 2:
         shown = shown_times(root, title, reader)
     if published is None:
-        published = _first(marked_byline(shown), *named, _address_day(url, reader))
+        published = _first(marked_byline(shown), *named, address_day(url, timezone, reader.now))
         published = published or text_byline(shown, reader.now) or _vague(meta, reader)
         published = published or _htmldate(root, url, reader) or only_day(shown)
     for other in (*told, *named, *(time.moment for time in shown if time.is_near and not time.updated)):
@@ -112,13 +108,6 @@ def _value(element: lxml.html.HtmlElement) -> str:
 
 def _is_in_foreign(element: lxml.html.HtmlElement) -> bool:
     return any(is_foreign(above) for above in element.iterancestors())
-
-
-def _address_day(url: str, reader: PageReader) -> Moment | None:
-    found = _ADDRESS.search(url)
-    if not found:
-        return None
-    return reader.maybe(f"{found[1]}-{int(found[3]):02}-{int(found[4]):02}", "the address")
 
 
 def _vague(meta: Mapping[str, str], reader: PageReader) -> Moment | None:

@@ -124,6 +124,11 @@ def read_text(value: str, timezone: ZoneInfo, language: str | None) -> Written:
     return _iso(text) or _Text(text, timezone, language).written()
 
 
+def is_day(text: str) -> bool:
+    """Tell whether a time of ISO 8601 is a day without an hour."""
+    return _ISO_DAY.fullmatch(text) is not None
+
+
 def dates_within(text: str) -> Iterator[list[str]]:
     """Yield the dates within a text, each as the parts to try: with the hour behind it, then without."""
     plain = _plain(text[:MAX_SEARCHED])
@@ -159,7 +164,7 @@ def _iso(text: str) -> Written | None:
         found = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return Written(found.replace(tzinfo=None), not _ISO_DAY.fullmatch(text), found.tzinfo)
+    return Written(found.replace(tzinfo=None), not is_day(text), found.tzinfo)
 
 
 class _Text:

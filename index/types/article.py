@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -36,6 +36,27 @@ class Article:
     published_precision: Precision = "minute"
     original: str | None = field(default=None, compare=False)
 
+    @property
+    def published_noon(self) -> datetime:
+        """The middle of the day of publishing in UTC: a moment with the same date nearly everywhere."""
+        return self.published_at.replace(hour=12, minute=0, second=0, microsecond=0)
+
+
+def is_on_day(moment: datetime, day: datetime) -> bool:
+    """Tell whether a moment lies on the day that begins at `day` in UTC, wherever on earth it was written.
+
+    Places are up to 14 hours from UTC, so their day begins and ends up to so much earlier or later.
+    """
+    return timedelta(hours=-14) <= moment - day < timedelta(hours=38)
+
+
+class ArticleTimes(NamedTuple):
+    """When an article was published, how well that is known, and when it was updated."""
+
+    published_at: datetime
+    published_precision: Precision
+    updated_at: datetime | None
+
 
 @dataclass(frozen=True, slots=True)
 class IndexedPassage:
@@ -66,3 +87,4 @@ class Copy:
     source: str
     url: str
     published_at: datetime
+    published_precision: Precision = "minute"
