@@ -44,3 +44,12 @@ def test_some_of_a_period_come_before_all_others(hits: list[Hit], limit: int) ->
     inside = [each for each in ranked if period.admit(each.hit)][:limit]
     assert ordered[: len(inside)] == inside
     assert ordered[len(inside) :] == [each for each in ranked if each not in inside]
+
+
+@given(HITS, st.sets(st.integers(1, 99)))
+def test_what_is_of_unknown_time_is_not_current(hits: list[Hit], undated: set[int]) -> None:
+    ranked = rank(hits, RECENCY, undated)
+    assert all(each.recency == 0.0 for each in ranked if each.hit.passage_id in undated)
+    ordered = put_first(ranked, Filters(since=NOW - timedelta(days=10)), 3, undated)
+    ahead = ordered[: next((n for n, each in enumerate(ordered) if each not in ranked[:3]), 0)]
+    assert not {each.hit.passage_id for each in ahead if each not in ranked[:3]} & undated
