@@ -1,0 +1,69 @@
+"""What `make bench` rests on, in small: made-up passages like the real ones, its table and its plot."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index import IndexOptions, NewsIndex
+from index.storage.articles import Store
+from index.storage.database import sqlite_url
+from tests.benchmarks.corpus import PASSAGES, Real, fill
+from tests.benchmarks.plot import draw
+from tests.benchmarks.run import rows, table
+from tests.fakes import HashingEmbedder, article, write_jsonl
+
+SENTENCE = "The council of Corby bought a second-hand lighthouse for 412 keepers on Tuesday morning. "
+FIGURES = {
+    "passages": 1000,
+    "ask_ms": {"time 100.00%": [50.0, 60.0, 70.0], "source 1.00%": [40.0, 40.0, 40.0]},
+    "search_ms": {"time 100.00%": [5.0, 6.0, 7.0], "source 1.00%": [1.0, 1.0, 1.0]},
+    "recall": {"time 100.00%": 0.995, "source 1.00%": 1.0},
+    "memory": 1.2e9,
+    "new_article_ms": 830.0,
+    "start_s": 9.04,
+    "at_once": 1.4,
+    "build_s": 200.0,
+}
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    """A database with one long article."""
+    file = write_jsonl(tmp_path / "one.jsonl", [article("one", SENTENCE * 60)])
+    with NewsIndex.open(IndexOptions(data_dir=tmp_path), HashingEmbedder()) as news:
+        news.ingest([str(file)])
+    return Store.open(sqlite_url(tmp_path / "news.db"))
+
+
+def test_a_store_is_filled_with_passages_near_the_real_ones(store: Store, tmp_path: Path) -> None:
+    fingerprint = HashingEmbedder().fingerprint
+    real = Real.of(store, fingerprint)
+    fill(store, real, wanted := len(real.vectors) + 2 * PASSAGES + 3)
+    assert store.count_passages() == wanted
+    passages = [each for batch in store.all_indexed_passages(fingerprint, 100) for each in batch]
+    made = [each for each in passages if each.source.startswith("Outlet")]
+    assert len(made) == 2 * PASSAGES + 3
+    vectors = np.stack([each.vector for each in made]).astype(np.float32)
+    assert np.linalg.norm(vectors, axis=1) == pytest.approx(1, abs=1e-3)
+    assert np.median((vectors @ real.vectors.T).max(axis=1)) == pytest.approx(0.78, abs=0.05)
+    assert max(each.published_at for each in made) <= real.newest
+    assert {each.text for each in made}.isdisjoint(each.text for each in passages if each not in made)
+    store.close()
+    with NewsIndex.open(IndexOptions(data_dir=tmp_path), HashingEmbedder()) as news:
+        assert news.status().passages == wanted
+        assert len(news._search) == wanted
+
+
+def test_the_table_has_a_column_for_each_size() -> None:
+    lines = table([FIGURES, FIGURES | {"passages": 41_000}]).splitlines()
+    assert lines[0] == "| passages | 1,000 | 41,000 |"
+    assert lines[2] == "| question → answer, median / p99 | 45 / 70 ms | 45 / 70 ms |"
+    assert len(lines) == len(rows(FIGURES)) + 1
+
+
+def test_the_plot_is_a_picture(tmp_path: Path) -> None:
+    draw([FIGURES, FIGURES | {"passages": 41_000}], tmp_path / "sizes.png")
+    assert (tmp_path / "sizes.png").read_bytes().startswith(b"\x89PNG")
