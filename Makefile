@@ -1,4 +1,4 @@
-# Everything happens inside .venv; pip runs again only when pyproject.toml changes.
+# Every target uses the virtual environment .venv. It is made, or brought up to date, when pyproject.toml changes.
 
 READY := .venv/.ready
 PYTHONS := python3 python3.14 python3.13 python3.12 python3.11
@@ -9,27 +9,27 @@ PYTHONS := python3 python3.14 python3.13 python3.12 python3.11
 run: $(READY)
 	@.venv/bin/python -m bot
 
-# In an order that the seed decides, told at the end.
+# Runs the tests in a random order. The seed is printed at the end, and SEED=… repeats an order.
 SEED := $(shell date +%s)
 test: $(READY)
 	@.venv/bin/python -m pytest --randomly-seed=$(SEED)
 
-# Which branches of bot/ and index/ the tests take: below 90 % it fails.
+# Measures which branches of bot/ and index/ the tests take, and fails below 90 %.
 coverage: $(READY)
 	@.venv/bin/python -m pytest --cov --cov-report=term
 
-# Every reader against 20,000 damaged inputs; the suite tries 500.
+# Gives every reader 20,000 damaged inputs; the suite gives it 500.
 fuzz: $(READY)
 	@FUZZ_EXAMPLES=20000 .venv/bin/python -m pytest tests/index/sources/test_fuzz.py
 
-# Looks for input that breaks a reader, for so many seconds.
+# Searches for input that breaks a reader, for SECONDS seconds.
 SECONDS := 600
 atheris: $(READY)
 	@.venv/bin/python -m pip install -qq --disable-pip-version-check -e '.[nightly]'
 	@.venv/bin/python -m tests.long_runs.atheris_readers -max_total_time=$(SECONDS)
 
-# Changes the code that quoting rests on in small ways, and looks whether a test notices each (or no longer ends);
-# where those of a file notice less than 80 % it fails.
+# Mutation testing: changes the code behind quotes in small ways. A change counts as noticed when a test fails or
+# does not end any longer. Fails where less than 80 % of a file's changes are noticed.
 mutation: $(READY)
 	@.venv/bin/python -m pip install -qq --disable-pip-version-check -e '.[nightly]'
 	@.venv/bin/mutmut run
@@ -39,23 +39,25 @@ mutation: $(READY)
 		END { for (file in all) { share = noticed[file] / all[file]; low += share < 0.8; \
 		printf "%s: %d of %d noticed (%d %%)\n", file, noticed[file], all[file], 100 * share }; exit low > 0 }'
 
-# Kills every job that writes at random moments, N times, and checks all that is stored after each.
+# Starts jobs that write and kills them at random moments, N times; checks everything that is stored after each.
 N := 200
 torture: $(READY)
 	@.venv/bin/python -c 'import sys; from tests.long_runs.torture import main; sys.exit(main($(N), $(SEED)))'
 
-# Five questions a second for so many seconds while sources are read and files ingested, against a quiet minute.
+# Asks five questions a second for SECONDS seconds while sources are read and files ingested, and compares the
+# times with those of a quiet minute.
 soak: $(READY)
 	@.venv/bin/python -c 'import sys; from tests.long_runs.soak import main; sys.exit(main($(SECONDS)))'
 
-# Speed and memory from 10,000 passages to a million; the first run takes an hour, most of it embedding.
+# Measures speed and memory from 10,000 passages to a million. The first run takes an hour, mostly for embedding.
 DATA := ../shared/eval/realtimeqa-2023
 SIZES := 10000 41000 100000 300000 1000000
 bench: $(READY)
 	@HF_HUB_OFFLINE=1 .venv/bin/python -m tests.benchmarks.run .bench $(DATA) $(SIZES)
 
-# Pins all that the image installs, with hashes, for CPython 3.11 on x86-64 Linux and with the build of torch without
-# CUDA, which is not on PyPI. .venv takes what pyproject.toml admits: it has to work with other Pythons, elsewhere.
+# Pins all packages that the image installs, with hashes, for CPython 3.11 on x86-64 Linux. The build of torch
+# without CUDA is not on PyPI, so it comes from PyTorch's own index. .venv is not pinned: it takes the versions that
+# pyproject.toml admits, because it has to work with other Pythons and systems too.
 LOCK := config/requirements.txt
 TORCH := https://download.pytorch.org/whl/cpu/torch/
 lock: $(READY)
@@ -63,25 +65,27 @@ lock: $(READY)
 		--python-version 3.11 --python-platform x86_64-manylinux_2_28 \
 		--custom-compile-command 'make lock' --output-file $(LOCK)
 
-# Asks the advisory service about every package that is pinned; torch is known there without +cpu. Needs the network.
+# Asks the advisory service about every pinned package. It knows torch's versions without "+cpu". Needs the network.
 audit: $(READY)
 	@sed 's/+cpu / /' $(LOCK) > .venv/pinned.txt
 	@.venv/bin/python -m pip_audit --strict --disable-pip --require-hashes -r .venv/pinned.txt --progress-spinner off
 
-# Three bots and two workers on one PostgreSQL and one Milvus Lite (MILVUS=False: each with an index of its own),
-# two of them killed on the way; the model is the real one.
+# Runs three bots and two workers, with the real model, on one PostgreSQL and one Milvus Lite (with MILVUS=False
+# each has its own search index), and kills two of them on the way.
 ARTICLES := 10000
 MILVUS := True
 fleet: $(READY)
 	@.venv/bin/python -c 'from tests.long_runs.fleet import main; main($(ARTICLES), $(MILVUS))'
 
-# Three bots with six shards, thousands of guilds and a steady rate of questions, against what is predicted.
+# Runs three bots with six shards, GUILDS guilds and PER_SECOND questions a second, and compares the figures with
+# those that are predicted.
 GUILDS := 3000
 PER_SECOND := 5
 simulation: $(READY)
 	@OMP_NUM_THREADS=1 .venv/bin/python -c 'from tests.long_runs.simulation import main; main($(GUILDS), 1000, $(PER_SECOND), $(SECONDS))'
 
-# The picture of imports: floors, circles, what runs against the order of the rooms, and how large things are.
+# Prints the imports between the packages: floors, circles, imports against the order of the rooms, and the sizes
+# of folders, files and functions.
 layout: $(READY)
 	@.venv/bin/python -m tests.layout
 
@@ -91,11 +95,11 @@ lint: $(READY)
 	@.venv/bin/mypy
 	@.venv/bin/vulture
 
-# What is new to translate goes into bot/locales; tests fail while something lacks there.
+# Writes new texts to translate into bot/locales. Tests fail while a translation is missing there.
 catalogues: $(READY)
 	@.venv/bin/python -m tests.catalogues
 
-# The README's pictures: the bot's real messages as Discord draws them. Needs Node.js 20 and Chromium.
+# Makes the README's pictures: the bot's real messages as Discord draws them. Needs Node.js 20 and Chromium.
 pictures: $(READY)
 	@cd tests/pictures && npm ci --silent --no-audit --no-fund --ignore-scripts
 	@.venv/bin/python -m tests.pictures.payloads | node tests/pictures/render.mjs

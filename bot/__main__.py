@@ -1,7 +1,8 @@
-"""Two ways in: `newsbot`, the command, and `python -m bot`, which `make run` calls.
+"""The two ways to start: the command `newsbot`, and `python -m bot`, which `make run` calls.
 
-The first is the command line in every case. The second, when nothing else is asked of it, does what there
-is a token for: the Discord bot with one, a short tour of the terminal without.
+`newsbot` is always the command line. `python -m bot` with arguments is the command line, too. Without
+arguments it runs the Discord bot where DISCORD_TOKEN is set, and a short tour of the terminal where it is
+not.
 """
 
 from __future__ import annotations
@@ -24,13 +25,13 @@ from index import UsageError
 
 
 def main(argv: list[str] | None = None) -> None:
-    """Run the command line and exit. Without arguments it shows the help."""
+    """Run the command line with `argv`, by default the process's, and exit. Empty, it shows the help."""
     arguments = (sys.argv[1:] if argv is None else argv) or ["--help"]
     sys.exit(_guarded(lambda: app(args=arguments, prog_name="newsbot", standalone_mode=False)))
 
 
 def start() -> None:
-    """Run the Discord bot if there is a token for it, the tour of the terminal if not, and exit."""
+    """Run the Discord bot where DISCORD_TOKEN is set, else the tour of the terminal, and exit."""
     sys.exit(_guarded(_start))
 
 
@@ -55,18 +56,18 @@ def _start_discord(settings: Settings, token: str) -> None:
 
 
 def _guarded(job: Callable[[], object]) -> int:
-    """Do the job and return the exit code. Every error ends here, as one sentence on stderr."""
-    if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal's character set may be smaller than the news
+    """Call `job` and return the exit code. An error is written to stderr as one sentence."""
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal's character set may lack characters of the news
         sys.stdout.reconfigure(errors="replace")
     try:
         code = job()
         sys.stdout.flush()
-    except BrokenPipeError:  # the reader, such as `head`, has seen enough
+    except BrokenPipeError:  # the program that reads our output, such as `head`, has closed the pipe
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:
-        return 130  # as shells count a process that Ctrl-C ended
-    except Exception as error:  # the edge of the program
+        return 130  # the exit code that shells give a process that Ctrl-C ended
+    except Exception as error:  # nothing above this function could report it
         sys.stderr.write(f"newsbot: {_explain(error)}\n")
         return 2 if isinstance(error, UsageError | SettingsError | typer.TyperException) else 1
     return code if isinstance(code, int) else 0

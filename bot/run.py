@@ -1,8 +1,9 @@
-"""Runs the bot in a process until a signal ends it, and turns Discord's refusals into one sentence."""
+"""Runs the Discord bot until a signal stops it, and explains Discord's refusals in one sentence."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext, suppress
@@ -12,21 +13,23 @@ from typing import TYPE_CHECKING
 import aiohttp
 import discord
 
+from bot.client import NewsBot
 from bot.ops.health import serving
 from index import NewsError, UsageError
 
 if TYPE_CHECKING:
     from index import NewsIndex
-from bot.client import NewsBot, log
 
-# Discord closes the gateway with this code when the token has been replaced meanwhile.
+# The code with which Discord closes the gateway connection when the token has been replaced since the login.
 AUTHENTICATION_FAILED = 4004
-
+# What discord.py and aiohttp raise when Discord cannot be reached.
 UNREACHABLE = (OSError, aiohttp.ClientError, discord.DiscordServerError, discord.GatewayNotFound)
+
+log = logging.getLogger(__name__)
 
 
 def _nothing() -> None:
-    pass
+    """Do nothing: the default of `on_stop`."""
 
 
 def run_bot(
@@ -37,11 +40,14 @@ def run_bot(
     share: tuple[Sequence[int], int] | None = None,
     on_stop: Callable[[], None] = _nothing,
 ) -> None:
-    """Run the bot, and tell its health on a port, until SIGTERM or SIGINT; then close all that it opened.
+    """Run the bot until SIGTERM or SIGINT arrives, then close everything that it opened.
 
-    `on_stop` is called as soon as one of them arrives; `open_index` in a thread, once Discord has accepted
-    the token. Raises UsageError where Discord rejects the token, NewsError where Discord cannot be reached,
-    and what `open_index` raises.
+    `health_port` serves the bot's health on this machine. `share` is the shards of this process and how many
+    there are in all. `on_stop` is called as soon as the signal arrives. `open_index` is called in a thread
+    once Discord has accepted the token.
+
+    Raises UsageError where Discord rejects the token, BusyError where another process runs one of the shards,
+    NewsError where Discord cannot be reached, and what `open_index` raises.
     """
     if not token.strip():
         raise UsageError("The Discord token is empty: copy it from the developer portal into DISCORD_TOKEN.")
@@ -59,7 +65,7 @@ async def _run_until_stopped(
     running = asyncio.current_task()
     assert running is not None
     for name in (signal.SIGTERM, signal.SIGINT):
-        # Elsewhere than in the main thread of a Unix process somebody else has to stop us.
+        # Python takes signals only in the main thread of a Unix process. Elsewhere the caller has to cancel.
         with suppress(NotImplementedError, RuntimeError, ValueError):
             asyncio.get_running_loop().add_signal_handler(name, _stop, running, name, on_stop)
     health = nullcontext() if health_port is None else serving(bot.health(), health_port)
@@ -75,7 +81,7 @@ async def _run_until_stopped(
             raise _rejected() from error
         raise NewsError(f"Discord closed the connection for good (code {error.code}).") from error
     except UNREACHABLE as error:
-        if bot.user is not None:  # then Discord was reached, and something else is out of reach
+        if bot.user is not None:  # the login worked, so it was not Discord that could not be reached
             raise
         raise NewsError(
             f"Discord cannot be reached ({_reason(error)}): check the network and try again."
@@ -83,7 +89,7 @@ async def _run_until_stopped(
 
 
 def _stop(running: asyncio.Task[None], name: signal.Signals, on_stop: Callable[[], None]) -> None:
-    if running.cancelling():  # a second signal would interrupt the closing
+    if running.cancelling():  # a second signal must not interrupt the closing
         return
     on_stop()
     log.info("bot.stopping signal=%s", name.name)

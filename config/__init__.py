@@ -6,9 +6,9 @@ from config.logging import logging_to_stderr
 from config.places import SettingsError
 from config.settings import Settings, load_settings
 
-# Story pages on events of 2024 and 2025 under made-up source names, for a first look without any set-up.
+# Story pages on events of 2024 and 2025 under made-up source names, so that a person can try the bot at once.
 SAMPLES = Path(__file__).parent / "samples"
-# Well-known public feeds, which nobody reads unasked.
+# Well-known public feeds. They are read only when a person asks for them.
 FEEDS = Path(__file__).parent / "feeds.opml"
 
 __all__ = ["FEEDS", "SAMPLES", "Settings", "SettingsError", "load_settings", "logging_to_stderr"]

@@ -1,6 +1,8 @@
-"""Log lines on stderr, ours only unless something is wrong: `time LEVEL event key=value`, in colour on a
-terminal, or a JSON object a line. Each carries the id of the request that it belongs to. The only importer of
-structlog, but for whoever begins a request.
+"""Sets up the log on stderr.
+
+A line is `time LEVEL event key=value`, in colour on a terminal, or a JSON object. Lines of other libraries
+appear only from WARNING on. Each line has the id of the request that it belongs to. The only importer of
+structlog, apart from the modules that begin a request.
 """
 
 from __future__ import annotations
@@ -21,8 +23,8 @@ from structlog.typing import EventDict, Processor
 LogFormat = Literal["text", "json"]
 
 OUR_PACKAGES = ("bot", "config", "index", "__main__")
-# These report every request, download and connection at INFO. sentence_transformers also draws a progress
-# bar for each call while its level is INFO or lower.
+# Libraries that log every request, download and connection at INFO. sentence_transformers also draws a
+# progress bar for each call while its level is INFO or lower.
 NOISY = (
     "aiohttp",
     "alembic",
@@ -39,21 +41,21 @@ NOISY = (
     "transformers",
     "urllib3",
 )
-# Read by the libraries when they are imported, which is why they are set before anything else happens.
+# Environment variables that libraries read when they are imported, so they are set before that.
 QUIET_VARIABLES = {
     "HF_HUB_DISABLE_PROGRESS_BARS": "1",
     "TOKENIZERS_PARALLELISM": "false",
     "TRANSFORMERS_NO_ADVISORY_WARNINGS": "1",
 }
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-# `key=%s` in what is logged: the value is the next argument.
+# `key=%s` in a log message: the key of the next positional argument.
 _FIELD = re.compile(r"(\w+)=(?=%)")
 _COLOURS = {"DEBUG": "\x1b[2m", "WARNING": "\x1b[33m", "ERROR": "\x1b[31m", "CRITICAL": "\x1b[31m"}
 _PLAIN = "\x1b[0m"
 
 
 def _message(record: logging.LogRecord) -> str:
-    """Return a line's text. Our messages are `event key=value` already; those of others become `log`."""
+    """Return a record's message as `event key=value`. Ours are so already; a library's becomes `log …`."""
     message = record.getMessage()
     if record.name.partition(".")[0] not in OUR_PACKAGES:
         return f"log logger={record.name} message={json.dumps(message, ensure_ascii=False)}"
@@ -61,7 +63,7 @@ def _message(record: logging.LogRecord) -> str:
 
 
 class _Text(logging.Formatter):
-    """Lines for people."""
+    """Formats records as lines for people."""
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)-7s %(line)s", "%Y-%m-%dT%H:%M:%SZ")
@@ -69,16 +71,20 @@ class _Text(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         context = "".join(f" {key}={value}" for key, value in structlog.contextvars.get_contextvars().items())
-        # Titles and addresses come from outside: what they hold must not steer the terminal.
+        # Titles and addresses come from outside: control characters in them must not steer the terminal.
         record.line = _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", _message(record) + context)
         line = super().format(record)
-        terminal = getattr(sys.stderr, "isatty", bool)  # whatever stands in for it has to write, and no more
+        # What replaces sys.stderr, such as a progress bar, may have no `isatty`; `bool()` then says False.
+        terminal = getattr(sys.stderr, "isatty", bool)
         colour = _COLOURS.get(record.levelname) if terminal() else None
         return f"{colour}{line}{_PLAIN}" if colour else line
 
 
 def _fields(_logger: object, _method: str, event: EventDict) -> EventDict:
-    """Take the event and its values apart: `ingest.done added=%d` becomes the event, and a number."""
+    """Split a message into event and values, for structlog.
+
+    `ingest.done added=%d` with the argument 3 becomes the event `ingest.done` and the field `added` with 3.
+    """
     record: logging.LogRecord = event["_record"]
     event["level"] = record.levelname.lower()
     event["logger"] = record.name
@@ -97,7 +103,10 @@ def _plain(value: object) -> object:
 
 
 def _json() -> logging.Formatter:
-    """Objects for machines: event, level, logger, timestamp, request, values, and the trace of an error."""
+    """Return a formatter for programs: one JSON object a line.
+
+    Its keys are event, level, logger, timestamp, the request's id, the values, and the traceback of an error.
+    """
     before: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         _fields,
@@ -114,7 +123,7 @@ def _json() -> logging.Formatter:
 
 
 class _Stderr(logging.Handler):
-    """Writes to whatever `sys.stderr` is at the moment: a progress bar replaces it to stay in one piece."""
+    """Writes to the current `sys.stderr`, which a progress bar replaces so that lines do not break it."""
 
     def __init__(self, hide: Callable[[str], str]) -> None:
         super().__init__()
@@ -132,9 +141,9 @@ class _Stderr(logging.Handler):
 def logging_to_stderr(
     level: str = "INFO", form: LogFormat = "text", hide: Callable[[str], str] = str
 ) -> Iterator[None]:
-    """Log to stderr from `level` on, and undo it afterwards. Other libraries are heard from WARNING on.
+    """Log to stderr from `level` on for as long as the block runs; other libraries from WARNING on.
 
-    `hide` takes out of a line what is no business of whoever reads the log.
+    `hide` gets each line and returns it without secrets.
     """
     for name, value in QUIET_VARIABLES.items():
         os.environ.setdefault(name, value)
@@ -144,7 +153,7 @@ def logging_to_stderr(
     root.addHandler(handler)
     root.setLevel(level)
     logging.captureWarnings(True)
-    with _held_down():
+    with _quiet_libraries():
         try:
             yield
         finally:
@@ -154,8 +163,8 @@ def logging_to_stderr(
 
 
 @contextmanager
-def _held_down() -> Iterator[None]:
-    """Keep other libraries at WARNING, and what they warn their own developers of out of sight."""
+def _quiet_libraries() -> Iterator[None]:
+    """Set noisy libraries to WARNING, and Python warnings, which are meant for developers, to ERROR."""
     levels = dict.fromkeys(NOISY, logging.WARNING) | {"py.warnings": logging.ERROR}
     earlier = {name: logging.getLogger(name).level for name in levels}
     for name, level in levels.items():

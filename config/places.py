@@ -1,4 +1,4 @@
-"""Where settings are read from: the environment, `.env` and `newsbot.toml`, the earlier before the later."""
+"""Reads settings from the environment, `.env` and `newsbot.toml`. The first of these that has one wins."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from dotenv import dotenv_values
 PREFIX = "NEWS_"
 ENV_FILE = Path(".env")
 TOML_FILE = Path("newsbot.toml")
-# Names that hosting platforms and other bots use too, which is why they go without our prefix.
+# Settings without our prefix, because hosting platforms and other bots use the same names.
 WITHOUT_PREFIX = frozenset({"discord_token", "database_url"})
 
 
@@ -24,8 +24,8 @@ class SettingsError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A value as it was written, and the name a person finds it by, such as `threshold in newsbot.toml`."""
+class WrittenValue:
+    """A value as a person wrote it, and the name to find it by, such as `threshold in newsbot.toml`."""
 
     value: Any
     name: str
@@ -36,19 +36,24 @@ def variable(field: str) -> str:
     return field.upper() if field in WITHOUT_PREFIX else PREFIX + field.upper()
 
 
-def find_settings(fields: Collection[str]) -> dict[str, Found]:
-    """Return what was set, by field. Raises SettingsError for unknown names and unreadable files."""
+def find_settings(fields: Collection[str]) -> dict[str, WrittenValue]:
+    """Return field → value, for the fields that were set.
+
+    Raises SettingsError for an unknown name and a file that cannot be read.
+    """
     variables = {variable(field): field for field in fields}
     in_toml = {name: (name, value) for name, value in _read_toml().items()}
     _refuse_unknown(in_toml, fields, f" in {TOML_FILE}")
-    found = {field: Found(value, f"{field} in {TOML_FILE}") for field, (_, value) in in_toml.items()}
+    written = {field: WrittenValue(value, f"{field} in {TOML_FILE}") for field, (_, value) in in_toml.items()}
     for values, where in ((_read_env_file(), f" in {ENV_FILE}"), (os.environ, "")):
         ours = [name for name in values if name.upper().startswith(PREFIX)]
         _refuse_unknown(ours, variables, where)
-        found |= {
-            field: Found(values[name], name + where) for name, field in variables.items() if name in values
+        written |= {
+            field: WrittenValue(values[name], name + where)
+            for name, field in variables.items()
+            if name in values
         }
-    return found
+    return written
 
 
 def _refuse_unknown(names: Collection[str], known: Collection[str], where: str) -> None:
@@ -57,8 +62,8 @@ def _refuse_unknown(names: Collection[str], known: Collection[str], where: str) 
 
 
 def _suggestion(name: str, known: Collection[str]) -> str:
-    """Say which known name was probably meant, whichever of the two spellings was used."""
-    bare = {each.upper().removeprefix(PREFIX): each for each in known}
+    """Return advice that names the known setting most like `name`, with or without the prefix."""
+    bare = {setting.upper().removeprefix(PREFIX): setting for setting in known}
     close = difflib.get_close_matches(name.upper().removeprefix(PREFIX), bare, n=1, cutoff=0.5)
     if close:
         return f"perhaps {bare[close[0]]} is meant, otherwise remove it"
@@ -83,7 +88,7 @@ def _read_env_file() -> Mapping[str, str | None]:
 
 def _unreadable(file: Path, error: OSError | ValueError) -> SettingsError:
     reason = error.strerror if isinstance(error, OSError) else str(error)
-    # A decoding error shows the bytes around it, which may be a secret.
+    # The message of a decoding error quotes the bytes around it, which may be a secret.
     if isinstance(error, UnicodeDecodeError):
         reason = "it is not UTF-8 text"
     return SettingsError(f"{file} cannot be read ({reason}): mend the file or remove it.")

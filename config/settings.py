@@ -1,7 +1,7 @@
-"""What can be set, and one clear sentence for everything that is wrong with it.
+"""The settings, and one clear sentence for each value that is wrong.
 
 Settings come from the environment, `.env` or `newsbot.toml` (see `config.places`). An empty value means the
-default.
+default. A validator raises ValueError with the advice that ends the sentence.
 """
 
 from __future__ import annotations
@@ -21,14 +21,15 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from config.places import SettingsError, find_settings, variable
 
-# The first and the last shard, counted from 0, and how many there are: 0-3/16, or 3/16 for one of them.
+# The first and the last shard of this process, counted from 0, and the number of all shards: 0-3/16, or 3/16
+# for a single one.
 _SHARDS = re.compile(r"(\d{1,5})(?:-(\d{1,5}))?/(\d{1,5})")
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 SECRETS = frozenset({"discord_token", "database_url", "index_url"})
 
 
 def _sqlalchemy_url(secret: SecretStr) -> SecretStr:
-    """Spell the address as SQLAlchemy wants it; hosting platforms say `postgres://`."""
+    """Return a database's address as SQLAlchemy spells it; hosting platforms write `postgres://`."""
     scheme, separator, rest = secret.get_secret_value().strip().partition("://")
     if separator and scheme == "sqlite":
         return SecretStr(f"{scheme}://{rest}")
@@ -38,7 +39,7 @@ def _sqlalchemy_url(secret: SecretStr) -> SecretStr:
 
 
 def _milvus_url(secret: SecretStr) -> SecretStr:
-    """Check what can be checked without asking the server."""
+    """Check a Milvus address as far as that is possible without connecting to the server."""
     address = urlsplit(secret.get_secret_value().strip())
     if address.scheme != "milvus" or not address.hostname:
         raise ValueError("correct it, or remove it to keep the search index inside NEWS_DATA_DIR")
@@ -56,31 +57,31 @@ def _known_zone(name: str) -> str:
         return name
     try:
         return zoneinfo.ZoneInfo(name).key
-    # ZoneInfo opens a file of that name: "Europe" is a folder, "../x" is refused as a path.
+    # ZoneInfo opens a file of that name: "Europe" is a folder (OSError), "../x" is refused (ValueError).
     except (zoneinfo.ZoneInfoNotFoundError, OSError, ValueError):
         raise ValueError(_similar_zone(name)) from None
 
 
 def _similar_zone(name: str) -> str:
-    """Say which zone was probably meant; its city alone is enough to find it."""
+    """Return advice that names the most similar time zone; its city alone is enough to find it."""
     zones = zoneinfo.available_timezones()
     spellings = {zone.rpartition("/")[2].lower(): zone for zone in sorted(zones, reverse=True)}
     spellings |= {zone.lower(): zone for zone in zones}
-    found = difflib.get_close_matches(name.strip().lower().replace(" ", "_"), spellings, n=1, cutoff=0.75)
-    return f"perhaps {spellings[found[0]]} is meant" if found else "correct it or remove it"
+    close = difflib.get_close_matches(name.strip().lower().replace(" ", "_"), spellings, n=1, cutoff=0.75)
+    return f"perhaps {spellings[close[0]]} is meant" if close else "correct it or remove it"
 
 
-def _share(text: str) -> str:
-    _shards(text)
+def _valid_shards(text: str) -> str:
+    _parse_shards(text)
     return text
 
 
-def _shards(text: str) -> tuple[range, int]:
-    """Return which shards are meant, and of how many."""
-    found = _SHARDS.fullmatch("".join(text.split()))
-    if not found:
+def _parse_shards(text: str) -> tuple[range, int]:
+    """Return the shards of this process, and how many shards there are in all."""
+    match = _SHARDS.fullmatch("".join(text.split()))
+    if not match:
         raise ValueError("correct it, or remove it to run all shards in one process")
-    first, last, count = int(found[1]), int(found[2] or found[1]), int(found[3])
+    first, last, count = int(match[1]), int(match[2] or match[1]), int(match[3])
     if not first <= last < count:
         raise ValueError(f"they are counted from 0 to {count - 1}" if count else "there is at least 1")
     return range(first, last + 1), count
@@ -89,7 +90,7 @@ def _shards(text: str) -> tuple[range, int]:
 def _folder(path: Path) -> Path:
     try:
         return path.expanduser()
-    except RuntimeError:  # "~name" of nobody
+    except RuntimeError:  # "~name" where no user has that name
         raise ValueError("correct it or remove it") from None
 
 
@@ -98,11 +99,11 @@ def _upper(value: object) -> object:
 
 
 class Settings(BaseSettings):
-    """Everything that can be set: frozen, and names it does not know are refused.
+    """All settings; `config/README.md` explains each. Frozen, and an unknown name is refused.
 
-    `description` completes the sentence "NEWS_… must be …". `threshold` is the confidence from which an
-    answer counts, None being the library's own. `database_url` None is a SQLite file inside `data_dir`, and
-    `index_url` None a search index there.
+    A field's `description` completes the sentence "NEWS_… must be …". `threshold` is the confidence from
+    which a question counts as answered; None is the library's own threshold. `database_url` None is a SQLite
+    file inside `data_dir`, and `index_url` None is a search index there.
     """
 
     model_config = SettingsConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -146,7 +147,7 @@ class Settings(BaseSettings):
         allow_inf_nan=False,
         description="a number of seconds from 5 to 2592000",
     )
-    shards: Annotated[str, AfterValidator(_share)] | None = Field(
+    shards: Annotated[str, AfterValidator(_valid_shards)] | None = Field(
         default=None, description="shards and how many there are in all, such as 0-3/16"
     )
     health_port: int | None = Field(
@@ -160,13 +161,13 @@ class Settings(BaseSettings):
     @field_validator("discord_token")
     @classmethod
     def _without_space(cls, token: SecretStr | None) -> SecretStr | None:
-        # Tokens are pasted: a newline at the end would be refused deep inside an HTTP header.
+        # Tokens are pasted, often with a newline at the end, which an HTTP header may not hold.
         return token and SecretStr(token.get_secret_value().strip())
 
     @property
     def share(self) -> tuple[range, int] | None:
-        """Which of the bot's shards this process runs, and of how many; None where it runs all."""
-        return _shards(self.shards) if self.shards else None
+        """The bot's shards that this process runs, and how many there are in all; None where it runs all."""
+        return _parse_shards(self.shards) if self.shards else None
 
     @classmethod
     def settings_customise_sources(
@@ -184,14 +185,14 @@ class Settings(BaseSettings):
 
 
 class _Places(PydanticBaseSettingsSource):
-    """The environment, `.env` and `newsbot.toml` as one source."""
+    """The environment, `.env` and `newsbot.toml` as one source of pydantic-settings."""
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
         raise NotImplementedError("values are handed over together")
 
     def __call__(self) -> dict[str, Any]:
-        found = find_settings(self.settings_cls.model_fields)
-        return {field: each.value for field, each in found.items() if not _is_empty(each.value)}
+        values = find_settings(self.settings_cls.model_fields)
+        return {field: written.value for field, written in values.items() if not _is_empty(written.value)}
 
 
 def _is_empty(value: object) -> bool:
@@ -199,21 +200,21 @@ def _is_empty(value: object) -> bool:
 
 
 def load_settings() -> Settings:
-    """Read the settings. Raises SettingsError, whose message never holds a secret."""
+    """Read the settings. Raises SettingsError, whose message never contains a secret."""
     try:
         return Settings()
     except ValidationError as error:
-        # No cause is kept: pydantic's error still holds what was written, secrets included.
+        # `from None`: pydantic's error holds the values that were written, secrets included.
         raise SettingsError(_sentence(error.errors()[0])) from None
 
 
 def _sentence(error: ErrorDetails) -> str:
     field = str(error["loc"][0])
-    found = find_settings(Settings.model_fields).get(field)
-    name = found.name if found else variable(field)
-    written = "" if field in SECRETS else f', not "{_shortened(str(error["input"]))}"'
+    written = find_settings(Settings.model_fields).get(field)
+    name = written.name if written else variable(field)
+    instead = "" if field in SECRETS else f', not "{_shortened(str(error["input"]))}"'
     advice = str(error.get("ctx", {}).get("error", "correct it or remove it"))
-    return f"{name} must be {Settings.model_fields[field].description}{written}: {advice}."
+    return f"{name} must be {Settings.model_fields[field].description}{instead}: {advice}."
 
 
 def _shortened(text: str) -> str:

@@ -40,7 +40,15 @@ from index.types.evaluation import Baseline, Evaluation, Measures, Miss, Reliabi
 from index.types.follow import Follow
 from index.types.guild import AuditEntry, GuildSettings
 from index.types.options import IndexOptions
-from index.types.posted import Asked, Missed, PostedAnswer, PostedQuote, Quality, QuoteState, Verdict
+from index.types.posted import (
+    AskedQuestion,
+    MissedQuestion,
+    PostedAnswer,
+    PostedQuote,
+    Quality,
+    QuoteState,
+    Verdict,
+)
 from index.types.question import Filters, Question
 from index.types.report import BackupReport, Failure, IngestReport, Progress, ReindexReport
 from index.types.source import Added, Received, Refreshed, Source, Trial
@@ -57,7 +65,7 @@ __all__ = [
     "Added",
     "Answer",
     "Article",
-    "Asked",
+    "AskedQuestion",
     "AuditEntry",
     "BackupReport",
     "Baseline",
@@ -84,7 +92,7 @@ __all__ = [
     "IngestReport",
     "Measures",
     "Miss",
-    "Missed",
+    "MissedQuestion",
     "ModelError",
     "NewsError",
     "NewsIndex",

@@ -1,4 +1,4 @@
-"""The clock, and moments as whole microseconds since 1970, which is how the database keeps them."""
+"""The clock, and times as whole microseconds since 1970, which is how the search indexes store them."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ def utc_now() -> datetime:
 
 
 def microseconds(moment: datetime) -> int:
-    """Return the microseconds since 1970, exactly: what search indexes compare instead of times."""
+    """Return the whole microseconds from 1970-01-01 00:00 UTC to `moment`, which must have a time zone."""
     return (moment - _EPOCH) // timedelta(microseconds=1)
 
 
 def from_microseconds(since_1970: int) -> datetime:
-    """Return the moment that `microseconds` was given."""
+    """Return the time that is so many microseconds after 1970-01-01 00:00 UTC, in UTC."""
     return _EPOCH + timedelta(microseconds=since_1970)

@@ -1,7 +1,7 @@
-"""What is wrong with a library, and what to do about it: one check for each thing that can be.
+"""The doctor: checks a library and says what is wrong and what to do about it.
 
-Nothing is changed: neither the schema nor the search index is brought up to date, as opening the library
-would, because whoever asks wants to know first.
+The doctor changes nothing. Opening a library would update the schema and the search index, and so hide what
+the person who calls the doctor wants to know.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ from index.types.options import IndexOptions
 from index.types.status import Finding
 
 MEBIBYTE = 2**20
-# A day of news takes a fraction of the second; below the first, writing stops soon.
+# Bytes. With less than FREE_FAILURE free, writing soon fails. A day of news takes a fraction of FREE_WARNING.
 FREE_FAILURE, FREE_WARNING = 100 * MEBIBYTE, 1024 * MEBIBYTE
-# Before this version was written: a clock that says so is wrong.
+# A clock that shows an earlier time is wrong: this version was not written then.
 EARLIEST = datetime(2026, 1, 1, tzinfo=UTC)
-# Clocks of several machines differ by so much at most.
+# The clocks of several machines may differ by this much; a larger difference is reported.
 CLOCKS_DIFFER_SECONDS = 60
-# Whoever writes for longer keeps articles out.
+# How long to wait for a process that writes to the database. One that writes for longer blocks all others.
 PATIENCE_SECONDS = 5
 
 RESTORE = "Stop the bot and restore a backup with 'newsbot restore FILE --force'."
@@ -43,7 +43,10 @@ REBUILT = "Run 'newsbot status' or restart the bot: it is made anew from the dat
 
 
 def examine(options: IndexOptions) -> Iterator[Finding]:
-    """Yield what each check finds, in the order in which to mend; a later one may rest on an earlier one."""
+    """Yield the finding of each check, in the order in which to mend them.
+
+    Checks that could not work after an earlier failure are left out.
+    """
     embedder = SentenceTransformerEmbedder(
         options.embedding_model, options.query_prompt, options.passage_prompt
     )
@@ -92,7 +95,7 @@ def _library_findings(
 
 
 def _guarded(name: str, check: Callable[[], Finding]) -> Finding:
-    """Return what a check finds; that it cannot be made is a finding as well."""
+    """Run a check and return its finding. An error that the check raises becomes a failure."""
     try:
         return check()
     except SearchError as error:
@@ -102,16 +105,16 @@ def _guarded(name: str, check: Callable[[], Finding]) -> Finding:
         return _failure(name, str(error), f"{advice[0].upper()}{advice[1:]}.")
 
 
-def _ok(check: str, told: str) -> Finding:
-    return Finding(check, "ok", told)
+def _ok(check: str, finding: str) -> Finding:
+    return Finding(check, "ok", finding)
 
 
-def _warning(check: str, told: str, remedy: str) -> Finding:
-    return Finding(check, "warning", told, remedy)
+def _warning(check: str, finding: str, remedy: str) -> Finding:
+    return Finding(check, "warning", finding, remedy)
 
 
-def _failure(check: str, told: str, remedy: str) -> Finding:
-    return Finding(check, "failure", told, remedy)
+def _failure(check: str, finding: str, remedy: str) -> Finding:
+    return Finding(check, "failure", finding, remedy)
 
 
 def _data_folder(folder: Path) -> Finding:
@@ -126,18 +129,18 @@ def _data_folder(folder: Path) -> Finding:
 
 
 def _disk(folder: Path) -> Finding:
-    there = next(each for each in (folder.absolute(), *folder.absolute().parents) if each.exists())
-    free = shutil.disk_usage(there).free
-    told = f"{free / MEBIBYTE:,.0f} MiB are free."
+    existing = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
+    free = shutil.disk_usage(existing).free
+    finding = f"{free / MEBIBYTE:,.0f} MiB are free."
     remedy = "Make room, or set NEWS_KEEP_DAYS to keep fewer articles."
     if free < FREE_WARNING:
-        return (_failure if free < FREE_FAILURE else _warning)("disk", told, remedy)
-    return _ok("disk", told)
+        return (_failure if free < FREE_FAILURE else _warning)("disk", finding, remedy)
+    return _ok("disk", finding)
 
 
 def _clock(now: datetime) -> Finding:
-    told = f"It says {now:%Y-%m-%d %H:%M} UTC."
-    return _ok("clock", told) if now >= EARLIEST else _failure("clock", told, SET_CLOCK)
+    finding = f"It says {now:%Y-%m-%d %H:%M} UTC."
+    return _ok("clock", finding) if now >= EARLIEST else _failure("clock", finding, SET_CLOCK)
 
 
 def _model(embedder: SentenceTransformerEmbedder) -> Finding:
@@ -153,12 +156,14 @@ def _reranker(name: str) -> Finding:
 def _database(database: Database) -> Finding:
     revision = database.revision()
     if revision not in (None, *schema.REVISIONS):
-        told = f"It was written by a newer newsbot (schema {revision})."
-        return _failure("database", told, "Upgrade newsbot, or use a database of this version.")
+        finding = f"It was written by a newer newsbot (schema {revision})."
+        return _failure("database", finding, "Upgrade newsbot, or use a database of this version.")
     database.try_writing()
     if revision != schema.HEAD:
-        told = f"It has the schema of an earlier newsbot ({revision or 'none'})."
-        return _warning("database", told, "It is brought up to date at the next start; take a backup before.")
+        finding = f"It has the schema of an earlier newsbot ({revision or 'none'})."
+        return _warning(
+            "database", finding, "It is brought up to date at the next start; take a backup before."
+        )
     return _ok("database", f"{database.name} can be read and written.")
 
 
@@ -184,12 +189,12 @@ def _readings(store: Store, now: datetime) -> Finding:
     return _ok("readings", f"The last was at {last:%Y-%m-%d %H:%M} UTC." if last else "There was none yet.")
 
 
-def _sources(book: SourceStore) -> Finding:
-    sources = book.all()
-    failing = [each for each in sources if each.error]
-    if failing:
-        told = f"{len(failing):,} of {len(sources):,} cannot be read: {failing[0].url} ({failing[0].error})."
-        return _warning("sources", told, "See 'newsbot sources list', and remove those that are gone.")
+def _sources(source_store: SourceStore) -> Finding:
+    sources = source_store.all()
+    broken = [source for source in sources if source.error]
+    if broken:
+        finding = f"{len(broken):,} of {len(sources):,} cannot be read: {broken[0].url} ({broken[0].error})."
+        return _warning("sources", finding, "See 'newsbot sources list', and remove those that are gone.")
     return _ok("sources", f"{len(sources):,} are read without errors.")
 
 
@@ -205,19 +210,19 @@ def _search_index(store: Store, options: IndexOptions, fingerprint: str) -> Find
     if options.index_url:
         from index.search.milvus import condition as condition_in_milvus  # takes seconds to import
 
-        found, place = condition_in_milvus(options.index_url, store.id), "Milvus"
-        anew = "Stop all bots and drop its collections in Milvus: they are made anew."
+        index, place = condition_in_milvus(options.index_url, store.id), "Milvus"
+        rebuild = "Stop all bots and drop its collections in Milvus: they are made anew."
     else:
         folder = options.data_dir / "index"
-        found, place = condition(folder), str(folder)
-        anew = f"Stop the bot and delete {folder}: it is made anew."
-    if found.damaged:
-        told = f"Missing or damaged: {' and '.join(found.damaged)}."
-        return _failure("search index", told, REBUILT)
-    if found.position != Position(store.id, fingerprint, store.changes.last_seq()):
-        told = f"{place} is not up to date with the database."
-        return _warning("search index", told, "It follows while the bot runs, or at its next start.")
-    if found.passages != stored:
-        told = f"{place} holds {found.passages:,} passages, the database {stored:,}."
-        return _failure("search index", told, anew)
+        index, place = condition(folder), str(folder)
+        rebuild = f"Stop the bot and delete {folder}: it is made anew."
+    if index.damaged:
+        finding = f"Missing or damaged: {' and '.join(index.damaged)}."
+        return _failure("search index", finding, REBUILT)
+    if index.position != Position(store.id, fingerprint, store.changes.last_seq()):
+        finding = f"{place} is not up to date with the database."
+        return _warning("search index", finding, "It follows while the bot runs, or at its next start.")
+    if index.passages != stored:
+        finding = f"{place} holds {index.passages:,} passages, the database {stored:,}."
+        return _failure("search index", finding, rebuild)
     return _ok("search index", f"It holds all {stored:,} passages.")

@@ -1,6 +1,7 @@
-"""What can go wrong, named by what to do next.
+"""The errors of the library, one class for each way to react to them.
 
-Every message is one sentence that a person can act on; the faces show it as it is.
+Every message is one sentence that says what to do. The faces (Discord bot, command line, terminal) show it as
+it is.
 """
 
 
@@ -13,11 +14,11 @@ class UsageError(NewsError):
 
 
 class SourceError(NewsError):
-    """A file, folder or address could not be read: the others go on without it."""
+    """A file, folder or address could not be read: reading goes on with the others."""
 
 
 class RecordError(NewsError):
-    """One record of a source is broken: it is reported and skipped, the rest is read."""
+    """One record of a source is broken: it is reported and skipped, and the other records are read."""
 
 
 class StoreError(NewsError):
@@ -25,15 +26,15 @@ class StoreError(NewsError):
 
 
 class ModelError(NewsError):
-    """The embedding model is missing, damaged, or not the one the stored vectors were made with."""
+    """The embedding model is missing, damaged, or not the one that made the stored vectors."""
 
 
 class DamageError(NewsError):
-    """A search index is damaged: it is made anew from the database, and others answer meanwhile."""
+    """A search index is damaged: it is rebuilt from the database, and until then other indexes answer."""
 
 
 class BusyError(NewsError):
-    """Somebody else is doing this right now: wait and try again."""
+    """Another process or thread is doing this right now: wait and try again."""
 
 
 class SearchError(NewsError):

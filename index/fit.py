@@ -1,13 +1,16 @@
-"""Fits `weights.json` to questions whose answers are known.
+"""Fits the weights in `weights.json` to questions whose answers are known.
 
     python -m index.fit FOLDER --data-dir DIR
 
-FOLDER is an evaluation folder whose articles are ingested in DIR (see `index.evaluation.metrics`).
+FOLDER is an evaluation folder (see `index.evaluation.metrics`). DIR is the data folder of a library that
+holds its articles.
 
-Quotes: the candidates of each question get a softmax over their scores, and the likelihood of those that
-hold an accepted answer is maximised. Confidence: a logistic regression of "answerable" on the evidence. Both
-with an L2 penalty on standardised weights. Questions are held out by week, five folds, since those of one
-week are about the same events; the weights that are written are fitted to all.
+The weights of the quotes: a softmax over the scores of a question's candidates gives each of them a
+probability, and the likelihood of those that hold an accepted answer is maximised. The weights of the
+confidence: a logistic regression of "answerable" on the evidence. Both have an L2 penalty on standardised
+weights. For the cross-validation, the weeks in which the questions were asked are divided into five folds,
+since questions of one week are about the same events. The weights that are written are fitted to all
+questions.
 """
 
 from __future__ import annotations
@@ -35,7 +38,9 @@ from index.types.options import IndexOptions
 
 logger = logging.getLogger(__name__)
 
+# How many parts the weeks are divided into; each part is tested with weights fitted to the others.
 FOLDS = 5
+# The factors of the L2 penalties.
 QUOTES_PENALTY = 0.03
 CONFIDENCE_PENALTY = 0.003
 
@@ -44,7 +49,12 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A question: the fold it belongs to, its candidates with features (n, 16), and the evidence (5,)."""
+    """A question as training and testing need it.
+
+    Of its n `candidates`, `features` holds the figures, float64 of shape (n, 16), and `answers` says which
+    hold an accepted answer, bool of shape (n,). `evidence` is float64 of shape (5,). `fold` is from 0 to
+    FOLDS - 1.
+    """
 
     fold: int
     answerable: bool
@@ -55,30 +65,37 @@ class Case:
 
 
 def cases(news: NewsIndex, examples: Sequence[Example]) -> list[Case]:
-    """Search for every question."""
+    """Search for every question, and return a case for each, in order."""
     weeks = sorted({_week(example) for example in examples})
     return [_case(news, example, weeks.index(_week(example)) % FOLDS) for example in examples]
 
 
 def _week(example: Example) -> str:
-    # An identifier begins with the date of the quiz; unanswerable questions are all asked on one day.
+    """Return the week of a question: what its id has before the first underscore.
+
+    That is the date of a weekly quiz. The time of asking cannot be used, because all unanswerable questions
+    are asked on one day.
+    """
     return str(example.question.id).partition("_")[0]
 
 
 def _case(news: NewsIndex, example: Example, fold: int) -> Case:
-    found = news.search(example.question)
+    result = news.search(example.question)
     return Case(
         fold=fold,
         answerable=example.answerable,
-        candidates=found.candidates,
-        features=np.array([each.features for each in found.candidates]).reshape(-1, len(Features._fields)),
-        answers=np.array([rank([each.text], example.accepted) > 0 for each in found.candidates], bool),
-        evidence=np.array(found.evidence),
+        candidates=result.candidates,
+        features=np.array([run.features for run in result.candidates]).reshape(-1, len(Features._fields)),
+        answers=np.array([rank([run.text], example.accepted) > 0 for run in result.candidates], bool),
+        evidence=np.array(result.evidence),
     )
 
 
 def fit_quotes(training: Sequence[Case]) -> Floats:
-    """Return a weight for each feature, float64 of shape (16,)."""
+    """Return a weight for each feature, float64 of shape (16,).
+
+    Cases of which no candidate holds an accepted answer are left out.
+    """
     usable = [case for case in training if case.answers.any()]
     spread = np.concatenate([case.features for case in usable]).std(axis=0) + 1e-9
 
@@ -121,25 +138,32 @@ def held_out(tested: Sequence[Case], fit: Callable[[Sequence[Case]], Floats]) ->
 
 
 def quote_shares(tested: Sequence[Case], weights: Sequence[Floats]) -> dict[int, float]:
-    """Return depth → share of the answerable cases with an answer among that many chosen quotes."""
+    """Return for each depth how many of the answerable cases have a right quote among so many, as a share.
+
+    `weights` holds an array of shape (16,) for each case.
+    """
     pairs = [pair for pair in zip(tested, weights, strict=True) if pair[0].answerable]
     ranks = np.array([_rank(case, weight) for case, weight in pairs])
     return {depth: round(float(((ranks > 0) & (ranks <= depth)).mean()), 3) for depth in DEPTHS}
 
 
 def confidences(tested: Sequence[Case], weights: Sequence[Floats]) -> Floats:
-    """Return the probability that each case is answerable, float64 of shape (cases,)."""
+    """Return the probability that each case is answerable, float64 of shape (cases,).
+
+    `weights` holds an array of shape (6,) for each case.
+    """
     pairs = zip(tested, weights, strict=True)
     return np.array([float(expit(weight[0] + case.evidence @ weight[1:])) for case, weight in pairs])
 
 
 def _rank(case: Case, weights: Floats) -> int:
+    """Return the place, from 1, of the first right one of the quotes that the weights choose; 0 for none."""
     scores = case.features @ weights
     order = np.argsort(-scores, kind="stable").tolist()
     rescored = [replace(case.candidates[i], score=float(scores[i])) for i in order]
     right = {_place(case.candidates[i]) for i in np.flatnonzero(case.answers).tolist()}
-    for place, each in enumerate(choose(rescored, max(DEPTHS)), 1):
-        if _place(each) in right:
+    for place, candidate in enumerate(choose(rescored, max(DEPTHS)), 1):
+        if _place(candidate) in right:
             return place
     return 0
 
@@ -148,33 +172,39 @@ def _place(candidate: Candidate) -> tuple[str, Span]:
     return candidate.article_id, candidate.span
 
 
-def _log_confidence(label: str, found: Sequence[Case], probabilities: Floats, threshold: float) -> None:
-    known = np.array([case.answerable for case in found])
+def _log_confidence(label: str, tested: Sequence[Case], probabilities: Floats, threshold: float) -> None:
+    answerable = np.array([case.answerable for case in tested])
     logger.info(
         "confidence, %s: AUROC %.3f, answered at %.3f: %.3f of the answerable, %.3f of the others",
         label,
-        auroc(probabilities[known].tolist(), probabilities[~known].tolist()),
+        auroc(probabilities[answerable].tolist(), probabilities[~answerable].tolist()),
         threshold,
-        (probabilities[known] >= threshold).mean(),
-        (probabilities[~known] >= threshold).mean(),
+        (probabilities[answerable] >= threshold).mean(),
+        (probabilities[~answerable] >= threshold).mean(),
     )
 
 
-def fit_all(found: Sequence[Case]) -> Parameters:
-    """Fit both, logging how well they do in and out of the training weeks."""
-    quotes, sure = fit_quotes(found), fit_confidence(found)
-    logger.info("quotes, held-out weeks: %s", quote_shares(found, held_out(found, fit_quotes)))
-    logger.info("quotes, all weeks: %s", quote_shares(found, [quotes] * len(found)))
-    outside = confidences(found, held_out(found, fit_confidence))
-    known = np.array([case.answerable for case in found])
-    threshold = float(np.quantile(outside[known], 1 - ANSWERED))
-    _log_confidence("held-out weeks", found, outside, threshold)
-    _log_confidence("all weeks", found, confidences(found, [sure] * len(found)), threshold)
+def fit_all(all_cases: Sequence[Case]) -> Parameters:
+    """Fit both sets of weights to all cases, and log how well they do in and out of the weeks of training.
+
+    The threshold is the confidence that the share `ANSWERED` of the answerable questions of held-out weeks
+    reaches.
+    """
+    quote_weights, confidence_weights = fit_quotes(all_cases), fit_confidence(all_cases)
+    logger.info("quotes, held-out weeks: %s", quote_shares(all_cases, held_out(all_cases, fit_quotes)))
+    logger.info("quotes, all weeks: %s", quote_shares(all_cases, [quote_weights] * len(all_cases)))
+    held_out_confidences = confidences(all_cases, held_out(all_cases, fit_confidence))
+    answerable = np.array([case.answerable for case in all_cases])
+    threshold = float(np.quantile(held_out_confidences[answerable], 1 - ANSWERED))
+    _log_confidence("held-out weeks", all_cases, held_out_confidences, threshold)
+    _log_confidence(
+        "all weeks", all_cases, confidences(all_cases, [confidence_weights] * len(all_cases)), threshold
+    )
     return Parameters(
         model=SHIPPED_NAME,
-        quotes=_named(Features._fields, quotes),
-        confidence=_named(Evidence._fields, sure[1:]),
-        intercept=round(float(sure[0]), 3),
+        quotes=_named(Features._fields, quote_weights),
+        confidence=_named(Evidence._fields, confidence_weights[1:]),
+        intercept=round(float(confidence_weights[0]), 3),
         threshold=round(threshold, 3),
     )
 
@@ -184,7 +214,7 @@ def _named(names: Sequence[str], weights: Floats) -> dict[str, float]:
 
 
 def main() -> None:
-    """Fit, print what it gives, and write the weights."""
+    """Fit the weights, print how well they do, and write them to `weights.json`."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--data-dir", type=Path, required=True)

@@ -1,4 +1,4 @@
-"""The one place where the parts are wired together: `NewsIndex`, the facade that all faces use."""
+"""`NewsIndex`: the facade that all faces use, and the one place where the parts are put together."""
 
 from __future__ import annotations
 
@@ -71,16 +71,17 @@ from index.types.timeline import Timeline
 
 logger = logging.getLogger(__name__)
 
-# Whoever brings an index that machines share up to date is done by then, unless it is made anew.
+# How long to wait for a process on another machine that updates the shared search index. An update takes
+# less, a rebuild takes longer.
 LOCK_SECONDS = 10
-# What is under way when everything is to end may take so long, all of it together.
+# How long `close` waits for work that is running, all of it together.
 CLOSE_SECONDS = 3.0
 
 
 class NewsIndex:
     """Articles in, answers out. Opened once per process; every method may be called from many threads.
 
-    What works no more tells of itself in `faults`, and is tried again until it does.
+    A part that fails reports it in `faults`, and tries again until it works.
     """
 
     def __init__(self, options: IndexOptions, store: Store, embedder: Embedder) -> None:
@@ -124,18 +125,18 @@ class NewsIndex:
         self.follows = FollowStore(store.database, options.clock)
         self.digests = DigestStore(store.database, options.clock)
 
-    def _subscribed(self, book: SourceStore) -> Subscriptions:
+    def _subscribed(self, sources: SourceStore) -> Subscriptions:
         limits = Limits(self._options.refresh_shortest, self._options.refresh_longest)
         read, clock = self._reader.read, self._options.clock
-        refresh = Refresh(book, read, self._keep, limits, clock=clock, faults=self.faults)
-        return Subscriptions(book, refresh, read, self._keep, clock)
+        refresh = Refresh(sources, read, self._keep, limits, clock=clock, faults=self.faults)
+        return Subscriptions(sources, refresh, read, self._keep, clock)
 
     @classmethod
     def open(cls, options: IndexOptions, embedder: Embedder | None = None) -> NewsIndex:
         """Open the database and bring the search indexes up to date with it.
 
-        The model is loaded by the first question or ingest (or by `load_model`), unless one is handed in.
-        Raises StoreError or ModelError.
+        `embedder` None is the model that the options name. The first question or ingest loads it, or
+        `load_model`. Raises StoreError and ModelError, and UsageError for a wrong address of a Milvus.
         """
         use_one_arena()
         options.data_dir.mkdir(parents=True, exist_ok=True)
@@ -150,12 +151,12 @@ class NewsIndex:
         return news
 
     def close(self) -> None:
-        """Stop reading and following, save what makes the next start quick, let go of the database.
+        """Stop reading sources and following changes, save what makes the next start quick, and disconnect.
 
-        What is being read or followed may take `CLOSE_SECONDS` more; no article is stored in part.
+        Waits at most `CLOSE_SECONDS` for work that is running. No article is stored in part.
         """
         deadline = Deadline(CLOSE_SECONDS)
-        with ExitStack() as closing:  # each, whatever becomes of the others: a disk may be full
+        with ExitStack() as closing:  # every callback runs, even if another one fails, as with a full disk
             closing.callback(self._store.close)
             closing.callback(self._writer.close)
             closing.callback(self._reader.close)
@@ -178,15 +179,16 @@ class NewsIndex:
     # -- asking ----------------------------------------------------------------------------------------
 
     def ask(self, question: Question) -> Answer:
-        """Return the quotes that answer the question, or the closest reports and the word that none does.
+        """Return the quotes that answer the question; or, with `answered` False, the closest reports.
 
-        Raises UsageError for an unknown source, ModelError when a reindex is needed first.
+        Raises UsageError for an unknown source, ModelError when a reindex is needed first, StoreError, and
+        SearchError while a search engine on another machine is unreachable.
         """
         with self._priority.answering():
             return self._engine.answer(question)[0]
 
     def search(self, question: Question) -> SearchResult:
-        """Return what could be quoted for a question, and what speaks for each. Raises as `ask` does."""
+        """Return all candidate quotes for a question with their scores. Raises as `ask` does."""
         with self._priority.answering():
             return self._engine.search(question)
 
@@ -198,61 +200,66 @@ class NewsIndex:
         limit: int = 5,
         as_of: datetime | None = None,
     ) -> list[Headline]:
-        """Return the newest articles, on a topic where one is given, with their highlights."""
+        """Return the newest articles, with their highlights; with `topic`, the newest on that topic."""
         with self._priority.answering():
             return self._overviews.latest(topic, source=source, limit=limit, as_of=as_of)
 
     def timeline(self, question: Question, limit: int = MAX_EVENTS) -> Timeline:
-        """Return what was reported of a topic, or of a question's, as at most `limit` dated events.
+        """Return what was reported on the question's topic, as at most `limit` dated events.
 
-        A period, given or named in its words, is that of the events. Raises as `ask` does.
+        A period that the question gives, or that its words name, limits when the events happened. Raises as
+        `ask` does.
         """
         with self._priority.answering():
             return self._overviews.timeline(question, limit)
 
     def stories(self, digest: Digest) -> list[Story]:
-        """Return what a digest would tell now, the stories first that most outlets report.
+        """Return the stories that a digest would hold now, those that most outlets report first.
 
-        What it told before is left out. Raises as `ask` does.
+        Articles that the digest has sent before are left out. Raises as `ask` does.
         """
         return self._overviews.stories(digest, self.digests.known(digest.id))
 
     def stories_to_send(self, digest: Digest) -> list[Story]:
-        """Return what a claimed digest holds: chosen once, whoever sends it in the end. Raises as `ask` does.
+        """Return the stories of a claimed digest. Raises as `ask` does.
 
-        What is not stored any more is left out.
+        They are chosen once, so that every process that takes over the sending sends the same. Articles that
+        have been deleted since are left out.
         """
-        chosen = self.digests.choose(digest, lambda: [each.article_ids for each in self.stories(digest)])
+        chosen = self.digests.choose(digest, lambda: [story.article_ids for story in self.stories(digest)])
         return self._overviews.stories_of(chosen)
 
     def check_plan(self, plan: DigestPlan) -> DigestPlan:
-        """Return a plan with its sources as they are spelled. Raises UsageError for an unknown one."""
+        """Return a plan with its sources' names as they are stored. Raises UsageError for unknown ones."""
         return self._overviews.check_plan(plan)
 
     def excerpts(self, answer: PostedAnswer) -> list[Excerpt]:
-        """Return the quotes of a posted answer as they stand in their articles now, with what is around them.
+        """Return the quotes of a posted answer with the text around them in their articles.
 
         A quote that its article no longer holds is left out.
         """
         return self._review.excerpts(answer)
 
     def check_quote(self, claimed: str) -> QuoteCheck:
-        """Look for words that are said to stand in an article: word for word, or nearly. Raises as `ask`."""
+        """Check whether a stored article says `claimed`, word for word or nearly. Raises as `ask` does."""
         return self._review.check(claimed)
 
     def review_posted(self, limit: int = 100) -> int:
         """Compare posted quotes with what their articles say now; return how many were compared.
 
-        What has become of them is for `posted.to_correct`.
+        Answers whose quotes have changed are then in `posted.to_correct`.
         """
         return self._review.review_posted(limit)
 
     def found_since(self, follow: Follow) -> list[Quote]:
-        """Return quotes of what is followed, of articles from after it began. Raises as `ask` does."""
+        """Return quotes on what is followed, from articles after the follow began. Raises as `ask` does."""
         return found_since(self, follow, self._options.clock())
 
     def left_alerts(self) -> list[tuple[Follow, list[Quote]]]:
-        """Claim the alerts that a process claimed and never sent, each with its quotes that still stand."""
+        """Claim the alerts that a process has claimed and not sent; return (follow, quotes) for each.
+
+        Quotes that their articles no longer hold are left out.
+        """
         return self.follows.take_over(self._store.articles)
 
     def source_names(self) -> list[str]:
@@ -263,11 +270,11 @@ class NewsIndex:
 
     @property
     def subscriptions(self) -> Subscriptions:
-        """The sources that are read again and again. Nothing is read before `subscriptions.start()`."""
+        """The feeds and pages that are read regularly, beginning with `subscriptions.start()`."""
         return self._subscriptions
 
     def _keep(self, reading: Reading, on_progress: OnProgress = ignore_progress) -> IngestReport:
-        """Store what one reading of a source brought, and let it be found."""
+        """Store the articles of one reading of a source, and update the search indexes."""
         self._engine.require_current_vectors()
         self._store.adopt_fingerprint(self._embedder.fingerprint)
         try:
@@ -278,10 +285,11 @@ class NewsIndex:
     def receive(
         self, body: bytes, name: str, on_progress: OnProgress = ignore_progress, *, subscribe: bool = False
     ) -> Received:
-        """Read a file that somebody handed in, and of a list of feeds make sources, if `subscribe` allows.
+        """Store the articles of a file that a person has uploaded, or subscribe to the feeds of a list.
 
-        `name` is what they call it: it is shown and tells one file from another, and is never a path. Raises
-        SourceError where nothing can be read, UsageError, and BusyError as `ingest` does.
+        `name` is the file's name as the person gave it: it is shown and identifies the file, and is never
+        used as a path. Only with `subscribe` a list of feeds (OPML) is accepted. Raises SourceError where
+        nothing can be read, UsageError for a list that is not accepted, and BusyError as `ingest` does.
         """
         with self._only_writer():
             reading = self._reader.upload(body, name)
@@ -292,9 +300,10 @@ class NewsIndex:
             return Received(IngestReport(), self._subscriptions.add_feeds(reading.feeds))
 
     def ingest(self, uris: Sequence[str], on_progress: OnProgress = ignore_progress) -> IngestReport:
-        """Read files, folders and addresses into the store; what is broken is reported and stops nothing.
+        """Read files, folders and web addresses, and store their articles.
 
-        Raises ModelError when a reindex is needed first, BusyError while this process ingests already.
+        What cannot be read is in the report, and the rest is read. Raises ModelError when a reindex is needed
+        first, and BusyError while this process ingests already.
         """
         with self._only_writer():
             self._engine.require_current_vectors()
@@ -308,13 +317,17 @@ class NewsIndex:
         """Embed again what another model made (everything when `full`), then read the files and folders that
         were read before, and the sources that are due.
 
-        Answers go on meanwhile. Raises BusyError while this process ingests already, or another reindexes.
+        Questions are answered while it runs. Raises BusyError while this process ingests already, or another
+        process reindexes.
         """
         with self._only_writer():
             return self._reindex.run(self._catch_up, full=full, on_progress=on_progress)
 
     def _catch_up(self) -> None:
-        """Let what has been stored be found, now if that is possible: what is stored stays so in any case."""
+        """Update the search indexes. A failure is only reported, because the articles are stored anyway.
+
+        The background thread of `IndexSync` tries again.
+        """
         try:
             self._sync.catch_up()
         except (BusyError, DamageError, SearchError, OSError) as error:
@@ -328,11 +341,12 @@ class NewsIndex:
     def evaluate(
         self, folder: Path, on_progress: OnProgress = ignore_progress, *, baselines: bool = False
     ) -> Evaluation:
-        """Measure the answers to a folder's questions (see `index.evaluation`), and plain ways to answer.
+        """Measure the answers to the questions in a folder (see `index.evaluation`).
 
-        They are put to this library when it holds all of the folder's articles, or the folder has none.
-        Otherwise the articles get a library of their own in `data_dir/evaluation`, made the first time, so
-        that they never mix with the news. Raises UsageError, SourceError, ModelError.
+        With `baselines`, simpler ways to answer are measured too. This library answers the questions when it
+        holds all of the folder's articles, or the folder has none. Otherwise the articles get a library of
+        their own in `data_dir/evaluation`, made the first time, so that they never mix with the news. Raises
+        UsageError, SourceError, ModelError.
         """
         examples = load_examples(folder)
         articles = articles_file(folder)
@@ -349,23 +363,23 @@ class NewsIndex:
     def status(self) -> Status:
         """Return how much is stored, whether questions can be answered, and what has failed.
 
-        While the database cannot be reached, the figures are those of the last time that it answered.
+        While the database cannot be reached, the figures are the last ones that were read.
         """
         return self._status.read()
 
 
 def _search_index(options: IndexOptions, store: Store, dimension: int, faults: Faults) -> SearchIndex:
-    """Return the index that is set. Raises UsageError where that is no address of a Milvus."""
+    """Return the search index that the options name. Raises UsageError for a wrong address of a Milvus."""
     if options.index_url is None:
         return LocalIndex(options.data_dir / "index", dimension, faults)
-    from index.search.milvus import MilvusIndex  # takes seconds, which only those wait for who use it
+    from index.search.milvus import MilvusIndex  # imported here, because it takes seconds and few need it
 
     lock = partial(store.database.locked, "search index", LOCK_SECONDS)
     return MilvusIndex(options.index_url, store.id, dimension, lock, faults)
 
 
 class _Exclusive:
-    """A lock that refuses instead of waiting: two runs over the same sources would do the work twice."""
+    """A lock that raises BusyError instead of waiting: two runs over the same sources would do work twice."""
 
     def __init__(self, lock: threading.Lock) -> None:
         self._lock = lock

@@ -1,4 +1,4 @@
-"""How the library is doing: counts, sources, faults, and one word for the whole."""
+"""Reads the status of a library: counts, sources, faults, and one word for the whole state."""
 
 from __future__ import annotations
 
@@ -17,8 +17,11 @@ from index.types.source import Source
 from index.types.status import DATABASE, State, Status
 
 
-class _Stock(NamedTuple):
-    """What the database says of itself; the defaults stand for a database that has not answered yet."""
+class _Counts(NamedTuple):
+    """What the database says; the defaults stand for a database that has not answered yet.
+
+    `subscribed` are the feeds and pages that are read regularly. `stale` says that a reindex is needed.
+    """
 
     articles: int = 0
     passages: int = 0
@@ -29,7 +32,7 @@ class _Stock(NamedTuple):
 
 
 class StatusReader:
-    """Reads how one library is doing. Safe to use from many threads."""
+    """Reads the status of one library. Safe to use from many threads."""
 
     def __init__(
         self,
@@ -44,43 +47,43 @@ class StatusReader:
         self._engine = engine
         self._subscriptions = subscriptions
         self._faults = faults
-        self._stock = _Stock()
+        self._counts = _Counts()
 
     def read(self) -> Status:
         """Return how much is stored, whether questions can be answered, and what has failed.
 
-        While the database cannot be reached, the figures are those of the last time that it answered.
+        While the database cannot be reached, the figures are the last ones that were read.
         """
         if any(fault.part == MODEL for fault in self._faults.all()):
-            with suppress(ModelError):  # it is reported already, and may load by now
+            with suppress(ModelError):  # that fault is reported already; the model may load by now
                 self._engine.load_model()
         try:
-            self._stock = self._count()
+            self._counts = self._count()
             self._faults.mended(DATABASE)
         except StoreError as error:
             self._faults.report(DATABASE, error)
-        stock, faults = self._stock, self._faults.all()
-        state, remedy = _judged(stock, degraded=bool(faults))
+        counts, faults = self._counts, self._faults.all()
+        state, remedy = _judged(counts, degraded=bool(faults))
         return Status(
-            articles=stock.articles,
-            passages=stock.passages,
-            newest=stock.newest,
-            sources=stock.sources,
+            articles=counts.articles,
+            passages=counts.passages,
+            newest=counts.newest,
+            sources=counts.sources,
             index=f"{self._search.kind}, {len(self._search):,} passages",
             state=state,
             model=self._engine.model,
             database=self._store.name,
             remedy=remedy,
             caveat=self._engine.caveat(),
-            addresses=len(stock.subscribed),
-            failing=tuple(source for source in stock.subscribed if source.error),
+            addresses=len(counts.subscribed),
+            failing=tuple(source for source in counts.subscribed if source.error),
             disk_bytes=self._search.disk_bytes,
             memory_bytes=self._search.memory_bytes,
             faults=faults,
         )
 
-    def _count(self) -> _Stock:
-        return _Stock(
+    def _count(self) -> _Counts:
+        return _Counts(
             self._store.count_articles(),
             self._store.count_passages(),
             self._store.newest(),
@@ -90,12 +93,12 @@ class StatusReader:
         )
 
 
-def _judged(stock: _Stock, *, degraded: bool) -> tuple[State, str | None]:
-    """Return the state of a library, and what to do about it, if anything."""
-    if stock.stale:
+def _judged(counts: _Counts, *, degraded: bool) -> tuple[State, str | None]:
+    """Return the state of a library, and what to do about it; None where nothing is to be done."""
+    if counts.stale:
         return "stale", "The model or splitter has changed: run 'newsbot reindex'."
     if degraded:
         return "degraded", None
-    if not stock.articles:
+    if not counts.articles:
         return "empty", "There are no articles yet: add some with 'newsbot ingest PATH'."
     return "ready", None

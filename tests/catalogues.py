@@ -81,7 +81,7 @@ def template(commands: list[str]) -> Catalog:
     for text in commands:
         found.add(text, context=COMMAND)
     said = extract_from_dir(ROOT / "bot", [("**.py", "python")], keywords=KEYWORDS)
-    for _file, _line, message, _comments, _context in sorted(said, key=lambda each: each[:2]):
+    for _file, _line, message, _comments, _context in sorted(said, key=lambda place: place[:2]):
         found.add(message, flags=["python-brace-format"] if "{" in str(message) else [])
     return found
 

@@ -206,7 +206,7 @@ class FakeNews:
         """One event for each article found, on the day of its publishing."""
         answer = self.ask(replace(question, limit=MAX_QUOTES))
         until = question.until or self.now
-        quotes = [each for each in answer.quotes if answer.answered and each.article.published_at <= until]
+        quotes = [quote for quote in answer.quotes if answer.answered and quote.article.published_at <= until]
         days = [quote.article.published_at.date() for quote in quotes]
         events = [Event(day, quote, 1) for day, quote in zip(days, quotes, strict=True)]
         return Timeline(
@@ -263,26 +263,30 @@ class FakeNews:
         return found_since(self, follow, self.now)
 
     def left_alerts(self) -> list[tuple[Follow, list[Quote]]]:
-        return self.follows.take_over(lambda ids: {each.id: each for each in self.articles if each.id in ids})
+        return self.follows.take_over(
+            lambda ids: {article.id: article for article in self.articles if article.id in ids}
+        )
 
     def stories(self, digest: Digest) -> list[Story]:
         """Every article since the last digest that has the topic in its headline, the newest first."""
         plan, since = digest.plan, digest.since(self.now)
         known = self.digests.known(digest.id)
         found = [
-            each
-            for each in self.articles
-            if since <= each.published_at <= self.now
-            and each.id not in known
-            and each.source in (plan.sources or (each.source,))
-            and any(topic.lower() in each.title.lower() for topic in plan.topics or ("",))
+            article
+            for article in self.articles
+            if since <= article.published_at <= self.now
+            and article.id not in known
+            and article.source in (plan.sources or (article.source,))
+            and any(topic.lower() in article.title.lower() for topic in plan.topics or ("",))
         ]
-        found.sort(key=lambda each: each.published_at, reverse=True)
-        return [Story(Headline(each, each.highlights), (each.id,)) for each in found[: plan.number]]
+        found.sort(key=lambda article: article.published_at, reverse=True)
+        return [
+            Story(Headline(article, article.highlights), (article.id,)) for article in found[: plan.number]
+        ]
 
     def stories_to_send(self, digest: Digest) -> list[Story]:
-        chosen = self.digests.choose(digest, lambda: [each.article_ids for each in self.stories(digest)])
-        articles = {each.id: each for each in self.articles}
+        chosen = self.digests.choose(digest, lambda: [story.article_ids for story in self.stories(digest)])
+        articles = {article.id: article for article in self.articles}
         return [story_of([articles[id] for id in story], {}) for story in chosen]
 
     def check_plan(self, plan: DigestPlan) -> DigestPlan:

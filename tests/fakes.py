@@ -150,7 +150,7 @@ def story_page(title: str = "Port opens shore power", **parts: Any) -> str:
             title,
             "",
             "Highlights",
-            *(f"  • {each}" for each in highlights),
+            *(f"  • {highlight}" for highlight in highlights),
             "Story",
             "",
             parts.get("story", "In Rotterdam, on March 2, 2025, two quays opened. Ships plug in."),

@@ -231,7 +231,7 @@ def test_no_data_becomes_code(path: Path) -> None:
     assert unsafe <= USED_ALL_THE_SAME.get(path.as_posix(), set())
     for name, call in calls(path):
         assert not (isinstance(call.func, ast.Name) and name in UNSAFE_CALLS), ast.unparse(call)
-        given = {each.arg: ast.unparse(each.value) for each in call.keywords}
+        given = {keyword.arg: ast.unparse(keyword.value) for keyword in call.keywords}
         assert given.get("shell", "False") == "False", ast.unparse(call)
         assert given.get("allow_pickle", "False") == "False", ast.unparse(call)
         if ast.unparse(call.func) == "np.load":
@@ -297,5 +297,5 @@ def test_a_sample_is_whole(path: Path) -> None:
 
 def test_samples_are_told_apart() -> None:
     samples = [sample(path) for path in SAMPLES]
-    assert len({each.id for each in samples}) == len({each.title for each in samples}) == len(samples)
-    assert len({each.source for each in samples}) >= 3
+    assert len({sample.id for sample in samples}) == len({sample.title for sample in samples}) == len(samples)
+    assert len({sample.source for sample in samples}) >= 3

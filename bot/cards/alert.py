@@ -1,20 +1,19 @@
-"""An alert, and the list of what is followed, as Discord shows them; pure functions."""
+"""The cards of an alert and of `/follows`; pure functions."""
 
 from collections.abc import Sequence
 
-from bot.cards.base import GREEN, MAX_ADDRESS, MAX_BODY, MAX_HEADLINE, MAX_SOURCE, MAX_TITLE, Card
-from bot.cards.quotes import age, published
+from bot.cards.base import GREEN, MAX_BODY, MAX_SOURCE, MAX_TITLE, Card, shorten
+from bot.cards.quotes import age, linked, published, title_of
 from bot.text.language import _
-from bot.text.markdown import block_quote, bold, cut, length, link, timestamp
+from bot.text.markdown import block_quote, bold, cut, length, timestamp
 from index import Follow, Quote
 
-# Twenty lines of a list always fit.
+# Characters of a topic in a list, so that twenty lines always fit.
 MAX_LINE = 150
-MAX_LINK = MAX_ADDRESS + MAX_HEADLINE
 
 
 def alert_card(follow: Follow, quotes: Sequence[Quote]) -> Card:
-    """What is new, best first; what would not fit is left out."""
+    """Return the card of new quotes, best first; the last ones are left out where not all fit."""
     blocks = [_block(quote) for quote in quotes]
     while length("\n\n".join(blocks)) > MAX_BODY:
         blocks.pop()
@@ -24,7 +23,7 @@ def alert_card(follow: Follow, quotes: Sequence[Quote]) -> Card:
 
 
 def follows_card(mine: Sequence[Follow], here: Sequence[Follow], in_guild: bool) -> Card:
-    """What a person follows, and what the channel does."""
+    """Return the list of what a person follows, and in a guild, what the channel does."""
     lines = [bold(_("You")), *_lines(mine)]
     if in_guild:
         lines += ["", bold(_("This channel")), *_lines(here)]
@@ -45,9 +44,7 @@ def _line(follow: Follow) -> str:
 
 def _block(quote: Quote) -> str:
     article = quote.article
-    title = article.title[:MAX_HEADLINE] or _("Untitled")
-    written = [link(title, quote.link), link(title, article.url)]
-    headline = next((each for each in written if length(each) <= MAX_LINK), cut(title, MAX_HEADLINE))
-    facts = [bold(article.source[:MAX_SOURCE]), published(article), age(article)]
-    origin = " · ".join(fact for fact in facts if fact)
+    headline = linked(title_of(article), quote.link, article.url)
+    source = bold(shorten(article.source, MAX_SOURCE))
+    origin = " · ".join(fact for fact in (source, published(article), age(article)) if fact)
     return "\n".join([block_quote(quote.text), headline, f"-# {origin}"])

@@ -1,7 +1,7 @@
-"""An answer as Discord shows it: the question, the quotes, how sure the bot is; measured after escaping.
+"""The card of an answer: the question, the quotes and how sure the bot is.
 
-The parts are laid out by `bot.interactions.answer_layout`. All of them together stay within what one message of
-components holds, and a quote is shown whole or not at all.
+The parts are laid out by `bot.interactions.answer_layout`. Together they fit into one message
+of components, measured after escaping. A quote is shown whole or not at all.
 """
 
 from __future__ import annotations
@@ -24,25 +24,27 @@ MAX_TEXT = 4000
 MAX_BYTES = 9000
 MAX_HEADING = 256
 
-# Where nothing answers the question, fewer quotes are shown, and only those about as close as the closest.
+# Where nothing answers the question, at most MAX_CLOSEST quotes are shown, and only those whose score is at
+# least CLOSE times the best one.
 MAX_CLOSEST = 2
 CLOSE = 0.5
 
 DOTS = 5
 
-# What is left out of a corrected card until it fits: characters of the old words, the new ones, quotes.
+# How a corrected card is made shorter until it fits: the most characters of the old words (None: all),
+# whether the new words are shown, and how many quotes are dropped.
 _SHORTER = [(None, True, 0), (80, True, 0), *((40, False, dropped) for dropped in range(11))]
 
-# A question that names a period is asked of all dates by giving this one as their start.
+# The `since` that makes a search ignore the period that a question names in words.
 ANY_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerCard:
-    """What is shown, as Discord markdown: `notices` stand below the heading, before the quotes.
+    """An answer as Discord markdown: `notices` are shown between the heading and the quotes.
 
-    `quotes` are those in the blocks; a card that was kept as JSON comes back without them. `language` is the
-    one that it was written in, and is corrected in.
+    `quotes` are those of the blocks; a card that was stored as JSON comes back without them. `language` is
+    the one that the card is written in; corrections use it, too.
     """
 
     heading: str
@@ -56,7 +58,7 @@ class AnswerCard:
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> Self:
         blocks = tuple(Block(*block) for block in kept["blocks"])
-        language = kept.get("language", ENGLISH)  # cards were kept without it once
+        language = kept.get("language", ENGLISH)  # cards of older versions were stored without it
         notices = tuple(kept["notices"])
         return cls(kept["heading"], notices, blocks, kept["footer"], kept["colour"], language=language)
 
@@ -72,6 +74,7 @@ class AnswerCard:
 
     @property
     def head(self) -> str:
+        """The heading and the notices."""
         return "\n".join([f"### {self.heading}", *self.notices])
 
     @property
@@ -82,6 +85,7 @@ class AnswerCard:
 
     @property
     def fits(self) -> bool:
+        """Whether Discord takes the texts in one message."""
         size = sum(length(text) for text in self.texts)
         return size <= MAX_TEXT and sum(len(text.encode()) for text in self.texts) <= MAX_BYTES
 
@@ -89,11 +93,11 @@ class AnswerCard:
 def answer_card(
     answer: Answer, *, typed: str | None = None, context: str | None = None, older: Answer | None = None
 ) -> AnswerCard:
-    """The quotes under the question, best first, or an honest no with the closest reports.
+    """Return the question with its quotes, best first, or that there is no answer, with the closest reports.
 
-    `typed` is the question in the person's own words, where it was searched for in others. `context` is the
-    question that this one continues. `older` is the answer from all dates where nothing was reported in the
-    period that the question names: it is shown instead, and said to be older.
+    `typed` is the question in the person's own words where the search used others. `context` is the question
+    that this one continues. `older` is the answer from all dates where nothing was reported in the period
+    that the question names: it is shown instead, under a notice that the reports are older.
     """
     heading = cut(typed or answer.question.text, MAX_HEADING)
     notices = [_continues(context)] if context else []
@@ -111,12 +115,12 @@ def answer_card(
     closest = _closest(answer.quotes)
     if closest:
         notices.append(bold(_("Related, but no answer")))
-    # How sure the bot is of the quotes would be read as how sure it is of the no.
+    # No confidence in the footer: readers would take it for how sure the bot is that there is no answer.
     return _fit(heading, notices, closest, "", GREY)
 
 
 def more_card(typed: str, quotes: Sequence[Quote]) -> AnswerCard:
-    """Further quotes on a question that has been answered."""
+    """Return the card of further quotes on a question that has been answered."""
     heading = cut(typed, MAX_HEADING)
     if not quotes:
         return AnswerCard(heading, (_("There are no further quotes on this."),), (), "", BLUE)
@@ -124,7 +128,7 @@ def more_card(typed: str, quotes: Sequence[Quote]) -> AnswerCard:
 
 
 def check_card(check: QuoteCheck) -> AnswerCard:
-    """Whether somebody's words are in a stored article: word for word, nearly, or not at all."""
+    """Return whether the claimed words are in a stored article: word for word, nearly, or not at all."""
     claimed = block_quote(check.claimed)
     if check.quote is None:
         notice = _("No stored article holds these words. That does not mean that nobody said them.")
@@ -137,11 +141,11 @@ def check_card(check: QuoteCheck) -> AnswerCard:
 
 
 def corrected(card: AnswerCard, quotes: Sequence[PostedQuote]) -> AnswerCard:
-    """The card as it has to be since publishers have changed or withdrawn what it quotes.
+    """Return the card with what publishers have changed or withdrawn marked.
 
-    `quotes` are those of its blocks. What was quoted is struck through, the new wording stands beneath. Where
-    that is too long for one message, the old words are shortened, then the new ones left to the article, and
-    at last whole quotes dropped from the end.
+    `quotes` are those of its blocks. Changed words are struck through, with the new words below. Where that
+    is too long for one message, the old words are shortened, then the new words left out, then whole quotes
+    dropped from the end.
     """
     if all(quote.state == "stands" for quote in quotes):
         return card
@@ -173,7 +177,7 @@ def _corrected(block: Block, quote: PostedQuote, old: int | None, new: bool) -> 
 def _fit(
     heading: str, notices: Sequence[str], quotes: Sequence[Quote], footer: str, colour: int
 ) -> AnswerCard:
-    """Show as many quotes as fit whole, first ones first, and say how many are missing."""
+    """Return a card with as many quotes as fit whole, the first ones, and a note on how many are missing."""
     for kept in range(len(quotes), -1, -1):
         missing = len(quotes) - kept
         note = f"-# {_missing(missing)}" if missing else ""
@@ -199,7 +203,7 @@ def _continues(question: str) -> str:
 
 
 def _sure(answer: Answer) -> str:
-    """How sure the bot is that the quotes answer the question, and which period they were taken from."""
+    """Return how sure the bot is that the quotes answer the question, and the period that it searched."""
     full = round(answer.confidence * DOTS)
     sure = _("{share} sure").format(share=percent(answer.confidence))
     facts = [f"{'●' * full}{'○' * (DOTS - full)} {sure}"]
@@ -226,7 +230,7 @@ def _nothing_found(answer: Answer) -> str:
 
 
 def _scope(answer: Answer) -> str:
-    """What the search kept to, in brackets: its source and the time of publishing."""
+    """Return in brackets the limits of the search: its source and the time of publishing."""
     facts = [bold(shorten(answer.question.source, MAX_SOURCE))] if answer.question.source else []
     if period := _period(answer):
         facts.append(_("published {period}").format(period=period))

@@ -1,4 +1,4 @@
-"""What all cards share: their lengths, colours and the way they write moments and periods."""
+"""What all cards share: limits of length, colours, and how moments and periods are written."""
 
 from __future__ import annotations
 
@@ -10,25 +10,23 @@ import discord
 from bot.text.language import _
 from bot.text.markdown import length, timestamp
 
-# Discord's limits for an embed; title, description and footer together stay under its 6,000 by far.
+# Discord's limits for title and description of an embed. With a footer they stay far below its 6,000
+# characters.
 MAX_TITLE = 256
-
 MAX_BODY = 4096
 
-# Shares of one quote's or article's room, so that at least one always fits.
+# Characters for the parts of one quote or article, so that at least one always fits.
 MAX_HEADLINE = 180
-
 MAX_SOURCE = 60
-
 MAX_ADDRESS = 600
 
-# Legible on Discord's light and dark backgrounds alike.
+# Legible on Discord's light and dark backgrounds.
 GREEN, GREY, BLUE, AMBER = 0x2E9E6B, 0x80848E, 0x4F7FD9, 0xD9902F
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What is shown, as Discord markdown, except the footer, which Discord shows as it is."""
+    """An embed. Title and body are Discord markdown; the footer is plain text."""
 
     title: str
     body: str
@@ -37,7 +35,7 @@ class Card:
 
     @property
     def size(self) -> int:
-        """What counts towards Discord's 6,000 characters."""
+        """How many of Discord's 6,000 characters the embed takes."""
         return length(self.title) + length(self.body) + length(self.footer)
 
     def embed(self) -> discord.Embed:
@@ -46,11 +44,12 @@ class Card:
 
 
 def moment(when: datetime) -> str:
+    """Return a moment as its date and time, and as its distance from now."""
     return f"{timestamp(when)} · {timestamp(when, 'R')}"
 
 
 def period_text(since: datetime | None, until: datetime | None) -> str:
-    """A period in UTC, as plain text: footers know no timestamps."""
+    """Return a period in UTC as plain text, because Discord shows no timestamps in footers."""
     start = _day_or_time(since, "00:00:00") if since else ""
     end = _day_or_time(until, "23:59:59") if until else ""
     if start and end:
@@ -62,12 +61,15 @@ def period_text(since: datetime | None, until: datetime | None) -> str:
 
 
 def _day_or_time(moment: datetime, edge: str) -> str:
-    """The day alone where the moment is its edge, as when a person typed only the day."""
+    """Return the day alone where the time of `moment` is `edge`, as where a person typed a day."""
     moment = moment.astimezone(UTC)
     return f"{moment:%Y-%m-%d}" if f"{moment:%H:%M:%S}" == edge else f"{moment:%Y-%m-%d %H:%M}"
 
 
 def shorten(text: str, limit: int) -> str:
-    """Cut before escaping: the result is escaped by whoever shows it."""
+    """Return `text` on one line and at most `limit` characters long, ending in "…" where it was cut.
+
+    The result is not escaped: the caller does that.
+    """
     text = " ".join(text.split())
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"

@@ -1,4 +1,4 @@
-"""A digest, and the list of a server's digests, as Discord shows them; pure functions."""
+"""The cards of a digest and of the list of a server's digests; pure functions."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from bot.text.language import _, counted, number, weekday
 from bot.text.markdown import cut, length, timestamp
 from index import Digest, DigestPlan, Schedule, Story
 
-# Sentences of each story: a digest is read quickly.
+# Highlights of each story: a digest is meant to be read quickly.
 HIGHLIGHTS = 2
-# Ten digests always fit into one list.
+# Characters for topics and sources of a digest, so that ten digests always fit into one list.
 MAX_LISTED = 200
 
 
 def digest_card(stories: Sequence[Story], plan: DigestPlan) -> tuple[Card, Sequence[Story]]:
-    """Return the card, and those of the stories that it holds: as many as fit, first ones first."""
+    """Return the card and the stories on it: as many as fit, from the first one on."""
     title = _("Daily digest") if plan.schedule.weekday is None else _("Weekly digest")
     when = schedule_text(plan.schedule)
     limits = f"-# {_limits(plan)}\n" if plan.topics or plan.sources else ""
@@ -28,13 +28,13 @@ def digest_card(stories: Sequence[Story], plan: DigestPlan) -> tuple[Card, Seque
 
 
 def digests_card(digests: Sequence[Digest]) -> Card:
-    """What each channel is sent, when next, and what has been stopped."""
+    """Return the list of digests: the channel, the schedule, and the next time or why it was stopped."""
     lines = [_line(digest) for digest in digests] or [_("None yet: `/digest set` begins one.")]
     return Card(_("Digests"), "\n".join(lines))
 
 
 def set_text(digest: Digest, waiting: int) -> str:
-    """What was set, and what it would bring now."""
+    """Return the reply to `/digest set`. `waiting` is how many stories the digest would have now."""
     what = _("{channel} gets a digest {schedule}, the next {when}.").format(
         channel=f"<#{digest.channel}>",
         schedule=schedule_text(digest.plan.schedule),
@@ -45,7 +45,7 @@ def set_text(digest: Digest, waiting: int) -> str:
 
 
 def schedule_text(schedule: Schedule) -> str:
-    """When a digest comes, as plain text: footers know no timestamps."""
+    """Return a schedule as plain text, because Discord shows no timestamps in footers."""
     hour = f"{schedule.hour:02}:00 {schedule.timezone}"
     if schedule.weekday is None:
         when = _("every day at {hour}").format(hour=hour)
@@ -68,5 +68,5 @@ def _line(digest: Digest) -> str:
 
 
 def _limits(plan: DigestPlan) -> str:
-    parts = [", ".join(each) for each in (plan.topics, plan.sources) if each]
+    parts = [", ".join(names) for names in (plan.topics, plan.sources) if names]
     return cut(" · ".join(parts), MAX_LISTED)

@@ -4,33 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.cards.base import (
-    MAX_BODY,
-    MAX_TITLE,
-    Card,
-)
-from bot.cards.quotes import _also_in, byline, linked, origin, title_of
+from bot.cards.base import MAX_BODY, MAX_TITLE, Card
+from bot.cards.quotes import also_in_text, byline, linked, origin, title_of
 from bot.text.language import _, counted
 from bot.text.markdown import cut, escape, length
 from index import Headline
 
+# Characters of all highlights of an article.
 MAX_HIGHLIGHTS = 1500
 
 
 def headlines_card(
     headlines: Sequence[Headline], topic: str | None = None, source: str | None = None
 ) -> Card:
-    """The newest articles with their highlights."""
+    """Return the card of the newest articles with their highlights; as many as fit."""
     title = " · ".join(part for part in (_("Latest news"), topic, source) if part)
     head = "" if headlines else _("No article matches. Try another topic or source, or leave them out.")
     return Card(cut(title, MAX_TITLE), _fit(head, headlines))
 
 
 def headline_block(headline: Headline, brief: int | None = None) -> str:
-    """An article: headline, source, times and highlights; in less room with `brief` highlights."""
+    """Return an article as headline, source, times and highlights.
+
+    `brief` is the most highlights to show; with it, source and time are on one line.
+    """
     kept: list[str] = []
     for highlight in headline.highlights[:brief]:
-        # A highlight that spans lines stays one bullet: two spaces continue it.
+        # Two spaces at the start of a line continue a bullet, so that a highlight of several lines stays one.
         bullet = "- " + escape(highlight).replace("\n", "\n  ")
         if length("".join(kept)) + length(bullet) <= MAX_HIGHLIGHTS:
             kept.append(bullet)
@@ -38,12 +38,12 @@ def headline_block(headline: Headline, brief: int | None = None) -> str:
     title = f"**{linked(title_of(article), article.url)}**"
     if brief is None:
         return "\n".join([*byline(article, title, headline.also_in), *kept])
-    others = [f"-# {_also_in(headline.also_in)}"] if headline.also_in else []
+    others = [f"-# {also_in_text(headline.also_in)}"] if headline.also_in else []
     return "\n".join([title, origin(article), *others, *kept])
 
 
 def _fit(head: str, headlines: Sequence[Headline]) -> str:
-    """Lay out as many as fit whole below the head, first ones first, and say how many are missing."""
+    """Return `head` and as many articles as fit whole, and a note on how many are missing."""
     shown = [headline_block(headline) for headline in headlines]
     for kept in range(len(shown), -1, -1):
         missing = len(shown) - kept

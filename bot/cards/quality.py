@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from bot.cards.base import (
-    MAX_HEADLINE,
-    Card,
-)
+from bot.cards.base import MAX_HEADLINE, Card
 from bot.text.language import _, counted, mark, number, percent
 from bot.text.markdown import bold, cut
 from index import Quality, Verdict
 
-VERDICTS: dict[Verdict, str] = {
+# What people say about an answer, as it is shown.
+VERDICT_NAMES: dict[Verdict, str] = {
     "helpful": mark("helpful"),
     "wrong": mark("wrong"),
     "outdated": mark("outdated"),
@@ -18,7 +16,7 @@ VERDICTS: dict[Verdict, str] = {
 
 
 def quality_card(quality: Quality, days: int) -> Card:
-    """What was asked in a server, how much of it was answered, and what people said about it."""
+    """Return how many questions were asked in a server and answered, the feedback, and those most missed."""
     title = counted("Quality of the last {count} day", "Quality of the last {count} days", days)
     if not quality.asked:
         return Card(title, _("Nothing was asked in this server."))
@@ -31,9 +29,13 @@ def quality_card(quality: Quality, days: int) -> Card:
     )
     lines = [
         answered,
-        " · ".join(f"{_(name)} {number(quality.feedback.get(each, 0))}" for each, name in VERDICTS.items()),
+        " · ".join(
+            f"{_(name)} {number(quality.feedback.get(verdict, 0))}" for verdict, name in VERDICT_NAMES.items()
+        ),
     ]
     if quality.missed:
         lines.append("\n" + bold(_("Most missed")))
-        lines += [f"- {cut(each.question, MAX_HEADLINE)} ({number(each.times)} ×)" for each in quality.missed]
+        lines += [
+            f"- {cut(missed.question, MAX_HEADLINE)} ({number(missed.times)} ×)" for missed in quality.missed
+        ]
     return Card(title, "\n".join(lines))

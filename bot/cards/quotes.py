@@ -1,28 +1,24 @@
-"""Quotes, headlines and figures as Discord shows them; pure functions, measured after escaping.
+"""Quotes and headlines as Discord markdown; pure functions, lengths measured after escaping.
 
-"-# " small print keeps times and sources in the background. A quote is shown whole or not at all.
+Times and sources are in small print ("-# "). A quote is shown whole or not at all.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.cards.base import (
-    MAX_ADDRESS,
-    MAX_HEADLINE,
-    MAX_SOURCE,
-    shorten,
-)
+from bot.cards.base import MAX_ADDRESS, MAX_HEADLINE, MAX_SOURCE, shorten
 from bot.text.language import _, number
 from bot.text.markdown import block_quote, bold, escape, length, link, timestamp
 from index import Article, Copy, Quote
 
+# How many other outlets of a story are named, and the most characters of a linked address there.
 MAX_COPIES = 3
 MAX_COPY_ADDRESS = 160
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A quote as it is shown, and below it where it is from; both as Discord markdown."""
+    """A quote and, shown below it, where it is from; both as Discord markdown."""
 
     words: str
     byline: str
@@ -33,7 +29,7 @@ class Block:
 
 
 def grouped(quotes: Sequence[Quote]) -> list[list[Quote]]:
-    """Put the quotes of one article together, at the place of its best one."""
+    """Return the quotes by article, in the order of each article's first quote."""
     by_article: dict[Article, list[Quote]] = {}
     for quote in quotes:
         by_article.setdefault(quote.article, []).append(quote)
@@ -41,7 +37,7 @@ def grouped(quotes: Sequence[Quote]) -> list[list[Quote]]:
 
 
 def quote_blocks(groups: Sequence[Sequence[Quote]]) -> list[Block]:
-    """Lay out quotes, those of one article under one byline."""
+    """Return a block for each quote. Only the first quote of an article has the whole byline."""
     return [
         block
         for best, *further in groups
@@ -50,7 +46,7 @@ def quote_blocks(groups: Sequence[Sequence[Quote]]) -> list[Block]:
 
 
 def quoted(quote: Quote) -> str:
-    """The words of a quote, as a block; those that answer are bold."""
+    """Return the words of a quote as a quote block, with those that answer in bold type."""
     return block_quote(quote.text, quote.answer_spans)
 
 
@@ -62,15 +58,15 @@ def _block(quote: Quote) -> Block:
 
 
 def _further_block(quote: Quote, best: Quote) -> Block:
-    """A quote of the article whose byline is already shown: the way to it, and what is different."""
+    """Return a further quote of the article of `best`: its link, and other outlets where they differ."""
     lines = [linked(_("From the same article"), quote.link, quote.article.url), *_event(quote)]
     if quote.also_in and quote.also_in != best.also_in:
-        lines.append(f"-# {_also_in(quote.also_in)}")
+        lines.append(f"-# {also_in_text(quote.also_in)}")
     return Block(quoted(quote), "\n".join(lines))
 
 
 def _event(quote: Quote) -> list[str]:
-    """What the words for a time mean, where that is not the day of publishing."""
+    """Return what the words for a time in a quote mean, unless that is the day of publishing."""
     if not (event := quote.past_event):
         return []
     days = dict.fromkeys(timestamp(day, "D") for day in event.days)
@@ -79,22 +75,22 @@ def _event(quote: Quote) -> list[str]:
 
 
 def byline(article: Article, headline: str, copies: Sequence[Copy]) -> list[str]:
-    """The headline, and in small print below it who published it and when.
+    """Return the headline, and in small print below it who published it and when.
 
-    Each time has a line to itself, so that none is broken in two on a phone. How long ago that was is told
-    once: Discord rounds distances on its own, and two of them could seem to contradict each other.
+    Each time has a line of its own, so that a phone does not break it in two. The distance from now is shown
+    once: Discord rounds distances, so that two of them could seem to contradict each other.
     """
     first = [bold(shorten(article.source, MAX_SOURCE)), age(article)]
     lines = [" · ".join(fact for fact in first if fact), published(article)]
     if article.updated_at:
         lines.append(_("updated {when}").format(when=timestamp(article.updated_at)))
     if copies:
-        lines.append(_also_in(copies))
+        lines.append(also_in_text(copies))
     return [headline, *(f"-# {line}" for line in lines)]
 
 
 def origin(article: Article) -> str:
-    """Who published an article and when, in one line of small print."""
+    """Return who published an article and when, in one line of small print."""
     source = bold(shorten(article.source, MAX_SOURCE))
     return "-# " + " · ".join(fact for fact in (source, published(article)) if fact)
 
@@ -120,19 +116,21 @@ def title_of(article: Article) -> str:
 
 
 def linked(label: str, *addresses: str, limit: int = MAX_ADDRESS) -> str:
-    """A label, linked to the first web address that is not too long in the way Discord wants it written.
+    """Return a label as a link to the first web address that takes at most `limit` characters.
 
-    A deep link that is too long to spend room on, as in languages without spaces, gives way to the next.
+    A deep link has words of the quote in it, and may be too long in languages whose letters are
+    percent-encoded.
     """
     for address in addresses:
         linked = link(label, address)
-        _, is_link, written = linked.rpartition("](")  # neither a label nor an address contains these
+        _, is_link, written = linked.rpartition("](")  # escaped labels and addresses do not contain "]("
         if is_link and length(written) <= limit:
             return linked
     return escape(label)
 
 
-def _also_in(copies: Sequence[Copy]) -> str:
+def also_in_text(copies: Sequence[Copy]) -> str:
+    """Return which other outlets have the story, each once; the first `MAX_COPIES` by name."""
     by_source = {copy.source: copy for copy in reversed(copies)}
     distinct = [by_source[name] for name in dict.fromkeys(copy.source for copy in copies)]
     names = [_copy(copy) for copy in distinct[:MAX_COPIES]]

@@ -1,4 +1,4 @@
-"""Sources that are read again and again, as Discord shows them; pure functions."""
+"""The cards of sources, which are read again and again; pure functions."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ NO_SOURCES = mark("No source is read yet: `/sources add` tries an address and re
 SHOWN_FEEDS = 10
 SHOWN_PROBLEMS = 3
 
-# A page holds as many sources as fit, and no more than anybody reads at once.
+# The most sources on a page of the list, and characters of their names, addresses and errors.
 ON_PAGE = 10
 MAX_NAME = 100
 MAX_ADDRESS = 300
@@ -29,12 +29,12 @@ _STATES = {
 
 
 def trial_card(trial: Trial) -> Card:
-    """What was found at an address, and why items were left out."""
+    """Return the card of what was found at an address, and why items were left out."""
     return _card(trial, [], AMBER if trial.problems else GREEN)
 
 
 def added_card(added: Added) -> Card:
-    """What was found at an address, and what became of it."""
+    """Return the card of what was found at an address, and what was added."""
     trial, source = added.trial, added.source
     if trial.kind == "opml":
         return _card(trial, [_listed(added.listed)], GREEN)
@@ -48,7 +48,7 @@ def added_card(added: Added) -> Card:
 
 
 def source_pages(sources: Sequence[Source]) -> list[Card]:
-    """Every source, those that fail first, on as many pages as that takes; always at least one."""
+    """Return pages with every source, those that fail first; always at least one page."""
     ordered = sorted(sources, key=lambda source: source.error is None)
     bodies: list[list[str]] = [[]]
     for source in ordered:
@@ -91,15 +91,15 @@ def _offer(trial: Trial) -> list[str]:
 
 
 def _problems(problems: Sequence[Failure]) -> list[str]:
-    shown = [f"-# {cut(masked(each.sentence), MAX_WHY)}" for each in problems[:SHOWN_PROBLEMS]]
+    shown = [f"-# {cut(masked(problem.sentence), MAX_WHY)}" for problem in problems[:SHOWN_PROBLEMS]]
     more = len(problems) - len(shown)
     return [*shown, "-# " + _("and {count} more").format(count=number(more))] if more else shown
 
 
 def _entry(source: Source) -> str:
-    """A source in a few lines: its state and name, its times and articles, and what is wrong with it."""
+    """Return a source in a few lines: its state and name, its times and articles, and its error."""
     address = masked(source.url)
-    # A link would give away what is hidden in the address.
+    # An address with a hidden part is not linked: the link would show that part.
     links = [address] if address == source.url else []
     name = f"**{linked(source.title[:MAX_NAME], *links, limit=MAX_ADDRESS)}**" if source.title else ""
     sign, state = _STATES[source.state]

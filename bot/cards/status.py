@@ -5,14 +5,7 @@ from __future__ import annotations
 import math
 from urllib.parse import urlsplit
 
-from bot.cards.base import (
-    AMBER,
-    GREEN,
-    MAX_SOURCE,
-    Card,
-    moment,
-    shorten,
-)
+from bot.cards.base import AMBER, GREEN, MAX_SOURCE, Card, moment, shorten
 from bot.text.language import _, counted, mark, number
 from bot.text.markdown import bold, cut, escape
 from bot.text.sizes import index_sizes
@@ -30,11 +23,10 @@ STATES = {
 
 
 def status_card(status: Status, version: str, latency: float, *, details: bool = False) -> Card:
-    """How the library is, for everyone to see: no paths, no addresses.
+    """Return the state of the library, without paths and addresses, because everyone may see it.
 
-    `details` names what works no more and the sources that fail, and what to do about each: for those who
-    look after the bot.
-    `latency` is how long Discord takes to answer, in seconds: not finite before it has been measured.
+    `details` adds the parts that do not work and the sources that fail, each with what to do. `latency` is
+    how long Discord takes to answer, in seconds; it is not finite until it has been measured.
     """
     counts = [
         articles_counted(status.articles),
@@ -59,7 +51,7 @@ def status_card(status: Status, version: str, latency: float, *, details: bool =
 
 
 def _failing(status: Status, details: bool) -> list[str]:
-    """How many sources cannot be read, and of the first some, what is wrong with each."""
+    """Return how many sources cannot be read, and with `details` the errors of the first `MAX_FAILING`."""
     if not status.failing:
         return []
     unread = counted(
@@ -72,11 +64,11 @@ def _failing(status: Status, details: bool) -> list[str]:
     if not details:
         return lines
     shown = status.failing[:MAX_FAILING]
-    lines += [f"- {_named(each)}: {cut(masked(each.error or ''), MAX_ERROR)}" for each in shown]
+    lines += [f"- {_named(source)}: {cut(masked(source.error or ''), MAX_ERROR)}" for source in shown]
     more = len(status.failing) - MAX_FAILING
     return [*lines, _("and {count} more").format(count=number(more))] if more > 0 else lines
 
 
 def _named(source: Source) -> str:
-    """A source's title, or else its host: what else is in an address may be a secret."""
+    """Return a source's title, or else its host: the rest of an address may contain a secret."""
     return bold(shorten(source.title or urlsplit(source.url).hostname or _("a source"), MAX_SOURCE))

@@ -1,4 +1,4 @@
-"""A timeline as Discord shows it: the plot of its coverage, and one dated quote for each event."""
+"""The card of a timeline: the plot of its coverage, and one dated quote for each event."""
 
 from __future__ import annotations
 
@@ -18,17 +18,14 @@ from bot.text.source_words import articles_counted
 from index import Event, Timeline
 
 PICTURE = "coverage.png"
-# Drawn with Latin letters only.
+# Labels in the plot, which is drawn with a font for Latin letters only.
 LABELS = {DAY: mark("articles a day"), WEEK: mark("articles a week")}
 LABEL_MONTH = mark("articles in 30 days")
 
 
 @dataclass(frozen=True, slots=True)
 class TimelineCard:
-    """What is shown: `head` with the picture below it, then the `events`, each in a box of its own.
-
-    `alt` describes the picture to those who do not see it.
-    """
+    """Two embeds: `head` with the picture (a PNG), and `events`. `alt` describes the picture in words."""
 
     head: Card
     events: Card | None = None
@@ -37,7 +34,7 @@ class TimelineCard:
 
     @property
     def file(self) -> discord.File | None:
-        """The picture, to be sent with the embeds that show it."""
+        """The picture, to be sent together with the embeds."""
         if self.picture is None:
             return None
         return discord.File(io.BytesIO(self.picture), PICTURE, description=self.alt)
@@ -50,28 +47,29 @@ class TimelineCard:
 
 
 def timeline_card(timeline: Timeline, typed: str | None = None, *, picture: bool = True) -> TimelineCard:
-    """The events, oldest first, as many as one message holds; those that most articles tell come first.
+    """Return the card of a timeline, with the events oldest first.
 
-    `typed` is the topic in the person's own words. Drawing takes a moment: do it in a worker.
+    Where one message cannot hold all, the events with the fewest reports are left out. `typed` is the topic
+    in the person's own words. Drawing the picture takes a moment: call this in a worker thread.
     """
     title = cut(_("Timeline: {topic}").format(topic=typed or timeline.question.text), MAX_TITLE)
     if not timeline.events:
         return TimelineCard(Card(title, _nothing(timeline), colour=GREY))
     for kept in range(len(timeline.events), 0, -1):
-        body = "\n\n".join(_event(each) for each in _most_told(timeline.events, kept))
+        body = "\n\n".join(_event(event) for event in _most_reported(timeline.events, kept))
         if length(body) <= MAX_BODY:
             break
     head = Card(title, "\n".join(_facts(timeline, len(timeline.events) - kept)))
-    # A single bar tells nothing that the line above it does not.
+    # A single bar would repeat the line above it.
     drawn = picture and len(timeline.coverage) > 1
     plot = draw(timeline.coverage, _label(timeline)) if drawn else None
     return TimelineCard(head, Card("", body), plot, _alt(timeline))
 
 
-def _most_told(events: Sequence[Event], kept: int) -> list[Event]:
-    """Return so many events, those that most articles tell, in the order given."""
-    told = sorted(events, key=lambda event: -event.reports)[:kept]
-    return [event for event in events if event in told]
+def _most_reported(events: Sequence[Event], kept: int) -> list[Event]:
+    """Return the `kept` events with the most reports, in the order given."""
+    largest = sorted(events, key=lambda event: -event.reports)[:kept]
+    return [event for event in events if event in largest]
 
 
 def _facts(timeline: Timeline, missing: int) -> list[str]:
@@ -92,9 +90,9 @@ def _event(event: Event) -> str:
     article = event.quote.article
     days = event.named.days if event.named else (_noon(event.day),)
     when = " – ".join(dict.fromkeys(timestamp(day, "D") for day in days))
-    told = f" · {articles_counted(event.reports)}" if event.reports > 1 else ""
+    reports = f" · {articles_counted(event.reports)}" if event.reports > 1 else ""
     headline = linked(title_of(article), event.quote.link, article.url)
-    return "\n".join([f"**{when}**{told}", quoted(event.quote), headline, origin(article)])
+    return "\n".join([f"**{when}**{reports}", quoted(event.quote), headline, origin(article)])
 
 
 def _nothing(timeline: Timeline) -> str:
@@ -108,8 +106,8 @@ def _label(timeline: Timeline) -> str:
 
 
 def _alt(timeline: Timeline) -> str:
-    """The picture in words. A day is written as it is: a description knows no timestamps."""
-    day, most = max(timeline.coverage, key=lambda each: each[1])
+    """Return the picture in words. Days are plain text, because a description shows no timestamps."""
+    day, most = max(timeline.coverage, key=lambda counted_day: counted_day[1])
     first, last = timeline.coverage[0][0], timeline.coverage[-1][0]
     described = _("Bars: {articles} from {first} to {last}, most of them ({most}) on {day}.")
     articles = articles_counted(timeline.articles)
@@ -121,5 +119,5 @@ def _shown(day: date, style: TimeStyle) -> str:
 
 
 def _noon(day: date) -> datetime:
-    """A moment with the same date nearly everywhere."""
+    """Return noon UTC of a day, which has the same date in nearly all time zones."""
     return datetime.combine(day, time(12), UTC)

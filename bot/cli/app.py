@@ -1,6 +1,6 @@
-"""The `newsbot` command: all subcommands together.
+"""The `newsbot` command with all its subcommands.
 
-Importing this loads neither the search engines nor Discord, so that `newsbot --help` is quick.
+Importing this module loads neither the search engines nor discord.py, so that `newsbot --help` is quick.
 """
 
 from __future__ import annotations
@@ -22,6 +22,6 @@ app.command("run")(run_command)
 for command in (chat, ask, latest, timeline, ingest, reindex):
     app.command()(command)
 app.command(help=EVALUATE_HELP)(evaluate)
-for command in (status, watch, backup, restore, doctor):
-    app.command()(command)
+for other in (status, watch, backup, restore, doctor):
+    app.command()(other)
 app.add_typer(sources, name="sources")

@@ -1,4 +1,4 @@
-"""Many questions from a file, one JSON line each, and one JSON line for each answer in the same order."""
+"""Answers questions from a file of JSON lines, one JSON line for each answer, in the same order."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import logging
 import sys
 from collections.abc import Callable
+from datetime import tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,10 @@ log = logging.getLogger(__name__)
 
 
 def read_lines(file: str) -> list[str]:
-    """Return the lines that hold something; `-` is stdin. Raises UsageError where nothing can be read."""
+    """Return the lines of a file that are not blank; `-` is stdin.
+
+    Raises UsageError where the file cannot be read or is not UTF-8.
+    """
     try:
         text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8-sig")
     except OSError as error:
@@ -31,23 +35,24 @@ def read_lines(file: str) -> list[str]:
     return [line for line in text.split("\n") if line.strip()]
 
 
-def answer_line(index: NewsIndex, line: str, build: Callable[..., Question], timezone: str) -> Json:
-    """Return the answer to one line, or `{"id", "error"}`; `build` makes a Question of a text and an as_of.
+def answer_line(index: NewsIndex, line: str, build: Callable[..., Question], zone: tzinfo) -> Json:
+    """Return the answer to one line, or `{"id", "error"}` where it cannot be answered.
 
-    The id comes back as it was given, number or text.
+    `build` makes a Question of a text and an `as_of`; `zone` is for an `as_of` without one. The id comes back
+    as it was given, as a number or a text.
     """
     identity: Json = {}
     try:
         record = _record(line)
         identity = {"id": record["id"]} if "id" in record else {}
-        return identity | answer_json(index.ask(_question(record, build, timezone)))
-    except Exception as error:  # the edge of one line
+        return identity | answer_json(index.ask(_question(record, build, zone)))
+    except Exception as error:  # one bad line does not end the batch
         log.debug("batch.failed", exc_info=True)
         return identity | {"error": sentence(error)}
 
 
 def _record(line: str) -> Json:
-    """Return the line's object; a null in it is as good as nothing."""
+    """Return the object of a line without the keys whose value is null. Raises UsageError for other lines."""
     try:
         record = json.loads(line)
     except ValueError as error:
@@ -57,11 +62,11 @@ def _record(line: str) -> Json:
     return {key: value for key, value in record.items() if value is not None}
 
 
-def _question(record: Json, build: Callable[..., Question], timezone: str) -> Question:
+def _question(record: Json, build: Callable[..., Question], zone: tzinfo) -> Question:
     for key in ("question", "as_of"):
         if not isinstance(record.get(key, ""), str):
             raise UsageError(f"{key} is not a text: put it in quotation marks.")
     if "question" not in record:
         raise UsageError("The line has no question.")
-    moments = {"as_of": parse_moment(record["as_of"], timezone, end=True)} if "as_of" in record else {}
+    moments = {"as_of": parse_moment(record["as_of"], zone, end=True)} if "as_of" in record else {}
     return build(record["question"], **moments)

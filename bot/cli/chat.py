@@ -1,4 +1,4 @@
-"""The conversation in the terminal."""
+"""Answers question after question in the terminal."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Ask a question: the answer is quoted from stored articles, word for word.
 def chat(
     index: NewsIndex, console: Console, zone: tzinfo, read_line: Callable[[str], str] | None = None
 ) -> None:
-    """Answer line after line until /quit or the end of the input. An error ends a reply, never the loop."""
+    """Answer lines until /quit or the end of the input. An error ends one reply, not the loop."""
     read = read_line or _line_reader()
     show(console, Text(GREETING, "dim"))
     with contextlib.suppress(EOFError, KeyboardInterrupt):
@@ -43,7 +43,7 @@ def chat(
 
 
 def _line_reader() -> Callable[[str], str]:
-    """Return `input`, with history and editing where the platform has them; piped lines get no prompt."""
+    """Return `input`, with history and editing where the platform has readline. A pipe gets no prompt."""
     if not sys.stdin.isatty():
         return lambda _: input()
     with contextlib.suppress(ImportError):
@@ -57,13 +57,13 @@ def _reply(index: NewsIndex, console: Console, zone: tzinfo, line: str) -> Rende
             return _command(index, line, zone) if line.startswith("/") else _answer(index, line, zone)
     except KeyboardInterrupt:
         return Text("Interrupted.", "dim")
-    except Exception as error:  # the edge of one reply
+    except Exception as error:  # shown as the reply
         log.debug("chat.failed", exc_info=True)
         return error_view(sentence(error))
 
 
 def _answer(index: NewsIndex, line: str, zone: tzinfo) -> RenderableType:
-    # The question stands right above, unless the lines come from a pipe.
+    # The question is echoed only where the lines come from a pipe: in a terminal it is right above.
     return answer_view(index.ask(Question(line)), zone, echo=not sys.stdin.isatty())
 
 

@@ -1,6 +1,6 @@
-"""Values as the JSON that tools rely on: the exact names, nothing else.
+"""The library's values as JSON. Tools rely on these names.
 
-Times are ISO 8601 in UTC to the second, such as 2025-06-04T23:29:00Z. What is absent is null, except `id`
+Times are ISO 8601 in UTC to the second, such as 2025-06-04T23:29:00Z. A missing value is null, except `id`
 and `explain`, which are left out.
 """
 
@@ -35,7 +35,7 @@ Json = dict[str, Any]
 
 
 def moment_json(moment: datetime) -> str:
-    """Return the moment to the second; it must carry a time zone."""
+    """Return a moment as ISO 8601 to the second; it must have a time zone."""
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
@@ -69,7 +69,7 @@ def latest_json(
 
 
 def timeline_json(timeline: Timeline) -> Json:
-    """`coverage` gives the articles of each day on which there were any."""
+    """Return a timeline. `coverage` has the days with articles, and how many."""
     return {
         "topic": timeline.question.text,
         "as_of": moment_json(timeline.as_of),
@@ -107,19 +107,19 @@ def findings_json(findings: Sequence[Finding]) -> Json:
         "healthy": is_healthy(findings),
         "checks": [
             {
-                "check": each.check,
-                "severity": each.severity,
-                "finding": each.finding,
-                "remedy": each.remedy,
+                "check": finding.check,
+                "severity": finding.severity,
+                "finding": finding.finding,
+                "remedy": finding.remedy,
             }
-            for each in findings
+            for finding in findings
         ],
     }
 
 
 def is_healthy(findings: Sequence[Finding]) -> bool:
-    """Tell whether no check has failed; warnings are no failures."""
-    return all(each.severity != "failure" for each in findings)
+    """Return whether no check has failed; a warning is no failure."""
+    return all(finding.severity != "failure" for finding in findings)
 
 
 def status_json(status: Status) -> Json:
@@ -135,11 +135,11 @@ def status_json(status: Status) -> Json:
         "remedy": status.remedy,
         "caveat": status.caveat,
         "addresses": status.addresses,
-        "failing": [{"url": each.url, "why": each.error} for each in status.failing],
+        "failing": [{"url": source.url, "why": source.error} for source in status.failing],
         "disk_bytes": status.disk_bytes,
         "memory_bytes": status.memory_bytes,
         "faults": [
-            {"part": each.part, "why": each.why, "since": _or_null(each.since)} for each in status.faults
+            {"part": fault.part, "why": fault.why, "since": _or_null(fault.since)} for fault in status.faults
         ],
     }
 
@@ -163,7 +163,9 @@ def trial_json(trial: Trial) -> Json:
 
 
 def added_json(added: Added) -> Json:
-    """`source` is null where nothing was added but the `listed` feeds of a list, or a page offers `feeds`."""
+    """Return what was added. `source` is null for a list, whose feeds `listed` counts, and where a page only
+    offers `feeds`.
+    """
     return trial_json(added.trial) | {
         "source": None if added.source is None else _source_json(added.source),
         "listed": added.listed,
@@ -173,7 +175,10 @@ def added_json(added: Added) -> Json:
 
 def refreshed_json(done: Sequence[Refreshed]) -> Json:
     return {
-        "read": [_source_json(each.source) | {"ingested": ingest_json(each.ingested)} for each in done],
+        "read": [
+            _source_json(refreshed.source) | {"ingested": ingest_json(refreshed.ingested)}
+            for refreshed in done
+        ],
     }
 
 
@@ -220,11 +225,11 @@ def evaluation_json(evaluation: Evaluation) -> Json:
         "median_ms": round(measures.median_ms, 1),
         "p99_ms": round(measures.p99_ms, 1),
         "reliability": [
-            {"confidence": each.confidence, "answerable": each.answerable, "questions": each.questions}
-            for each in evaluation.reliability
+            {"confidence": bin.confidence, "answerable": bin.answerable, "questions": bin.questions}
+            for bin in evaluation.reliability
         ],
         "digest": evaluation.digest,
-        "baselines": {each.name: _by_depth(each.quotes_at) for each in evaluation.baselines},
+        "baselines": {baseline.name: _by_depth(baseline.quotes_at) for baseline in evaluation.baselines},
         "misses": [_miss_json(miss) for miss in evaluation.misses],
     }
 

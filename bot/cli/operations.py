@@ -11,7 +11,7 @@ from rich.text import Text
 
 from bot.cli.json_output import backup_json, findings_json, is_healthy
 from bot.cli.session import (
-    AsJson,
+    JsonOption,
     err,
     index_options,
     logged,
@@ -43,7 +43,7 @@ def run_command() -> None:
 
 
 def run_discord(settings: Settings, token: str) -> None:
-    """Run the Discord bot until it is stopped. This is where discord.py is loaded."""
+    """Run the Discord bot until it is stopped. discord.py is imported only here."""
     with LastResort(0) as last, logged(settings, "INFO"):
         from bot.run import run_bot
         from index import sole_bot
@@ -57,7 +57,7 @@ def run_discord(settings: Settings, token: str) -> None:
 def backup(
     file: File,
     force: Annotated[bool, typer.Option("--force", help="Replace a file that exists.")] = False,
-    as_json: AsJson = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Write everything that is stored to one file; the bot may run meanwhile."""
     from index import write_backup
@@ -66,14 +66,14 @@ def backup(
     with logged(settings, "WARNING"):
         with working(err(), "Writing and checking …"):
             report = write_backup(index_options(settings), file, force=force)
-        told = f"{report.articles:,} articles are in {report.path} ({report.size / 2**20:,.1f} MiB), checked."
-        print_result(as_json, backup_json(report), Text(printable(told)))
+        done = f"{report.articles:,} articles are in {report.path} ({report.size / 2**20:,.1f} MiB), checked."
+        print_result(as_json, backup_json(report), Text(printable(done)))
 
 
 def restore(
     file: File,
     force: Annotated[bool, typer.Option("--force", help="Replace articles that are stored.")] = False,
-    as_json: AsJson = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Replace what is stored by a backup; the bot may run meanwhile and follows by itself."""
     from index import restore_backup
@@ -82,15 +82,15 @@ def restore(
     with logged(settings, "WARNING"):
         with working(err(), "Checking and restoring …"):
             report = restore_backup(index_options(settings), file, force=force)
-        told = f"{report.articles:,} articles are restored from {report.path}; the search follows by itself."
-        print_result(as_json, backup_json(report), Text(printable(told)))
+        done = f"{report.articles:,} articles are restored from {report.path}; the search follows by itself."
+        print_result(as_json, backup_json(report), Text(printable(done)))
 
 
 def doctor(
     online: Annotated[
         bool, typer.Option("--online", help="Also ask Discord whether it accepts the token.")
     ] = False,
-    as_json: AsJson = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Check everything that newsbot needs, and say what to do about what is wrong."""
     try:

@@ -1,4 +1,4 @@
-"""What all commands share: options, the opened library, logging, and how results are printed.
+"""What the commands share: options, opening the library, logging, and printing results.
 
 Results go to stdout, everything else to stderr.
 """
@@ -16,7 +16,7 @@ import typer
 from rich.console import Console, RenderableType
 
 from bot.ops.shutdown import ending_at_sigterm
-from bot.terminal import answers
+from bot.terminal.answers import show
 from bot.terminal.progress import working
 from config import Settings, SettingsError, logging_to_stderr
 from index import IndexOptions, masked
@@ -26,22 +26,22 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-
-Source = Annotated[str | None, typer.Option(metavar="NAME", help="Only articles of this source.")]
-
-Since = Annotated[str | None, typer.Option(metavar="DATE", help="Only articles published from then on.")]
-
-Until = Annotated[str | None, typer.Option(metavar="DATE", help="Only articles published until then.")]
-
-AsOf = Annotated[
+SourceOption = Annotated[str | None, typer.Option(metavar="NAME", help="Only articles of this source.")]
+SinceOption = Annotated[
+    str | None, typer.Option(metavar="DATE", help="Only articles published from then on.")
+]
+UntilOption = Annotated[str | None, typer.Option(metavar="DATE", help="Only articles published until then.")]
+AsOfOption = Annotated[
     str | None, typer.Option(metavar="DATE", help="Answer as if it were then: later articles do not count.")
 ]
-
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 
 
 def open_index(settings: Settings) -> NewsIndex:
-    """Open the library with these settings. This is where the search engines are loaded."""
+    """Open the library with these settings. The search engines are imported here.
+
+    Raises SettingsError where NEWS_DATA_DIR cannot be a folder, and what `NewsIndex.open` raises.
+    """
     make_data_dir(settings)
     from index import NewsIndex
 
@@ -58,7 +58,7 @@ def make_data_dir(settings: Settings) -> None:
 
 
 def index_options(settings: Settings) -> IndexOptions:
-    """Return what of the settings is the library's business."""
+    """Return the settings that are the library's, as its options."""
     address, milvus = settings.database_url, settings.index_url
     return IndexOptions(
         data_dir=settings.data_dir,
@@ -80,7 +80,7 @@ def index_options(settings: Settings) -> IndexOptions:
 
 
 def open_for_discord(settings: Settings) -> NewsIndex:
-    """Open the library and keep its sources fresh, unless that is set to be off."""
+    """Open the library and start refreshing its sources, unless NEWS_REFRESH is off."""
     index = open_index(settings)
     if settings.refresh:
         index.subscriptions.start()
@@ -89,7 +89,10 @@ def open_for_discord(settings: Settings) -> NewsIndex:
 
 @contextmanager
 def logged(settings: Settings, default: str) -> Iterator[None]:
-    """Log to stderr, from `default` on unless a level was chosen. An error is logged at DEBUG and goes on."""
+    """Log to stderr inside the block, from the level `default` on unless NEWS_LOG_LEVEL is set.
+
+    An exception is logged at DEBUG and raised again.
+    """
     level = settings.log_level if "log_level" in settings.model_fields_set else default
     with logging_to_stderr(level, settings.log_format, masked):
         try:
@@ -101,7 +104,7 @@ def logged(settings: Settings, default: str) -> Iterator[None]:
 
 @contextmanager
 def library(settings: Settings, log_level: str = "WARNING") -> Iterator[NewsIndex]:
-    """Logging from `log_level` on, unless another is set, and the opened library, until the command ends."""
+    """Give the opened library inside the block, with logging from `log_level` on; then close it."""
     with ending_at_sigterm(), logged(settings, log_level):
         with working(err(), "Opening …"):
             index = open_index(settings)
@@ -110,25 +113,29 @@ def library(settings: Settings, log_level: str = "WARNING") -> Iterator[NewsInde
 
 
 def out() -> Console:
+    """Return a console for results, on stdout."""
     return Console(highlight=False)
 
 
 def err() -> Console:
+    """Return a console for everything else, on stderr."""
     return Console(stderr=True, highlight=False)
 
 
 def print_json(value: dict[str, Any], indent: int | None = None) -> None:
+    """Print a value as JSON, with `\\u` escapes where the terminal's character set lacks its characters."""
     text = json.dumps(value, ensure_ascii=False, indent=indent)
     try:
         text.encode(sys.stdout.encoding or "utf-8")
-    except UnicodeEncodeError:  # the terminal's character set is smaller than the news
+    except UnicodeEncodeError:
         text = json.dumps(value, indent=indent)
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
 
 
 def print_result(as_json: bool, value: dict[str, Any], view: RenderableType) -> None:
+    """Print a result: `value` as JSON, or else `view` as text."""
     if as_json:
         print_json(value, indent=2 if sys.stdout.isatty() else None)
     else:
-        answers.show(out(), view)
+        show(out(), view)

@@ -1,4 +1,4 @@
-"""The commands that look after sources: `newsbot sources …` and `newsbot watch`."""
+"""The commands for sources: `newsbot sources …` and `newsbot watch`."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ import typer
 from rich.text import Text
 
 from bot.cli.json_output import added_json, refreshed_json, sources_json, trial_json
-from bot.cli.session import AsJson, err, library, print_result
+from bot.cli.session import JsonOption, err, library, print_result
 from bot.ops.shutdown import LastResort
-from bot.terminal import answers
+from bot.terminal.answers import printable, show
 from bot.terminal.progress import progress_bars, working
 from bot.terminal.sources import added_view, imported_view, refreshed_view, sources_view, trial_view
 from bot.text.source_words import removed_line
@@ -34,7 +34,7 @@ Url = Annotated[str, typer.Argument(metavar="URL", help="A feed, sitemap, page, 
 
 
 @sources.command("list")
-def list_sources(as_json: AsJson = False) -> None:
+def list_sources(as_json: JsonOption = False) -> None:
     """Show every source: its state, when it was read, when it is next, and what is wrong."""
     with library(load_settings()) as index:
         found = index.subscriptions.all()
@@ -42,7 +42,7 @@ def list_sources(as_json: AsJson = False) -> None:
 
 
 @sources.command("test")
-def try_source(url: Url, as_json: AsJson = False) -> None:
+def try_source(url: Url, as_json: JsonOption = False) -> None:
     """Show what is found at an address, and store nothing."""
     settings = load_settings()
     with library(settings) as index:
@@ -52,7 +52,7 @@ def try_source(url: Url, as_json: AsJson = False) -> None:
 
 
 @sources.command("add")
-def add_source(url: Url, as_json: AsJson = False) -> None:
+def add_source(url: Url, as_json: JsonOption = False) -> None:
     """Try an address, store its articles, and read it again and again from now on."""
     settings = load_settings()
     with library(settings) as index:
@@ -66,26 +66,26 @@ def add_source(url: Url, as_json: AsJson = False) -> None:
 @sources.command("remove")
 def remove_source(
     name: Annotated[str, typer.Argument(metavar="URL_OR_TITLE", help="As `sources list` shows it.")],
-    as_json: AsJson = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Stop reading a source; its articles stay."""
     with library(load_settings()) as index:
         removed = index.subscriptions.remove(name)
-        told = Text(answers.printable(removed_line(removed.url)))
-        print_result(as_json, {"removed": removed.url}, told)
+        sentence = Text(printable(removed_line(removed.url)))
+        print_result(as_json, {"removed": removed.url}, sentence)
 
 
 @sources.command("import")
 def import_sources(
     path: Annotated[Path, typer.Argument(metavar="FILE", help="An OPML list, as feed readers export it.")],
-    as_json: AsJson = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Add the feeds of an OPML list."""
     _import(path, as_json)
 
 
 @sources.command("default")
-def default_sources(as_json: AsJson = False) -> None:
+def default_sources(as_json: JsonOption = False) -> None:
     """Add a few well-known public feeds."""
     _import(FEEDS, as_json)
 
@@ -111,7 +111,7 @@ def watch(
     once: Annotated[
         bool, typer.Option("--once", help="Read what is due now, and end: for a scheduler of your own.")
     ] = False,
-    as_json: AsJson = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Keep the sources fresh until stopped (the running bot does, too)."""
     if once:
@@ -123,12 +123,12 @@ def watch(
 
 
 def _read_once(as_json: bool) -> None:
-    # What failed is told at the end: a warning each would only disturb the bar.
+    # Failures are printed at the end. Warnings while the progress bar is shown would break it.
     with library(load_settings(), "ERROR") as index:
         with progress_bars(err()) as on_progress:
             done = index.subscriptions.refresh_due(on_progress)
         print_result(as_json, refreshed_json(done), refreshed_view(done))
-    if done and all(each.source.error for each in done):
+    if done and all(refreshed.source.error for refreshed in done):
         raise typer.Exit(1)
 
 
@@ -141,21 +141,21 @@ def _keep_reading() -> None:
 
     settings = load_settings()
     with LastResort(0) as last, library(settings, "INFO") as index, _watched(index, settings.health_port):
-        for each in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(each, stop)
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, stop)
         count = len(index.subscriptions.all())
-        told = f"Watching {count:,} source{'' if count == 1 else 's'}; Ctrl+C ends it."
-        answers.show(err(), Text(told))
+        watching = f"Watching {count:,} source{'' if count == 1 else 's'}; Ctrl+C ends it."
+        show(err(), Text(watching))
         index.subscriptions.start()
         stopped.wait()
 
 
 def _watched(index: NewsIndex, port: int | None) -> AbstractContextManager[object]:
-    """Tell the health of a library on a port, if one is set."""
+    """Serve the health of a library on a port; do nothing where that is None."""
     if port is None:
         return nullcontext()
     from bot.ops.health import OK, Health, readiness, serving
-    from bot.ops.metrics import Measurements
+    from bot.ops.metrics import Metrics
 
-    health = Health(Measurements(index.status), lambda: OK, lambda: readiness(lambda: index))
+    health = Health(Metrics(index.status), lambda: OK, lambda: readiness(lambda: index))
     return serving(health, port)

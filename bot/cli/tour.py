@@ -1,4 +1,4 @@
-"""What a newcomer sees first: sample articles, one question answered, then the conversation."""
+"""The tour for newcomers: loads sample articles, answers one question, then starts the chat."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ QUESTION = "How many North Korean troops were sent to Russia?"
 
 
 def load_samples(index: NewsIndex, samples: Path, console: Console, progress: Console) -> None:
-    """Read the sample articles into a library that has none, and say so; one with articles stays as it is."""
+    """Read the sample articles into a library that has no articles, with a line that says so."""
     if index.status().articles:
         return
     show(console, Text("Loading sample articles; add real ones with `newsbot ingest PATH_OR_URL`."))
@@ -33,10 +33,10 @@ def load_samples(index: NewsIndex, samples: Path, console: Console, progress: Co
 
 
 def tour(index: NewsIndex, samples: Path, zone: tzinfo, console: Console, progress: Console) -> None:
-    """Answer the built-in question in full view; then talk, if there is somebody to talk to."""
+    """Show the answer to `QUESTION`; then chat, where the input is a terminal."""
     load_samples(index, samples, console, progress)
     with working(progress, "Loading the model …"):
-        index.load_model()  # so that the time shown is that of the search
+        index.load_model()  # loaded before, so that the time shown with the answer is that of the search
         answer = index.ask(Question(QUESTION))
     show(console, "", answer_view(answer, zone), "")
     if sys.stdin.isatty():

@@ -1,10 +1,10 @@
-"""Questions: `/ask`, mentions in a channel, and direct messages."""
+"""Takes questions: `/ask`, mentions in a channel, and direct messages."""
 
 from __future__ import annotations
 
 import logging
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import discord
 from discord import app_commands, ui
@@ -14,12 +14,10 @@ from bot.interactions.choices import time_choices
 from bot.interactions.errors import explain
 from bot.interactions.request import begin_request
 from bot.services.answers import Inquiry
+from bot.services.services import Services
 from bot.text.dates import given_moment
 from bot.text.language import _, mark, speak
 from index import Question
-
-if TYPE_CHECKING:
-    from bot.client import NewsBot
 
 HELP = mark(
     "Ask me about the news and I answer with word-for-word quotes from stored articles, each with its link"
@@ -31,12 +29,14 @@ log = logging.getLogger(__name__)
 
 
 class Ask(commands.Cog):
-    def __init__(self, bot: NewsBot) -> None:
+    def __init__(self, bot: commands.AutoShardedBot, services: Services) -> None:
         self.bot = bot
+        self.services = services
+        self.library = services.library
 
     async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
         if interaction.type is discord.InteractionType.application_command:
-            self.bot.answering.take_turn(interaction.user.id, interaction.guild_id)
+            self.services.answers.take_turn(interaction.user.id, interaction.guild_id)
         return True
 
     @app_commands.command(name="ask", description="Ask about the news: the answer is quotes, word for word")
@@ -53,7 +53,7 @@ class Ask(commands.Cog):
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
     async def ask(
         self,
-        interaction: discord.Interaction[NewsBot],
+        interaction: discord.Interaction,
         question: str,
         since: str | None = None,
         until: str | None = None,
@@ -62,7 +62,7 @@ class Ask(commands.Cog):
         limit: app_commands.Range[int, 1, 10] = 3,
     ) -> None:
         if private is None:
-            private = (await self.bot.guild_rules.settings(interaction.guild_id)).private
+            private = (await self.services.guild_rules.settings(interaction.guild_id)).private
         await interaction.response.defer(thinking=True, ephemeral=private)
         asked = Question(
             question,
@@ -72,71 +72,69 @@ class Ask(commands.Cog):
             limit=limit,
         )
         inquiry = Inquiry(asked, interaction.user.id, interaction.guild_id, private)
-        await self.bot.answering.answer_interaction(interaction, inquiry)
+        await self.services.answers.answer_interaction(interaction, inquiry)
 
     @ask.autocomplete("source")
-    async def source_choices(
-        self, _: discord.Interaction[NewsBot], typed: str
-    ) -> list[app_commands.Choice[str]]:
-        return self.bot.sources.choices(typed)
+    async def source_choices(self, _: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        return self.services.source_names.choices(typed)
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
         if not self._is_for_us(message):
             return
         begin_request(message.id)
-        language = await self.bot.guild_rules.language_of(message.guild.id if message.guild else None)
+        language = await self.services.guild_rules.language_of(message.guild.id if message.guild else None)
         speak(language, language)
         try:
             await self._reply(message)
-        except Exception as error:  # the edge of one message: explained to its author and logged
+        except Exception as error:  # explained to the author of the message, and logged
             await self._apologise(message, explain(error, "message"))
 
     async def _reply(self, message: discord.Message) -> None:
         guild = message.guild.id if message.guild else None
-        self.bot.answering.take_turn(message.author.id, guild)
-        await self.bot.guild_rules.require_channel(guild, message.channel)
+        self.services.answers.take_turn(message.author.id, guild)
+        await self.services.guild_rules.require_channel(guild, message.channel)
         text = self._without_mention(message.content)
         if not text:
             await _send(message, _(HELP))
             return
         async with message.channel.typing():
             inquiry = await self._inquiry(message, text)
-            reply = await self.bot.answering.reply(inquiry)
+            reply = await self.services.answers.reply(inquiry)
         sent = await _send(message, view=reply.view)
-        await self.bot.answering.remember(reply, sent)
+        await self.services.answers.remember(reply, sent)
 
     async def _inquiry(self, message: discord.Message, text: str) -> Inquiry:
-        """The question of a message, in the context of the answer that it replies to."""
+        """Return the question of a message, as a continuation where the message replies to an answer."""
         guild = message.guild.id if message.guild else None
         inquiry = Inquiry(Question(text), message.author.id, guild)
         reference = message.reference.message_id if message.reference else None
         if reference is None:
             return inquiry
-        posted = await self.bot.records.run(self.bot.index.posted.find_message, str(reference))
-        return self.bot.answering.continued(posted, text, inquiry) if posted else inquiry
+        posted = await self.library.records.run(self.library.index.posted.find_message, str(reference))
+        return self.services.answers.continued(posted, text, inquiry) if posted else inquiry
 
     async def _apologise(self, message: discord.Message, sentence: str) -> None:
         try:
             await _send(message, sentence)
-        except discord.HTTPException as refused:  # most likely for the reason that was to be explained
+        except discord.HTTPException as refused:  # most likely for the same reason as before
             log.warning("reply.failed channel=%s status=%s", message.channel.id, refused.status)
 
     def _is_for_us(self, message: discord.Message) -> bool:
-        """Whether a person speaks to the bot. A bot never does, or two of them would talk for ever."""
+        """Return whether a person writes to the bot. Other bots are ignored: two could talk for ever."""
         if message.author.bot or message.type not in (discord.MessageType.default, discord.MessageType.reply):
             return False
         return message.guild is None or self.bot.user in message.mentions
 
     def _without_mention(self, content: str) -> str:
-        assert self.bot.user is not None  # nobody is mentioned before the login
+        assert self.bot.user is not None  # messages arrive after the login only
         return " ".join(re.sub(rf"<@!?{self.bot.user.id}>", " ", content).split())
 
 
 async def _send(
     message: discord.Message, text: str | None = None, view: ui.LayoutView | None = None
 ) -> discord.Message:
-    """Answer a message without pinging its author, even when it has been deleted meanwhile."""
+    """Reply to a message without pinging its author. If it has been deleted, send to its channel."""
     reference = message.to_reference(fail_if_not_exists=False)
     if view is not None:
         return await message.channel.send(view=view, reference=reference, mention_author=False)

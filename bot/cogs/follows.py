@@ -1,10 +1,10 @@
-"""What somebody wants to hear about: `/follow`, `/follows`, and *Follow* or *Watch* below an answer."""
+"""Lets people follow a topic or question: `/follow`, `/follows`, and *Follow* or *Watch* below an answer."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import discord
 from discord import app_commands, ui
@@ -14,14 +14,13 @@ from bot.cards.alert import follows_card
 from bot.interactions.buttons import Action
 from bot.interactions.views import Panel
 from bot.services.guild_rules import require_manager, require_writable
+from bot.services.library import Library
+from bot.services.services import Services
 from bot.text.language import _
 from bot.text.markdown import cut
 from index import Answer, Follow, PostedAnswer, Question
 
-if TYPE_CHECKING:
-    from bot.client import NewsBot
-
-# Discord's limit for an option of a menu.
+# Discord's limit for the label of an option in a menu, and how much of a topic a reply shows, in characters.
 MAX_LABEL = 100
 SHOWN = 200
 
@@ -29,15 +28,18 @@ log = logging.getLogger(__name__)
 
 
 class Follows(commands.Cog):
-    def __init__(self, bot: NewsBot) -> None:
+    def __init__(self, bot: commands.AutoShardedBot, services: Services) -> None:
         self.bot = bot
+        self.services = services
+        self.library = services.library
 
     async def cog_load(self) -> None:
-        # To follow what was answered, and to watch for an answer where there was none, is the same.
+        # Below an answer the button says Follow, where there was none it says Watch: both follow the
+        # question.
         for action in (Action.FOLLOW, Action.WATCH):
-            self.bot.answering.offer(action, self._follow_answer)
-        # Serves the menus that are older than a restart.
-        self.bot.add_view(StopMenu(self.bot))
+            self.services.answers.offer(action, self._follow_answer)
+        # Handles choices in menus that were sent before a restart.
+        self.bot.add_view(StopMenu(self.library))
 
     @app_commands.command(name="follow", description="Get a message when a new report answers something")
     @app_commands.describe(
@@ -47,38 +49,38 @@ class Follows(commands.Cog):
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
     @app_commands.allowed_installs(guilds=True, users=True)
     @app_commands.checks.cooldown(5, 60.0)
-    async def follow(self, interaction: discord.Interaction[NewsBot], what: str, here: bool = False) -> None:
+    async def follow(self, interaction: discord.Interaction, what: str, here: bool = False) -> None:
         if here:
             require_manager(interaction)
             require_writable(interaction.app_permissions)
         await interaction.response.defer(thinking=True, ephemeral=True)
         await self._follow(interaction, what, here)
 
-    async def _follow_answer(self, interaction: discord.Interaction[NewsBot], posted: PostedAnswer) -> None:
-        self.bot.answering.take_turn(interaction.user.id, interaction.guild_id)
+    async def _follow_answer(self, interaction: discord.Interaction, posted: PostedAnswer) -> None:
+        self.services.answers.take_turn(interaction.user.id, interaction.guild_id)
         await self._follow(interaction, posted.question, here=False)
 
-    async def _follow(self, interaction: discord.Interaction[NewsBot], what: str, here: bool) -> None:
-        answer = await self.bot.workers.run(self.bot.index.ask, Question(what))
-        follow = await self.bot.workers.run(self._begin, answer, interaction, here)
+    async def _follow(self, interaction: discord.Interaction, what: str, here: bool) -> None:
+        answer = await self.library.workers.run(self.library.index.ask, Question(what))
+        follow = await self.library.workers.run(self._begin, answer, interaction, here)
         log.info("follow.started id=%d channel=%s", follow.id, follow.channel)
         await interaction.edit_original_response(content=_started(follow, answer.answered))
 
-    def _begin(self, answer: Answer, interaction: discord.Interaction[NewsBot], here: bool) -> Follow:
-        book = self.bot.index.follows
+    def _begin(self, answer: Answer, interaction: discord.Interaction, here: bool) -> Follow:
+        follows = self.library.index.follows
         guild = str(interaction.guild_id) if interaction.guild_id else None
         channel = str(interaction.channel_id) if here else None
-        follow = book.start(str(interaction.user.id), guild, channel, answer.question.text)
+        follow = follows.start(str(interaction.user.id), guild, channel, answer.question.text)
         if answer.answered:
-            book.know(follow.id, answer.quotes)
+            follows.know(follow.id, answer.quotes)
         return follow
 
     @app_commands.command(name="follows", description="What is followed by you and in this channel; stop it")
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
     @app_commands.allowed_installs(guilds=True, users=True)
-    async def follows(self, interaction: discord.Interaction[NewsBot]) -> None:
+    async def follows(self, interaction: discord.Interaction) -> None:
         await interaction.response.defer(thinking=True, ephemeral=True)
-        await _show(self.bot, interaction)
+        await _show(self.library, interaction)
 
 
 def _started(follow: Follow, answered: bool) -> str:
@@ -91,39 +93,39 @@ def _started(follow: Follow, answered: bool) -> str:
 
 
 class StopMenu(Panel):
-    """A menu of what is followed. Nothing is kept here: who chooses is checked each time."""
+    """A menu of follows to stop. It keeps no state: permissions are checked at each choice."""
 
-    def __init__(self, bot: NewsBot, follows: Sequence[Follow] = ()) -> None:
+    def __init__(self, library: Library, follows: Sequence[Follow] = ()) -> None:
         super().__init__(timeout=None)
-        self.bot = bot
+        self.library = library
         self.choose.placeholder = _("Stop following …")
         self.choose.options = [_option(follow) for follow in follows]
 
     @ui.select(cls=ui.Select[Any], custom_id="follows:stop")
-    async def choose(self, interaction: discord.Interaction[NewsBot], select: ui.Select[Any]) -> None:
+    async def choose(self, interaction: discord.Interaction, select: ui.Select[Any]) -> None:
         kind, _, id = select.values[0].partition(":")
         channel = str(interaction.channel_id) if kind == "here" else None
         if channel:
             require_manager(interaction)
         await interaction.response.defer()
         person = str(interaction.user.id)
-        stopped = await self.bot.workers.run(self.bot.index.follows.stop, int(id), person, channel)
+        stopped = await self.library.workers.run(self.library.index.follows.stop, int(id), person, channel)
         log.info("follow.stopped id=%s stopped=%s", id, stopped)
-        await _show(self.bot, interaction)
+        await _show(self.library, interaction)
 
 
-async def _show(bot: NewsBot, interaction: discord.Interaction[NewsBot]) -> None:
+async def _show(library: Library, interaction: discord.Interaction) -> None:
     person, channel = str(interaction.user.id), str(interaction.channel_id)
-    mine = await bot.workers.run(bot.index.follows.of, person)
+    mine = await library.workers.run(library.index.follows.of, person)
     in_guild = interaction.guild_id is not None
-    here = await bot.workers.run(bot.index.follows.of, person, channel) if in_guild else []
+    here = await library.workers.run(library.index.follows.of, person, channel) if in_guild else []
     card = follows_card(mine, here, in_guild).embed()
     if not mine and not here:
         await interaction.edit_original_response(embed=card, view=None)
         return
-    menu = StopMenu(bot, [*mine, *here])
+    menu = StopMenu(library, [*mine, *here])
     await interaction.edit_original_response(embed=card, view=menu)
-    menu.stop()  # the one that is registered with the bot answers
+    menu.stop()  # the menu that `cog_load` registered handles the choice
 
 
 def _option(follow: Follow) -> discord.SelectOption:

@@ -1,8 +1,6 @@
-"""What the bot can do, shown by example: `/help`."""
+"""Shows by example what the bot can do: `/help`."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
 
 import discord
 from discord import app_commands
@@ -12,10 +10,7 @@ from bot.cards.base import Card
 from bot.text.language import _, mark
 from bot.text.markdown import bold
 
-if TYPE_CHECKING:
-    from bot.client import NewsBot
-
-# An example, and what it does.
+# Pairs of an example and what it does.
 EXAMPLES = (
     (
         mark("`/ask question: How many troops did North Korea send?`"),
@@ -56,22 +51,19 @@ MANAGERS = (
 
 
 class Help(commands.Cog):
-    def __init__(self, bot: NewsBot) -> None:
-        self.bot = bot
-
     @app_commands.command(name="help", description="What you can do here, by example")
     @app_commands.allowed_installs(guilds=True, users=True)
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
-    async def help(self, interaction: discord.Interaction[NewsBot]) -> None:
+    async def help(self, interaction: discord.Interaction) -> None:
         manages = interaction.guild_id is not None and interaction.permissions.manage_guild
-        card = Card(_("Ask the news"), "\n".join(_everybody() + (_managers() if manages else [])))
+        card = Card(_("Ask the news"), "\n".join(_for_everyone() + (_for_managers() if manages else [])))
         await interaction.response.send_message(embed=card.embed(), ephemeral=True)
 
 
-def _everybody() -> list[str]:
+def _for_everyone() -> list[str]:
     lines = [f"{_(example)}\n-# {_(what)}" for example, what in EXAMPLES]
     return [*lines, "", _(MENTION)]
 
 
-def _managers() -> list[str]:
+def _for_managers() -> list[str]:
     return ["", bold(_("For those who manage this server")), *(_(line) for line in MANAGERS)]

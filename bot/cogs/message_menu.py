@@ -1,11 +1,9 @@
-"""What can be done with somebody's message: *Find reporting* and *Check this quote*.
+"""The entries in the menu of a message: *Find reporting* and *Check this quote*.
 
-The message comes with the interaction, so neither needs to be allowed to read the channel.
+The message comes with the interaction, so the bot needs no permission to read the channel.
 """
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
 
 import discord
 from discord import app_commands
@@ -14,19 +12,19 @@ from discord.ext import commands
 from bot.cards.answer import check_card
 from bot.interactions.answer_layout import answer_layout
 from bot.services.answers import Inquiry
+from bot.services.services import Services
 from bot.text.claim import claim, quoted_claim
 from bot.text.language import _, mark
 from index import Question, UsageError
 
-if TYPE_CHECKING:
-    from bot.client import NewsBot
-
 NOTHING_TO_CHECK = mark("That message has no words to look for: choose one with text in it.")
 
 
-class Claims(commands.Cog):
-    def __init__(self, bot: NewsBot) -> None:
+class MessageMenu(commands.Cog):
+    def __init__(self, bot: commands.AutoShardedBot, services: Services) -> None:
         self.bot = bot
+        self.services = services
+        self.library = services.library
         self._menus = [
             app_commands.ContextMenu(
                 name=name,
@@ -47,25 +45,25 @@ class Claims(commands.Cog):
         for menu in self._menus:
             self.bot.tree.remove_command(menu.name, type=menu.type)
 
-    async def find(self, interaction: discord.Interaction[NewsBot], message: discord.Message) -> None:
+    async def find(self, interaction: discord.Interaction, message: discord.Message) -> None:
         """Search for reports on what a message claims."""
         await interaction.response.defer(thinking=True, ephemeral=True)
-        self.bot.answering.take_turn(interaction.user.id, interaction.guild_id)
+        self.services.answers.take_turn(interaction.user.id, interaction.guild_id)
         text = _required(claim(_text(message)))
         inquiry = Inquiry(Question(text), interaction.user.id, interaction.guild_id, private=True)
-        await self.bot.answering.answer_interaction(interaction, inquiry)
+        await self.services.answers.answer_interaction(interaction, inquiry)
 
-    async def check(self, interaction: discord.Interaction[NewsBot], message: discord.Message) -> None:
-        """Look whether the words that a message quotes are in a stored article."""
+    async def check(self, interaction: discord.Interaction, message: discord.Message) -> None:
+        """Show whether a stored article contains the words that a message quotes."""
         await interaction.response.defer(thinking=True, ephemeral=True)
-        self.bot.answering.take_turn(interaction.user.id, interaction.guild_id)
+        self.services.answers.take_turn(interaction.user.id, interaction.guild_id)
         text = _required(quoted_claim(_text(message)))
-        found = await self.bot.workers.run(self.bot.index.check_quote, text)
+        found = await self.library.workers.run(self.library.index.check_quote, text)
         await interaction.edit_original_response(view=answer_layout(check_card(found)))
 
 
 def _text(message: discord.Message) -> str:
-    """What a message says: itself, or the message that it forwards, or what is embedded in it."""
+    """Return the text of a message, else of the message that it forwards, else of its embeds."""
     forwarded = [snapshot.content for snapshot in message.message_snapshots]
     embedded = [text for embed in message.embeds for text in (embed.title, embed.description)]
     texts = [message.content, *forwarded, *(text for text in embedded if text)]

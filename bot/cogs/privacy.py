@@ -1,21 +1,19 @@
-"""Everybody's own data: `/privacy export` and `/privacy delete`."""
+"""Gives people their own data, and deletes it: `/privacy export` and `/privacy delete`."""
 
 from __future__ import annotations
 
 import io
 import json
 import logging
-from typing import TYPE_CHECKING
 
 import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
 from bot.interactions.views import Panel
+from bot.services.library import Library
+from bot.services.services import Services
 from bot.text.language import _, counted
-
-if TYPE_CHECKING:
-    from bot.client import NewsBot
 
 CONFIRM_SECONDS = 300.0
 
@@ -30,14 +28,14 @@ class Privacy(commands.Cog):
         allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
     )
 
-    def __init__(self, bot: NewsBot) -> None:
-        self.bot = bot
+    def __init__(self, services: Services) -> None:
+        self.library = services.library
 
     @privacy.command(name="export", description="Get everything the bot keeps about you, as a file")
-    async def export(self, interaction: discord.Interaction[NewsBot]) -> None:
+    async def export(self, interaction: discord.Interaction) -> None:
         await interaction.response.defer(thinking=True, ephemeral=True)
-        kept = await self.bot.records.run(self.bot.index.privacy.export, str(interaction.user.id))
-        rows = sum(len(each) for each in kept.values())
+        kept = await self.library.records.run(self.library.index.privacy.export, str(interaction.user.id))
+        rows = sum(len(entries) for entries in kept.values())
         if not rows:
             await interaction.edit_original_response(content=_("Nothing is kept about you."))
             return
@@ -51,33 +49,33 @@ class Privacy(commands.Cog):
         await interaction.edit_original_response(content=content, attachments=[file])
 
     @privacy.command(name="delete", description="Delete everything the bot keeps about you")
-    async def delete(self, interaction: discord.Interaction[NewsBot]) -> None:
+    async def delete(self, interaction: discord.Interaction) -> None:
         content = _(
             "This deletes all that is kept about you, for good, and takes your name off this and other"
             " servers' audit trails. Messages that were posted stay until you or a moderator delete them."
         )
-        await interaction.response.send_message(content, view=Confirm(self.bot), ephemeral=True)
+        await interaction.response.send_message(content, view=Confirm(self.library), ephemeral=True)
 
 
 class Confirm(Panel):
-    """The second question before deleting; only whoever asked sees it."""
+    """Asks for confirmation before deleting; only the person who used the command sees it."""
 
-    def __init__(self, bot: NewsBot) -> None:
+    def __init__(self, library: Library) -> None:
         super().__init__(timeout=CONFIRM_SECONDS)
-        self.bot = bot
+        self.library = library
         self.confirm.label = _("Delete everything")
         self.cancel.label = _("Keep it")
 
     @ui.button(style=discord.ButtonStyle.danger)
-    async def confirm(self, interaction: discord.Interaction[NewsBot], button: ui.Button[Confirm]) -> None:
+    async def confirm(self, interaction: discord.Interaction, button: ui.Button[Confirm]) -> None:
         await interaction.response.defer()
-        deleted = await self.bot.records.run(self.bot.index.privacy.delete, str(interaction.user.id))
+        deleted = await self.library.records.run(self.library.index.privacy.delete, str(interaction.user.id))
         log.info("privacy.deleted rows=%d", deleted)
         content = counted("Done: {count} entry was deleted.", "Done: {count} entries were deleted.", deleted)
         await interaction.edit_original_response(content=content, view=None)
         self.stop()
 
     @ui.button(style=discord.ButtonStyle.secondary)
-    async def cancel(self, interaction: discord.Interaction[NewsBot], button: ui.Button[Confirm]) -> None:
+    async def cancel(self, interaction: discord.Interaction, button: ui.Button[Confirm]) -> None:
         await interaction.response.edit_message(content=_("Nothing was deleted."), view=None)
         self.stop()

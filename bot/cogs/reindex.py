@@ -1,4 +1,4 @@
-"""For those who look after the library: `/reindex`, with its progress and a button that stops it."""
+"""Reads sources or an attached file again: `/reindex`, with its progress and a button that stops it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING
 
 import aiohttp
 import discord
@@ -20,15 +19,14 @@ from bot.interactions.views import Panel
 from bot.services.job import Job, Stopped
 from bot.services.job_message import JobMessage
 from bot.services.job_text import Outcome, outcome_text, progress_text, stopped_text
+from bot.services.services import Services
 from bot.services.workers import Workers
 from bot.text.language import _, mark, number, to_everyone
 from bot.text.markdown import timestamp
 from index import Progress, UsageError
 
-if TYPE_CHECKING:
-    from bot.client import NewsBot
-
-# Discord allows about five edits in five seconds for a channel: a part of that leaves room for answers.
+# Between two edits of the progress. Discord allows about five edits in five seconds for a channel, and
+# answers need some of them.
 EDIT_SECONDS = 3.0
 MAX_FILE = 25 * 2**20
 
@@ -38,33 +36,35 @@ log = logging.getLogger(__name__)
 
 
 class CancelView(Panel):
-    """The button below a progress. Nothing is kept here: who presses, and on what, is checked each time."""
+    """The button below a progress. It keeps no state: person and message are checked at each press."""
 
-    def __init__(self, cog: Reindexing) -> None:
+    def __init__(self, cog: Reindex) -> None:
         super().__init__(timeout=None)
         self._cog = cog
         self.cancel.label = _("Cancel")
 
     @ui.button(style=discord.ButtonStyle.danger, custom_id="reindex:cancel")
-    async def cancel(self, interaction: discord.Interaction[NewsBot], button: ui.Button[CancelView]) -> None:
+    async def cancel(self, interaction: discord.Interaction, button: ui.Button[CancelView]) -> None:
         await self._cog.cancel(interaction)
 
 
-class Reindexing(commands.Cog):
-    def __init__(self, bot: NewsBot) -> None:
+class Reindex(commands.Cog):
+    def __init__(self, bot: commands.AutoShardedBot, services: Services) -> None:
         self.bot = bot
-        # A thread of its own: questions never wait for a reindex.
+        self.services = services
+        self.library = services.library
+        # A reindex has a thread of its own, so that questions never wait for it.
         self._workers = Workers("reindex", threads=1, waiting=0)
         self._job: Job | None = None
         self._message: JobMessage | None = None
         self._view = CancelView(self)
 
     async def cog_load(self) -> None:
-        # Serves the buttons that are older than a restart, too.
+        # Handles buttons that were sent before a restart, too.
         self.bot.add_view(self._view)
 
     def stop(self) -> None:
-        """Let what runs end after the articles that it has stored by then."""
+        """Stop the running job, if there is one, after the articles that it has stored."""
         if self._job:
             self._job.why_stopped = mark("because the bot is shutting down")
 
@@ -72,7 +72,7 @@ class Reindexing(commands.Cog):
         self.stop()
         if job := self._job:
             with suppress(TimeoutError):
-                await asyncio.wait_for(job.ended.wait(), self.bot.patience)
+                await asyncio.wait_for(job.ended.wait(), self.library.patience)
         await self._workers.close(0)
 
     @app_commands.command(name="reindex", description="Read the known sources again and update the search")
@@ -84,24 +84,24 @@ class Reindexing(commands.Cog):
     @app_commands.guild_only()
     async def reindex(
         self,
-        interaction: discord.Interaction[NewsBot],
+        interaction: discord.Interaction,
         source: str | None = None,
         full: bool = False,
         file: discord.Attachment | None = None,
     ) -> None:
-        await self.bot.guild_rules.require_reindex(interaction)
+        await self.services.guild_rules.require_reindex(interaction)
         if self._job:
             await interaction.response.send_message(_already_running(self._job), ephemeral=True)
             return
         _require_one(source, full, file)
-        clock = self.bot.clock
+        clock = self.services.clock
         what = file.filename if file else source or ""
         self._job = job = Job(what, interaction.user.id, clock, clock())
         self._message = message = JobMessage(interaction, clock)
         try:
             await interaction.response.defer(thinking=True, ephemeral=True)
             work = await self._work(interaction, source, full, file)
-            await self.bot.guild_rules.note(interaction, "reindex", what or ("full" if full else ""))
+            await self.services.guild_rules.note(interaction, "reindex", what or ("full" if full else ""))
             to_everyone()
             log.info("reindex.started user=%d what=%r full=%s", job.person, what, full)
             await self._run(job, message, work)
@@ -110,16 +110,14 @@ class Reindexing(commands.Cog):
             job.ended.set()
 
     @reindex.autocomplete("source")
-    async def suggest(
-        self, interaction: discord.Interaction[NewsBot], typed: str
-    ) -> list[app_commands.Choice[str]]:
-        if not await self.bot.guild_rules.may_reindex(interaction):
+    async def suggest(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        if not await self.services.guild_rules.may_reindex(interaction):
             return []
-        return source_choices(await self.bot.records.run(self.bot.index.subscriptions.all), typed)
+        return source_choices(await self.library.records.run(self.library.index.subscriptions.all), typed)
 
-    async def cancel(self, interaction: discord.Interaction[NewsBot]) -> None:
-        """Stop the job whose progress the button is below."""
-        await self.bot.guild_rules.require_reindex(interaction)
+    async def cancel(self, interaction: discord.Interaction) -> None:
+        """Stop the job that is shown by the message that the button is on."""
+        await self.services.guild_rules.require_reindex(interaction)
         job = self._job
         if job is None or self._message is None or not self._message.is_on(interaction.message):
             await interaction.response.edit_message(view=None)
@@ -128,41 +126,41 @@ class Reindexing(commands.Cog):
         job.why_stopped = job.why_stopped or _("by {person}").format(person=f"<@{interaction.user.id}>")
         to_everyone()
         await interaction.response.edit_message(content=progress_text(job), view=None)
-        await self.bot.guild_rules.note(interaction, "reindex cancelled")
+        await self.services.guild_rules.note(interaction, "reindex cancelled")
 
     async def _work(
         self,
-        interaction: discord.Interaction[NewsBot],
+        interaction: discord.Interaction,
         source: str | None,
         full: bool,
         file: discord.Attachment | None,
     ) -> Work:
-        """Return what is to be done in the job's own thread."""
+        """Return the function that does the job in its thread."""
         if file:
             subscribe = interaction.permissions.manage_guild
             return partial(self._read_file, await _fetched(file), file.filename, subscribe)
         if source:
-            await self.bot.records.run(self.bot.index.subscriptions.find, source)
+            await self.library.records.run(self.library.index.subscriptions.find, source)
             return partial(self._read_source, source)
         return partial(self._read_all, full)
 
     def _read_all(self, full: bool, listen: Callable[[Progress], None]) -> Outcome:
-        report = self.bot.index.reindex(full=full, on_progress=listen)
+        report = self.library.index.reindex(full=full, on_progress=listen)
         return Outcome(report.ingested, embedded=report.embedded)
 
     def _read_source(self, name: str, listen: Callable[[Progress], None]) -> Outcome:
-        refreshed = self.bot.index.subscriptions.refresh(name, listen)
+        refreshed = self.library.index.subscriptions.refresh(name, listen)
         return Outcome(refreshed.ingested, shown=refreshed.ingested.failed)
 
     def _read_file(
         self, body: bytes, name: str, subscribe: bool, listen: Callable[[Progress], None]
     ) -> Outcome:
-        received = self.bot.index.receive(body, name, listen, subscribe=subscribe)
+        received = self.library.index.receive(body, name, listen, subscribe=subscribe)
         return Outcome(received.ingested, listed=received.listed, shown=received.ingested.failed)
 
     async def _run(self, job: Job, message: JobMessage, work: Work) -> None:
         running = asyncio.create_task(self._workers.run(work, job.listen))
-        # The next may start as soon as this one has ended, while its report is still on the way.
+        # The next job may start as soon as this one has ended, before its outcome has been shown.
         running.add_done_callback(lambda _: self._release(job))
         while not (await asyncio.wait({running}, timeout=EDIT_SECONDS))[0]:
             await message.show(progress_text(job), None if job.why_stopped else self._view)
@@ -172,13 +170,13 @@ class Reindexing(commands.Cog):
             log.info("reindex.stopped why=%r", job.why_stopped)
             await message.end(stopped_text(job))
         except Exception as error:
-            if not message.begun:  # nobody has seen anything yet: tell only the person who asked
+            if not message.begun:  # there is no message yet: the command's own error handling explains it
                 raise
             await message.end(explain(error, "/reindex"))
         else:
             _log(outcome)
             await message.end(outcome_text(job, outcome, job.clock() - job.started_at))
-            await self.bot.sources.refresh()
+            await self.services.source_names.refresh()
 
     def _release(self, job: Job) -> None:
         if self._job is job:
@@ -186,7 +184,7 @@ class Reindexing(commands.Cog):
 
 
 def _require_one(source: str | None, full: bool, file: discord.Attachment | None) -> None:
-    """Raise UsageError where the options of the command do not go together, or the file is too large."""
+    """Raise UsageError where more than one option is given, or the file is too large."""
     if bool(source) + full + (file is not None) > 1:
         raise UsageError(_("Choose one: a source, a file, or everything in full."))
     if file and file.size > MAX_FILE:

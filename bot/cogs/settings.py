@@ -1,11 +1,11 @@
-"""For those who manage a guild: `/settings`, a panel, and `/audit`, the trail of what was done."""
+"""For managers of a guild: `/settings` shows and changes its settings, `/audit` shows its audit trail."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import discord
 from discord import app_commands, ui
@@ -14,14 +14,12 @@ from discord.ext import commands
 from bot.cards.base import Card
 from bot.interactions.views import Panel
 from bot.services.guild_rules import require_manager
+from bot.services.services import Services
 from bot.text.language import LANGUAGES, _, mark
 from bot.text.markdown import bold, timestamp
 from index import AuditEntry, GuildSettings
 
-if TYPE_CHECKING:
-    from bot.client import NewsBot
-
-# Discord's limit for a menu.
+# Discord's limit for the values chosen in one menu.
 MAX_CHOSEN = 25
 SHOWN_ENTRIES = 15
 MAX_DETAIL = 150
@@ -38,15 +36,15 @@ log = logging.getLogger(__name__)
 
 
 class SettingsPanel(Panel):
-    """Menus that show what is set and change it at once.
+    """Menus that show the settings and change them at once.
 
-    One of them, without settings, is registered with the bot: it serves the panels that are older than a
-    restart. So nothing is kept here, and who presses is checked each time.
+    A panel keeps no state, and the permission of the person is checked at each choice: one that is registered
+    with the bot handles the panels that were sent before a restart.
     """
 
-    def __init__(self, bot: NewsBot, settings: GuildSettings | None = None) -> None:
+    def __init__(self, services: Services, settings: GuildSettings | None = None) -> None:
         super().__init__(timeout=None)
-        self.bot = bot
+        self.services = services
         settings = settings or GuildSettings()
         self.choose_channels.default_values = _chosen(
             settings.channels, discord.SelectDefaultValueType.channel
@@ -72,7 +70,7 @@ class SettingsPanel(Panel):
         max_values=MAX_CHOSEN,
     )
     async def choose_channels(
-        self, interaction: discord.Interaction[NewsBot], select: ui.ChannelSelect[SettingsPanel]
+        self, interaction: discord.Interaction, select: ui.ChannelSelect[SettingsPanel]
     ) -> None:
         chosen = tuple(sorted(str(channel.id) for channel in select.values))
         await self._change(interaction, channels=chosen)
@@ -84,15 +82,13 @@ class SettingsPanel(Panel):
         max_values=MAX_CHOSEN,
     )
     async def choose_roles(
-        self, interaction: discord.Interaction[NewsBot], select: ui.RoleSelect[SettingsPanel]
+        self, interaction: discord.Interaction, select: ui.RoleSelect[SettingsPanel]
     ) -> None:
         chosen = tuple(sorted(str(role.id) for role in select.values))
         await self._change(interaction, reindex_roles=chosen)
 
     @ui.select(cls=ui.Select[Any], custom_id="settings:language")
-    async def choose_language(
-        self, interaction: discord.Interaction[NewsBot], select: ui.Select[Any]
-    ) -> None:
+    async def choose_language(self, interaction: discord.Interaction, select: ui.Select[Any]) -> None:
         (chosen,) = select.values
         await self._change(interaction, language=chosen if chosen in LANGUAGES else None)
 
@@ -104,41 +100,47 @@ class SettingsPanel(Panel):
         max_values=1,
     )
     async def choose_digest(
-        self, interaction: discord.Interaction[NewsBot], select: ui.ChannelSelect[SettingsPanel]
+        self, interaction: discord.Interaction, select: ui.ChannelSelect[SettingsPanel]
     ) -> None:
         chosen = str(select.values[0].id) if select.values else None
         await self._change(interaction, digest_channel=chosen)
 
     @ui.button(custom_id="settings:private", style=discord.ButtonStyle.secondary)
     async def toggle_private(
-        self, interaction: discord.Interaction[NewsBot], button: ui.Button[SettingsPanel]
+        self, interaction: discord.Interaction, button: ui.Button[SettingsPanel]
     ) -> None:
-        rules = self.bot.guild_rules
+        rules = self.services.guild_rules
         settings = await rules.change(interaction, lambda now: replace(now, private=not now.private))
         await self._show(interaction, settings)
 
-    async def _change(self, interaction: discord.Interaction[NewsBot], **values: Any) -> None:
-        settings = await self.bot.guild_rules.change(interaction, lambda now: replace(now, **values))
+    async def _change(self, interaction: discord.Interaction, **values: Any) -> None:
+        settings = await self.services.guild_rules.change(interaction, lambda now: replace(now, **values))
         await self._show(interaction, settings)
 
-    async def _show(self, interaction: discord.Interaction[NewsBot], settings: GuildSettings) -> None:
-        await self.bot.guild_rules.speak(interaction)  # the language may be what was changed
-        panel = SettingsPanel(self.bot, settings)
+    async def _show(self, interaction: discord.Interaction, settings: GuildSettings) -> None:
+        await self.services.guild_rules.speak(interaction)  # the change may have been one of the language
+        panel = SettingsPanel(self.services, settings)
         await interaction.response.edit_message(embed=settings_card(settings).embed(), view=panel)
-        panel.stop()  # the one that is registered with the bot answers
+        panel.stop()  # the panel that `cog_load` registered handles the choices
 
 
-class Settings(commands.Cog):
-    def __init__(self, bot: NewsBot) -> None:
+class SettingsCommands(commands.Cog):
+    def __init__(self, bot: commands.AutoShardedBot, services: Services) -> None:
         self.bot = bot
+        self.services = services
+        self.library = services.library
+
+    async def cog_load(self) -> None:
+        # Handles choices in panels that were sent before a restart.
+        self.bot.add_view(SettingsPanel(self.services))
 
     @app_commands.command(name="settings", description="Where the bot answers, and who may do what")
     @app_commands.guild_only()
     @app_commands.default_permissions(manage_guild=True)
-    async def settings(self, interaction: discord.Interaction[NewsBot]) -> None:
+    async def settings(self, interaction: discord.Interaction) -> None:
         require_manager(interaction)
-        settings = await self.bot.guild_rules.settings(interaction.guild_id)
-        panel = SettingsPanel(self.bot, settings)
+        settings = await self.services.guild_rules.settings(interaction.guild_id)
+        panel = SettingsPanel(self.services, settings)
         await interaction.response.send_message(
             embed=settings_card(settings).embed(), view=panel, ephemeral=True
         )
@@ -147,27 +149,27 @@ class Settings(commands.Cog):
     @app_commands.command(name="audit", description="What was set and started here, and by whom")
     @app_commands.guild_only()
     @app_commands.default_permissions(manage_guild=True)
-    async def audit(self, interaction: discord.Interaction[NewsBot]) -> None:
+    async def audit(self, interaction: discord.Interaction) -> None:
         require_manager(interaction)
         await interaction.response.defer(thinking=True, ephemeral=True)
         guild = str(interaction.guild_id)
-        entries = await self.bot.records.run(self.bot.index.guilds.trail, guild, SHOWN_ENTRIES)
+        entries = await self.library.records.run(self.library.index.guilds.trail, guild, SHOWN_ENTRIES)
         await interaction.edit_original_response(embed=trail_card(entries).embed())
 
     @commands.Cog.listener()
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         try:
-            await self.bot.guild_rules.forget(guild.id)
-        except Exception:  # the edge of one event: nobody is there to be told
+            await self.services.guild_rules.forget(guild.id)
+        except Exception:  # an event has no person to explain an error to
             log.exception("guild.forget.failed guild=%d", guild.id)
         else:
             log.info("guild.forgotten guild=%d", guild.id)
 
 
 def settings_card(settings: GuildSettings) -> Card:
-    """What is set, in sentences. A channel or role that is gone shows as Discord names what is gone."""
-    channels = ", ".join(f"<#{each}>" for each in settings.channels) or _("every channel")
-    roles = "".join(f", <@&{each}>" for each in settings.reindex_roles)
+    """Return the settings as a card. Discord shows its own name for a channel or role that is gone."""
+    channels = ", ".join(f"<#{channel}>" for channel in settings.channels) or _("every channel")
+    roles = "".join(f", <@&{role}>" for role in settings.reindex_roles)
     everyone, asker = _("everyone in the channel"), _("only whoever asked, unless they say otherwise")
     lines = {
         _("Answers in"): channels,
@@ -182,14 +184,14 @@ def settings_card(settings: GuildSettings) -> Card:
 
 
 def trail_card(entries: Sequence[AuditEntry]) -> Card:
-    """The entries, newest first."""
+    """Return the entries as a card, in the order given."""
     lines = [_line(entry) for entry in entries] or [_("Nothing has been set or started here yet.")]
     return Card(_("Audit trail"), "\n".join(lines))
 
 
 def _line(entry: AuditEntry) -> str:
     who = f"<@{entry.person}>" if entry.person else _("somebody who had their data deleted")
-    # Addresses and names of files are among them: nothing may end the code that they are shown as.
+    # The detail may be an address or a file's name: a backtick in it would end the code that it is shown as.
     shown = " ".join(entry.detail.replace("`", "'").split())[:MAX_DETAIL]
     detail = f": `{shown}`" if shown else ""
     return f"{timestamp(entry.done_at, 'R')} {who} **{entry.action}**{detail}"
@@ -203,4 +205,4 @@ def _languages(chosen: str | None) -> list[discord.SelectOption]:
 
 
 def _chosen(ids: Sequence[str], kind: discord.SelectDefaultValueType) -> list[discord.SelectDefaultValue]:
-    return [discord.SelectDefaultValue(id=int(each), type=kind) for each in ids[:MAX_CHOSEN]]
+    return [discord.SelectDefaultValue(id=int(id), type=kind) for id in ids[:MAX_CHOSEN]]

@@ -1,6 +1,6 @@
-"""Holds the shards of this process, so that no other runs one of them: each event would be answered twice.
+"""Holds leases on the shards of this process, so that no other process runs one of them and answers twice.
 
-All processes of a bot identify in turn, too: those that do so too soon are turned away by Discord.
+The processes of a bot also identify to Discord in turn, because Discord refuses those that come too soon.
 """
 
 from __future__ import annotations
@@ -9,37 +9,47 @@ import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
-from bot.services.background import Watch
+from discord.ext import commands
+
+from bot.services.background import BackgroundLoop
+from bot.services.services import Services
 from index import BusyError, StoreError
 
-if TYPE_CHECKING:
-    from bot.client import NewsBot
-
-SECONDS = 5.0
-# Longer than a process that was killed holds its shards.
+EVERY_SECONDS = 5.0
+# Longer than the leases of a process that was killed last.
 PATIENCE_SECONDS = 20
-# Of the shards whose numbers have the same rest by `max_concurrency`, one may identify in five seconds;
-# connecting before that takes a part of a second.
+# Of the shards whose numbers have the same remainder modulo Discord's `max_concurrency`, one may identify in
+# five seconds. Half a second more covers the time of connecting.
 IDENTIFY_SECONDS = 5.5
-# How often to look whether it is one's turn.
+# Between two looks whether this process may identify.
 LOOK_SECONDS = 0.25
 
 log = logging.getLogger(__name__)
 
 
-class Shards(Watch):
-    def __init__(self, bot: NewsBot) -> None:
-        super().__init__(bot, "holding of shards", SECONDS)
+class Shards(BackgroundLoop):
+    """Takes the leases of the shards when it is loaded, and checks every few seconds that it still has them.
+
+    `on_lost` is called with the error to report where another process has taken one of the shards.
+    """
+
+    def __init__(
+        self, bot: commands.AutoShardedBot, services: Services, on_lost: Callable[[BusyError], None]
+    ) -> None:
+        super().__init__(bot, services, "holding of shards", EVERY_SECONDS)
+        self._on_lost = on_lost
         self._names: list[str] = []
         self._holder = ""
         self._free: Callable[[str], None] | None = None
-        self._at_once = 1  # shards that may identify at once
+        self._at_once = 1  # shards that may identify at the same time
         self._identifying: set[asyncio.Task[None]] = set()
 
     async def cog_load(self) -> None:
-        """Take the shards, as soon as who had them has ended. Raises BusyError where another runs one."""
+        """Take the leases of the shards, and wait up to `PATIENCE_SECONDS` for another process to end.
+
+        Raises BusyError where another process still runs one of them.
+        """
         recommended, _, limits = await self.bot.http.get_bot_gateway()
         self._at_once = limits["max_concurrency"]
         self.bot.shard_count = count = self.bot.shard_count or recommended
@@ -53,22 +63,24 @@ class Shards(Watch):
         raise BusyError(self._taken())
 
     async def round(self) -> None:
-        """See that they are still held; end the bot where another process has taken one meanwhile."""
-        leases = self.bot.index.leases
+        """Check that the leases are still held; call `on_lost` where another process has taken one."""
+        leases = self.library.index.leases
         if await self.workers.run(leases.holds, self._holder, self._names):
             return
         await self.workers.run(leases.free, self._holder)
         if not await self._take():
-            self.bot.end(BusyError(self._taken()))
+            self._on_lost(BusyError(self._taken()))
 
     async def turn_to_identify(self, shard: int) -> None:
-        """Wait until no other process identifies where this shard has to, then keep them waiting."""
-        leases = self.bot.index.leases
+        """Wait until no other process identifies in this shard's place, and take it for some seconds."""
+        leases = self.library.index.leases
         name = f"identify {self.bot.application_id} {shard % self._at_once}"
         try:
             while not (holder := await self.workers.run(leases.take, [name])):
                 await asyncio.sleep(LOOK_SECONDS)
-        except StoreError as error:  # who comes too soon is turned away for five seconds, no worse
+        except (
+            StoreError
+        ) as error:  # Discord refuses a shard that comes too soon, which then waits five seconds
             log.warning("shards.identify turn=unknown shard=%d why=%r", shard, str(error))
             return
         passing = asyncio.create_task(self._pass_on(holder))
@@ -76,13 +88,13 @@ class Shards(Watch):
         passing.add_done_callback(self._identifying.discard)
 
     async def _pass_on(self, holder: str) -> None:
-        while True:  # it would be held as long as this process lives
+        while True:  # without this, the lease would last as long as this process
             await asyncio.sleep(IDENTIFY_SECONDS)
             with suppress(BusyError):
-                return await self.workers.run(self.bot.index.leases.free, holder)
+                return await self.workers.run(self.library.index.leases.free, holder)
 
     async def _take(self) -> bool:
-        leases = self.bot.index.leases
+        leases = self.library.index.leases
         self._free = leases.free
         holder = await self.workers.run(leases.take, self._names)
         self._holder = holder or ""
@@ -90,8 +102,8 @@ class Shards(Watch):
 
     async def cog_unload(self) -> None:
         self.stop()
-        for each in self._identifying:  # what they hold is let go of with the library
-            each.cancel()
+        for task in self._identifying:  # closing the library frees their leases
+            task.cancel()
         if self._free and self._holder:
             await self.workers.run(self._free, self._holder)
         await super().cog_unload()

@@ -1,10 +1,10 @@
-"""For those who manage a guild: `/sources`, the feeds and pages that are read again and again."""
+"""For managers of a guild: `/sources`, the feeds and pages that are read again and again."""
 
 from __future__ import annotations
 
 import logging
 import re
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import discord
 from discord import app_commands, ui
@@ -13,20 +13,19 @@ from discord.ext import commands
 from bot.cards.source import added_card, source_pages, trial_card
 from bot.interactions.choices import source_choices
 from bot.interactions.errors import explain, tell
-from bot.interactions.views import Speaking
+from bot.interactions.views import Localized
 from bot.services.guild_rules import require_manager
+from bot.services.services import Services, services_of
 from bot.services.workers import Workers
 from bot.text.language import _
 from bot.text.markdown import cut
 from bot.text.source_words import removed_line
 from index import masked
 
-if TYPE_CHECKING:
-    from bot.client import NewsBot
-
-# An address that is tried may take a minute: it must not hold up questions.
+# Trying an address may take a minute, so this has threads of its own.
 THREADS, WAITING = 2, 8
-MAX_TOLD = 500
+# Characters of the sentence on a removed source.
+MAX_SENTENCE = 500
 
 Address = app_commands.Range[str, 1, 2000]
 
@@ -34,9 +33,9 @@ log = logging.getLogger(__name__)
 
 
 class PageButton(
-    Speaking, ui.DynamicItem[ui.Button[Any]], template=r"sources:(?P<side>back|on):(?P<page>\d+)"
+    Localized, ui.DynamicItem[ui.Button[Any]], template=r"sources:(?P<side>back|on):(?P<page>\d+)"
 ):
-    """Turns the list to a page, counted from 0. It works after a restart as well."""
+    """A button that turns the list to a page, counted from 0. It works after a restart, too."""
 
     def __init__(self, side: str, page: int, disabled: bool = False) -> None:
         label = _("Previous") if side == "back" else _("Next")
@@ -54,14 +53,14 @@ class PageButton(
             require_manager(interaction)
             await interaction.response.defer()
             await show_page(interaction, self.page)
-        except Exception as error:  # the edge: an error here would reach nobody
+        except Exception as error:  # discord.py would only log it
             await tell(interaction, explain(error, "/sources list"))
 
 
-async def show_page(interaction: discord.Interaction[NewsBot], page: int) -> None:
-    """Show a page of the list in the answer to the interaction; the last one where there is none such."""
-    bot = interaction.client
-    pages = source_pages(await bot.records.run(bot.index.subscriptions.all))
+async def show_page(interaction: discord.Interaction, page: int) -> None:
+    """Show a page of the list in the reply to an interaction; the last page where `page` is too large."""
+    library = services_of(interaction).library
+    pages = source_pages(await library.records.run(library.index.subscriptions.all))
     page = min(page, len(pages) - 1)
     view = None
     if len(pages) > 1:
@@ -70,7 +69,7 @@ async def show_page(interaction: discord.Interaction[NewsBot], page: int) -> Non
         view.add_item(PageButton("on", page + 1, disabled=page == len(pages) - 1))
     await interaction.edit_original_response(embed=pages[page].embed(), view=view)
     if view:
-        view.stop()  # the item that is registered with the bot answers
+        view.stop()  # the button that is registered with the bot handles presses
 
 
 class Sources(commands.Cog):
@@ -81,57 +80,57 @@ class Sources(commands.Cog):
         default_permissions=discord.Permissions(manage_guild=True),
     )
 
-    def __init__(self, bot: NewsBot) -> None:
+    def __init__(self, bot: commands.AutoShardedBot, services: Services) -> None:
         self.bot = bot
+        self.services = services
+        self.library = services.library
         self._workers = Workers("sources", THREADS, WAITING)
 
     async def cog_load(self) -> None:
         self.bot.add_dynamic_items(PageButton)
 
     async def cog_unload(self) -> None:
-        if not await self._workers.close(self.bot.patience):
+        if not await self._workers.close(self.library.patience):
             log.warning("sources.close calls=unfinished")
 
     @sources.command(name="add", description="Try an address, store its articles, read it from now on")
     @app_commands.describe(address="A feed, sitemap, page, or list of feeds: https://example.org/feed.xml")
-    async def add(self, interaction: discord.Interaction[NewsBot], address: Address) -> None:
+    async def add(self, interaction: discord.Interaction, address: Address) -> None:
         require_manager(interaction)
         await interaction.response.defer(thinking=True, ephemeral=True)
-        added = await self._workers.run(self.bot.index.subscriptions.add, address)
+        added = await self._workers.run(self.library.index.subscriptions.add, address)
         if added.source or added.listed:
             log.info("source.added user=%d url=%s", interaction.user.id, added.trial.url)
-            await self.bot.guild_rules.note(interaction, "source added", added.trial.url)
-            await self.bot.sources.refresh()
+            await self.services.guild_rules.note(interaction, "source added", added.trial.url)
+            await self.services.source_names.refresh()
         await interaction.edit_original_response(embed=added_card(added).embed())
 
     @sources.command(name="test", description="Show what is found at an address, and store nothing")
     @app_commands.describe(address="A feed, sitemap, page, or list of feeds: https://example.org/feed.xml")
-    async def test(self, interaction: discord.Interaction[NewsBot], address: Address) -> None:
+    async def test(self, interaction: discord.Interaction, address: Address) -> None:
         require_manager(interaction)
         await interaction.response.defer(thinking=True, ephemeral=True)
-        trial = await self._workers.run(self.bot.index.subscriptions.test, address)
+        trial = await self._workers.run(self.library.index.subscriptions.test, address)
         await interaction.edit_original_response(embed=trial_card(trial).embed())
 
     @sources.command(name="remove", description="Stop reading a source; its articles stay")
     @app_commands.describe(source="Its title or address")
-    async def remove(self, interaction: discord.Interaction[NewsBot], source: str) -> None:
+    async def remove(self, interaction: discord.Interaction, source: str) -> None:
         require_manager(interaction)
         await interaction.response.defer(thinking=True, ephemeral=True)
-        removed = await self._workers.run(self.bot.index.subscriptions.remove, source)
-        await self.bot.guild_rules.note(interaction, "source removed", removed.url)
+        removed = await self._workers.run(self.library.index.subscriptions.remove, source)
+        await self.services.guild_rules.note(interaction, "source removed", removed.url)
         log.info("source.removed user=%d url=%s", interaction.user.id, removed.url)
-        await interaction.edit_original_response(content=cut(removed_line(masked(removed.url)), MAX_TOLD))
+        await interaction.edit_original_response(content=cut(removed_line(masked(removed.url)), MAX_SENTENCE))
 
     @remove.autocomplete("source")
-    async def suggest(
-        self, interaction: discord.Interaction[NewsBot], typed: str
-    ) -> list[app_commands.Choice[str]]:
+    async def suggest(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
         if not interaction.permissions.manage_guild:
             return []
-        return source_choices(await self.bot.records.run(self.bot.index.subscriptions.all), typed)
+        return source_choices(await self.library.records.run(self.library.index.subscriptions.all), typed)
 
     @sources.command(name="list", description="Every source: its state, when it is read, what is wrong")
-    async def list_all(self, interaction: discord.Interaction[NewsBot]) -> None:
+    async def list_all(self, interaction: discord.Interaction) -> None:
         require_manager(interaction)
         await interaction.response.defer(thinking=True, ephemeral=True)
         await show_page(interaction, 0)

@@ -1,8 +1,6 @@
-"""What was reported of a topic, day by day: `/timeline`, and the button *Timeline* below an answer."""
+"""Shows the reports on a topic day by day: `/timeline`, and the button *Timeline* below an answer."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
 
 import discord
 from discord import app_commands
@@ -12,20 +10,19 @@ from bot.cards.answer import ANY_TIME
 from bot.cards.timeline import TimelineCard, timeline_card
 from bot.interactions.buttons import Action
 from bot.interactions.choices import time_choices
+from bot.services.services import Services
 from bot.text.dates import given_moment
 from bot.text.language import to_everyone
 from index import PostedAnswer, Question
 
-if TYPE_CHECKING:
-    from bot.client import NewsBot
-
 
 class Timelines(commands.Cog):
-    def __init__(self, bot: NewsBot) -> None:
-        self.bot = bot
+    def __init__(self, services: Services) -> None:
+        self.services = services
+        self.library = services.library
 
     async def cog_load(self) -> None:
-        self.bot.answering.offer(Action.TIMELINE, self._of_answer)
+        self.services.answers.offer(Action.TIMELINE, self._of_answer)
 
     @app_commands.command(
         name="timeline", description="What was reported of a topic, a dated quote per event"
@@ -41,32 +38,32 @@ class Timelines(commands.Cog):
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
     async def timeline(
         self,
-        interaction: discord.Interaction[NewsBot],
+        interaction: discord.Interaction,
         topic: str,
         since: str | None = None,
         until: str | None = None,
     ) -> None:
         await interaction.response.defer(thinking=True)
-        self.bot.answering.take_turn(interaction.user.id, interaction.guild_id)
+        self.services.answers.take_turn(interaction.user.id, interaction.guild_id)
         question = Question(topic, since=given_moment(since), until=given_moment(until, end=True))
         to_everyone()
         await self._show(interaction, question)
 
-    async def _of_answer(self, interaction: discord.Interaction[NewsBot], posted: PostedAnswer) -> None:
-        """Show the timeline of what an answer is about, in the period and of the source that it kept to."""
-        self.bot.answering.take_turn(interaction.user.id, interaction.guild_id)
+    async def _of_answer(self, interaction: discord.Interaction, posted: PostedAnswer) -> None:
+        """Show the timeline of a posted answer's question, with the answer's period and source."""
+        self.services.answers.take_turn(interaction.user.id, interaction.guild_id)
         since = None if posted.since == ANY_TIME else posted.since
         question = Question(posted.question, since=since, until=posted.until, source=posted.source)
         await self._show(interaction, question, posted.typed)
 
     async def _show(
-        self, interaction: discord.Interaction[NewsBot], question: Question, typed: str | None = None
+        self, interaction: discord.Interaction, question: Question, typed: str | None = None
     ) -> None:
-        card = await self.bot.workers.run(
+        card = await self.library.workers.run(
             self._card, question, typed, interaction.app_permissions.attach_files
         )
         files = [card.file] if card.file else []
         await interaction.edit_original_response(embeds=card.embeds(), attachments=files)
 
     def _card(self, question: Question, typed: str | None, picture: bool) -> TimelineCard:
-        return timeline_card(self.bot.index.timeline(question), typed, picture=picture)
+        return timeline_card(self.library.index.timeline(question), typed, picture=picture)

@@ -1,7 +1,7 @@
-"""Cards as Discord messages made of components: one box, a line between the quotes, the buttons inside.
+"""Lays out cards as Discord messages made of components: one box, lines between the quotes, buttons inside.
 
-Chosen over an embed by looking at both: the box uses the whole width, keeps what belongs together apart from
-the rest, and does not need the permission to embed links.
+Components were chosen over an embed after looking at both: the box has the whole width, groups what belongs
+together, and does not need the permission to embed links.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from bot.text.language import _
 from bot.text.markdown import escape
 from index import Excerpt, Verdict
 
-VERDICTS: dict[Action, Verdict] = {
+# What the feedback buttons mean for the library.
+VERDICT_OF_ACTION: dict[Action, Verdict] = {
     Action.HELPFUL: "helpful",
     Action.WRONG: "wrong",
     Action.OUTDATED: "outdated",
@@ -29,26 +30,27 @@ VERDICTS: dict[Action, Verdict] = {
 def actions(
     *, answered: bool, quotes: int, limited: bool, private: bool, offered: Collection[Action]
 ) -> list[list[Action]]:
-    """Return the rows of buttons below an answer: first what to do with it, then what to say about it.
+    """Return the rows of buttons below an answer: first those that do something with it, then the feedback.
 
-    `limited` tells whether it kept to a period; `offered` are the actions that somebody can carry out.
+    `quotes` is the number of quotes shown, `limited` whether the search kept to a period, and `offered` are
+    the actions that have a handler.
     """
     if answered:
         first = [Action.SOURCES, Action.MORE, Action.FOLLOW_UP, Action.TIMELINE, Action.FOLLOW]
-        second = list(VERDICTS)
+        second = list(VERDICT_OF_ACTION)
     else:
         first = [Action.WIDEN, Action.SOURCES, Action.FOLLOW_UP, Action.WATCH]
         second = [Action.HELPFUL, Action.WRONG]
     dropped = {Action.WIDEN} if not limited else set()
     dropped |= {Action.SOURCES} if not quotes else set()
     rows = [first, [*second, Action.SHARE] if private else second]
-    return [[each for each in row if each in offered and each not in dropped] for row in rows]
+    return [[action for action in row if action in offered and action not in dropped] for row in rows]
 
 
 def answer_layout(
     card: AnswerCard, id: str | None = None, rows: Sequence[Sequence[Action]] = ()
 ) -> ui.LayoutView:
-    """The card as a message; buttons need the `id` under which the answer is remembered."""
+    """Return the card as a message. `id` is that of the stored answer; without it there are no buttons."""
     head, *texts = card.texts
     container: ui.Container[Any] = ui.Container(ui.TextDisplay(head), accent_colour=card.colour)
     for text in texts:
@@ -62,7 +64,10 @@ def answer_layout(
 
 
 def excerpts_layout(id: str, excerpts: Sequence[Excerpt], page: int) -> ui.LayoutView:
-    """One quote with what stands around it in its article, and buttons to the others."""
+    """Return one quote with the text around it in its article, and buttons to the other quotes.
+
+    `page` counts from 0; one that is out of range becomes the nearest.
+    """
     page = min(max(page, 0), len(excerpts) - 1)
     shown = excerpts[page]
     article = shown.quote.article
@@ -81,7 +86,10 @@ def excerpts_layout(id: str, excerpts: Sequence[Excerpt], page: int) -> ui.Layou
 
 
 def text_layout(text: str) -> ui.LayoutView:
-    """A few words in a message that will become a card: once it is made of components it has to stay so."""
+    """Return a message of a few words, to be edited into a card later.
+
+    Discord does not let a message change between plain content and components, so it begins with components.
+    """
     return _view(ui.TextDisplay(text))
 
 

@@ -1,22 +1,19 @@
-"""The buttons below an answer. Each carries the answer's id, so that it works after a restart as well."""
+"""The buttons below an answer. The answer's id is in their custom_id, so that they work after a restart."""
 
 from __future__ import annotations
 
 import re
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Protocol, Self
 
 import discord
 
-from bot.interactions.views import Speaking
+from bot.interactions.views import Localized
 from bot.text.language import _, mark
-
-if TYPE_CHECKING:
-    from bot.client import NewsBot
 
 
 class Action(StrEnum):
-    """What can be done with an answer. The values are on buttons sent long ago: never change one."""
+    """What can be done with an answer. The values are in buttons that have been sent: never change one."""
 
     SOURCES = "sources"
     MORE = "more"
@@ -46,12 +43,37 @@ LABELS = {
 }
 
 
+class ButtonAnswers(Protocol):
+    """Carries out what a pressed button says, as `bot.services.answers.Answers` does."""
+
+    async def press(
+        self, interaction: discord.Interaction, action: Action, id: str, page: int | None
+    ) -> None: ...
+
+
+class ButtonServices(Protocol):
+    """The part of `bot.services.services.Services` that buttons use."""
+
+    @property
+    def answers(self) -> ButtonAnswers: ...
+
+
+class ButtonClient(Protocol):
+    """What a button needs of the Discord client, stated here because services import this package."""
+
+    @property
+    def services(self) -> ButtonServices: ...
+
+
 class AnswerButton(
-    Speaking,
+    Localized,
     discord.ui.DynamicItem[discord.ui.Button[Any]],
     template=r"answer:(?P<action>[a-z]+):(?P<id>[0-9a-f]+)(?::(?P<page>\d+))?",
 ):
-    """`page` turns to that page (from 0) in the message that the button is on, instead of a new message."""
+    """A button for an action on a stored answer.
+
+    With `page` (from 0) it shows that page in the message that it is on, instead of in a new message.
+    """
 
     def __init__(
         self,
@@ -77,5 +99,5 @@ class AnswerButton(
         return cls(Action(match["action"]), match["id"], int(page) if page else None)
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        bot: NewsBot = interaction.client
-        await bot.answering.press(interaction, self.action, self.answer_id, self.page)
+        client: ButtonClient = interaction.client
+        await client.services.answers.press(interaction, self.action, self.answer_id, self.page)

@@ -1,32 +1,36 @@
-"""How much may be asked at once, by one person and in one guild."""
+"""Limits how many questions a person and a guild may ask in a short time."""
 
 from __future__ import annotations
 
 from discord import app_commands
 from discord.ext import commands
 
-# Per person, and in a guild as a whole: more than two hundred people may ask there at the same moment.
-QUESTIONS, SECONDS = 5, 10.0
+# Five questions in 10 seconds for a person. 300 in 60 seconds for a guild, because more than 200 people may
+# ask there at the same moment.
+PERSON_QUESTIONS, PERSON_SECONDS = 5, 10.0
 GUILD_QUESTIONS, GUILD_SECONDS = 300, 60.0
 
 
 class GuildOnCooldown(app_commands.CommandOnCooldown):
-    """A guild as a whole has asked too much."""
+    """Raised where all people of a guild together have asked too many questions."""
 
 
-class Allowance:
-    """One for all ways of asking, so that nobody gets round it."""
+class Cooldowns:
+    """Counts questions, however they are asked: by commands, messages or buttons."""
 
     def __init__(self) -> None:
-        self._people = commands.CooldownMapping[int].from_cooldown(QUESTIONS, SECONDS, lambda user: user)
+        self._people = commands.CooldownMapping[int].from_cooldown(
+            PERSON_QUESTIONS, PERSON_SECONDS, lambda user: user
+        )
         self._guilds = commands.CooldownMapping[int].from_cooldown(
             GUILD_QUESTIONS, GUILD_SECONDS, lambda guild: guild
         )
 
     def take_turn(self, user: int, guild: int | None) -> None:
-        """Count a question. Raises CommandOnCooldown, which tells when to come again, for one too many.
+        """Count a question of a person in a guild, or in a direct message where `guild` is None.
 
-        Who asks too much for one person takes nothing from the guild.
+        Raises CommandOnCooldown, which has the seconds to wait, where the person has asked too many, and
+        GuildOnCooldown where the guild has. A question refused for the person does not count for the guild.
         """
         bucket = self._people.get_bucket(user)
         if bucket and (seconds := bucket.update_rate_limit()):

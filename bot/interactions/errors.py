@@ -1,7 +1,7 @@
-"""One place where everything that goes wrong in a command or a message is explained and logged.
+"""Explains and logs every error of a command, a button or a message.
 
-What a person can put right is told in its own sentence. Anything else is told with an id, under which the
-log holds the traceback.
+An error that a person can put right has a sentence of its own. For any other the person gets an id, under
+which the log has the traceback.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from bot.text.language import _, mark, to_reader
 from bot.text.markdown import escape, timestamp
 from index import BusyError, NewsError, UsageError, masked
 
-# What Discord answers when a message held only an embed and the bot may not embed links.
+# Discord's error code for a message of an embed alone where the bot may not embed links.
 EMPTY_MESSAGE = 50006
-# An interaction can be acknowledged for 3 seconds and answered for 15 minutes; then Discord refuses with one
-# of Unknown Webhook, Unknown Interaction, Invalid Webhook Token.
+# An interaction has to be acknowledged within 3 seconds and can be answered for 15 minutes. After that
+# Discord refuses with Unknown Webhook, Unknown Interaction or Invalid Webhook Token.
 EXPIRED = frozenset({10015, 10062, 50027})
 TOO_MANY_REQUESTS, SERVER_ERROR = 429, 500
 
@@ -33,7 +33,10 @@ log = logging.getLogger(__name__)
 
 
 def explain(error: BaseException, where: str) -> str:
-    """Log an error and return what to tell, as Discord markdown. The order matters: the first that fits."""
+    """Log an error and return the sentence to show, as Discord markdown, in the reader's language.
+
+    `where` names the command or button in the log.
+    """
     to_reader()
     cause = _cause(error)
     sentence = _known(cause)
@@ -50,6 +53,7 @@ def explain(error: BaseException, where: str) -> str:
 
 
 def _known(cause: BaseException) -> str | None:
+    """Return the sentence for an error that is expected, else None. The first case that fits counts."""
     match cause:
         case NewsError():
             return escape(masked(str(cause)))
@@ -73,7 +77,7 @@ def _known(cause: BaseException) -> str | None:
 
 
 def _refused(error: discord.HTTPException) -> str | None:
-    """What to say where Discord refuses; None where that is a fault of ours."""
+    """Return the sentence for a refusal of Discord; None where it refused because of a mistake in the bot."""
     if error.code in EXPIRED:
         return _("This took too long for Discord: try again.")
     if isinstance(error, discord.Forbidden) or error.code == EMPTY_MESSAGE:
@@ -86,7 +90,7 @@ def _refused(error: discord.HTTPException) -> str | None:
 
 
 def _cause(error: BaseException) -> BaseException:
-    """What really happened, inside discord.py's wrapping."""
+    """Return the error that discord.py has wrapped in an error of its own."""
     if isinstance(error, app_commands.CommandInvokeError | app_commands.TransformerError):
         return error.__cause__ or error
     return error
@@ -98,21 +102,24 @@ def _is_for_the_operator(cause: BaseException) -> bool:
 
 
 def _again(seconds: float) -> str:
-    # A timestamp names whole seconds: rounded up, so that it is never too early.
+    # A timestamp has whole seconds. It is rounded up, so that the person does not try too early.
     when = datetime.now(UTC) + timedelta(seconds=seconds + 1)
     return _("Try again {when}.").format(when=timestamp(when, "R"))
 
 
 async def tell(interaction: discord.Interaction[Any], sentence: str) -> None:
-    """Tell a person, and nobody else, what went wrong; where even that is refused it is logged."""
+    """Send a sentence to the person of an interaction, in a message that only they see.
+
+    Where Discord refuses the message, that is logged.
+    """
     try:
         if interaction.response.type is discord.InteractionResponseType.deferred_message_update:
-            # The message belongs to somebody else's answer: it stays.
+            # A button was pressed: the message that it is on stays as it is.
             await interaction.followup.send(sentence, ephemeral=True)
         elif interaction.response.is_done():
-            # Whether a deferred answer is private was decided when it was deferred. Taking it back makes
-            # room for one that only the person who asked can see.
-            with suppress(discord.NotFound):  # somebody else has deleted it
+            # A deferred answer is public or private as it was deferred. It is deleted, and a private message
+            # is sent instead.
+            with suppress(discord.NotFound):  # it has been deleted already
                 await interaction.delete_original_response()
             await interaction.followup.send(sentence, ephemeral=True)
         else:

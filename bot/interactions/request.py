@@ -1,6 +1,6 @@
-"""What belongs together in the log: all that one interaction or message brings about, down to the database.
+"""Marks all log lines that one interaction or message causes, down to the database, with its id.
 
-The id travels in a context variable, which tasks and `Workers` take along. Imports structlog, as
+The id is kept in a context variable, which asyncio tasks and `Workers` copy. Imports structlog, as
 `config.logging` does.
 """
 
@@ -10,6 +10,6 @@ from structlog.contextvars import bind_contextvars, clear_contextvars
 
 
 def begin_request(id: int) -> None:
-    """Name the request that this task works for from now on: by Discord's id of what was sent."""
+    """Log everything that this task does from now on with the id of an interaction or a message."""
     clear_contextvars()
     bind_contextvars(request=str(id))

@@ -1,6 +1,6 @@
-"""A small web server for whoever watches newsbot: /healthz, /readyz and /metrics, on this machine only.
+"""A small web server for monitoring: /healthz, /readyz and /metrics, on the loopback address only.
 
-It has a thread of its own, so that it answers also while the rest hangs, and can say so.
+It runs in a thread of its own, so that it can report that the rest of the process hangs.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 from wsgiref.types import StartResponse, WSGIEnvironment
 
-from bot.ops.metrics import Measurements
+from bot.ops.metrics import Metrics
 from index import NewsError, UsageError
 
 if TYPE_CHECKING:
@@ -28,31 +28,32 @@ PLAIN = "text/plain; version=0.0.4; charset=utf-8"
 log = logging.getLogger(__name__)
 
 
-class Condition(NamedTuple):
-    """How something is, and why, unless it is as it should be."""
+class CheckResult(NamedTuple):
+    """What a health check found; `why` explains a status other than "ok"."""
 
     status: Literal["ok", "degraded", "failing"]
     why: str | None = None
 
 
-OK = Condition("ok")
+OK = CheckResult("ok")
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What is told of a process: its measurements, whether it works at all, and whether it can answer now.
+    """A WSGI application that serves the metrics of a process and two checks.
 
-    `alive` and `ready` say so within seconds, from any thread.
+    `alive` tells whether the process works at all (/healthz), `ready` whether it can answer questions now
+    (/readyz). Both are called in the server's threads and return within seconds.
     """
 
-    measurements: Measurements
-    alive: Callable[[], Condition]
-    ready: Callable[[], Condition]
+    metrics: Metrics
+    alive: Callable[[], CheckResult]
+    ready: Callable[[], CheckResult]
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
         if path == "/metrics":
-            return _respond(start, "200 OK", PLAIN, self.measurements.exposition())
+            return _respond(start, "200 OK", PLAIN, self.metrics.exposition())
         checks = {"/healthz": self.alive, "/readyz": self.ready}
         if path not in checks:
             return _respond(start, "404 Not Found", PLAIN, b"There are /healthz, /readyz and /metrics.\n")
@@ -62,16 +63,19 @@ class Health:
         return _respond(start, code, "application/json", body)
 
 
-def readiness(index: Callable[[], NewsIndex]) -> Condition:
-    """Tell whether a library can answer; one that is degraded can."""
+def readiness(index: Callable[[], NewsIndex]) -> CheckResult:
+    """Check whether a library can answer questions; one whose status is degraded can.
+
+    `index` returns the library, or raises NewsError where it is not open.
+    """
     try:
         status = index().status()
     except NewsError as error:
-        return Condition("failing", str(error))
+        return CheckResult("failing", str(error))
     why = " ".join(fault.why for fault in status.faults) or status.remedy
     if not status.can_answer:
-        return Condition("failing", why)
-    return Condition("degraded", why) if status.state == "degraded" else OK
+        return CheckResult("failing", why)
+    return CheckResult("degraded", why) if status.state == "degraded" else OK
 
 
 def _respond(start: StartResponse, status: str, content_type: str, body: bytes) -> list[bytes]:
@@ -84,7 +88,7 @@ class _Server(ThreadingMixIn, WSGIServer):
 
 
 class _Handler(WSGIRequestHandler):
-    timeout = 10  # for whoever connects and says nothing
+    timeout = 10  # seconds after which a client that sends nothing is disconnected
 
     def log_message(self, format: str, *args: object) -> None:
         log.debug("health.asked %s", format % args)
@@ -92,9 +96,9 @@ class _Handler(WSGIRequestHandler):
 
 @contextmanager
 def serving(health: Health, port: int) -> Iterator[int]:
-    """Answer on a port of this machine (0: any that is free), whose number is given, until left.
+    """Serve `health` on a port of the loopback address while the block runs, and give the port's number.
 
-    Raises UsageError where the port is taken.
+    Port 0 takes one that is free. Raises UsageError where the port is taken.
     """
     try:
         server = make_server(HOST, port, health, server_class=_Server, handler_class=_Handler)

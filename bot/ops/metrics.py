@@ -1,4 +1,4 @@
-"""What is measured while newsbot runs, as Prometheus reads it. The only importer of prometheus_client."""
+"""The metrics of a process in the format of Prometheus. The only importer of prometheus_client."""
 
 from __future__ import annotations
 
@@ -10,45 +10,47 @@ from prometheus_client.registry import Collector
 
 from index import NewsError, Status
 
-# A question takes a tenth of a second, and with a queue before it up to a minute.
+# Seconds. A question takes 0.1 seconds, and up to a minute where many wait before it.
 BUCKETS = (0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
 
 
-class Measurements:
-    """The counts of one process. Safe to use from many threads.
+class Metrics:
+    """The metrics of one process. Safe to use from many threads.
 
-    `status` and `queue_length` are asked each time that somebody looks; `status` may raise NewsError.
+    `status` and `queue_length` are called for every `exposition`; `status` may raise NewsError.
     """
 
     def __init__(self, status: Callable[[], Status], queue_length: Callable[[], int] = int) -> None:
         self._registry = CollectorRegistry()
         self._registry.register(_State(status, queue_length))
-        told = "Questions, by whether they were answered."
-        self._questions = Counter("newsbot_questions", told, ["answered"], registry=self._registry)
-        told = "Time from question to answer, waiting included."
-        self._seconds = Histogram("newsbot_answer_seconds", told, buckets=BUCKETS, registry=self._registry)
-        for answered in ("true", "false"):  # so that both are there from the start
+        description = "Questions, by whether they were answered."
+        self._questions = Counter("newsbot_questions", description, ["answered"], registry=self._registry)
+        description = "Time from question to answer, waiting included."
+        self._seconds = Histogram(
+            "newsbot_answer_seconds", description, buckets=BUCKETS, registry=self._registry
+        )
+        for answered in ("true", "false"):  # so that the exposition has both from the start
             self._questions.labels(answered)
 
     def asked(self, seconds: float, *, answered: bool) -> None:
-        """Count a question, and how long its answer took."""
+        """Count a question. `seconds` is the time from question to answer, waiting included."""
         self._questions.labels(str(answered).lower()).inc()
         self._seconds.observe(seconds)
 
     def exposition(self) -> bytes:
-        """Return everything in the text format of Prometheus."""
+        """Return all metrics in the text format of Prometheus."""
         return generate_latest(self._registry)
 
 
 class _State(Collector):
-    """What is not counted but looked up: how much there is, and what is waiting."""
+    """The metrics that are read at every exposition: the size of the library, and the queue's length."""
 
     def __init__(self, status: Callable[[], Status], queue_length: Callable[[], int]) -> None:
         self._status = status
         self._queue_length = queue_length
 
     def describe(self) -> Iterable[GaugeMetricFamily]:
-        return ()  # otherwise registering would look everything up
+        return ()  # without this, registering would call `collect`, and with it `status`
 
     def collect(self) -> Iterable[GaugeMetricFamily]:
         yield GaugeMetricFamily("newsbot_queue_length", "Calls running or waiting.", self._queue_length())

@@ -1,7 +1,7 @@
-"""A process that is told to stop ends in time, whatever hangs in it.
+"""Ends a process in time after SIGTERM, even where a part of it hangs.
 
-Its parts share a time limit while they close; this is for what none of them foresaw, and for calls that hang
-in threads: Python's own way out waits for those without end.
+The parts of the bot have time limits of their own while they close. This module is for what these do not
+cover, such as calls that hang in threads: on its normal way out, Python waits for such threads without end.
 """
 
 from __future__ import annotations
@@ -16,29 +16,29 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
-# Whoever stops a process gives it ten seconds and then kills it.
-SECONDS = 9.5
+# Process managers such as Docker send SIGKILL ten seconds after SIGTERM.
+LIMIT_SECONDS = 9.5
 LATE = 1
-# As shells count a process that SIGTERM ended.
+# The exit code that shells give a process that SIGTERM ended.
 TERMINATED = 128 + signal.SIGTERM
 
 log = logging.getLogger(__name__)
 
 
 class LastResort:
-    """Ends the process: with `code` where the block ends after `begin`, with `LATE` where it takes too long.
+    """Ends the process: with `code` where the block ends after `begin`, with `LATE` `LIMIT_SECONDS` after it.
 
-    Nothing that is stored suffers: the database takes a transaction whole or not at all.
+    Stored data stays whole, because the database writes a transaction completely or not at all.
     """
 
     def __init__(self, code: int) -> None:
         self._code = code
-        self._timer = threading.Timer(SECONDS, _end_late)
+        self._timer = threading.Timer(LIMIT_SECONDS, _end_late)
         self._timer.daemon = True
         self._begun = False
 
     def begin(self) -> None:
-        """Count from now on."""
+        """Start the time limit, unless it runs already."""
         if not self._begun:
             self._begun = True
             self._timer.start()
@@ -54,7 +54,7 @@ class LastResort:
 
 
 def _end_late() -> None:
-    log.error("process.ending late_seconds=%s", SECONDS)
+    log.error("process.ending late_seconds=%s", LIMIT_SECONDS)
     _end(LATE)
 
 
@@ -66,15 +66,15 @@ def _end(code: int) -> None:
 
 @contextmanager
 def ending_at_sigterm() -> Iterator[None]:
-    """Let SIGTERM end a command as Ctrl+C does: what is stored stays, and everything is closed."""
+    """Let SIGTERM end the block with SystemExit, so that everything that it opened is closed in order."""
 
     def stop(*_: object) -> None:
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # once is enough: closing is not interrupted
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a second SIGTERM must not interrupt the closing
         last.begin()
         raise SystemExit(TERMINATED)
 
     with LastResort(TERMINATED) as last:
-        if threading.current_thread() is not threading.main_thread():  # elsewhere no signal arrives
+        if threading.current_thread() is not threading.main_thread():  # only there signals arrive
             yield
             return
         before = signal.signal(signal.SIGTERM, stop)

@@ -1,4 +1,4 @@
-"""Whether Discord accepts a token, asked without going online as the bot."""
+"""Asks Discord whether it accepts a token, by a login without a gateway connection."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ import discord
 
 from index import Finding
 
-# Discord answers in a fraction of a second, where it can be reached at all.
+# Discord usually answers in less than a second.
 ANSWER_SECONDS = 10.0
 
 
 def check_token(token: str) -> Finding:
-    """Ask Discord whose token it is. Takes at most `ANSWER_SECONDS`."""
+    """Return whether Discord accepts the token, and as which bot. Takes at most `ANSWER_SECONDS`."""
     try:
         name = asyncio.run(_whose(token))
     except discord.LoginFailure:
         remedy = "Copy the token again from the developer portal into DISCORD_TOKEN."
         return Finding("token", "failure", "Discord rejected DISCORD_TOKEN.", remedy)
     except (OSError, TimeoutError, aiohttp.ClientError, discord.HTTPException) as error:
-        told = f"Discord cannot be reached ({str(error) or type(error).__name__})."
-        return Finding("token", "failure", told, "Check the network and https://discordstatus.com.")
+        problem = f"Discord cannot be reached ({str(error) or type(error).__name__})."
+        return Finding("token", "failure", problem, "Check the network and https://discordstatus.com.")
     return Finding("token", "ok", f"Discord knows this bot as {name}.")
 
 

@@ -1,6 +1,6 @@
-"""Plots as pictures, legible on light and on dark pages. The only importer of matplotlib.
+"""What all plots share, legible on light and dark pages. The only importer of matplotlib.
 
-No pyplot: it keeps figures and a backend for the whole process, while plots are drawn in any thread.
+Plots are drawn in any thread, so pyplot is not used: it keeps figures and a backend for the whole process.
 """
 
 from __future__ import annotations
@@ -12,17 +12,18 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# Grey and blue that can be read on both, for the background stays transparent.
+# Grey and blue that are legible on both, because the background is transparent.
 INK: Final = "#80848e"
 BLUE: Final = "#3b82f6"
-# How the axis names years, months, days and less, and what stands beside it for each.
+# Formats of matplotlib's ConciseDateFormatter for years, months, days, hours, minutes and seconds: of the
+# ticks, and of the text at the end of the axis.
 LEVELS: Final = ["%Y", "%b %Y", "%d %b", "%d %b", "%H:%M", "%H:%M"]
 BESIDE: Final = ["", "", "%Y", "%Y", "%Y", "%Y"]
 
 
 def new_plot(width: float, height: float) -> tuple[Figure, Axes]:
     """Return an empty plot of a size in inches, without a frame."""
-    # Here, because the command line is slow to start with it, and most commands draw nothing.
+    # Imported here: it would slow down the start of every command, and most draw nothing.
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(width, height), layout="constrained")
@@ -36,7 +37,7 @@ def new_plot(width: float, height: float) -> tuple[Figure, Axes]:
 
 
 def count_by_date(axes: Axes) -> None:
-    """Let the vertical axis count, and the horizontal one tell days, months or years, a few of them."""
+    """Give the vertical axis whole numbers, and the horizontal one three to six dates."""
     from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
     from matplotlib.ticker import MaxNLocator
 

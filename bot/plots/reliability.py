@@ -1,4 +1,4 @@
-"""Draws the reliability diagram: how often the news answers questions of about one confidence."""
+"""Draws the reliability diagram: the share of answerable questions over the confidence of the answers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ FORMATS: Final = (".png", ".svg", ".pdf")
 
 
 def check(path: Path) -> None:
-    """Raise UsageError where no plot could be written, before an evaluation of minutes is begun."""
+    """Raise UsageError where no plot could be written to `path`.
+
+    Called before an evaluation begins, because that takes minutes.
+    """
     if path.suffix.lower() not in FORMATS:
         raise UsageError(f"{path} cannot be drawn: give a name that ends in {', '.join(FORMATS)}.")
     if not path.parent.is_dir():
@@ -20,7 +23,7 @@ def check(path: Path) -> None:
 
 
 def draw(evaluation: Evaluation, path: Path) -> None:
-    """Write the diagram of an evaluation to a file."""
+    """Write the diagram of an evaluation to a file in the format that its suffix names."""
     bins = evaluation.reliability
     figure, axes = new_plot(5.2, 4.6)
     axes.plot([0, 1], [0, 1], "--", color=INK, linewidth=1, label="exactly as sure as right")
@@ -33,12 +36,12 @@ def draw(evaluation: Evaluation, path: Path) -> None:
         color=INK,
         fontsize=8,
     )
-    confidences, shares = [each.confidence for each in bins], [each.answerable for each in bins]
+    confidences, shares = [point.confidence for point in bins], [point.answerable for point in bins]
     axes.plot(confidences, shares, "o-", color=BLUE, linewidth=2, label=evaluation.model)
-    for each in bins:
+    for point in bins:
         axes.annotate(
-            str(each.questions),
-            (each.confidence, each.answerable),
+            str(point.questions),
+            (point.confidence, point.answerable),
             (0, 7),
             textcoords="offset points",
             ha="center",

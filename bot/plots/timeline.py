@@ -8,21 +8,23 @@ from datetime import date, timedelta
 
 from bot.plots.base import BLUE, count_by_date, new_plot, png
 
+# Days and how many articles were published on each.
 Coverage = Sequence[tuple[date, int]]
 
-# Bars for so many days at most can be told apart in the width of a message; else each is a week, or a month.
+# The width of a message has room for this many bars. Where the days are more, a bar stands for a week, and
+# where the weeks are more, for 30 days.
 MAX_BARS = 120
 DAY, WEEK, MONTH = 1, 7, 30
 
 
 def bar_days(coverage: Coverage) -> int:
-    """Return how many days one bar stands for."""
+    """Return how many days one bar stands for; `coverage` is ordered by day."""
     span = (coverage[-1][0] - coverage[0][0]).days + 1
     return next((days for days in (DAY, WEEK) if span <= MAX_BARS * days), MONTH)
 
 
 def bars(coverage: Coverage) -> Coverage:
-    """Return the first day of each bar and its height; days without articles have none."""
+    """Return the first day of each bar and its height, ordered; periods without articles have no bar."""
     step, first = bar_days(coverage), coverage[0][0]
     counted = Counter[date]()
     for day, count in coverage:
@@ -36,7 +38,7 @@ def draw(coverage: Coverage, label: str) -> bytes:
     step = bar_days(coverage)
     days, counts = zip(*bars(coverage), strict=True)
     axes.bar(days, counts, width=step * 0.85, color=BLUE)
-    # A story of a few days keeps narrow bars: empty days around it.
+    # Empty days around a coverage of a few days keep its bars narrow.
     margin = timedelta(days=max(step, 4 - (days[-1] - days[0]).days))
     axes.set_xlim(days[0] - margin, days[-1] + margin)
     axes.set_ylabel(label)

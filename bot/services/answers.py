@@ -1,4 +1,4 @@
-"""From a question to a posted answer, whichever way it was asked, and what the buttons below it do."""
+"""Answers questions in Discord, stores what was posted, and carries out the buttons below an answer."""
 
 from __future__ import annotations
 
@@ -8,28 +8,32 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import discord
 from discord import ui
 
 from bot.cards.answer import ANY_TIME, MAX_HEADING, AnswerCard, answer_card, corrected, more_card
-from bot.interactions.answer_layout import VERDICTS, actions, answer_layout, excerpts_layout, text_layout
+from bot.interactions.answer_layout import (
+    VERDICT_OF_ACTION,
+    actions,
+    answer_layout,
+    excerpts_layout,
+    text_layout,
+)
 from bot.interactions.buttons import Action
-from bot.interactions.cooldowns import Allowance
+from bot.interactions.cooldowns import Cooldowns
 from bot.interactions.errors import EXPIRED, explain, tell
 from bot.interactions.views import Form
+from bot.ops.metrics import Metrics
+from bot.services.library import Library
 from bot.text.language import _, mark, speaking, to_everyone
 from index import Answer, NewsError, PostedAnswer, PostedQuote, Question, Quote, UsageError, in_context
-
-if TYPE_CHECKING:
-    from bot.client import NewsBot
 
 MORE_QUOTES = 10
 FORM_SECONDS = 900.0
 
-Interaction = discord.Interaction["NewsBot"]
-Handler = Callable[["discord.Interaction[NewsBot]", PostedAnswer], Awaitable[None]]
+Handler = Callable[[discord.Interaction, PostedAnswer], Awaitable[None]]
 
 THANKS = {
     Action.HELPFUL: mark("Thank you. Noted as helpful."),
@@ -46,8 +50,8 @@ log = logging.getLogger(__name__)
 class Inquiry:
     """A question as a person asks it.
 
-    `question` is what is searched for, `typed` the person's own words where they differ, `context` the
-    question that it continues.
+    `question` is searched for. `typed` has the person's own words where they differ from it, and `context`
+    the earlier question that it continues. `private`: only the person sees the answer.
     """
 
     question: Question
@@ -59,12 +63,13 @@ class Inquiry:
 
     @property
     def shown(self) -> str:
+        """The question as a card shows it."""
         return self.typed or self.question.text
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer, ready to be sent: `view` is the message."""
+    """An answer that is ready to be sent: `view` is the message, `id` the one to store it under."""
 
     id: str
     inquiry: Inquiry
@@ -73,12 +78,13 @@ class Reply:
     view: ui.LayoutView
 
 
-class Answering:
-    """Answers questions, remembers where, and carries out what people want done with an answer."""
+class Answers:
+    """Answers questions, stores the posted answers, and carries out the buttons below them."""
 
-    def __init__(self, bot: NewsBot) -> None:
-        self.bot = bot
-        self._allowance = Allowance()
+    def __init__(self, library: Library, metrics: Metrics) -> None:
+        self._library = library
+        self._metrics = metrics
+        self._cooldowns = Cooldowns()
         self._handlers: dict[Action, Handler] = {
             Action.MORE: self._more,
             Action.WIDEN: self._widen,
@@ -88,28 +94,31 @@ class Answering:
     def offer(self, action: Action, handler: Handler) -> None:
         """Show a button for an action below every answer from now on.
 
-        The handler gets the interaction deferred, for a reply that only the person sees, and edits that.
+        The handler gets an interaction that is deferred for a private reply, and the stored answer; it edits
+        that reply.
         """
         self._handlers[action] = handler
 
     def take_turn(self, user: int, guild: int | None) -> None:
         """Count a question. Raises CommandOnCooldown where a person or a guild asks too many at once."""
-        self._allowance.take_turn(user, guild)
+        self._cooldowns.take_turn(user, guild)
 
     # -- answering -------------------------------------------------------------------------------------
 
     async def reply(
         self, inquiry: Inquiry, on_queued: Callable[[int], Awaitable[None]] | None = None
     ) -> Reply:
-        """Answer a question. `on_queued` is told its place while it waits for others."""
+        """Answer a question. `on_queued` is called with its place in the queue, from 1, while it waits."""
         began = time.perf_counter()
-        answer = await self.bot.workers.run_queued(on_queued, self.bot.index.ask, inquiry.question)
-        self.bot.measurements.asked(time.perf_counter() - began, answered=answer.answered)
+        answer = await self._library.workers.run_queued(on_queued, self._library.index.ask, inquiry.question)
+        self._metrics.asked(time.perf_counter() - began, answered=answer.answered)
         older = None
         question = inquiry.question
         if not answer.answered and answer.since and not (question.since or question.until):
-            # Nothing in the period that the question names in words: perhaps before it.
-            older = await self.bot.workers.run(self.bot.index.ask, replace(question, since=ANY_TIME))
+            # Nothing was found in the period that the question names in words: the card shows older reports.
+            older = await self._library.workers.run(
+                self._library.index.ask, replace(question, since=ANY_TIME)
+            )
         log.info(
             "question.answered answered=%s confidence=%.2f quotes=%d ms=%.0f",
             answer.answered,
@@ -120,17 +129,11 @@ class Answering:
         card = answer_card(answer, typed=inquiry.typed, context=inquiry.context, older=older)
         used = older if older and older.answered else answer
         id = secrets.token_hex(8)
-        rows = actions(
-            answered=used.answered,
-            quotes=len(card.quotes),
-            limited=used.since not in (None, ANY_TIME) or used.until is not None,
-            private=inquiry.private,
-            offered=self._offered(),
-        )
+        rows = self._rows(used, len(card.quotes), inquiry.private)
         return Reply(id, inquiry, used, card, answer_layout(card, id, rows))
 
     async def remember(self, reply: Reply, message: discord.Message | discord.InteractionMessage) -> None:
-        """Keep what was posted. Where that fails the answer stands, and only its buttons do nothing."""
+        """Store what was posted. Where that fails, the answer stays, but its buttons do not work."""
         inquiry, answer = reply.inquiry, reply.answer
         posted = PostedAnswer(
             id=reply.id,
@@ -153,8 +156,8 @@ class Answering:
         )
         await self._remember(posted)
 
-    async def answer_interaction(self, interaction: Interaction, inquiry: Inquiry) -> None:
-        """Answer a question on an interaction that has been deferred."""
+    async def answer_interaction(self, interaction: discord.Interaction, inquiry: Inquiry) -> None:
+        """Answer a question as the reply to an interaction that has been deferred."""
         if not inquiry.private:
             to_everyone()
 
@@ -167,7 +170,7 @@ class Answering:
         await self.remember(reply, message)
 
     def continued(self, posted: PostedAnswer, text: str, inquiry: Inquiry) -> Inquiry:
-        """Return a question as the continuation of a posted one: with its words, period and source."""
+        """Return `text` as a question that continues a posted one: with its words, period and source."""
         question = Question(
             in_context(text, posted.question), since=posted.since, until=posted.until, source=posted.source
         )
@@ -175,34 +178,35 @@ class Answering:
 
     async def _remember(self, posted: PostedAnswer) -> None:
         try:
-            await self.bot.records.run(self.bot.index.posted.remember, posted)
+            await self._library.records.run(self._library.index.posted.remember, posted)
         except NewsError as error:
             log.warning("answer.forgotten id=%s why=%r", posted.id, str(error))
 
-    def _offered(self) -> set[Action]:
-        return {*self._handlers, *VERDICTS, Action.SOURCES, Action.FOLLOW_UP}
-
     def layout(self, posted: PostedAnswer) -> ui.LayoutView:
-        """A posted answer as it has to be shown now: with what has become of its quotes."""
+        """Return the message of a posted answer with the current state of its quotes."""
         card = corrected(AnswerCard.from_json(posted.card), posted.quotes)
         with speaking(card.language):
-            return answer_layout(card, posted.id, self._rows(posted))
+            rows = self._rows(posted, len(posted.quotes), posted.private)
+            return answer_layout(card, posted.id, rows)
 
-    def _rows(self, posted: PostedAnswer) -> list[list[Action]]:
+    def _rows(self, answer: Answer | PostedAnswer, quotes: int, private: bool) -> list[list[Action]]:
+        """Return the rows of buttons below an answer. `quotes` is how many of its quotes are shown."""
         return actions(
-            answered=posted.answered,
-            quotes=len(posted.quotes),
-            limited=posted.since not in (None, ANY_TIME) or posted.until is not None,
-            private=posted.private,
-            offered=self._offered(),
+            answered=answer.answered,
+            quotes=quotes,
+            limited=answer.since not in (None, ANY_TIME) or answer.until is not None,
+            private=private,
+            offered={*self._handlers, *VERDICT_OF_ACTION, Action.SOURCES, Action.FOLLOW_UP},
         )
 
     # -- buttons ---------------------------------------------------------------------------------------
 
-    async def press(self, interaction: Interaction, action: Action, id: str, page: int | None) -> None:
-        """Do what a button says. What goes wrong is told to whoever pressed it."""
+    async def press(
+        self, interaction: discord.Interaction, action: Action, id: str, page: int | None
+    ) -> None:
+        """Carry out a pressed button. An error is explained to the person who pressed it."""
         try:
-            if action is Action.FOLLOW_UP:  # a form has to be the first answer
+            if action is Action.FOLLOW_UP:  # Discord takes a form only as the first response
                 await interaction.response.send_modal(FollowUp(self, id, _is_private(interaction)))
                 return
             # Before anything is looked up: Discord waits three seconds, a busy database may take longer.
@@ -212,7 +216,7 @@ class Answering:
                 public = action is Action.SHARE or (action is Action.WIDEN and not _is_private(interaction))
                 await interaction.response.defer(thinking=True, ephemeral=not public)
             posted = await self.find(id)
-            if action in VERDICTS:
+            if action in VERDICT_OF_ACTION:
                 await self._judge(interaction, posted, action)
             elif action is Action.SOURCES:
                 await self._sources(interaction, posted, page or 0)
@@ -220,29 +224,29 @@ class Answering:
                 await handler(interaction, posted)
             else:
                 raise UsageError(_("This button does nothing any more: ask the question again."))
-        except Exception as error:  # the edge of one button: explained to whoever pressed it and logged
+        except Exception as error:  # explained to the person who pressed, and logged
             await tell(interaction, explain(error, f"button {action}"))
 
     async def find(self, id: str) -> PostedAnswer:
-        """Return a posted answer. Raises UsageError where it is not kept any more."""
-        posted = await self.bot.records.run(self.bot.index.posted.find, id)
+        """Return a posted answer. Raises UsageError where it is not stored any more."""
+        posted = await self._library.records.run(self._library.index.posted.find, id)
         if posted is None:
             raise UsageError(_("This answer is no longer kept: ask the question again."))
         return posted
 
-    async def _judge(self, interaction: Interaction, posted: PostedAnswer, action: Action) -> None:
+    async def _judge(self, interaction: discord.Interaction, posted: PostedAnswer, action: Action) -> None:
         person = str(interaction.user.id)
-        give = self.bot.index.posted.give_feedback
-        await self.bot.records.run(give, posted.id, person, VERDICTS[action], datetime.now(UTC))
+        give = self._library.index.posted.give_feedback
+        await self._library.records.run(give, posted.id, person, VERDICT_OF_ACTION[action], datetime.now(UTC))
         await interaction.edit_original_response(content=_(THANKS[action]))
 
-    async def _sources(self, interaction: Interaction, posted: PostedAnswer, page: int) -> None:
-        excerpts = await self.bot.workers.run(self.bot.index.excerpts, posted)
+    async def _sources(self, interaction: discord.Interaction, posted: PostedAnswer, page: int) -> None:
+        excerpts = await self._library.workers.run(self._library.index.excerpts, posted)
         if not excerpts:
             raise UsageError(_("The quoted articles are not stored any more, or have changed since."))
         await interaction.edit_original_response(view=excerpts_layout(posted.id, excerpts, page))
 
-    async def _more(self, interaction: Interaction, posted: PostedAnswer) -> None:
+    async def _more(self, interaction: discord.Interaction, posted: PostedAnswer) -> None:
         question = Question(
             posted.question,
             as_of=posted.as_of,
@@ -251,17 +255,17 @@ class Answering:
             source=posted.source,
             limit=MORE_QUOTES,
         )
-        answer = await self.bot.workers.run(self.bot.index.ask, question)
+        answer = await self._library.workers.run(self._library.index.ask, question)
         card = more_card(posted.typed, [quote for quote in answer.quotes if _is_new(quote, posted)])
         await interaction.edit_original_response(view=answer_layout(card))
 
-    async def _widen(self, interaction: Interaction, posted: PostedAnswer) -> None:
+    async def _widen(self, interaction: discord.Interaction, posted: PostedAnswer) -> None:
         self.take_turn(interaction.user.id, interaction.guild_id)
         question = Question(posted.question, since=ANY_TIME, source=posted.source)
         inquiry = _inquiry(interaction, question, posted.private)
         await self.answer_interaction(interaction, replace(inquiry, typed=posted.typed))
 
-    async def _share(self, interaction: Interaction, posted: PostedAnswer) -> None:
+    async def _share(self, interaction: discord.Interaction, posted: PostedAnswer) -> None:
         card = AnswerCard.from_json(posted.card)
         with speaking(card.language):
             by = "-# " + _("shared by {person}").format(person=interaction.user.mention)
@@ -278,8 +282,13 @@ class Answering:
         await self._remember(replace(shared, message=str(message.id)))
 
 
-async def _show(interaction: Interaction, reply: Reply) -> discord.Message | discord.InteractionMessage:
-    """Show an answer; in the channel, unless it is private, where it took longer than Discord waits."""
+async def _show(
+    interaction: discord.Interaction, reply: Reply
+) -> discord.Message | discord.InteractionMessage:
+    """Show an answer as the reply to an interaction.
+
+    Where it took longer than Discord accepts a reply, a public answer is sent to the channel instead.
+    """
     try:
         return await interaction.edit_original_response(view=reply.view)
     except discord.HTTPException as error:
@@ -292,36 +301,36 @@ async def _show(interaction: Interaction, reply: Reply) -> discord.Message | dis
 
 
 class FollowUp(Form):
-    """Asks for a question that continues an answer."""
+    """The form in which a person types a question that continues an answer."""
 
-    def __init__(self, answering: Answering, id: str, private: bool) -> None:
+    def __init__(self, answers: Answers, id: str, private: bool) -> None:
         super().__init__(title=_("Ask on"), timeout=FORM_SECONDS)
         self.question: ui.TextInput[Any] = ui.TextInput(
             placeholder=_("And what did Russia say?"), max_length=MAX_HEADING
         )
         self.add_item(ui.Label(text=_("Your question"), component=self.question))
-        self._answering = answering
+        self._answers = answers
         self._id = id
         self._private = private
 
     async def on_submit(self, interaction: discord.Interaction[Any]) -> None:
         await interaction.response.defer(thinking=True, ephemeral=self._private)
-        self._answering.take_turn(interaction.user.id, interaction.guild_id)
-        posted = await self._answering.find(self._id)
+        self._answers.take_turn(interaction.user.id, interaction.guild_id)
+        posted = await self._answers.find(self._id)
         asked = _inquiry(interaction, Question(self.question.value), self._private)
-        inquiry = self._answering.continued(posted, self.question.value, asked)
-        await self._answering.answer_interaction(interaction, inquiry)
+        inquiry = self._answers.continued(posted, self.question.value, asked)
+        await self._answers.answer_interaction(interaction, inquiry)
 
 
-def _is_private(interaction: Interaction) -> bool:
-    """Whether the message that a button is on is seen by one person only."""
+def _is_private(interaction: discord.Interaction) -> bool:
+    """Return whether the message that a button is on is seen by one person only."""
     return interaction.message is not None and interaction.message.flags.ephemeral
 
 
-def _inquiry(interaction: Interaction, question: Question, private: bool) -> Inquiry:
+def _inquiry(interaction: discord.Interaction, question: Question, private: bool) -> Inquiry:
     return Inquiry(question, interaction.user.id, interaction.guild_id, private)
 
 
 def _is_new(quote: Quote, posted: PostedAnswer) -> bool:
-    shown = {(each.article_id, each.text) for each in posted.quotes}
+    shown = {(shown_quote.article_id, shown_quote.text) for shown_quote in posted.quotes}
     return (quote.article.id, quote.text) not in shown

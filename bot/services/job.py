@@ -1,4 +1,4 @@
-"""A long job that one thread does and others look at: how far it is, how quick, and whether it is to stop."""
+"""A long job that runs in a thread, while the event loop shows its progress and may stop it."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from datetime import datetime
 
 from index import Progress
 
-# A rate measured over less says little.
+# A rate that is measured over less time is not shown.
 LEAST_SECONDS = 1.0
 
 
 class Stopped(BaseException):
-    """Raised inside a job, through its progress listener, to end it at a safe point.
+    """Raised by `Job.listen` inside the job, to end it after what is stored.
 
-    Not an Exception, so that nothing that carries on after one broken source takes it for such a thing.
+    It is not an Exception, because the library catches those to go on after a broken source.
     """
 
 
 @dataclass(slots=True)
 class Job:
-    """`what` is read, "" for everything that is known; `person` started it.
+    """A job that reads `what` ("" for all known sources), and that `person` started.
 
-    `listen` is called by the job's own thread, everything else by the event loop. `why_stopped` ends a
-    sentence: "by somebody", "because …"; the job ends when it next tells how far it is. `ended` is set when
-    its outcome has been reported as well.
+    The job's thread calls `listen`; everything else is used by the event loop. Setting `why_stopped` stops
+    the job at its next call of `listen`; it is the end of a sentence such as "Stopped by …" or "Stopped
+    because …". `ended` is set once the outcome has been reported.
     """
 
     what: str
@@ -40,10 +40,11 @@ class Job:
     _first_at: datetime | None = None
 
     def listen(self, progress: Progress) -> None:
+        """Take the progress of the job. Raises Stopped where the job is to stop."""
         if self._first is None or self._first.what != progress.what:
             self._first, self._first_at = progress, self.clock()
         self.progress = progress
-        if self.why_stopped:  # what was told of is done, and counts
+        if self.why_stopped:  # what this progress counts has been stored
             raise Stopped
 
     def rate(self) -> float | None:
@@ -55,7 +56,7 @@ class Job:
         return done / seconds if seconds >= LEAST_SECONDS and done > 0 else None
 
     def seconds_left(self) -> float | None:
-        """Return how long the units that are still to be done will take; None while unknown."""
+        """Return how many seconds the remaining units will take; None while unknown."""
         rate = self.rate()
         if rate is None or self.progress is None or not self.progress.total:
             return None

@@ -1,11 +1,14 @@
-"""The message that shows a long job: the bot's own in the channel, because interactions end after a while."""
+"""The message that shows a long job.
+
+It is a message of the bot in the channel, because the reply to an interaction can be edited for 15 minutes
+only.
+"""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 import discord
 from discord import ui
@@ -13,10 +16,7 @@ from discord import ui
 from bot.interactions.errors import EXPIRED
 from bot.text.language import _, mark
 
-if TYPE_CHECKING:
-    from bot.client import NewsBot
-
-# An interaction can be answered for 15 minutes.
+# How long before the end of its 15 minutes an interaction is not answered any more.
 EXPIRY_MARGIN = timedelta(minutes=1)
 
 MAY_NOT_WRITE = mark(
@@ -27,9 +27,9 @@ log = logging.getLogger(__name__)
 
 
 class JobMessage:
-    """What Discord refuses is logged, and the job goes on: only its outcome is worth another message."""
+    """Shows progress and outcome of one job. What Discord refuses is logged, and the job goes on."""
 
-    def __init__(self, interaction: discord.Interaction[NewsBot], clock: Callable[[], datetime]) -> None:
+    def __init__(self, interaction: discord.Interaction, clock: Callable[[], datetime]) -> None:
         self._interaction = interaction
         self._clock = clock
         self._in_channel = _may_write(interaction)
@@ -42,16 +42,16 @@ class JobMessage:
         return self._message is not None
 
     def is_on(self, message: discord.Message | None) -> bool:
-        """Tell whether this is shown by that message."""
+        """Return whether `message` is the one that shows the job."""
         return message is not None and self._message is not None and message.id == self._message.id
 
     async def show(self, text: str, view: ui.View | None = None) -> None:
-        """Show how far the job is; where somebody deleted the message, that is respected."""
+        """Show the progress, unless the message has been deleted or shows the same text."""
         if text != self._shown and not self._deleted:
             await self._try(text, view)
 
     async def end(self, text: str) -> None:
-        """Show the outcome, in a new message where the old one was deleted."""
+        """Show the outcome, in a new message where the old one has been deleted."""
         await self._try(text, None)
         if self._deleted:
             self._message, self._deleted = None, False
@@ -68,7 +68,7 @@ class JobMessage:
             log.warning("job.message.failed channel=%s status=%s", self._interaction.channel_id, error.status)
 
     async def _write(self, text: str, view: ui.View | None) -> None:
-        """Show the text in the bot's own message; in the answer to the command where that is not allowed."""
+        """Show the text in a message of the bot; in the reply to the command where the bot may not write."""
         if self._message is not None:
             await self._message.edit(content=text, view=view)
             return
@@ -95,16 +95,17 @@ class JobMessage:
                 content=f"{text}\n-# {_(MAY_NOT_WRITE)}", view=view
             )
         except discord.HTTPException as error:
-            if error.code not in EXPIRED:  # a computer whose clock is slow learns it only so
+            # Where this computer's clock is slow, the interaction has ended before `_is_over` says so.
+            if error.code not in EXPIRED:
                 raise
             self._expired = True
 
     def _is_over(self) -> bool:
-        """Tell whether the interaction can be answered no more."""
+        """Return whether the interaction cannot be answered any more."""
         return self._expired or self._clock() >= self._interaction.expires_at - EXPIRY_MARGIN
 
 
-def _may_write(interaction: discord.Interaction[NewsBot]) -> bool:
+def _may_write(interaction: discord.Interaction) -> bool:
     mine, channel = interaction.app_permissions, interaction.channel
     thread = isinstance(channel, discord.Thread)
     send = mine.send_messages_in_threads if thread else mine.send_messages

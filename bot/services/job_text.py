@@ -1,4 +1,4 @@
-"""How far a reindex is, and what came of it, as Discord markdown; pure functions."""
+"""Progress and outcome of a reindex as Discord markdown; pure functions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,15 +15,17 @@ MAX_WHAT = 100
 MAX_WHY = 300
 SHOWN_FAILURES = 3
 STOPPING = mark("Stopping at the next safe point …")
-# What is counted, as the library calls it.
+# The units that the library counts, by their names in `Progress.what`.
 UNITS = {"articles": mark("articles"), "passages": mark("passages"), "sources": mark("sources")}
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a job did. `embedded` passages were embedded again, `listed` sources are new; None: not its work.
+    """What a job did.
 
-    `shown` are failures whose places everybody may see: others may be paths of the server.
+    `embedded` passages were embedded again, `listed` sources are new; None where the job does not do that.
+
+    `shown` are the failures whose places everyone may see: others may be paths on the operator's machine.
     """
 
     ingested: IngestReport
@@ -33,7 +35,7 @@ class Outcome:
 
 
 def progress_text(job: Job) -> str:
-    """One line, where the end is known a bar, and how quick it is."""
+    """Return the progress in one line, a bar where the total is known, and the rate."""
     reading, all_known = _("**Reading {what}**"), bold(_("Reindexing"))
     heading = reading.format(what=cut(job.what, MAX_WHAT)) if job.what else all_known
     far = _far(job.progress) if job.progress else _("starting")
@@ -51,14 +53,14 @@ def progress_text(job: Job) -> str:
 
 
 def stopped_text(job: Job) -> str:
-    """How far a job got that was stopped."""
+    """Return why a job was stopped, and how far it got."""
     why = _(job.why_stopped) + (f" ({_far(job.progress)})" if job.progress else "")
     stopped = _("**Stopped** {why}. What was read stays: start it again to read the rest.")
     return stopped.format(why=why)
 
 
 def outcome_text(job: Job, outcome: Outcome, took: timedelta) -> str:
-    """What a job did."""
+    """Return what a job did, in words."""
     one, everything = _("**Read {what}** in {duration}"), _("**Reindexed** in {duration}")
     heading = one if job.what else everything
     lines = [heading.format(what=cut(job.what, MAX_WHAT), duration=_duration(took))]
@@ -77,7 +79,7 @@ def outcome_text(job: Job, outcome: Outcome, took: timedelta) -> str:
             _("{count} could not be read: the log says which and why"),
         )
         lines.append((alone if outcome.shown else logged).format(count=number(len(failed))))
-    lines += [f"-# {cut(masked(each.sentence), MAX_WHY)}" for each in outcome.shown[:SHOWN_FAILURES]]
+    lines += [f"-# {cut(masked(failure.sentence), MAX_WHY)}" for failure in outcome.shown[:SHOWN_FAILURES]]
     return "\n".join(lines)
 
 

@@ -1,4 +1,4 @@
-"""The names of outlets and sources for autocomplete, which is asked at every key press."""
+"""The names of outlets and sources for autocomplete, which Discord requests at every key press."""
 
 import asyncio
 import logging
@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 
 class SourceNames:
-    """The names as last read; old ones are read again in the background while they are still shown."""
+    """The names as they were read last. Older ones are still suggested while `read` fetches new ones."""
 
     def __init__(self, read: Callable[[], Awaitable[list[str]]]) -> None:
         self._read = read
@@ -25,7 +25,7 @@ class SourceNames:
         self._reading: asyncio.Task[None] | None = None
 
     def choices(self, typed: str) -> list[app_commands.Choice[str]]:
-        """The names that contain what was typed, those that begin with it first."""
+        """Return the names that contain what was typed, those that begin with it first."""
         if time.monotonic() > self._fresh_until and self._reading is None:
             self._reading = asyncio.create_task(self.refresh())
         wanted = typed.strip().casefold()
@@ -34,7 +34,7 @@ class SourceNames:
         return [app_commands.Choice(name=name, value=name) for name in found[:MAX_CHOICES]]
 
     async def refresh(self) -> None:
-        """Read the names now. Where that fails the old ones stay."""
+        """Read the names now. Where that fails, the old ones stay."""
         try:
             self._names = sorted(await self._read(), key=str.casefold)
         except NewsError as error:

@@ -40,8 +40,8 @@ from index import (
 FAILURES_SHOWN = 10
 NO_ARTICLES = "There are no articles yet: add some with `newsbot ingest PATH_OR_URL`."
 
-# C0 and C1 controls but line feed and tab, line separators, the marks that reverse the direction of the text
-# after them, and lone surrogates, which cannot be written at all.
+# C0 and C1 controls except line feed and tab, line separators, marks that reverse the direction of the text
+# after them, and lone surrogates, which cannot be encoded.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _BROWSABLE = re.compile(r"(https?|file)://\S+", re.IGNORECASE)
 _MARKS = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "failure": ("✗", "red")}
@@ -55,7 +55,7 @@ _UNITS = (
 
 
 def printable(text: str) -> str:
-    """Return the text with a replacement character for each one that could steer the terminal."""
+    """Return the text with a replacement character for each character that could control the terminal."""
     return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
@@ -65,7 +65,7 @@ def show(console: Console, *views: RenderableType) -> None:
 
 
 def answer_view(answer: Answer, zone: tzinfo, *, echo: bool = True) -> RenderableType:
-    """Return the question (unless `echo` is off), then its quotes or an honest no with what comes closest."""
+    """Return the question (unless `echo` is off), then the quotes, or else the closest reports."""
     views: list[RenderableType] = []
     if echo:
         views += [Text(printable(answer.question.text), "bold"), *_period(answer, zone), ""]
@@ -84,7 +84,7 @@ def latest_view(headlines: Sequence[Headline], zone: tzinfo, now: datetime) -> R
     for headline in headlines:
         article = headline.article
         views.append(_about(article, article.url, headline.also_in, zone, now))
-        views += [Prefixed(Text(one_line(each)), " • ", "   ") for each in headline.highlights]
+        views += [Prefixed(Text(one_line(highlight)), " • ", "   ") for highlight in headline.highlights]
         views.append("")
     return Group(*views[:-1])
 
@@ -104,21 +104,21 @@ def status_view(status: Status, zone: tzinfo, now: datetime) -> RenderableType:
     }
     for name, value in rows.items():
         table.add_row(Text(name, "dim"), Text(printable(value)))
-    told = [fault.why for fault in status.faults]
-    notes = [Text(printable(note), "yellow") for note in (status.remedy, *told, status.caveat) if note]
-    failures = [Failure(each.url, each.error or "") for each in status.failing]
+    faults = [fault.why for fault in status.faults]
+    notes = [Text(printable(note), "yellow") for note in (status.remedy, *faults, status.caveat) if note]
+    failures = [Failure(source.url, source.error or "") for source in status.failing]
     return Group(table, *notes, *failures_view(failures))
 
 
 def findings_view(findings: Sequence[Finding]) -> RenderableType:
-    """Return a line for each check, and what to do below it where there is something to be done."""
+    """Return a line for each check, and below it what to do, if anything."""
     views = []
-    for each in findings:
-        mark, style = _MARKS[each.severity]
-        line = Text.assemble((f"{mark} {each.check}: ", style), one_line(each.finding))
+    for finding in findings:
+        mark, style = _MARKS[finding.severity]
+        line = Text.assemble((f"{mark} {finding.check}: ", style), one_line(finding.finding))
         views.append(Prefixed(line, "", "  "))
-        if each.remedy:
-            views.append(Prefixed(Text(one_line(each.remedy)), "  → ", "    "))
+        if finding.remedy:
+            views.append(Prefixed(Text(one_line(finding.remedy)), "  → ", "    "))
     return Group(*views)
 
 
@@ -144,7 +144,7 @@ def evaluation_view(evaluation: Evaluation, misses: int) -> RenderableType:
 
 
 def sentence(error: Exception) -> str:
-    """Return one printable line for an error: its own words, or its kind where nobody foresaw it."""
+    """Return one printable line for an error: the text of a NewsError, else its type and text."""
     own_words = one_line(str(error))
     if isinstance(error, NewsError) and own_words:
         return own_words
@@ -203,7 +203,7 @@ def quote_view(quote: Quote, zone: tzinfo, now: datetime, colour: str = "green")
 
 
 def _event(quote: Quote, zone: tzinfo) -> list[RenderableType]:
-    """Say what the words for a time mean, where that is not the day of publishing."""
+    """Return what the words for a time in a quote mean, unless that is the day of publishing."""
     if not (event := quote.past_event):
         return []
     local = [day.astimezone(zone) for day in event.days]
@@ -213,7 +213,10 @@ def _event(quote: Quote, zone: tzinfo) -> list[RenderableType]:
 
 
 def _quoted(quote: Quote) -> Text:
-    """Return the words of a quote, those that answer in bold type; `printable` keeps every offset."""
+    """Return the words of a quote, those that answer in bold type.
+
+    The spans stay valid because `printable` replaces characters one by one.
+    """
     text = Text(printable(quote.text))
     for start, end in quote.answer_spans:
         text.stylize("bold", start, end)
@@ -223,7 +226,7 @@ def _quoted(quote: Quote) -> Text:
 def _about(
     article: Article, link: str, also_in: Sequence[Copy], zone: tzinfo, now: datetime, indent: str = ""
 ) -> RenderableType:
-    """Return the headline as a link, the source, both times, and who else has the story."""
+    """Return the headline as a link, the source, both times, and the other outlets that have the story."""
     lines = [
         Text(one_line(article.title) or "Untitled", Style(bold=True, link=_safe_link(link))),
         Text(f"{one_line(article.source)} · {_published(article, zone, now)}", "dim"),
@@ -252,7 +255,7 @@ def _also_in(copies: Sequence[Copy]) -> Text:
 
 
 def _explain_view(explanation: Explanation, zone: tzinfo) -> RenderableType:
-    """Return why, then what the confidence and each quote's score are made of."""
+    """Return why the answer is given, and the figures behind its confidence and the quotes' scores."""
     views: list[RenderableType] = [Text(printable(explanation.why))]
     if explanation.phrase:
         views.append(Text(_understood(explanation, zone)))
@@ -280,7 +283,7 @@ def _evidence_table(explanation: Explanation) -> Table:
 
 
 def _scores_table(explanation: Explanation) -> Table:
-    """Return the figures with a column for each quote: first its passage's, then those of its score."""
+    """Return a table with a column for each quote: first the figures of its passage, then of its score."""
     quotes = explanation.quotes
     table = _table("Quotes", "weight", *(str(number) for number in range(1, len(quotes) + 1)))
     for name in ("dense", "lexical", "recency", "passage_score"):
@@ -333,7 +336,7 @@ def _measures_table(evaluation: Evaluation) -> Table:
 
 
 def _miss_view(miss: Miss) -> RenderableType:
-    """Return the question, what was expected, and the first quotes that were shown instead."""
+    """Return the question, the accepted answers, and the first three quotes of the answer."""
     answer = miss.answer
     accepted = one_line(", ".join(miss.accepted)) or "no answer"
     place = f", found in quote {miss.place}" if miss.place else ""
@@ -344,7 +347,7 @@ def _miss_view(miss: Miss) -> RenderableType:
 
 
 def _period(answer: Answer, zone: tzinfo) -> list[Text]:
-    """Name the limits of time that were asked for or found in the question."""
+    """Return the limits of time that were given as options or found in the question."""
     limits = {
         "since": answer.since,
         "until": answer.until,
@@ -397,5 +400,8 @@ def one_line(text: str) -> str:
 
 
 def _safe_link(url: str) -> str | None:
-    """Return an address a terminal may open, or None: others run programs, or hold what ends the link."""
+    """Return an address that a terminal may open as a link, else None.
+
+    Other schemes may run programs, and control characters would end the link.
+    """
     return url if _BROWSABLE.fullmatch(url) and printable(url) == url else None

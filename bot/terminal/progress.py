@@ -1,6 +1,6 @@
 """Progress bars for long jobs, on a terminal only.
 
-Bars are drawn on stderr, so stdout is left alone: rich would otherwise send there what is meant for a file.
+The bars are drawn on stderr. rich is kept from redirecting stdout to them, because that may go to a file.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from index import Progress
 
 
 class _Rate(progress.ProgressColumn):
-    """How many a second, once that is known."""
+    """A column with the units done per second, once that is known."""
 
     def render(self, task: progress.Task) -> Text:
         speed = task.finished_speed or task.speed
@@ -37,12 +37,12 @@ def _bars(console: Console) -> progress.Progress:
 
 @contextmanager
 def progress_bars(console: Console) -> Iterator[Callable[[Progress], None]]:
-    """Give a listener that draws one bar for each unit of work. Where there is no terminal it is silent."""
+    """Give a listener for `Progress` that draws a bar for each unit; without a terminal it draws nothing."""
     if not console.is_terminal:
         yield lambda _: None
         return
     with _bars(console) as bars:
-        # Loading the model takes seconds in which there is nothing to count.
+        # Shown while the model is loaded, which takes seconds and counts nothing.
         waiting = bars.add_task("starting", total=None)
         tasks: dict[str, progress.TaskID] = {}
 
@@ -59,7 +59,7 @@ def progress_bars(console: Console) -> Iterator[Callable[[Progress], None]]:
 
 
 def tracked(console: Console, what: str, items: Sequence[str]) -> Iterator[str]:
-    """Yield the items, with a bar that moves along. Where there is no terminal it is silent."""
+    """Yield the items and draw a bar of how many have been; without a terminal it draws nothing."""
     if not console.is_terminal:
         yield from items
         return
@@ -68,5 +68,5 @@ def tracked(console: Console, what: str, items: Sequence[str]) -> Iterator[str]:
 
 
 def working(console: Console, what: str) -> AbstractContextManager[object]:
-    """Turn a wheel beside `what` while the block runs. Where there is no terminal it is silent."""
+    """Show a spinner beside `what` while the block runs; without a terminal it shows nothing."""
     return console.status(what) if console.is_terminal else nullcontext()

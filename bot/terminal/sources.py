@@ -1,4 +1,4 @@
-"""Sources that are read again and again, for the terminal."""
+"""Sources, which are read again and again, for the terminal."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _STATES = {"ok": "green", "new": "", "failing": "yellow", "gone": "red"}
 
 
 def sources_view(sources: Sequence[Source], now: datetime) -> RenderableType:
-    """Return a line for each source, its address and what is wrong with it below."""
+    """Return a line for each source, with its address and its error below."""
     if not sources:
         return Text(NO_SOURCES)
     return Group(*(line for source in sources for line in _lines(source, now)))
@@ -51,7 +51,7 @@ def added_view(added: Added, zone: tzinfo, now: datetime) -> RenderableType:
         return Group(found, imported_view(added.listed))
     if added.source is None:
         return found
-    # What failed stands with what was found already.
+    # The failures are in the view of what was found.
     counts = ingest_view(replace(added.ingested, failed=()))
     return Group(found, counts, Text(f"Added: {_next(added.source, now)}.", "green"))
 
@@ -63,12 +63,14 @@ def imported_view(count: int) -> RenderableType:
 
 
 def refreshed_view(done: Sequence[Refreshed]) -> RenderableType:
-    """Return what was stored in all, and which sources failed."""
+    """Return how many articles were stored, and which sources failed."""
     if not done:
         return Text("No source is due: `newsbot sources list` shows when each is.")
-    added = sum(each.ingested.added for each in done)
-    updated = sum(each.ingested.updated for each in done)
-    failed = [Failure(each.source.url, each.source.error) for each in done if each.source.error]
+    added = sum(refreshed.ingested.added for refreshed in done)
+    updated = sum(refreshed.ingested.updated for refreshed in done)
+    failed = [
+        Failure(refreshed.source.url, refreshed.source.error) for refreshed in done if refreshed.source.error
+    ]
     counts = f"{added:,} added, {updated:,} updated, {len(failed):,} failing"
     return Group(Text(f"{sources_counted(len(done))} read: {counts}"), *failures_view(failed))
 

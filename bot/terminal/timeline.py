@@ -1,4 +1,4 @@
-"""Timelines for the terminal; what comes from an article is handled as in `bot.terminal.answers`."""
+"""Timelines for the terminal. Text of articles is made printable as in `bot.terminal.answers`."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ BARS_SHOWN = 30
 
 
 def timeline_view(timeline: Timeline, zone: tzinfo) -> RenderableType:
-    """Return the events, oldest first, then the articles of the last days as bars."""
+    """Return the events, oldest first, then a bar for each of the last `BARS_SHOWN` days with articles."""
     topic = Text(one_line(timeline.question.text), "bold")
     if not timeline.events:
         return Group(topic, Text("Nothing was reported on this.", "yellow"))
-    events = [each for event in timeline.events for each in (_event(event, zone, timeline.as_of), "")]
+    events = [view for event in timeline.events for view in (_event(event, zone, timeline.as_of), "")]
     return Group(topic, "", *events, *_bars(timeline))
 
 
 def _event(event: Event, zone: tzinfo, now: datetime) -> RenderableType:
-    told = f" · {event.reports:,} articles" if event.reports > 1 else ""
-    when = Text(f"{event.day.day} {event.day:%b %Y}{told}", "bold")
+    reports = f" · {event.reports:,} articles" if event.reports > 1 else ""
+    when = Text(f"{event.day.day} {event.day:%b %Y}{reports}", "bold")
     return Group(when, quote_view(event.quote, zone, now))
 
 

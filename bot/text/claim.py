@@ -1,13 +1,14 @@
-"""What a message claims, as plain text: what is searched for when somebody asks whether it was reported."""
+"""Takes the claim out of a Discord message as plain text, to search for reports on it."""
 
 from __future__ import annotations
 
 import re
 
-# Of a longer message the beginning counts: a model reads no more, and a quote is seldom longer.
+# Characters. Only the beginning of a longer message is taken: the embedding model reads about as many, and
+# quotes are seldom longer.
 MAX_CLAIM = 600
 
-# Mentions, custom emoji, timestamps, commands, and addresses say nothing that could be searched for.
+# Mentions, custom emoji, timestamps, commands and addresses: no words to search for.
 _TOKENS = re.compile(r"<(?:[@#&!:/]|a:|t:|id:)[^>\n]{1,100}>|<?https?://\S+|@everyone|@here")
 _LINK = re.compile(r"\[([^\]\n]+)\]\(\S+?\)")
 _MARKUP = re.compile(r"^\s*(?:>>>|>|-#|#{1,3})\s+|[*_~`|\\]", re.MULTILINE)
@@ -16,7 +17,7 @@ _BLOCK = re.compile(r"^\s*>(?:>>)?\s+(.+)$", re.MULTILINE)
 
 
 def claim(content: str) -> str:
-    """Return what a message says, without markup, on one line; empty where it says nothing in words."""
+    """Return the words of a message without markup, on one line; empty where it has no letter or digit."""
     plain = _MARKUP.sub("", _TOKENS.sub(" ", _LINK.sub(r"\1", content)))
     text = " ".join(plain.split())
     if len(text) > MAX_CLAIM:
@@ -25,7 +26,10 @@ def claim(content: str) -> str:
 
 
 def quoted_claim(content: str) -> str:
-    """Return what a message quotes: its longest words in quotation marks, else its quote block, else all."""
+    """Return the words that a message quotes: its quote blocks, else its longest words in quotation marks.
+
+    Where it has neither, all its words.
+    """
     if blocks := _BLOCK.findall(content):
         return claim(" ".join(blocks))
     marked: list[str] = _QUOTED.findall(_TOKENS.sub(" ", content))

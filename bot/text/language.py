@@ -1,9 +1,9 @@
-"""Which language is spoken, and texts and numbers in it.
+"""Translates texts and numbers into the language of the current task.
 
-Texts stand in the code in English and are looked up when they are said: `_("Nothing is kept about you.")`.
-What stands in a table is marked by `mark` and looked up later. Every task has its own language, which is set
-where an interaction or message comes in; what runs beside them, such as the terminal, speaks English. Quotes
-are never translated.
+The code has texts in English and looks them up where it uses them: `_("Nothing is kept about you.")`. Texts
+in a table are marked with `mark` and looked up later. The language is a context variable, so every asyncio
+task has its own: it is set where an interaction or a message arrives. Everything else, such as the terminal,
+uses English. Quotes are never translated.
 """
 
 from __future__ import annotations
@@ -22,10 +22,11 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 
 ENGLISH = "en"
-# Each by its own name. Another one needs an entry here and a catalogue.
+# Code and own name of each language. A new language needs an entry here and a catalogue.
 LANGUAGES = {ENGLISH: "English", "de": "Deutsch", "fr": "Français", "es": "Español", "ja": "日本語"}
 CATALOGUES = Path(__file__).parents[1] / "locales"
-# What tells the names and descriptions of commands from the same words in a sentence.
+# The gettext context of commands' names and descriptions: their translation may differ from that of the same
+# words in a sentence.
 COMMAND = "command"
 
 _spoken = ContextVar("spoken", default=ENGLISH)
@@ -40,29 +41,30 @@ def closest(locale: str) -> str:
 
 
 def spoken() -> str:
+    """Return the language of this task."""
     return _spoken.get()
 
 
 def speak(reader: str, everyone: str) -> None:
-    """Speak to a reader from now on; `everyone` is the language of the place that they are in."""
+    """Set the languages of this task: that of the person who asked, used from now on, and the channel's."""
     _reader.set(reader)
     _everyone.set(everyone)
     _spoken.set(reader)
 
 
 def to_reader() -> None:
-    """Speak to the one who asked, who alone sees what comes next."""
+    """Use the language of the person who asked, for texts that only they see."""
     _spoken.set(_reader.get())
 
 
 def to_everyone() -> None:
-    """Speak to all who are in the place."""
+    """Use the language of the channel, for texts that everyone in it sees."""
     _spoken.set(_everyone.get())
 
 
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
-    """Speak a language inside the block, as in what is sent unasked."""
+    """Use a language inside the block, as for alerts and digests, which no interaction asks for."""
     token = _spoken.set(language)
     try:
         yield
@@ -72,7 +74,7 @@ def speaking(language: str) -> Iterator[None]:
 
 @cache
 def catalogue(language: str) -> gettext.NullTranslations:
-    """Return the translations into a language, read once; English has none."""
+    """Return the translations into a language; they are read once. English has none."""
     if language == ENGLISH:
         return gettext.NullTranslations()
     compiled = io.BytesIO()
@@ -83,27 +85,27 @@ def catalogue(language: str) -> gettext.NullTranslations:
 
 
 def _(text: str) -> str:
-    """Return a text in the language that is spoken."""
+    """Return the translation of a text into the language of this task."""
     return catalogue(spoken()).gettext(text)
 
 
 def mark(text: str) -> str:
-    """Name a text for the catalogues that is looked up later."""
+    """Return the text as it is. It marks the text for the catalogues where `_` looks it up later."""
     return text
 
 
 def counted(one: str, many: str, count: int, **fields: str) -> str:
-    """Return the form of a text that a number asks for, with the number in place of `{count}`."""
+    """Return the translated singular or plural of a text, with `count` and `fields` filled in."""
     return catalogue(spoken()).ngettext(one, many, count).format(count=number(count), **fields)
 
 
 def number(value: float) -> str:
-    """Write a number as the language does: 1,234 or 1.234."""
+    """Return a number as the language writes it: 1,234 or 1.234."""
     return format_decimal(value, locale=spoken())
 
 
 def percent(share: float) -> str:
-    """Write a share of 1 in whole per cents."""
+    """Return a share of 1 as whole per cents: 0.42 is 42%."""
     return format_percent(share, locale=spoken())
 
 

@@ -1,4 +1,4 @@
-"""How large something is, for people."""
+"""Sizes in bytes as text for people."""
 
 from __future__ import annotations
 
@@ -18,6 +18,6 @@ def size_text(size: int) -> str:
 
 
 def index_sizes(status: Status) -> list[str]:
-    """Return what the search index takes up, as far as that is known."""
+    """Return the size of the search index on disk and in memory, as far as known, in words."""
     sizes = {_("{size} on disk"): status.disk_bytes, _("{size} in memory"): status.memory_bytes}
     return [said.format(size=size_text(size)) for said, size in sizes.items() if size is not None]

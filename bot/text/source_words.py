@@ -1,4 +1,4 @@
-"""What is told of sources, in the same words in the terminal and in Discord; plain text without markup."""
+"""Sentences about sources that the terminal and Discord share; plain text without markup."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -6,14 +6,14 @@ from datetime import datetime
 from bot.text.language import _, counted, mark, number
 from index import IngestReport, Trial
 
-# How a face writes a moment.
+# Writes a moment, for the terminal or for Discord.
 Moment = Callable[[datetime], str]
 
 ALL_KNOWN = mark("Every feed of the list is a source already.")
 
 
 def found_lines(trial: Trial, moment: Moment) -> list[str]:
-    """Return what is at an address, below its title."""
+    """Return the lines on what was found at an address, without its title."""
     if trial.kind == "opml":
         return [counted("a list of {count} feed", "a list of {count} feeds", len(trial.feeds))]
     items = counted("{count} item", "{count} items", trial.items)
@@ -27,7 +27,7 @@ def found_lines(trial: Trial, moment: Moment) -> list[str]:
 
 
 def stored_line(report: IngestReport) -> str:
-    """Return what became of the articles of a reading."""
+    """Return how many articles of a reading were added, updated, unchanged, duplicates or failed."""
     counts = {
         _("{count} added"): report.added,
         _("{count} updated"): report.updated,

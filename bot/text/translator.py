@@ -1,4 +1,4 @@
-"""Names and descriptions of commands in every language, as Discord wants them beside the English ones."""
+"""Translates the names and descriptions of commands, which Discord takes in every language at once."""
 
 from __future__ import annotations
 
@@ -14,6 +14,6 @@ class CommandTranslator(app_commands.Translator):
         locale: Locale,
         context: app_commands.TranslationContextTypes,
     ) -> str | None:
-        """Return the text in a locale's language; None where Discord shows the English one anyway."""
+        """Return the text in the language of a locale; None for English, which Discord has already."""
         language = closest(locale.value)
         return None if language == ENGLISH else command_text(string.message, language)

@@ -1,4 +1,4 @@
-"""A question as the answer engine takes it: its words, stems, names, numbers and expected kind of answer."""
+"""What the answer engine knows of a question: its words, its names, and what would answer it."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from index.english.answer_types import Expectation
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the choice of quotes needs to know of the question.
+    """A question after analysis, as the choice of quotes needs it.
 
-    `weights` gives each of its words its idf, `names` are those written with a capital inside a sentence,
-    `finder` finds phrases of the form asked for, where the form can be told from the text, and `rarity`
-    gives any word's idf as a share of the highest possible.
+    `weights` maps each of the question's words, stemmed by the index, to its idf. `names` are the stems of
+    the words that the question writes with a capital inside a sentence. `expectation` says which kinds of
+    words would answer. `finder` finds phrases of the form that the question asks for; it is None where that
+    form cannot be recognised from text alone. `rarity` takes the stem of any word and gives its idf as a
+    share of the highest possible idf, in [0, 1].
     """
 
     weights: Mapping[str, float]
@@ -25,6 +27,6 @@ class Asked:
     rarity: Callable[[str], float]
 
     def coverage(self, words: frozenset[str]) -> float:
-        """Return the share of the question's words, by weight, that are among some words."""
+        """Return the share of the question's words, weighted by idf, that `words` holds: in [0, 1]."""
         covered = sum(self.weights[term] for term in words.intersection(self.weights))
         return covered / sum(self.weights.values()) if self.weights else 0.0

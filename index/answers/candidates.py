@@ -1,7 +1,8 @@
-"""Ranked passages → quotes: which whole sentences to show. Pure.
+"""Chooses from the best passages the whole sentences that are shown as quotes. Pure.
 
-In each of the best passages, every run of one to three whole sentences is a candidate; the scorer compares
-them all. Quotes are then taken from the top, leaving out what repeats one already taken.
+Every run of one to three whole sentences in a passage is a candidate, and each candidate gets a score (see
+`index.answers.scoring`). Quotes are taken from the highest score downwards; a candidate that repeats a quote
+already taken is left out.
 """
 
 from __future__ import annotations
@@ -20,12 +21,16 @@ from index.text.spans import Span
 from index.types.answer import MAX_QUOTE_CHARS, Quote
 from index.types.article import Copy
 
+# A quote has this many sentences at most.
 MAX_SENTENCES = 3
-# How much faster than its retrieval score a passage's votes fall: one that scores 0.06 less counts half.
+# How fast the weight of a passage's votes falls with its retrieval score: the weight is exp(12 × difference
+# to the best score), so a passage that scores 0.06 less than the best counts half.
 VOTE_SHARPNESS = 12.0
-# Candidates that quotes are chosen from, best first: none below has ever been chosen.
+# Quotes are chosen from this many of the best candidates. In no measurement was a lower one chosen.
 CONSIDERED = 150
-# Above this share of common words two quotes say the same; below it the likeness still costs.
+# Two candidates that share at least this much of the shorter one's words say the same: the lower one is left
+# out. Below that, the score falls by LIKENESS_COST × the share, and for the same article by
+# SAME_ARTICLE_COST.
 SAME_WORDS = 0.6
 LIKENESS_COST = 1.0
 SAME_ARTICLE_COST = 0.3
@@ -33,7 +38,11 @@ SAME_ARTICLE_COST = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A run of sentences that could be quoted, with its figures and its words."""
+    """A run of sentences that could be quoted: its passage, its place in the article, and its score.
+
+    `span` are offsets in the article's text, `words` the stems of the run's words. A higher `score` is
+    better; scores are comparable within one question.
+    """
 
     ranked: Ranked
     span: Span
@@ -52,61 +61,67 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class _Votes:
-    """What the passages agree on: votes for every mention, and for those that could answer."""
+    """What the passages agree on: stem → share of the votes in [0, 1], see `index.english.mentions.votes`.
+
+    `all` counts every mention, `expected` only mentions that could answer the question.
+    """
 
     all: Mapping[str, float]
     expected: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
-    """A sentence as this question sees it. A run of sentences adds up what its sentences have."""
+class _SentenceFigures:
+    """What one sentence offers to one question; the features of a run are computed from its sentences."""
 
     span: Span
-    is_: Sentence
+    parsed: Sentence
     stems: frozenset[str]
-    votes: Mapping[str, float]  # of each mention
-    best_vote: float  # of those that could answer, by rarity
-    of_kind: bool
-    of_form: bool
-    focus: bool
+    votes: Mapping[str, float]  # stem of each mention → its share of the votes
+    best_vote: float  # the highest product of votes and rarity among the mentions that could answer
+    has_kind: bool  # a mention is of a kind that the question expects
+    has_form: bool  # a phrase is of the form that the question asks for
+    has_focus: bool  # the noun that the question asks for is there
 
 
-def candidates(readings: Sequence[ReadPassage], asked: Asked) -> list[Candidate]:
-    """Return every run of sentences that could be quoted, best first."""
-    best = max((each.ranked.score for each in readings), default=0.0)
-    worth = [math.exp((each.ranked.score - best) * VOTE_SHARPNESS) for each in readings]
-    articles = [each.article_id for each in readings]
-    counted = _Votes(
-        all=votes(zip(articles, worth, (each.mentions for each in readings), strict=True)),
-        expected=votes(zip(articles, worth, (each.expected for each in readings), strict=True)),
+def candidates(passages: Sequence[ReadPassage], asked: Asked) -> list[Candidate]:
+    """Return every run of sentences in the passages that could be quoted, best first."""
+    best = max((passage.ranked.score for passage in passages), default=0.0)
+    weights = [math.exp((passage.ranked.score - best) * VOTE_SHARPNESS) for passage in passages]
+    articles = [passage.article_id for passage in passages]
+    shares = _Votes(
+        all=votes(zip(articles, weights, (passage.mentions for passage in passages), strict=True)),
+        expected=votes(zip(articles, weights, (passage.expected for passage in passages), strict=True)),
     )
     article_scores: dict[str, float] = {}
-    for each in readings:
-        known = article_scores.get(each.article_id, each.ranked.score)
-        article_scores[each.article_id] = max(known, each.ranked.score)
-    found = [
+    for passage in passages:
+        known = article_scores.get(passage.article_id, passage.ranked.score)
+        article_scores[passage.article_id] = max(known, passage.ranked.score)
+    runs = [
         candidate
-        for each in readings
-        for candidate in _candidates(each, asked, counted, article_scores[each.article_id])
+        for passage in passages
+        for candidate in _candidates(passage, asked, shares, article_scores[passage.article_id])
     ]
-    return sorted(found, key=lambda run: (-run.score, run.ranked.stored.id, run.span))
+    return sorted(runs, key=lambda run: (-run.score, run.ranked.stored.id, run.span))
 
 
 def _candidates(
-    reading: ReadPassage, asked: Asked, counted: _Votes, article_score: float
+    passage: ReadPassage, asked: Asked, shares: _Votes, article_score: float
 ) -> Iterator[Candidate]:
-    spans = reading.ranked.stored.passage.sentences
-    seen = [
-        _see(reading, span, sentence, asked, counted)
-        for span, sentence in zip(spans, reading.parsed.sentences, strict=True)
+    spans = passage.ranked.stored.passage.sentences
+    figures = [
+        _sentence_figures(passage, span, sentence, asked, shares)
+        for span, sentence in zip(spans, passage.parsed.sentences, strict=True)
     ]
-    for place in runs_of(spans, [each.whole for each in reading.parsed.sentences]):
-        yield _candidate(reading.ranked, seen[place], asked, article_score)
+    for run in runs_of(spans, [sentence.whole for sentence in passage.parsed.sentences]):
+        yield _candidate(passage.ranked, figures[run], asked, article_score)
 
 
 def runs_of(sentences: Sequence[Span], whole: Sequence[bool]) -> Iterator[slice]:
-    """Yield which neighbouring sentences may be quoted together: one to three, whole ones."""
+    """Yield, as slices of `sentences`, the runs that may be quoted: one to three whole neighbours.
+
+    `whole` says of each sentence whether it is whole. A run has at most `MAX_QUOTE_CHARS` characters.
+    """
     for first in range(len(sentences)):
         for last in range(first, min(first + MAX_SENTENCES, len(sentences))):
             if not whole[last] or sentences[last].end - sentences[first].start > MAX_QUOTE_CHARS:
@@ -114,54 +129,60 @@ def runs_of(sentences: Sequence[Span], whole: Sequence[bool]) -> Iterator[slice]
             yield slice(first, last + 1)
 
 
-def choose(found: Sequence[Candidate], limit: int) -> list[Candidate]:
-    """Return at most `limit` candidates, best first, each saying something that those before do not.
+def choose(runs: Sequence[Candidate], limit: int) -> list[Candidate]:
+    """Return at most `limit` of the candidates, best first, each of which adds something to those before it.
 
-    After maximal marginal relevance (Carbonell and Goldstein, 1998): likeness to a chosen one costs.
+    `runs` has to be sorted, best first. The method is maximal marginal relevance (Carbonell and Goldstein,
+    1998): each time a candidate is taken, those that are like it lose a part of their score.
     """
-    rest = {i: each.score for i, each in enumerate(found[:CONSIDERED])}
+    rest = {i: candidate.score for i, candidate in enumerate(runs[:CONSIDERED])}
     chosen: list[Candidate] = []
     while rest and len(chosen) < limit:
         best = max(rest, key=lambda i: (rest[i], -i))
-        taken = found[best]
+        taken = runs[best]
         del rest[best]
-        if any(_repeats_sentence(taken, each) for each in chosen):
+        if any(_repeats_sentence(taken, earlier) for earlier in chosen):
             continue
         chosen.append(taken)
         for i in list(rest):
-            likeness = _likeness(found[i], taken)
-            if likeness >= SAME_WORDS or _overlap(found[i], taken):
+            likeness = _likeness(runs[i], taken)
+            if likeness >= SAME_WORDS or _overlap(runs[i], taken):
                 del rest[i]
             else:
-                same_article = found[i].article_id == taken.article_id
+                same_article = runs[i].article_id == taken.article_id
                 rest[i] -= LIKENESS_COST * likeness + SAME_ARTICLE_COST * same_article
     return chosen
 
 
 def to_quote(candidate: Candidate, copies: Sequence[Copy]) -> Quote:
+    """Return the candidate as a quote that is also reported in `copies`."""
     return Quote(candidate.ranked.stored.article, candidate.span, candidate.score, tuple(copies))
 
 
-def _see(reading: ReadPassage, span: Span, sentence: Sentence, asked: Asked, counted: _Votes) -> _Seen:
-    mentions, expected = among(reading.mentions, sentence), among(reading.expected, sentence)
-    stems = {each.stem for each in expected}
-    return _Seen(
+def _sentence_figures(
+    passage: ReadPassage, span: Span, sentence: Sentence, asked: Asked, shares: _Votes
+) -> _SentenceFigures:
+    mentions, expected = among(passage.mentions, sentence), among(passage.expected, sentence)
+    stems = {mention.stem for mention in expected}
+    return _SentenceFigures(
         span,
         sentence,
-        frozenset(reading.parsed.words.stems[sentence.first : sentence.end]),
-        {each.stem: counted.all.get(each.stem, 0.0) for each in mentions},
-        max((counted.expected.get(stem, 0.0) * asked.rarity(stem) for stem in stems), default=0.0),
-        not asked.expectation.kinds.isdisjoint([each.kind for each in mentions]),
+        frozenset(passage.parsed.words.stems[sentence.first : sentence.end]),
+        {mention.stem: shares.all.get(mention.stem, 0.0) for mention in mentions},
+        max((shares.expected.get(stem, 0.0) * asked.rarity(stem) for stem in stems), default=0.0),
+        not asked.expectation.kinds.isdisjoint([mention.kind for mention in mentions]),
         asked.finder is not None and bool(expected),
-        not reading.focus.isdisjoint(range(sentence.first, sentence.end)),
+        not passage.focus.isdisjoint(range(sentence.first, sentence.end)),
     )
 
 
-def _candidate(ranked: Ranked, run: Sequence[_Seen], asked: Asked, article_score: float) -> Candidate:
+def _candidate(
+    ranked: Ranked, run: Sequence[_SentenceFigures], asked: Asked, article_score: float
+) -> Candidate:
     span = Span(run[0].span.start, run[-1].span.end)
-    words = run[0].stems.union(*(each.stems for each in run[1:]))
+    words = run[0].stems.union(*(sentence.stems for sentence in run[1:]))
     coverage = asked.coverage(words)
-    kind = float(any(each.of_kind for each in run))
+    kind = float(any(sentence.has_kind for sentence in run))
     lead = float(span.start == 0)
     number = float(asked.expectation.is_number)
     features = Features(
@@ -169,15 +190,15 @@ def _candidate(ranked: Ranked, run: Sequence[_Seen], asked: Asked, article_score
         length=(span.end - span.start) / MAX_QUOTE_CHARS,
         recency=ranked.recency,
         article=article_score,
-        vote=max(each.best_vote for each in run),
+        vote=max(sentence.best_vote for sentence in run),
         redundancy=_redundancy(run),
-        form=float(any(each.of_form for each in run)),
+        form=float(any(sentence.has_form for sentence in run)),
         kind=kind,
-        focus=float(any(each.focus for each in run)),
+        focus=float(any(sentence.has_focus for sentence in run)),
         lead=lead,
         early=math.exp(-span.start / 1000),
-        asks=float(run[-1].is_.asks),
-        boilerplate=float(any(each.is_.boilerplate for each in run)),
+        asks=float(run[-1].parsed.asks),
+        boilerplate=float(any(sentence.parsed.boilerplate for sentence in run)),
         number_coverage=number * coverage,
         number_kind=number * kind,
         number_lead=number * lead,
@@ -185,23 +206,29 @@ def _candidate(ranked: Ranked, run: Sequence[_Seen], asked: Asked, article_score
     return Candidate(ranked, span, features, words, scoring.score(features))
 
 
-def _redundancy(run: Sequence[_Seen]) -> float:
+def _redundancy(run: Sequence[_SentenceFigures]) -> float:
+    """Return the mean share of votes of the run's four best mentions; absent ones count 0."""
     distinct: dict[str, float] = {}
-    for each in run:
-        distinct.update(each.votes)
+    for sentence in run:
+        distinct.update(sentence.votes)
     return sum(sorted(distinct.values(), reverse=True)[:4]) / 4
 
 
 def _likeness(one: Candidate, other: Candidate) -> float:
+    """Return the share of the shorter candidate's distinct words that the other holds, too."""
     shared = len(one.words & other.words)
     return shared / max(1, min(len(one.words), len(other.words)))
 
 
 def _repeats_sentence(one: Candidate, other: Candidate) -> bool:
-    """Tell whether a sentence of `one` stands in `other` too, as in copied agency reports."""
+    """Tell whether `other` holds a sentence of `one` word for word, as copied agency reports do."""
     text = one.ranked.stored.article.text
     sentences = one.ranked.stored.passage.sentences
-    return any(text[s:e] in other.text for s, e in sentences if one.span.start <= s and e <= one.span.end)
+    return any(
+        text[start:end] in other.text
+        for start, end in sentences
+        if one.span.start <= start and end <= one.span.end
+    )
 
 
 def _overlap(one: Candidate, other: Candidate) -> bool:

@@ -1,4 +1,4 @@
-"""Questions in, answers out: the way from a question to its quotes."""
+"""Answers a question: finds passages, reads them, chooses quotes and decides whether these answer it."""
 
 from __future__ import annotations
 
@@ -41,16 +41,18 @@ from index.types.article import Hit
 from index.types.options import IndexOptions
 from index.types.question import Filters, Question
 
-# Where a question names a period, so many passages from inside it are read before any others.
+# When a question names a period, up to this many passages from inside the period are read before any others.
 PERIOD_PASSAGES = 25
 
+# The name under which faults of the embedding model are reported.
 MODEL = "model"
 
 
 class AnswerEngine:
-    """Answers questions from what is stored and indexed. Safe to use from many threads.
+    """Answers questions from the articles that are stored and indexed. Safe to use from many threads.
 
-    Raises UsageError for an unknown source, ModelError when a reindex is needed first.
+    Its methods raise UsageError for an unknown source, and ModelError when the stored vectors belong to
+    another embedding model, so that a reindex is needed first.
     """
 
     def __init__(
@@ -66,7 +68,7 @@ class AnswerEngine:
 
     @property
     def fingerprint(self) -> str:
-        """The fingerprint of the vectors that are compared: of the model and the splitter."""
+        """The fingerprint of the vectors that are compared: it changes with model and splitter."""
         return self._embedder.fingerprint
 
     @property
@@ -75,7 +77,10 @@ class AnswerEngine:
         return self._embedder.model
 
     def load_model(self) -> None:
-        """Load the models now, so that the first question does not wait for them. Raises ModelError."""
+        """Load the embedding model and the reranker now, so that the first question need not wait.
+
+        Raises ModelError where one of them is missing or unusable.
+        """
         try:
             self._embedder.embed_question("news")
         except ModelError as error:
@@ -86,45 +91,50 @@ class AnswerEngine:
             self._reranker.load()
 
     def answer(self, question: Question) -> tuple[Answer, SearchResult]:
-        """Return the answer, and what it was chosen from. Raises as `NewsIndex.ask` does."""
+        """Return the answer, and the search result that its quotes were chosen from.
+
+        The whole answer is read from one snapshot of the database. Raises as `NewsIndex.ask` does.
+        """
         with self._store.database.snapshot():
             return self._answer_from_snapshot(question)
 
     def _answer_from_snapshot(self, question: Question) -> tuple[Answer, SearchResult]:
         started = time.perf_counter()
-        found = self.search(question)
-        chosen = choose(found.candidates, question.limit)
-        copies = self._store.copies({each.article_id for each in chosen})
-        quotes = [self.dated(to_quote(each, copies.get(each.article_id, ()))) for each in chosen]
-        certainty = confidence(found.evidence) if chosen else 0.0
-        answered = bool(chosen) and certainty >= self.threshold
-        coverage = None if answered else self._store.coverage(found.quotable)
+        result = self.search(question)
+        chosen = choose(result.candidates, question.limit)
+        copies = self._store.copies({candidate.article_id for candidate in chosen})
+        quotes = [
+            self.dated(to_quote(candidate, copies.get(candidate.article_id, ()))) for candidate in chosen
+        ]
+        probability = confidence(result.evidence) if chosen else 0.0
+        answered = bool(chosen) and probability >= self.threshold
+        coverage = None if answered else self._store.coverage(result.quotable)
         answer = Answer(
             question=question,
-            as_of=found.as_of,
-            since=found.since,
-            until=found.until,
+            as_of=result.as_of,
+            since=result.since,
+            until=result.until,
             answered=answered,
-            confidence=certainty,
-            quotes=tuple(self._marked(quotes, found.asked) if answered else quotes),
-            articles_searched=coverage.articles if coverage else self._store.count_articles(found.quotable),
+            confidence=probability,
+            quotes=tuple(self._marked(quotes, result.asked) if answered else quotes),
+            articles_searched=coverage.articles if coverage else self._store.count_articles(result.quotable),
             took_ms=(time.perf_counter() - started) * 1000,
             coverage=coverage,
-            stale_since=stale_since(question.text, _times_known(quotes), found.as_of),
+            stale_since=stale_since(question.text, _times_known(quotes), result.as_of),
         )
         if question.explain:
-            explanation = explain(answer, found, chosen, self.threshold, self.caveat())
+            explanation = explain(answer, result, chosen, self.threshold, self.caveat())
             answer = replace(answer, explanation=explanation)
-        return answer, found
+        return answer, result
 
     def _marked(self, quotes: Sequence[Quote], asked: Asked) -> list[Quote]:
-        """Return the quotes with the words that answer, where they are certain."""
+        """Return the quotes with their answer spans: the words that answer, where those are certain."""
         texts = [quote.text for quote in quotes]
         spans = answer_spans(asked.finder, texts, asked.weights, self._index.terms)
-        return [replace(quote, answer_spans=found) for quote, found in zip(quotes, spans, strict=True)]
+        return [replace(quote, answer_spans=marked) for quote, marked in zip(quotes, spans, strict=True)]
 
     def dated(self, quote: Quote) -> Quote:
-        """Return the quote with the time that its words name.
+        """Return the quote with the time that its words name, in days of the set time zone.
 
         "Yesterday" names none where it is not known when the article was published.
         """
@@ -134,11 +144,14 @@ class AnswerEngine:
         return replace(quote, event=event_time(quote.text, published, ZoneInfo(self._options.timezone)))
 
     def search(self, question: Question) -> SearchResult:
-        """Return what could be quoted for a question, and what speaks for each. Raises as `answer` does."""
+        """Return every run of sentences that could be quoted for a question, with its score.
+
+        Raises as `answer` does.
+        """
         self.require_current_vectors()
         as_of = question.as_of or self._options.clock()
         explicit = question.since is not None or question.until is not None
-        text = canonical_line(question.text)  # neither the model nor the index takes what is no character
+        text = canonical_line(question.text)  # the model and the index refuse what is no valid character
         about = None if explicit else period(text, as_of, ZoneInfo(self._options.timezone))
         until = min(question.until, as_of) if question.until else as_of
         filters = Filters(question.since, until, self.source_name(question.source))
@@ -146,15 +159,20 @@ class AnswerEngine:
         if about and about.limits:
             shown = Filters(about.since, min(about.until, as_of) if about.until else None)
             searched.append(replace(filters, since=shown.since, until=shown.until or until))
-        # Reports from outside the period are read, since they too tell what matters, but not quoted.
+        # Passages from outside the period are read as well, because their mentions count as votes. They are
+        # not quoted: `shown` leaves them out below.
         first = shown if about and about.limits else None
         what = Retrieval(searched, PASSAGES_READ, first, PERIOD_PASSAGES)
         ranked = self.retrieve(text, what, until, about)
         asked = self.asked(text)
-        readings = read(ranked, asked, self.parser)
-        found = [each for each in candidates(readings, asked) if shown.admit(each.ranked.stored.article)]
+        passages = read(ranked, asked, self.parser)
+        runs = [
+            candidate
+            for candidate in candidates(passages, asked)
+            if shown.admit(candidate.ranked.stored.article)
+        ]
         if self._reranker:
-            found = rerank(self._reranker, text, found)
+            runs = rerank(self._reranker, text, runs)
         return SearchResult(
             as_of=as_of,
             since=shown.since,
@@ -163,40 +181,52 @@ class AnswerEngine:
             filters=filters,
             asked=asked,
             ranked=ranked,
-            candidates=found,
-            evidence=evidence(readings, asked),
+            candidates=runs,
+            evidence=evidence(passages, asked),
         )
 
     def answer_and_passages(self, question: Question) -> tuple[Answer, list[str]]:
-        """Return the answer, and the best passages whole."""
-        answer, found = self.answer(question)
-        return answer, [each.stored.text for each in found.ranked[: question.limit]]
+        """Return the answer, and the texts of as many passages as the question wants quotes, best first."""
+        answer, result = self.answer(question)
+        return answer, [ranked.stored.text for ranked in result.ranked[: question.limit]]
 
     def hits(self, text: str, until: datetime | None) -> list[tuple[Hit, StoredPassage]]:
-        """Return what both searches find for a text, in no order, with the passages that are stored."""
+        """Return the hits of both searches for a text, unordered, each with its stored passage.
+
+        Articles published after `until` are left out. A hit whose passage has just been deleted is left out.
+        """
         hits = self._index.search(self.meaning(text), text, Filters(until=until), DEPTH)
         stored = self._store.stored_passages([hit.passage_id for hit in hits])
         return [(hit, stored[hit.passage_id]) for hit in hits if hit.passage_id in stored]
 
     def retrieve_topic(self, text: str, filters: Filters) -> list[Ranked]:
-        """Return the passages that may be about a topic, best first, old ones as good as new ones."""
+        """Return the passages that may be about a topic, best first. Their age makes no difference."""
         return retrieve_all(self._index, self._store, self.meaning(text), text, filters)
 
     def terms(self, text: str) -> list[str]:
-        """Return the words of a text in the form that the index compares."""
+        """Return the words of a text, split and stemmed as the index does it."""
         return self._index.terms(text)
 
     def retrieve(
         self, text: str, what: Retrieval, now: datetime, about: Period | None = None
     ) -> list[Ranked]:
-        """Return the best passages of each search, and of the first one narrowed to what is current."""
+        """Return the best passages for a text, best first, judged by how current they were at `now`.
+
+        Beside the searches of `what`, its first one is made once more among current articles alone, so that
+        older passages cannot crowd out current ones. `about` is the period that the question names, if it
+        does.
+        """
         vector = self.meaning(text)
         recency = Recency.of(self._store, now, about)
         what = what._replace(filters=[*what.filters, recency.narrow(what.filters[0])])
         return retrieve(self._index, self._store, vector, text, what, recency)
 
     def meaning(self, text: str) -> Vectors:
-        """Return the vector of a text; zeros while the model is missing, so that words alone are compared."""
+        """Return the embedding of a text, float32 of shape (dimension,) and length 1.
+
+        Where the model cannot be used, that is reported as a fault and the vector is zeros: then the search
+        goes by words alone.
+        """
         try:
             vector = self._embedder.embed_question(text)
         except ModelError as error:
@@ -207,16 +237,21 @@ class AnswerEngine:
 
     @property
     def threshold(self) -> float:
+        """The lowest confidence that counts as an answer: as set, or else as fitted to the shipped model."""
         return fitted_threshold() if self._options.threshold is None else self._options.threshold
 
     def asked(self, text: str) -> Asked:
+        """Return what the words of a question say: their weights, its names, and what would answer it."""
         terms = self._index.question_terms(text)
         weights = idf(self._index.document_frequency(terms), len(self._index))
         named = frozenset(stem for name in names(text) for stem in self._index.terms(name))
         return Asked(weights, named, expectation(text), finder_for(text), self._rarity())
 
     def _rarity(self) -> Callable[[str], float]:
-        """Return a function from a word to its idf as a share of the highest possible, in [0, 1]."""
+        """Return a function from a stem to its idf as a share of the highest possible, in [0, 1].
+
+        It remembers its results, because one answer asks for the same stems many times.
+        """
         passages = len(self._index)
         highest = idf({"": 0}, passages)[""]
 
@@ -227,23 +262,26 @@ class AnswerEngine:
         return rarity
 
     def source_name(self, source: str | None) -> str | None:
-        """Return the stored spelling of a source's name."""
+        """Return a source's name as it is stored, whatever the case of `source`.
+
+        Raises UsageError for an unknown one; the message names the most similar source, or all of them.
+        """
         if source is None:
             return None
         names = {name.casefold(): name for name in self._store.source_names()}
-        found = names.get(source.strip().casefold())
-        if found is None:
+        stored_name = names.get(source.strip().casefold())
+        if stored_name is None:
             close = difflib.get_close_matches(source.casefold(), list(names), n=1, cutoff=0.5)
             known = f"did you mean {names[close[0]]!r}?" if close else f"known are {_listed(names)}."
             raise UsageError(f"There is no source {source!r}: {known}")
-        return found
+        return stored_name
 
     def require_current_vectors(self) -> None:
-        """Raise ModelError where what is stored was embedded by another model."""
+        """Raise ModelError where the stored passages were embedded by another model."""
         self._store.require_current(self._embedder.fingerprint, self._embedder.model)
 
     def caveat(self) -> str | None:
-        """Say that the threshold belongs to another model, where it does and none is set."""
+        """Return a warning where the threshold in use was fitted to another embedding model, else None."""
         if self._options.threshold is not None or self._embedder.model == parameters().model:
             return None
         return (
@@ -253,6 +291,7 @@ class AnswerEngine:
 
 
 def _listed(names: dict[str, str]) -> str:
+    """Return at most eight of the names, in order, as a part of a sentence."""
     shown = sorted(names.values())[:8]
     return ", ".join(shown) + (" and others" if len(names) > len(shown) else "") if shown else "none"
 

@@ -1,4 +1,4 @@
-"""Why an answer is what it is, in figures and in one sentence. Pure."""
+"""Explains an answer: the figures behind it, and one sentence why it was given or withheld. Pure."""
 
 from __future__ import annotations
 
@@ -12,26 +12,27 @@ from index.types.answer import Answer, Explanation, Figure, QuoteExplanation
 
 def explain(
     answer: Answer,
-    found: SearchResult,
+    result: SearchResult,
     chosen: Sequence[Candidate],
     threshold: float,
     caveat: str | None = None,
 ) -> Explanation:
-    """Return the figures behind an answer and its quotes, and why it is answered or not.
+    """Return the figures behind an answer and its quotes, and the reason why it counts as answered or not.
 
-    `caveat` is added to the reason where there is one.
+    `result` is the search result that `chosen` was taken from, in the order of the answer's quotes. `caveat`
+    is a sentence that is added to the reason.
     """
-    fitted, about = parameters(), found.about
+    fitted, about = parameters(), result.about
     return Explanation(
-        why=" ".join(filter(None, (_why(answer, found, threshold), caveat))),
+        why=" ".join(filter(None, (_why(answer, result, threshold), caveat))),
         threshold=threshold,
-        evidence=_figures(found.evidence._asdict(), fitted.confidence),
+        evidence=_figures(result.evidence._asdict(), fitted.confidence),
         intercept=fitted.intercept,
         phrase=about.phrase if about else None,
         since=about.since if about else None,
         until=about.until if about else None,
         limited=about is not None and about.limits,
-        quotes=tuple(_quote_explanation(each, fitted.quotes) for each in chosen),
+        quotes=tuple(_quote_explanation(candidate, fitted.quotes) for candidate in chosen),
     )
 
 
@@ -51,17 +52,17 @@ def _figures(values: Mapping[str, float], weights: Mapping[str, float]) -> tuple
     return tuple(Figure(name, value, weights[name]) for name, value in values.items())
 
 
-def _why(answer: Answer, found: SearchResult, threshold: float) -> str:
-    """Return one sentence for people."""
+def _why(answer: Answer, result: SearchResult, threshold: float) -> str:
+    """Return the reason as one sentence that people read."""
     if not answer.articles_searched:
         return "Not answered, because no stored article lies within the limits of the question."
     if not answer.quotes:
         return "Not answered, because nothing found within the limits of the question can be quoted."
     verdict = "Answered, because" if answer.answered else "Not answered, because"
     relation = "reaches" if answer.answered else "is below"
-    closest = max(each.dense for each in found.ranked)
+    closest = max(ranked.dense for ranked in result.ranked)
     return (
         f"{verdict} the confidence of {answer.confidence:.2f} {relation} the threshold of {threshold:.2f}: "
         f"the closest passage has a cosine of {closest:.2f}, and the best covered one holds "
-        f"{found.evidence.coverage:.0%} of the question's words, weighted by how rare they are."
+        f"{result.evidence.coverage:.0%} of the question's words, weighted by how rare they are."
     )

@@ -1,7 +1,9 @@
-"""Passages read closely: taken apart once, then seen with a question's eyes.
+"""Splits passages into words and sentences, and finds in them what bears on a question.
 
-What does not depend on the question (words, names and numbers, which sentences are whole) is remembered: the
-same recent passages are read for many questions.
+The first step does not depend on the question: words, names, numbers, and which sentences are whole. Its
+results are kept in memory, because the same recent passages are read for many questions. The second step,
+`read`, adds what one question makes of a passage: the mentions that could answer it, and how many of its
+words are there.
 """
 
 from __future__ import annotations
@@ -22,19 +24,20 @@ from index.storage.articles import StoredPassage
 from index.text.sentences import is_whole
 from index.text.spans import Span
 
-# Passages read sentence by sentence, best first: with 30 to 50 of them the quotes are alike, and reading one
-# takes a third of a millisecond.
+# This many of the best passages are read sentence by sentence. With 30 to 50 of them the chosen quotes are
+# much the same, and reading one takes a third of a millisecond.
 PASSAGES_READ = 40
-# Passages remembered, taken apart: about 7 kB each.
+# This many parsed passages are kept in memory, at about 7 kB each.
 REMEMBERED = 2000
-# A word rarer than this is a name even at the start of a sentence: one passage in fifty holds it.
+# The first word of a sentence is always written with a capital. It counts as a name when it is rarer than
+# this: a word of this rarity stands in one passage in fifty.
 COMMON_RARITY = 0.4
 
 _BOILERPLATE = re.compile(
     r"click here|newsletter|sign up|subscrib|read more|follow (?:us|our|her|him|along)|our links|commission"
     r"|latest coverage|contributing:|here['’]s (?:what|how|everything)|what to know|download the|cookies",
 )
-# A sentence that sends people elsewhere: whole, and yet no report.
+# A sentence that invites to read something else. It is whole, but it reports nothing, so it is never quoted.
 _INVITATION = re.compile(
     r"\b(?:follow|see|read|find|get|visit|check out) (?:all |more of )?(?:our|more)\b[^.]{0,60}"
     r"\b(?:here|below|coverage|live updates|live blog)\b"
@@ -44,18 +47,18 @@ _INVITATION = re.compile(
 
 
 class Sentence(NamedTuple):
-    """A sentence of a passage: which words it has, from `first` to before `end`, and what it is."""
+    """A sentence of a passage: its words are those with the indexes `first` to `end` - 1 of the passage."""
 
     first: int
     end: int
-    whole: bool  # and a report, not an invitation to read on elsewhere
-    asks: bool  # it ends in a question itself
-    boilerplate: bool  # something in it reads like a box beside the story
+    whole: bool  # a whole sentence that reports something, see `_INVITATION`
+    asks: bool  # it ends with a question mark
+    boilerplate: bool  # it holds words that are usual in boxes beside a story, see `_BOILERPLATE`
 
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A passage taken apart."""
+    """A passage split into words and sentences, the same for every question."""
 
     words: Words
     lower: list[str]  # the words in lower case
@@ -65,17 +68,18 @@ class Parsed:
 
 @dataclass(frozen=True, slots=True)
 class ReadPassage:
-    """A passage read for a question: its mentions, those that could answer, and how much it is about.
+    """A passage with what one question makes of it.
 
-    `coverage` is the share of the question's words, weighted by idf, in the passage or its headline.
+    `mentions` are the names, numbers and dates that the question itself does not hold. `coverage` is the
+    share of the question's words, weighted by idf, that the passage or its headline holds.
     """
 
     ranked: Ranked
     parsed: Parsed
     mentions: list[Mention]
-    expected: list[Mention]  # of the form asked for, or else of an expected kind
+    expected: list[Mention]  # those of the form asked for or, where no form is known, of an expected kind
     coverage: float
-    focus: frozenset[int]  # which words are the noun asked for
+    focus: frozenset[int]  # indexes of the words that are the noun asked for
 
     @property
     def article_id(self) -> str:
@@ -83,7 +87,10 @@ class ReadPassage:
 
 
 class Parser:
-    """Takes passages apart; `terms` is how the index splits and stems. Safe to use from many threads."""
+    """Splits passages and headlines, and remembers the last `REMEMBERED` of each.
+
+    `terms` splits a text into words and stems them as the index does. Safe to use from many threads.
+    """
 
     def __init__(self, terms: Terms) -> None:
         self.terms = terms
@@ -91,22 +98,23 @@ class Parser:
         self._parse = lru_cache(REMEMBERED)(self._parse_text)
 
     def parse(self, stored: StoredPassage) -> Parsed:
+        """Return the passage split into words and sentences. Sentences count from the start of its text."""
         start = stored.passage.span.start
-        ends = tuple(each - start for sentence in stored.passage.sentences for each in sentence)
+        ends = tuple(offset - start for sentence in stored.passage.sentences for offset in sentence)
         return self._parse(stored.text, ends)
 
     def _title(self, title: str) -> frozenset[str]:
         return frozenset(self.terms(title))
 
     def _parse_text(self, text: str, ends: Sequence[int]) -> Parsed:
-        """Take a text apart; `ends` are both ends of each sentence, one after the other."""
+        """Split a text; `ends` holds the start and the end of each sentence, one after the other."""
         words = split_words(text, self.terms)
         boxes = [match.start() for match in _BOILERPLATE.finditer(text.lower())]
         return Parsed(
             words,
             [intern(word.lower()) for word in words.written],
             notable_words(text, words),
-            [_sentence(text, Span(*each), words, boxes) for each in zip(ends[::2], ends[1::2], strict=True)],
+            [_sentence(text, Span(*span), words, boxes) for span in zip(ends[::2], ends[1::2], strict=True)],
         )
 
 
@@ -122,12 +130,12 @@ def _sentence(text: str, span: Span, words: Words, boxes: Sequence[int]) -> Sent
 
 
 def read(ranked: Sequence[Ranked], asked: Asked, parser: Parser) -> list[ReadPassage]:
-    """Return the passages, read closely."""
-    return [_read(each, asked, parser) for each in ranked]
+    """Return for each passage what the question makes of it, in the same order."""
+    return [_read(passage, asked, parser) for passage in ranked]
 
 
 def among(mentions: Sequence[Mention], sentence: Sentence) -> Sequence[Mention]:
-    """Return the mentions in a sentence."""
+    """Return those mentions that are in a sentence. `mentions` have to be in the order of the text."""
     first = bisect.bisect_left(mentions, sentence.first, key=_word)
     return mentions[first : bisect.bisect_left(mentions, sentence.end, key=_word)]
 
@@ -139,7 +147,7 @@ def _read(ranked: Ranked, asked: Asked, parser: Parser) -> ReadPassage:
     mentions = find_mentions(
         parsed.words,
         parsed.notable,
-        {each.first for each in parsed.sentences},
+        {sentence.first for sentence in parsed.sentences},
         asked.weights,
         asked.coverage(title),
         lambda stem: asked.rarity(stem) < COMMON_RARITY,
@@ -157,14 +165,19 @@ def _read(ranked: Ranked, asked: Asked, parser: Parser) -> ReadPassage:
 def _expected(
     mentions: Sequence[Mention], words: Words, text: str, asked: Asked, terms: Terms
 ) -> list[Mention]:
+    """Return the mentions that could answer.
+
+    Where the question asks for a certain form, they are those inside a phrase of that form that holds none of
+    the question's words. Otherwise they are those of an expected kind.
+    """
     if asked.finder is None:
-        return [each for each in mentions if each.kind in asked.expectation.kinds]
-    found: set[int] = set()
+        return [mention for mention in mentions if mention.kind in asked.expectation.kinds]
+    indexes: set[int] = set()
     for span in asked.finder(text, terms):
         place = words.between(*span)
         if asked.weights.keys().isdisjoint(words.stems[place]):
-            found.update(range(place.start, place.stop))
-    return [each for each in mentions if each.word in found]
+            indexes.update(range(place.start, place.stop))
+    return [mention for mention in mentions if mention.word in indexes]
 
 
 def _word(mention: Mention) -> int:
@@ -172,7 +185,7 @@ def _word(mention: Mention) -> int:
 
 
 def _focus(lower: Sequence[str], noun: str | None) -> frozenset[int]:
-    """Return which words are the noun asked for, in the singular or the plural."""
+    """Return the indexes of the words that are the noun asked for, in the singular or the plural."""
     if noun is None:
         return frozenset()
     stem = noun[:-1] if len(noun) > 4 else noun

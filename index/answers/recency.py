@@ -1,7 +1,8 @@
-"""How current a report is, for the question that is asked.
+"""How current an article is, measured from the time that a question is about.
 
-A question without a date usually means now, one about 2019 means 2019. What counts as "now" depends on the
-library too: one of last year's news is not all old, nor is one that gets an article a week.
+A question without a date is about now, one about 2019 is about 2019. How long "now" lasts depends on the
+library as well. In a library that holds last year's news alone, the newest of these still count as current,
+and in one that gets an article a week, so do the articles of several years.
 """
 
 from __future__ import annotations
@@ -14,20 +15,22 @@ from index.english.periods import Period
 from index.storage.articles import Store
 from index.types.question import Filters
 
-# The latest news: what was published in so many days, or so many articles where less is published.
+# What counts as the latest news: the last RECENT_DAYS days, or the last RECENT_ARTICLES articles where those
+# reach farther back.
 RECENT_DAYS = 30
 RECENT_ARTICLES = 200
-# Beyond this nothing is news, however little is published.
+# The time that counts as the latest news is never longer than this, however little is published.
 LONGEST_SPAN = timedelta(days=3650)
-# In this share of that time, a story becomes half as current.
+# How current an article is falls by half in this share of the time that counts as the latest news.
 HALF_LIFE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Recency:
-    """Judges ages: what lies between `since` and `until` is current, the rest less with its distance.
+    """Says how current an article is, by when it was published.
 
-    Distances are measured by `span`, the time that counts as the latest news.
+    An article published from `since` to `until` is fully current. One from outside is less so with its
+    distance in time, which is measured as a share of `span`, the time that counts as the latest news.
     """
 
     since: datetime
@@ -36,7 +39,10 @@ class Recency:
 
     @classmethod
     def of(cls, store: Store, now: datetime, about: Period | None = None) -> Recency:
-        """Return how to judge what was published until `now`, for a question about a period or about now."""
+        """Return what judges articles published until `now`, for a question about a period or about now.
+
+        The period `about` counts only where it ends before the newest article was published.
+        """
         newest = store.newest(now) or now
         span = _span(store, now, newest)
         if about and about.until and about.until < newest:
@@ -44,12 +50,12 @@ class Recency:
         return cls(newest, newest, span)
 
     def __call__(self, published: datetime) -> float:
-        """Return how current a report is, in [0, 1]."""
+        """Return how current an article published at that moment is, in [0, 1]."""
         distance = max(timedelta(), self.since - published, published - self.until)
         return math.pow(0.5, distance / (HALF_LIFE * self.span))
 
     def narrow(self, filters: Filters) -> Filters:
-        """Return the filters, narrowed to what is current."""
+        """Return the filters, narrowed to the period or, for a question about now, to the last `span`."""
         since = self.since
         if since == self.until:
             since -= min(self.span, since - datetime.min.replace(tzinfo=UTC))
@@ -61,12 +67,15 @@ class Recency:
 
 
 def _span(store: Store, now: datetime, newest: datetime) -> timedelta:
-    """Return the time that counts as the latest news; of a small library, all of it."""
+    """Return the time that counts as the latest news: at least RECENT_DAYS.
+
+    Where the library has fewer than RECENT_ARTICLES articles, it is the time that so many would have taken at
+    the pace of the articles that are there, so that all of a small library is current.
+    """
     shortest = timedelta(days=RECENT_DAYS)
     oldest_recent = store.nth_newest(RECENT_ARTICLES, now)
     if oldest_recent is not None:
         return max(shortest, newest - oldest_recent)
     articles = max(1, store.count_articles(Filters(until=now)))
-    # As long as so many articles would have taken, at the pace of those that there are.
     taken = (newest - (store.oldest(now) or newest)) * (RECENT_ARTICLES / articles)
     return min(LONGEST_SPAN, max(shortest, taken))

@@ -1,7 +1,8 @@
-"""Quotes judged once more by a cross-encoder, where one is set: slower, and often better.
+"""Scores the best candidates once more with a cross-encoder, where the settings name one.
 
-A cross-encoder reads question and quote together, so it sees what two separate vectors cannot (Nogueira and
-Cho, 2019, "Passage Re-ranking with BERT"). It costs some milliseconds for each quote and is off by default.
+A cross-encoder reads the question and a quote together, so it notices what a comparison of two separate
+vectors cannot (Nogueira and Cho, 2019, "Passage Re-ranking with BERT"). It is off by default: its order is
+often better, but it takes some milliseconds for each candidate.
 """
 
 from __future__ import annotations
@@ -17,18 +18,19 @@ from index.errors import ModelError
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
 
-# Candidates that are judged, best first; the others keep their places behind them.
+# The cross-encoder scores this many of the best candidates. The others keep their scores.
 JUDGED = 40
-# What a sure answer adds to a score. The scores of one question's best candidates lie within about this.
+# A probability of 1 adds this to a candidate's score. The scores of one question's best candidates lie within
+# about as much of each other.
 WEIGHT = 5.0
 BATCH_SIZE = 16
 
 
 class Reranker(Protocol):
-    """Tells how well texts answer a question."""
+    """Estimates how well texts answer a question."""
 
     def probabilities(self, question: str, texts: Sequence[str]) -> list[float]:
-        """Return for each text how sure it is that it answers, in [0, 1]."""
+        """Return for each text the probability that it answers the question, in [0, 1]."""
 
     def load(self) -> None:
         """Load the model now, so that the first question does not wait for it."""
@@ -37,7 +39,8 @@ class Reranker(Protocol):
 class CrossEncoderReranker:
     """A cross-encoder of sentence-transformers, loaded on first use. Safe to use from many threads.
 
-    `model` is a folder or a hub name. Raises ModelError where it is missing or unusable.
+    `model` is a folder or the name of a model on Hugging Face's hub. `load` and `probabilities` raise
+    ModelError where it is missing or unusable. One thread at a time uses the model; the others wait.
     """
 
     def __init__(self, model: str) -> None:
@@ -54,7 +57,7 @@ class CrossEncoderReranker:
             return []
         with self._lock:
             model = self._get()
-            import torch
+            import torch  # here, so that `import index` does not load it
 
             with torch.inference_mode():
                 scores = model.predict(
@@ -71,16 +74,19 @@ class CrossEncoderReranker:
         return self._loaded
 
 
-def rerank(reranker: Reranker, question: str, found: Sequence[Candidate]) -> list[Candidate]:
-    """Return the candidates with the best ones judged anew, best first; equal scores keep their order."""
-    judged, rest = found[:JUDGED], found[JUDGED:]
-    texts = [f"{each.ranked.stored.article.title}. {each.text}" for each in judged]
-    sure = reranker.probabilities(question, texts)
-    lifted = [
-        replace(each, score=each.score + WEIGHT * probability)
-        for each, probability in zip(judged, sure, strict=True)
+def rerank(reranker: Reranker, question: str, candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Return the candidates sorted by their new scores, best first; equal scores keep their order.
+
+    `candidates` has to be sorted, best first: its first `JUDGED` candidates get a new score.
+    """
+    judged, rest = candidates[:JUDGED], candidates[JUDGED:]
+    texts = [f"{candidate.ranked.stored.article.title}. {candidate.text}" for candidate in judged]
+    probabilities = reranker.probabilities(question, texts)
+    rescored = [
+        replace(candidate, score=candidate.score + WEIGHT * probability)
+        for candidate, probability in zip(judged, probabilities, strict=True)
     ]
-    return sorted([*lifted, *rest], key=lambda each: -each.score)
+    return sorted([*rescored, *rest], key=lambda candidate: -candidate.score)
 
 
 def _load(name: str) -> CrossEncoder:
@@ -89,7 +95,7 @@ def _load(name: str) -> CrossEncoder:
     remedy = "set NEWS_RERANKER_MODEL to a cross-encoder's folder or hub name, or unset it."
     try:
         model: CrossEncoder = CrossEncoder(name, device="cpu")
-    except Exception as error:
+    except Exception as error:  # sentence-transformers raises errors of many kinds
         why = next(iter(str(error).strip().splitlines()), type(error).__name__)[:200].rstrip(".")
         raise ModelError(f"The reranker {name!r} cannot be loaded ({why}): {remedy}") from error
     if model.num_labels != 1:

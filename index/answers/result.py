@@ -1,4 +1,4 @@
-"""What a search found, before quotes are chosen."""
+"""The result of the search for one question, before quotes are chosen from it."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ from index.types.question import Filters
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """What a search found: passages, runs of sentences that could be quoted from them, and how sure it is.
+    """The passages found for a question, the runs of sentences that could be quoted, and the evidence.
 
-    `since` and `until` are the period that was asked for, in words (then `about` says which) or by the
-    caller; `filters` what was searched, `asked` what the words of the question weigh. Passages and
-    candidates come best first.
+    `as_of` is the moment of asking. `since` and `until` are the period that quotes have to be from: as the
+    caller gave it, or as the question's words name it; in the second case `about` is that period. `filters`
+    are those of the search, `asked` is the analysed question. `ranked` (passages) and `candidates` (runs of
+    sentences) come best first. `evidence` are the figures that the confidence is computed from.
     """
 
     as_of: datetime
@@ -35,6 +36,6 @@ class SearchResult:
 
     @property
     def quotable(self) -> Filters:
-        """What an article must satisfy to be quoted: what was searched, and the period in words."""
+        """The filters that an article has to pass to be quoted: those of the search, and the period."""
         ends = [end for end in (self.until, self.filters.until) if end]
         return replace(self.filters, since=self.since, until=min(ends, default=None))

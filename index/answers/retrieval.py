@@ -1,7 +1,10 @@
-"""Question → ranked passages: dense and lexical search fused, in the latest news and in all news.
+"""Finds passages for a question and ranks them by meaning, by words and by how current they are.
 
-Most questions are about what has just happened, and a library holds years of reports on similar events; the
-best of the last weeks are therefore always looked at, however many older passages are closer.
+Each search is dense and lexical: the index gives the passages with the closest embeddings and those with the
+best BM25 scores. Most questions are about what has just happened, while a library may hold years of articles
+on similar events. So the caller searches twice, in all articles and in the current ones (see
+`AnswerEngine.retrieve`): the best passages of the last weeks are always among the results, however many older
+ones are closer.
 """
 
 from __future__ import annotations
@@ -17,23 +20,28 @@ from index.storage.articles import Store, StoredPassage
 from index.types.article import Hit
 from index.types.question import Filters
 
-# Passages asked of each search.
+# How many passages the dense and the lexical part of a search each give.
 DEPTH = 60
 
-# The same where all that is about a topic is wanted: what is close in meaning, or shares as many of its words
-# as half of what the best does.
+# For a topic, every passage about it is wanted: the search goes deeper, and keeps the passages whose cosine
+# is at least NEAR_TOPIC or whose BM25 score is at least the share SHARES_WORDS of the best one.
 TOPIC_DEPTH = 600
 NEAR_TOPIC = 0.25
 SHARES_WORDS = 0.5
 
-# Weights of the fused score, beside 1 for the cosine; all parts lie in [0, 1].
+# The score is cosine + LEXICAL_WEIGHT × BM25 (as a share of the best) + RECENCY_WEIGHT × recency; each part
+# lies in [0, 1].
 LEXICAL_WEIGHT = 0.35
 RECENCY_WEIGHT = 0.45
 
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A passage with the parts of its score: cosine, BM25 as a share of the best, and how current it is."""
+    """A passage with the parts of its score.
+
+    `dense` is the cosine of its embedding and the question's, `lexical` its BM25 score as a share of the best
+    one, `recency` how current its article is; see `weigh`.
+    """
 
     stored: StoredPassage
     dense: float
@@ -46,9 +54,9 @@ class Ranked:
 
 
 class Retrieval(NamedTuple):
-    """What to retrieve: passages that any of `filters` admits, the best `limit` of them (None: all found).
+    """What to retrieve: one search with each of `filters`, and the best `limit` passages (None: all found).
 
-    Where `first` is given, up to `first_limit` passages that it admits come before all others.
+    Where `first` is given, up to `first_limit` of the best passages that it admits come before all others.
     """
 
     filters: Sequence[Filters]
@@ -58,21 +66,23 @@ class Retrieval(NamedTuple):
 
 
 def weigh(dense: float, lexical: float, recency: float) -> float:
+    """Return the score of a passage: the weighted sum of its cosine, its BM25 share and its recency."""
     return dense + LEXICAL_WEIGHT * lexical + RECENCY_WEIGHT * recency
 
 
 def retrieve(
     index: PassageIndex, store: Store, vector: Scores, text: str, what: Retrieval, recency: Recency
 ) -> list[Ranked]:
-    """Return the passages closest to the question, best first.
+    """Return the best passages for a question, best first.
 
-    `vector` is the question's embedding, float32 of shape (dimension,).
+    `vector` is the embedding of the question `text`, float32 of shape (dimension,) and length 1.
     """
     hits: dict[int, Hit] = {}
-    for each in dict.fromkeys(what.filters):
-        for hit in index.search(vector, text, each, DEPTH):
+    for filters in dict.fromkeys(what.filters):
+        for hit in index.search(vector, text, filters, DEPTH):
             known = hits.get(hit.passage_id)
-            # One search may have found by words what another found by meaning alone.
+            # One search may have found a passage by its words while another found it by meaning alone, with a
+            # lexical score of 0: the higher one counts.
             if known is None or hit.lexical > known.lexical:
                 hits[hit.passage_id] = hit
     undated = store.undated_passages(hits)
@@ -91,18 +101,21 @@ def _needs_no_date(hit: Hit, what: Retrieval) -> bool:
 def retrieve_all(
     index: PassageIndex, store: Store, vector: Scores, text: str, filters: Filters
 ) -> list[Ranked]:
-    """Return the passages that may be about a topic, best first, old ones as good as new ones."""
-    found = index.search(vector, text, filters, TOPIC_DEPTH)
-    best = max((hit.lexical for hit in found), default=0.0)
-    hits = [hit for hit in found if hit.dense >= NEAR_TOPIC or 0 < SHARES_WORDS * best <= hit.lexical]
+    """Return the passages that may be about a topic, best first. Their age makes no difference.
+
+    `vector` is the embedding of the topic `text`, float32 of shape (dimension,) and length 1.
+    """
+    hits = index.search(vector, text, filters, TOPIC_DEPTH)
+    best = max((hit.lexical for hit in hits), default=0.0)
+    near = [hit for hit in hits if hit.dense >= NEAR_TOPIC or 0 < SHARES_WORDS * best <= hit.lexical]
     if filters.since:
-        undated = store.undated_passages(hit.passage_id for hit in hits)
-        hits = [hit for hit in hits if hit.passage_id not in undated]
-    return _load(store, rank(hits, lambda _: 0.0))
+        undated = store.undated_passages(hit.passage_id for hit in near)
+        near = [hit for hit in near if hit.passage_id not in undated]
+    return _load(store, rank(near, lambda _: 0.0))
 
 
 class RankedHit(NamedTuple):
-    """A hit, its BM25 as a share of the best, and how current it is."""
+    """A hit with its BM25 score as a share of the best one (`lexical`), and how current its article is."""
 
     hit: Hit
     lexical: float
@@ -112,9 +125,10 @@ class RankedHit(NamedTuple):
 def rank(
     hits: Sequence[Hit], recency: Callable[[datetime], float], undated: Collection[int] = ()
 ) -> list[RankedHit]:
-    """Return the hits, best first; equal scores keep the order of their ids.
+    """Return the hits, best first; those with equal scores in the order of their ids.
 
-    The passages in `undated` are of articles whose time is not known: they are not current at all.
+    `recency` takes the time of publishing and gives how current that is, in [0, 1]. The passages in `undated`
+    are of articles of unknown time: their recency is 0.
     """
     best = max((hit.lexical for hit in hits), default=0.0) or 1.0
     ranked = [
@@ -122,25 +136,31 @@ def rank(
         for hit in hits
     ]
     return sorted(
-        ranked, key=lambda each: (-weigh(each.hit.dense, each.lexical, each.recency), each.hit.passage_id)
+        ranked,
+        key=lambda entry: (-weigh(entry.hit.dense, entry.lexical, entry.recency), entry.hit.passage_id),
     )
 
 
 def put_first(
     ranked: Sequence[RankedHit], first: Filters, limit: int, undated: Collection[int] = ()
 ) -> list[RankedHit]:
-    """Return the hits with up to `limit` of those that `first` admits before all others.
+    """Return the same hits, those that `first` admits before all others, but at most `limit` of them.
 
-    No passage in `undated` is among those.
+    No passage in `undated` counts as admitted: the time of its article is not known.
     """
-    inside = [each for each in ranked if first.admit(each.hit) and each.hit.passage_id not in undated][:limit]
-    taken = {each.hit.passage_id for each in inside}
-    return [*inside, *(each for each in ranked if each.hit.passage_id not in taken)]
+    dated = (entry for entry in ranked if entry.hit.passage_id not in undated)
+    inside = [entry for entry in dated if first.admit(entry.hit)][:limit]
+    taken = {entry.hit.passage_id for entry in inside}
+    return [*inside, *(entry for entry in ranked if entry.hit.passage_id not in taken)]
 
 
 def _load(store: Store, ranked: Sequence[RankedHit]) -> list[Ranked]:
-    """Read passages from the database: only now, for most hits are not among the best and a row is long."""
-    stored = store.stored_passages([each.hit.passage_id for each in ranked])
+    """Return the ranked passages with their text and article, read from the database.
+
+    This is done only after ranking, because rows are long and most hits are not among the best. A passage
+    that has been deleted since the search is left out.
+    """
+    stored = store.stored_passages([entry.hit.passage_id for entry in ranked])
     return [
         Ranked(stored[hit.passage_id], hit.dense, lexical, current)
         for hit, lexical, current in ranked

@@ -1,8 +1,9 @@
-"""What makes a run of sentences a good quote, as sixteen figures and a weight for each.
+"""Scores a candidate for a quote: a weighted sum of sixteen features.
 
-The weights stand in `weights.json`, fitted by `python -m index.fit FOLDER` (a softmax over the candidates of
-each question, regularised; figures and cross-validation are printed). A linear model on purpose: trees fitted
-to the same figures did worse on held-out weeks, and a weight can be read.
+The weights stand in `weights.json`. `python -m index.fit FOLDER` fits them (a regularised softmax over the
+candidates of each question) and prints the figures and their cross-validation. The model is linear on
+purpose: trees fitted to the same features did worse on held-out weeks, and a person can read what a weight
+means.
 """
 
 from __future__ import annotations
@@ -18,23 +19,24 @@ WEIGHTS_FILE: Final = Path(__file__).with_name("weights.json")
 
 
 class Features(NamedTuple):
-    """The inputs, each in [0, 1] but `article`."""
+    """The sixteen inputs of the score. Each lies in [0, 1], except `article`, which may be above 1."""
 
     coverage: float  # share of the question's words in the quote, weighted by idf
     length: float  # characters, as a share of the most a quote may have
     recency: float  # how current the article is, see `index.answers.recency`
     article: float  # the best retrieval score among the article's passages
-    vote: float  # the best mention that could answer: its votes among those that could, times its rarity
-    redundancy: float  # the votes of the four best mentions, as a share of the most possible
-    form: float  # 1 when a phrase of the form that is asked for is there, see `index.english.answer_forms`
-    kind: float  # 1 when a mention of an expected kind is there
-    focus: float  # 1 when the noun that the question asks for is there
+    vote: float  # the highest product of votes and rarity of a mention that could answer
+    redundancy: float  # the votes of the four best mentions, as a share of the most that is possible
+    form: float  # 1 when it holds a phrase of the form asked for, see `index.english.answer_forms`
+    kind: float  # 1 when it holds a mention of an expected kind, see `index.english.answer_types`
+    focus: float  # 1 when it holds the noun that the question asks for
     lead: float  # 1 when the quote begins the article
     early: float  # 1 at the beginning of the article, falling to 1/e after 1000 characters
-    asks: float  # 1 when the quote ends in a question itself
-    boilerplate: float  # 1 when it reads like a box beside the story
-    # When a number is asked for, these repeat what is above, and are 0 else: such a question is rarely about
-    # the main point of a story, so its beginning is worth less and the question's own words are worth more.
+    asks: float  # 1 when the quote ends with a question mark
+    boilerplate: float  # 1 when it reads like a box beside a story, see `index.answers.parsing`
+    # These three repeat features from above when the question asks for a number, and are 0 otherwise. Such a
+    # question is rarely about the main point of a story: the story's beginning is worth less to it, and the
+    # question's own words are worth more.
     number_coverage: float
     number_kind: float
     number_lead: float
@@ -42,7 +44,11 @@ class Features(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """What was fitted: weights of the quotes' features and of the confidence's, and the threshold."""
+    """What `python -m index.fit` fitted, and the name of the embedding model that it belongs to.
+
+    `quotes` maps each field of `Features` to its weight, `confidence` each field of `Evidence`. `intercept`
+    belongs to the confidence. `threshold` is the lowest confidence that counts as an answer.
+    """
 
     model: str
     quotes: dict[str, float]
@@ -53,7 +59,7 @@ class Parameters:
 
 @cache
 def parameters() -> Parameters:
-    """Return what was fitted. Raises TypeError when the file does not name exactly what is needed."""
+    """Return what `weights.json` holds. Raises TypeError when it does not name exactly the fields."""
     return Parameters(**json.loads(WEIGHTS_FILE.read_text(encoding="utf-8")))
 
 

@@ -1,4 +1,4 @@
-"""What an embedder is to the rest of the library."""
+"""The protocol that every embedding model implements."""
 
 from __future__ import annotations
 
@@ -10,40 +10,42 @@ import numpy.typing as npt
 
 Vectors = npt.NDArray[np.float32]
 
-# How much of a fingerprint is the model's.
+# The first characters of a fingerprint identify the model; see `Embedder.fingerprint`.
 MODEL_CHARS = 8
 
+# Called between two batches. It may wait while questions are answered, and returns True where the next batch
+# should be small. See `index.runtime.priority.AnswerPriority.give_way`.
 GiveWay = Callable[[], bool]
 
 
 def to_nobody() -> bool:
-    """Give way to nobody."""
+    """A `GiveWay` that never waits and asks for full batches."""
     return False
 
 
 class Embedder(Protocol):
-    """FairLock texts into unit vectors whose inner product is their similarity."""
+    """Turns texts into unit vectors (embeddings) whose inner product is their similarity."""
 
     @property
     def model(self) -> str:
-        """The name shown to people."""
+        """The model's name, as people see it."""
 
     @property
     def fingerprint(self) -> str:
-        """Identifies everything that stored passages depend on: 16 characters.
+        """Identifies everything that stored passages and their vectors depend on: 16 characters.
 
-        The first `MODEL_CHARS` stand for the model and its prompts, on which vectors depend; the others for
-        the splitter.
+        The first `MODEL_CHARS` identify the model and its prompts, which decide the vectors. The others
+        identify the version of `index.text.passages`, which decides where passages begin and end.
         """
 
     @property
     def dimension(self) -> int: ...
 
     def embed_passages(self, texts: Sequence[str], give_way: GiveWay = to_nobody) -> Vectors:
-        """Return float32 of shape (len(texts), dimension), each row of length 1.
+        """Return the texts' vectors: float32 of shape (len(texts), dimension), each row of length 1.
 
-        `give_way` is called before each batch: it may wait, and tells whether batches had better be small.
+        `give_way` is called before each batch. Raises ModelError.
         """
 
     def embed_question(self, text: str) -> Vectors:
-        """Return float32 of shape (dimension,), of length 1."""
+        """Return the question's vector: float32 of shape (dimension,), of length 1. Raises ModelError."""

@@ -1,8 +1,8 @@
 """A sentence-transformers model compiled for this processor. The only importer of openvino.
 
-What PyTorch computes operation by operation is fused, and done in bfloat16 where the processor can: passages
-are embedded two to three times as fast as by `SentenceTransformer.encode`, the cosine to whose vectors stays
-above 0.999.
+OpenVINO fuses the operations that PyTorch computes one by one, and computes in bfloat16 where the processor
+can. Passages are embedded two to three times as fast as by `SentenceTransformer.encode`, and the cosine
+between both vectors of a text is above 0.999.
 """
 
 from __future__ import annotations
@@ -26,19 +26,22 @@ logger = logging.getLogger(__name__)
 
 Features = Mapping[str, torch.Tensor]
 
-# What a text becomes, of which a model takes all or the first two.
+# The arrays that a tokenizer makes of texts. A model takes all three, or only the first two.
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
-# For each shape of a batch kernels are made and kept, which takes time and memory. So batches are filled up
-# to lengths of whole steps, which leaves few shapes, and so many kernels are kept at most: those of batches
-# of four sizes, up to 256 tokens long.
+# OpenVINO makes and caches kernels for each shape (texts, tokens) of a batch, which takes time and memory. So
+# that there are few shapes, batches are padded to a multiple of STEP tokens. The cache holds the KERNELS of
+# all shapes of batches of four sizes with up to 256 tokens.
 STEP, KERNELS = 16, 64
 
 
 class CompiledModel:
-    """Computes what the whole model does. For one thread at a time."""
+    """Computes the same vectors as a sentence-transformers model. For one thread at a time."""
 
     def __init__(self, model: SentenceTransformer, features: Features) -> None:
-        """Compile `model` for inputs such as `features`. Raises Exception where it cannot be compiled."""
+        """Compile `model`; `features` are example inputs, as its tokenizer makes them.
+
+        Raises any Exception of OpenVINO or PyTorch where the model cannot be compiled.
+        """
         import openvino
 
         started = time.monotonic()
@@ -52,7 +55,8 @@ class CompiledModel:
         }
         tokenizer: Any = model.tokenizer
         self._fillers = {"input_ids": tokenizer.pad_token_id or 0}
-        # On the left filling would move each token; and how long texts may be has to be known.
+        # 0 switches padding off: a tokenizer that pads on the left would give each token another position,
+        # and without a known maximum length padding might exceed it.
         self._longest = (model.max_seq_length or 0) if tokenizer.padding_side == "right" else 0
         graph = _graph(model, [features[name] for name in self._names])
         self._request = core.compile_model(graph, "CPU", settings).create_infer_request()
@@ -63,10 +67,10 @@ class CompiledModel:
         )
 
     def __call__(self, features: Features) -> Vectors:
-        """Return float32 of shape (texts, dimension), rows of any length."""
+        """Return float32 of shape (texts, dimension); the rows are not normalised to length 1."""
         length = features[self._names[0]].shape[1]
         filling = max(0, min(-(-length // STEP) * STEP, self._longest) - length)
-        # What is filled in means nothing: its mask is 0.
+        # The attention mask is padded with 0, so the model ignores the padding.
         inputs = [
             pad(features[name], (0, filling), value=self._fillers.get(name, 0)).numpy()
             for name in self._names
@@ -76,18 +80,21 @@ class CompiledModel:
 
 
 def _graph(model: SentenceTransformer, example: Sequence[torch.Tensor]) -> Any:
-    # Not by `openvino.convert_model`, which reports its use to the makers where somebody once agreed to that.
+    # `openvino.convert_model` would be shorter, but it sends usage statistics to Intel where a user of this
+    # machine has agreed to that before.
     from openvino.frontend import FrontEndManager
     from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
 
     def vectors(*inputs: torch.Tensor) -> torch.Tensor:
-        found: torch.Tensor = model(dict(zip(INPUTS, inputs, strict=False)))["sentence_embedding"]
-        return found
+        rows: torch.Tensor = model(dict(zip(INPUTS, inputs, strict=False)))["sentence_embedding"]
+        return rows
 
     model.requires_grad_(False)
     frontend = FrontEndManager().load_by_framework("pytorch")
     with warnings.catch_warnings(), torch.inference_mode():
-        warnings.simplefilter("ignore")  # of branches in the code that lengths decide: two were tried
+        # The tracer warns that branches which depend on the inputs' shape are fixed. Texts of two lengths
+        # were tried: the compiled model is right for both.
+        warnings.simplefilter("ignore")
         trace: Any = torch.jit.trace
         decoder = TorchScriptPythonDecoder(trace(vectors, tuple(example), check_trace=False))
         return frontend.convert(frontend.load(decoder))

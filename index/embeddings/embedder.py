@@ -1,4 +1,4 @@
-"""Texts turned into vectors, by sentence-transformers."""
+"""The embedder: a sentence-transformers model that turns texts into unit vectors."""
 
 from __future__ import annotations
 
@@ -36,34 +36,39 @@ SHIPPED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9
 SHIPPED_NAME = "all-MiniLM-L6-v2"
 SHIPPED_DIMENSION = 384
 
-# Texts of like length that the model is given at once: with more of them it is no quicker. While people ask,
-# who wait for what has begun, there are few.
+# Passages of similar length that the model embeds at once. Larger batches are not quicker. While people ask
+# questions, batches are small, because a question waits until the batch that is running has ended.
 BATCH_SIZE, SMALL_BATCH = 8, 4
-# Questions that are encoded together.
+# Questions that the model embeds at once, at most.
 QUESTIONS = 16
-# Texts whose tokens are counted at once.
+# Passages that are sorted by length together, so that batches hold texts of similar length.
 COUNTED = 256
-# Compiling the model takes as long as so many passages do without: a process that embeds more does it.
+# Compiling the model takes as long as embedding this many passages without. So a process compiles the model
+# when it is about to have embedded that many.
 COMPILED_AFTER = 32
-# What the model is compiled with: texts of two lengths, so that it is for any.
+# The example inputs that the model is compiled with. They differ in length, so that the compiled model
+# accepts texts of any length.
 EXAMPLE = ("news", "the latest news of today")
 
-# A model that could not be loaded is tried again after this: a hub that is away answers slowly.
+# After a model could not be loaded, calls fail at once for so many seconds before loading is tried again: an
+# unreachable hub answers slowly.
 RETRY_SECONDS = 30.0
 
-# New objects before garbage is looked for.
+# Python looks for garbage after so many new objects; see `_load_model`.
 GARBAGE = 50_000
 
 
-# The files that hold a model's weights, wherever in its folder.
+# The files that hold a model's weights, in its folder or any folder below.
 _WEIGHTS = ("*.safetensors", "*.bin")
 
 
 class SentenceTransformerEmbedder:
-    """A sentence-transformers model, loaded on first use because importing torch alone takes seconds.
+    """A sentence-transformers model, loaded at its first use because importing torch alone takes seconds.
 
-    `model` is a folder or a hub name; None is the shipped model, whose weights are verified before loading.
-    Safe to use from many threads. Raises ModelError where the model is missing, damaged or unusable.
+    `model` is a folder or the name of a model on a hub; None is the shipped model, whose weights are verified
+    before loading. The prompts are put before each question or passage; where one is empty, the model's own
+    prompt is used. Safe to use from many threads. Methods raise ModelError where the model is missing,
+    damaged or unusable.
     """
 
     def __init__(self, model: str | None, query_prompt: str = "", passage_prompt: str = "") -> None:
@@ -72,7 +77,7 @@ class SentenceTransformerEmbedder:
         self._query_prompt = query_prompt
         self._passage_prompt = passage_prompt
         self._turns = FairLock()
-        self._asked: deque[tuple[str, Future[Vectors]]] = deque()  # questions whose turn has not come yet
+        self._asked: deque[tuple[str, Future[Vectors]]] = deque()  # questions that wait for their vectors
         self._loading = threading.Lock()
         self._loaded: SentenceTransformer | None = None
         self._failed: tuple[float, ModelError] | None = None
@@ -82,14 +87,15 @@ class SentenceTransformerEmbedder:
 
     @cached_property
     def fingerprint(self) -> str:
-        # Once: it is asked for with every question, and reading the weights of a folder takes a while.
+        # Cached, because every question needs it, and hashing the weights in a folder takes a while.
         weights = SHIPPED_SHA256 if self._shipped else _identify(self.model)
         model = json.dumps([self.model, weights, self._query_prompt, self._passage_prompt])
         return "".join(_digest(part)[:MODEL_CHARS] for part in (model, passages.VERSION))
 
     @property
     def dimension(self) -> int:
-        # The shipped model's is known, so that a search index can be opened without loading torch.
+        # The shipped model's dimension is a constant, so that a search index can be opened without loading
+        # torch.
         return SHIPPED_DIMENSION if self._shipped else _dimension(self._load())
 
     def embed_passages(self, texts: Sequence[str], give_way: GiveWay = to_nobody) -> Vectors:
@@ -106,8 +112,8 @@ class SentenceTransformerEmbedder:
         vector: Future[Vectors] = Future()
         self._asked.append((text, vector))
         with self._turns.turn(1):
-            # Whoever has the turn encodes for the others who wait, too: sixteen questions at once take a
-            # quarter of the time of one after the other.
+            # The thread that holds the lock embeds the questions of all threads that wait: sixteen questions
+            # at once take a quarter of the time that they take one after the other.
             while not vector.done():
                 self._answer([self._asked.popleft() for _ in range(min(len(self._asked), QUESTIONS))])
         return vector.result()
@@ -115,7 +121,7 @@ class SentenceTransformerEmbedder:
     def _answer(self, asked: Sequence[tuple[str, Future[Vectors]]]) -> None:
         try:
             vectors = self._encode_questions([text for text, _ in asked])
-        except Exception as error:  # whatever it is, each of them is told
+        except Exception as error:  # each thread that waits for one of these questions raises it
             for _, vector in asked:
                 vector.set_exception(error)
         else:
@@ -130,14 +136,18 @@ class SentenceTransformerEmbedder:
         self._load()
 
     def _encode(self, texts: Sequence[str], turn: int, give_way: GiveWay) -> Vectors:
-        """Return the rows of some texts; between two batches whoever has less to do may go first."""
+        """Return the rows of some passages, not normalised.
+
+        `turn` is how many passages the caller embeds in all. Between two batches the lock is free, so that a
+        thread with fewer texts goes first.
+        """
         rows = np.empty((len(texts), self.dimension), np.float32)
         with self._turns.turn(turn):
             lengths = self._lengths(texts)
         order = sorted(range(len(texts)), key=lambda place: -lengths[place])
         while order:
             size = SMALL_BATCH if give_way() else BATCH_SIZE
-            while size > len(order):  # of few sizes: the compiled model makes kernels for each
+            while size > len(order):  # only 8, 4, 2 and 1: the compiled model makes kernels for each size
                 size //= 2
             places, order = order[:size], order[size:]
             with self._turns.turn(turn):
@@ -145,7 +155,7 @@ class SentenceTransformerEmbedder:
         return rows
 
     def _lengths(self, texts: Sequence[str]) -> list[int]:
-        """Return how long the texts are: in tokens, or else in characters."""
+        """Return the texts' lengths: in tokens, or in characters where there is no attention mask to sum."""
         tokens = self._features(self._passage_prompt, texts).get("attention_mask")
         return [len(text) for text in texts] if tokens is None else tokens.sum(1).tolist()
 
@@ -153,13 +163,17 @@ class SentenceTransformerEmbedder:
         return self._rows(self._features(self._passage_prompt, texts), self._compiled)
 
     def _features(self, prompt: str, texts: Sequence[str]) -> dict[str, Any]:
-        """Return what the model takes: the texts with a prompt before each, or else with the model's own."""
+        """Tokenize texts for the model, each with `prompt` before it; an empty one means the model's own."""
         model = self._load()
         before = prompt or model.prompts.get(model.default_prompt_name or "") or ""
         return model.preprocess([before + text for text in texts])
 
     def _rows(self, features: dict[str, Any], compiled: CompiledModel | None = None) -> Vectors:
-        """Do what `encode` does, without what it looks up at each call: a quarter of a question's time."""
+        """Run the model: return float32 of shape (texts, dimension), not normalised.
+
+        This is what `SentenceTransformer.encode` does, without the look-ups that it repeats at each call and
+        that take a quarter of a question's time.
+        """
         model = self._load()
         import torch
 
@@ -171,7 +185,7 @@ class SentenceTransformerEmbedder:
         return rows[:, : model.truncate_dim]
 
     def _compile_for(self, passages: int) -> None:
-        """Compile the model where, with so many more passages, that is worth while."""
+        """Compile the model, once this process has embedded `COMPILED_AFTER` passages, these included."""
         with self._compiling:
             if self._until_compiled <= 0:
                 return
@@ -183,9 +197,10 @@ class SentenceTransformerEmbedder:
             from index.embeddings.compiled import CompiledModel
 
             try:
-                # Not in a turn: it takes seconds, and questions go on meanwhile.
+                # Without holding the lock: compiling takes seconds, and questions are embedded during that
+                # time.
                 self._compiled = CompiledModel(self._load(), features)
-            except Exception as error:  # a model may be made of anything
+            except Exception as error:  # a model may contain any code; without compiling it still works
                 logger.warning("model not compiled, slower model=%s error=%s", self.model, _first_line(error))
 
     def _load(self) -> SentenceTransformer:
@@ -219,11 +234,11 @@ def _load_model(name: str) -> SentenceTransformer:
             f"The embedding model {name!r} cannot be loaded ({_first_line(error)}): "
             "set NEWS_EMBEDDING_MODEL to a sentence-transformers folder or hub name, or unset it."
         ) from error
-    # The libraries' million objects stay as long as the process: looking through them again and again for
-    # garbage would stop a question now and then for a quarter of a second.
+    # The libraries hold a million objects until the process ends. Without this, the garbage collector would
+    # look through them again and again, which stops a question now and then for a quarter of a second.
     gc.freeze()
-    # What one question makes is gone after it, so it is looked through once in a dozen questions, not
-    # four times in each.
+    # Reference counting frees the objects of a question after it. With this threshold the garbage collector
+    # runs once in a dozen questions, not four times in each.
     gc.set_threshold(GARBAGE)
     return model
 
@@ -249,7 +264,7 @@ def verify_weights(folder: Path, sha256: str) -> None:
 
 
 def _identify(model: str) -> str:
-    """Return what tells one folder's weights from another's; a hub name stands for itself."""
+    """Return the names and SHA-256 of the weights in a folder; an empty text for the name of a hub model."""
     folder = Path(model)
     files = sorted(file for pattern in _WEIGHTS for file in folder.rglob(pattern)) if folder.is_dir() else []
     return " ".join(f"{file.relative_to(folder)}:{_sha256(file)}" for file in files)

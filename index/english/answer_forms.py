@@ -1,7 +1,7 @@
-"""The form of what a question asks for, and the phrases of that form in a text. Pure; English.
+"""Recognises the form of what a question asks for, and finds phrases of that form in a text. Pure; English.
 
-A country, a person, a number of points, a date, the title of a film: forms that can be told from a text
-alone. Companies, animals or reasons have none.
+A form is something that patterns and lists recognise in a text: a country, a person's name, a number of
+points, a date, the title of a film. Companies, animals or reasons have no such form.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from itertools import takewhile
 from index.english.places import COUNTRIES, US_STATES
 from index.text.spans import Span
 
+# Splits a text into words and stems them, as the index does.
 Terms = Callable[[str], list[str]]
-# Yields the phrases of one form in a text, in order.
+# Takes a text and its Terms, and yields the phrases of one form in the order of the text, as offsets.
 Finder = Callable[[str, Terms], Iterator[Span]]
 
 _NUMBER_WORD = (
@@ -58,7 +59,7 @@ _ROLES = frozenset(
     "senator singer skier star swimmer writer".split()
 )
 _WORKS = frozenset("album book film game magazine memoir movie musical novel series show sitcom song".split())
-# Words written with a capital that no name of a person holds.
+# Words written with a capital that are no part of a person's name.
 _NO_PERSON = frozenset(
     "academy agency airlines america american association award awards bank board bowl bureau center "
     "chief chiefs church city club college committee company congress council county court democratic "
@@ -68,16 +69,18 @@ _NO_PERSON = frozenset(
     "show south stadium state states street sunday super supreme team thursday times today trust "
     "tuesday union united university usa wednesday west white world".split()
 )
-# Words with which a sentence begins, not a name.
+# Words that begin a sentence and so have a capital, but do not belong to the name after them.
 _LEADING = re.compile(
     r"(?:The|A|An|And|But|When|While|After|Before|As|At|For|In|On|I['’]m|It['’]s|He['’]s|She['’]s) "
 )
-# What ends the noun after "how many" and "which".
+# The words after "how many" and "which" are read as one noun up to one of these.
 _NO_NOUN = frozenset(
     "a an and are as at be can could did do does for from had has have in is of on or out the this to "
     "was were will with would".split()
 )
-# Nouns that stand before a verb, hardly before another noun.
+# In "which country hosts" the next word is a verb, in "which Fox News host" the last word is the noun asked
+# for. These nouns are rarely followed by another noun, so that where one comes first, it is the one asked
+# for.
 _NO_ADJECTIVE = frozenset("country nation year month".split())
 _OWNER = re.compile(r"['’]s?$")
 _WHICH = re.compile(
@@ -88,10 +91,7 @@ _WHO = re.compile(r"(?:^|[.?!,:;] |\band )(?:who|whom) ", re.IGNORECASE)
 
 
 def finder_for(question: str) -> Finder | None:
-    """Return what finds phrases of the form that a question asks for; None where it has no such form.
-
-    A finder takes a text, and how to split it into words and stem them.
-    """
+    """Return the finder for the form that a question asks for, or None where it asks for no such form."""
     if counted := _HOW_MANY.search(question):
         return _counts(_nouns(counted[1]))
     for pattern, finder in _QUESTIONS:
@@ -99,18 +99,25 @@ def finder_for(question: str) -> Finder | None:
             return finder
     nouns = [noun for which in _WHICH.finditer(question) for noun in _likeliest_first(_nouns(which[1]))]
     for noun in nouns:
-        if found := _finder_of(noun):
-            return found
+        if noun_finder := _finder_of(noun):
+            return noun_finder
     return _persons if not nouns and _WHO.search(question) else None
 
 
 def _likeliest_first(nouns: list[str]) -> list[str]:
-    """Return the nouns with the one asked for first: "host" of "Fox News host", but "country hosts …"."""
+    """Return the nouns, the one that is most likely asked for first.
+
+    That is the last one ("host" of "Fox News host"), unless the first is in `_NO_ADJECTIVE` ("country
+    hosts").
+    """
     return nouns if nouns and nouns[0] in _NO_ADJECTIVE else nouns[::-1]
 
 
 def _nouns(phrase: str) -> list[str]:
-    """Return the words up to the first that cannot belong to a noun, in lower case; "state's" is the last."""
+    """Return the words before the first of `_NO_NOUN`, in lower case.
+
+    A word with an apostrophe such as "state's" is the last one, and comes without the apostrophe.
+    """
     nouns = list(takewhile(lambda word: word not in _NO_NOUN, phrase.lower().split()))
     owner = next((i for i, noun in enumerate(nouns) if _OWNER.search(noun)), len(nouns))
     return [_OWNER.sub("", noun) for noun in nouns[: owner + 1]]
@@ -131,7 +138,7 @@ def _finder_of(noun: str) -> Finder | None:
     return _persons if singular in _ROLES else None
 
 
-# -- phrases of a form -----------------------------------------------------------------------------------
+# -- finders ---------------------------------------------------------------------------------------------
 
 
 def _one_of(names: frozenset[str]) -> re.Pattern[str]:
@@ -148,7 +155,7 @@ def _matches(pattern: re.Pattern[str]) -> Finder:
 
 
 def _counts(nouns: list[str]) -> Finder:
-    """Return what finds the numbers that count something: its noun is one of the next two words."""
+    """Return a finder of numbers that count one of the nouns: it is among the two words after the number."""
 
     def find(text: str, terms: Terms) -> Iterator[Span]:
         asked = {stem for noun in nouns for stem in terms(noun)}
@@ -161,7 +168,11 @@ def _counts(nouns: list[str]) -> Finder:
 
 
 def _titles(text: str, _: Terms) -> Iterator[Span]:
-    """Yield what stands in quotation marks and is written like a title."""
+    """Yield what is in quotation marks and written like a title.
+
+    In a title, at least six in ten words begin with something other than a small letter, and the last
+    character is no question or exclamation mark, as it is in a quoted sentence.
+    """
     for match in _TITLE.finditer(text):
         words = match[0].split()
         if sum(not word[0].islower() for word in words) >= 0.6 * len(words) and match[0][-1] not in "?!":
@@ -169,7 +180,7 @@ def _titles(text: str, _: Terms) -> Iterator[Span]:
 
 
 def _persons(text: str, _: Terms) -> Iterator[Span]:
-    """Yield the names of two words and more that are neither places nor hold what no person is called."""
+    """Yield names of two to six words that are no places and hold no word of `_NO_PERSON`."""
     for match in _NAME.finditer(text):
         start = match.start() + (len(first[0]) if (first := _LEADING.match(match[0])) else 0)
         name = _OWNER.sub("", text[start : match.end()])

@@ -1,7 +1,7 @@
-"""What kind of words would answer a question: a name, a number, a date. Pure; English question words only.
+"""Recognises which kinds of words would answer a question: a name, a number, a date. Pure; English.
 
-A question in another language, or one that is no question at all, expects nothing in particular, and then
-every kind counts alike.
+It goes by English question words. For a question in another language, or a text that is no question, every
+kind is expected, so that all of them count alike.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Literal
 Kind = Literal["name", "number", "amount", "duration", "date"]
 
 _ALL: frozenset[Kind] = frozenset(("name", "number", "amount", "duration", "date"))
+# The first pattern that a question matches, in lower case, decides.
 _RULES: tuple[tuple[re.Pattern[str], frozenset[Kind]], ...] = (
     (
         re.compile(
@@ -38,6 +39,7 @@ _RULES: tuple[tuple[re.Pattern[str], frozenset[Kind]], ...] = (
         frozenset(("name",)),
     ),
 )
+# A capital letter that does not begin a sentence, or that follows an opening quotation mark or bracket.
 _CAPITALISED = re.compile(r"(?<=[^.?!\s] )[A-Z][\w'’-]*|(?<=[“\"‘(])[A-Z][\w'’-]*")
 _FOCUS = re.compile(r"\b(?:which|what|how many)\s+(?:\w+['’]s\s+)?([a-z]{4,})\b")
 _NO_FOCUS = frozenset("does did were will would have been that this they there kind type sort".split())
@@ -45,10 +47,10 @@ _NO_FOCUS = frozenset("does did were will would have been that this they there k
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """The kinds of mention that could answer, and the noun that the answer is one of, if it is named.
+    """What would answer a question: the kinds of words, and a noun that is likely to stand near them.
 
-    `focus` of "Which energy company …?" is "energy", of "How many troops …?" "troops": the word that likely
-    stands near the answer.
+    `focus` is that noun, None where the question names none: the word after "which", "what" or "how
+    many", such as "energy" in "Which energy company …?" and "troops" in "How many troops …?".
     """
 
     kinds: frozenset[Kind]
@@ -56,19 +58,19 @@ class Expectation:
 
     @property
     def is_number(self) -> bool:
-        """Tell whether a number of some kind is expected, and nothing else."""
+        """Whether the question expects a number, an amount or a duration, and neither a name nor a date."""
         return "name" not in self.kinds and "date" not in self.kinds
 
 
 def expectation(question: str) -> Expectation:
-    """Return what a question expects."""
+    """Return which kinds of words a question expects, and its focus."""
     lower = question.lower()
-    focus = next((found for found in _FOCUS.findall(lower) if found not in _NO_FOCUS), None)
+    focus = next((noun for noun in _FOCUS.findall(lower) if noun not in _NO_FOCUS), None)
     return Expectation(_kinds(lower), focus)
 
 
 def names(question: str) -> list[str]:
-    """Return the words written with a capital, but for one that begins a sentence."""
+    """Return the question's words that are written with a capital, except those that begin a sentence."""
     return [match[0] for match in _CAPITALISED.finditer(question)]
 
 

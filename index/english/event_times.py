@@ -1,8 +1,8 @@
-"""When something happened, as a quote itself says, seen from the day of publishing. Pure; English.
+"""Works out when something happened from the words of a quote and the time of publishing. Pure; English.
 
-"On Friday" in an article of Sunday is the Friday two days before; "last month" and "in 2019" likewise. Only
-what lies behind the article counts. Of what is still to come, and where several times are named, nothing is
-said.
+"On Friday" in an article published on a Sunday means the Friday two days earlier; "last month" and "in 2019"
+are resolved in the same way. Only times before the article was published count. For a quote about the future,
+and for one that names several times, there is no result.
 """
 
 from __future__ import annotations
@@ -18,9 +18,12 @@ _MONTH = rf"(?P<month>{'|'.join(name.capitalize() for name in dates.MONTHS)})\.?
 _DAY = r"(?P<day>[0-3]?\d)(?:st|nd|rd|th)?"
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
 _WEEKDAY = rf"(?P<weekday>{'|'.join(name.capitalize() for name in dates.WEEKDAYS)})"
-# A weekday that lies farther back is as likely the one to come: a report of Tuesday that says "on Wednesday".
+# A weekday that would lie farther back than this may as well be the next one: "on Wednesday" in an article of
+# Tuesday. It has no result. The same goes for a date without a year that would lie farther back than half a
+# year.
 FARTHEST_WEEKDAY = timedelta(days=5)
 FARTHEST_DATE = timedelta(days=183)
+# Words that speak of the future.
 _TO_COME = re.compile(
     r"\b(?:will|would|next|plans?|planned|scheduled|set to|due|expected|upcoming|until)\b", re.I
 )
@@ -29,13 +32,14 @@ _TO_COME = re.compile(
 def event_time(quote: str, published: datetime, zone: tzinfo = UTC) -> EventTime | None:
     """Return the one time that a quote names, in UTC, both ends included; None when it names none or several.
 
-    `zone` is where the days of its words begin and end.
+    `published` is when its article was published, `zone` the time zone in which the days that it names begin
+    and end.
     """
     try:
         named = _named(quote, published.astimezone(zone))
-    except (ValueError, OverflowError):  # beyond the calendar
+    except (ValueError, OverflowError):  # before the year 1 or after 9999
         return None
-    if len({each[:2] for each in named}) != 1 or _TO_COME.search(quote):
+    if len({time[:2] for time in named}) != 1 or _TO_COME.search(quote):
         return None
     since, until, phrase = named[0]
     if since > published:
@@ -44,7 +48,10 @@ def event_time(quote: str, published: datetime, zone: tzinfo = UTC) -> EventTime
 
 
 def _named(quote: str, published: datetime) -> list[tuple[datetime, datetime, str]]:
-    """Return every time that is named; the words of one are not read again as another."""
+    """Return (first moment, last moment, words) for every time that a quote names.
+
+    Words that one rule has resolved are blanked out, so that no later rule reads them as another time.
+    """
     named, rest = [], quote
     for pattern, resolve in _RULES:
         for match in pattern.finditer(rest):
@@ -60,19 +67,20 @@ def _whole_day(start: datetime | None) -> Resolved | None:
 
 
 def _date(match: re.Match[str], published: datetime) -> Resolved | None:
-    """Resolve a date; without a year only where the last one is nearer than the next."""
-    start = dates.date(match, published)
+    """Resolve a date; one without a year only where the last such day is nearer than the next."""
+    start = dates.named_day(match, published)
     is_far = start is not None and start < published - FARTHEST_DATE
     return None if is_far and not match["year"] else _whole_day(start)
 
 
 def _weekday(match: re.Match[str], published: datetime) -> Resolved | None:
-    """Resolve a weekday, unless the next one is nearer: articles go on being written after they came out."""
+    """Resolve a weekday; without "last", only one that is not too far back (see `FARTHEST_WEEKDAY`)."""
     start = dates.weekday(match, published)[0]
     is_far = start is not None and start < published - FARTHEST_WEEKDAY
     return None if is_far and not match[0].startswith(("Last", "last")) else _whole_day(start)
 
 
+# Exact dates come before months, and these before years.
 _RULES: tuple[tuple[re.Pattern[str], Rule], ...] = tuple(
     (re.compile(pattern), resolve)
     for pattern, resolve in (

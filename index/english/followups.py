@@ -1,13 +1,14 @@
-"""Questions that continue another one: "and what did Russia say?" Pure; English.
+"""Completes questions that continue the one before them, such as "and what did Russia say?". Pure; English.
 
-What such a question leaves out is taken from the one before: the content words that it does not replace.
-Search goes by words and meaning, so they need not make a sentence.
+What such a question leaves out is taken from the question before it: the content words that it does not
+replace. They are appended, whether or not that makes a sentence, because search goes by words and meaning.
 """
 
 from __future__ import annotations
 
 import re
 
+# At most this many words are taken from the question before.
 MAX_WORDS = 10
 
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
@@ -20,6 +21,7 @@ _POINTS_BACK = re.compile(
     r"|the (?:same|others?|former|latter))\b",
     re.IGNORECASE,
 )
+# Words that say nothing about what a question is about.
 _FILLING = frozenset(
     "a about after all also an and any are as at be been before being but by can could did do does "
     "doing for from had has have having he her hers him his how i if in into is it its many may me "
@@ -28,14 +30,15 @@ _FILLING = frozenset(
     "until up was we were what when where which while who whom whose why will with would you your "
     "news report reported reports happen happened happening ok okay else".split()
 )
-# Fewer words of its own than this, and a question that begins with "and" cannot stand alone.
+# A question that begins with "and" can be searched for by itself when it has at least this many content words
+# and no pronoun.
 _ENOUGH = 4
 
 
 def in_context(question: str, before: str) -> str:
-    """Return `question` so that it can be searched for without knowing the question `before` it.
+    """Return `question`, completed so that it can be searched for without knowing the question `before` it.
 
-    One that stands alone is returned as it is.
+    A question that needs nothing from `before` is returned unchanged.
     """
     continues = _LEAD.match(question)
     own = _content(question)
@@ -43,9 +46,9 @@ def in_context(question: str, before: str) -> str:
         return question
     if len(own) >= _ENOUGH and not _POINTS_BACK.search(question):
         return question
-    said = {word.casefold() for word in own}
+    own_words = {word.casefold() for word in own}
     named = any(word[0].isupper() for word in own)
-    kept = [word for word in _content(before) if word.casefold() not in said]
+    kept = [word for word in _content(before) if word.casefold() not in own_words]
     if named and not _POINTS_BACK.search(question):
         kept = _without_first_name(kept)
     rest = question[continues.end() :] if continues else question
@@ -54,13 +57,14 @@ def in_context(question: str, before: str) -> str:
 
 
 def _content(text: str) -> list[str]:
+    """Return the content words of a text, in order."""
     return [word for word in _WORD.findall(text) if word.casefold() not in _FILLING]
 
 
 def _without_first_name(words: list[str]) -> list[str]:
-    """Leave out the one that was asked about before: another name has taken its place.
+    """Return the words of the earlier question without their first name, because a new name takes its place.
 
-    Only where words remain that tell what it was asked about.
+    Where fewer than two other words would remain, they are returned unchanged.
     """
     first = next((place for place, word in enumerate(words) if word[0].isupper()), None)
     if first is None or len(words) < 3:

@@ -1,10 +1,11 @@
-"""Names, numbers and dates in passages, and which of them the passages agree on. Pure.
+"""Finds names, numbers and dates ("mentions") in passages, and counts on which the articles agree. Pure.
 
-What answers a question about the news tends to stand near the question's words, and in more than one report.
-So every mention that the question does not hold itself is given votes: each article casts, for each mention,
-the highest of its passages' scores, weakened with the distance to the question's words. After the redundancy
-method of Brill, Lin, Banko, Dumais and Ng (2001, "Data-Intensive Question AnswerEngine") and the proximity
-weighting of Clarke, Cormack and Lynam (2001, "Exploiting Redundancy in Question AnswerEngine").
+What answers a question about the news tends to stand near the question's words, and in several articles. So
+each article votes for each of its mentions, except those that the question itself holds. A vote is the weight
+of the passage times the support of the mention, which falls with the distance to the question's words; of
+several passages of an article the highest vote counts. After the redundancy method of Brill, Lin, Banko,
+Dumais and Ng (2001, "Data-Intensive Question Answering") and the proximity weighting of Clarke, Cormack and
+Lynam (2001, "Exploiting Redundancy in Question Answering").
 """
 
 from __future__ import annotations
@@ -21,9 +22,11 @@ from typing import NamedTuple
 
 from index.english.answer_types import Kind
 
-# How far, in words, a question's word still supports a mention; and what one in the headline is worth.
+# The support of one of the question's words falls to 1/e at a distance of REACH words from the mention. A
+# headline with all of the question's words adds TITLE_SUPPORT to the support of every mention below it.
 REACH = 12.0
 TITLE_SUPPORT = 0.35
+# By distance in words; beyond 199 words the last value counts.
 _NEARNESS = [math.exp(-distance / REACH) for distance in range(200)]
 
 _TOKEN = re.compile(r"[^\W_]+")
@@ -37,12 +40,13 @@ _DATE_WORDS = frozenset(
     "wednesday thursday friday saturday sunday jan feb mar apr jun jul aug sept sep oct nov dec".split()
 )
 _YEAR = re.compile(r"(?:19|20)\d\d")
-# Whole words, for 12 Marines are no date; nor is what 12 may do.
+# Patterns that use this require whole words: "12 Marines" is no date. "May" needs its capital: "12 may" is
+# none.
 _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|(?-i:May|MAY)|june?|july?|aug(?:ust)?"
     r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
 )
-# What stands around a number tells what it counts.
+# What a number counts is recognised from the text before and after it.
 _AFTER_DAY = re.compile(rf"(?:st|nd|rd|th)?(?: of)? {_MONTH}\b", re.IGNORECASE)
 _BEFORE_DAY = re.compile(rf"\b{_MONTH} (?:the )?$", re.IGNORECASE)
 _AFTER_AMOUNT = re.compile(
@@ -55,34 +59,37 @@ _AFTER_DURATION = re.compile(
     r"(?:[.,]\d+)*[\s-](?:seconds?|minutes?|hours?|days?|nights?|weeks?|months?|years?|decades?)\b",
     re.IGNORECASE,
 )
-# More than any of these patterns looks at.
+# This many characters before and after a number are looked at; none of these patterns needs more.
 _CONTEXT = 40
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A text's words: where they start, as written, and as the index knows them. All of one length."""
+    """The words of a text: their start offsets, their spelling, and their stems as in the index.
+
+    The three lists have the same length; `starts` ascends.
+    """
 
     starts: Sequence[int]
     written: list[str]
     stems: list[str]
 
     def between(self, start: int, end: int) -> slice:
-        """Return which words begin in `text[start:end]`."""
+        """Return, as a slice of the lists, the words that begin in `text[start:end]`."""
         return slice(bisect.bisect_left(self.starts, start), bisect.bisect_left(self.starts, end))
 
 
 class Notable(NamedTuple):
-    """Which words of a text are names, numbers or dates, and which kind each is. Both of one length."""
+    """The indexes of a text's words that are names, numbers or dates, and the kind of each of these."""
 
     words: list[int]
     kinds: list[Kind]
 
 
 class Mention(NamedTuple):
-    """A name, number or date in a passage: its word, where that stands, and its support in [0, 1].
+    """A name, number or date in a passage: its stem, its kind, and the index of its word in the passage.
 
-    `support` tells how much of the question stands nearby.
+    `support`, in [0, 1], says how much of the question is near it.
     """
 
     stem: str
@@ -92,13 +99,13 @@ class Mention(NamedTuple):
 
 
 def split_words(text: str, terms: Callable[[str], list[str]]) -> Words:
-    """Return the words of a text; `terms` is how the index splits and stems."""
+    """Return the words of a text; `terms` splits a text into words and stems them, as the index does."""
     written = _TOKEN.findall(text)
     stems = terms(text)
     if len(stems) != len(written):  # the index leaves out words of more than 60 letters
         stems = ["".join(terms(word)) for word in written]
     starts = array("I", (match.start() for match in _TOKEN.finditer(text)))
-    # The same words come in many passages, which are remembered: one copy of each.
+    # Many parsed passages are kept in memory and share most of their words: `intern` stores each word once.
     return Words(starts, [*map(intern, written)], [*map(intern, stems)])
 
 
@@ -107,7 +114,7 @@ def notable_words(text: str, words: Words) -> Notable:
     notable = Notable([], [])
     for i, written in enumerate(words.written):
         if written[0].islower() and written not in _NUMBER_WORDS:
-            continue  # most words
+            continue  # a quick way out for most words
         kind = _kind(written, text, words.starts[i])
         if kind is not None:
             notable.words.append(i)
@@ -123,10 +130,12 @@ def find_mentions(
     title_share: float,
     is_common: Callable[[str], bool],
 ) -> list[Mention]:
-    """Return the mentions in a passage that the question does not hold.
+    """Return the mentions in a passage, except those that the question itself holds, in order.
 
-    `question` gives each of the question's words its weight, `title_share` in [0, 1] how much of it the
-    headline covers; `first_words` are those that begin a sentence.
+    `question` maps the stems of the question's words to their weights. `title_share`, in [0, 1], is how much
+    of that weight the headline holds. `first_words` are the indexes of words that begin a sentence: such a
+    word has a capital in any case, so it counts as a name only where `is_common` says that its stem is not
+    common.
     """
     places: dict[str, list[int]] = {}
     for i, stem in enumerate(words.stems):
@@ -166,7 +175,11 @@ def _kind_of_number(written: str, text: str, start: int) -> Kind:
 
 
 def _support(word: int, weighted: Iterable[tuple[float, Sequence[int]]]) -> float:
-    """Return the weight of the question's words around a word, each counted where it is nearest."""
+    """Return the weight of the question's words around a word, less with the distance.
+
+    `weighted` holds, for each of the question's words in the passage, its weight and its ascending places.
+    One that comes more than once counts where it is nearest.
+    """
     support = 0.0
     for weight, at in weighted:
         distance = abs(at[0] - word)
@@ -178,9 +191,10 @@ def _support(word: int, weighted: Iterable[tuple[float, Sequence[int]]]) -> floa
 
 
 def votes(ballots: Iterable[tuple[str, float, Sequence[Mention]]]) -> dict[str, float]:
-    """Return the share of all votes that each mention gets, the best one 1.
+    """Return the stem of each mention with its votes, as a share of those of the best mention, in [0, 1].
 
-    A ballot is (article id, weight of the passage, its mentions); an article counts once for each mention.
+    A ballot is (id of the article, weight of the passage, mentions of the passage). Each article votes once
+    for a mention, with the highest vote of its passages.
     """
     best: defaultdict[tuple[str, str], float] = defaultdict(float)
     for article_id, weight, mentions in ballots:

@@ -1,9 +1,10 @@
-"""Time expressions in questions, resolved against the moment of asking. Pure; English.
+"""Finds the period that a question names, seen from the moment of asking. Pure; English.
 
-Days, weeks and months are those of the reader's time zone. A question that names a period is about that
-period: "last week" and "in June 2025" become since and until. "Today" and "this week" reach back from the
-moment of asking. A year ("the 2024 election", "last year") limits nothing, for it is when something happened,
-and a report on it may be written long after; it only moves what counts as current.
+"Last week" and "in June 2025" become a first and a last moment, and quotes have to be from between them.
+"Today" and "this week" reach back from the moment of asking. Days, weeks and months are those of the reader's
+time zone. A year ("the 2024 election", "last year") limits nothing, because it says when something happened,
+and an article about it may have been written long after. It only changes which articles count as current (see
+`index.answers.recency`).
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from datetime import UTC, datetime, tzinfo
 from index.english import dates
 from index.english.dates import Resolved, Rule
 
-# Letters that a pattern without regard to case takes for s and i, though their lower case is another.
+# With re.IGNORECASE these letters match s and i, but their lower case is neither, so that a rule which looks
+# the word up would not know it.
 _LOOKALIKES = str.maketrans("ſıİ", "siI")
 
 _MONTH = rf"(?P<month>{'|'.join(sorted(dates.MONTHS, key=len, reverse=True))})\.?"
@@ -39,9 +41,10 @@ _OPT_YEAR = rf"(?:,? {_YEAR})?"
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """What a question says about time: UTC, both ends included, None for an open end.
+    """The time that a question is about: in UTC, both ends included, None for an open end.
 
-    `phrase` are the words that say so. `limits` is False when they only hint at a time.
+    `phrase` are the question's words for it. `limits` is False where they only hint at a time: then quotes
+    may be from any time.
     """
 
     since: datetime | None
@@ -51,29 +54,31 @@ class Period:
 
 
 def period(question: str, as_of: datetime, zone: tzinfo = UTC) -> Period | None:
-    """Return the period that a question names, None when it names none; the first rule that fits counts.
+    """Return the period that a question names, None when it names none or one in the future.
 
-    `zone` is the reader's: in it days begin and end. What lies in the future is no period of reports.
+    `as_of` is the moment of asking. `zone` is the reader's time zone, in which days begin and end. The first
+    rule that resolves something decides.
     """
     folded = question.translate(_LOOKALIKES)
     try:
         now = as_of.astimezone(zone)
         for pattern, resolve in _RULES:
             match = pattern.search(folded)
-            found = resolve(match, now) if match else None
-            if match and found:
+            resolved = resolve(match, now) if match else None
+            if match and resolved:
                 phrase = question[match.start() : match.end()].strip()
-                return _in_utc(found, now, phrase)
+                return _in_utc(resolved, now, phrase)
     except (ValueError, OverflowError):  # before the year 1 or after 9999
         return None
     return None
 
 
-def _in_utc(found: Resolved, now: datetime, phrase: str) -> Period | None:
-    since, until, limits = found
+def _in_utc(resolved: Resolved, now: datetime, phrase: str) -> Period | None:
+    since, until, limits = resolved
     if (since and since > now) or (since and until and since > until):
         return None
-    # Where the clocks go back at midnight the last moment of a day comes twice: fold takes the later one.
+    # Where clocks are set back at midnight, the last moment of a day comes twice. `fold=1` means the second
+    # one.
     return Period(
         since.astimezone(UTC) if since else None,
         until.replace(fold=1).astimezone(UTC) if until else None,
@@ -82,7 +87,8 @@ def _in_utc(found: Resolved, now: datetime, phrase: str) -> Period | None:
     )
 
 
-# The first rule that matches counts: what is near stands above what is long ago, the exact above the vague.
+# The first rule that resolves something decides. Exact expressions come before vague ones, recent times
+# before distant ones.
 _RULES: tuple[tuple[re.Pattern[str], Rule], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), resolve)
     for pattern, resolve in (
@@ -108,7 +114,7 @@ _RULES: tuple[tuple[re.Pattern[str], Rule], ...] = tuple(
         (r"\bovernight\b", dates.days_ago(1, 0)),
         (r"\byesterday\b|\blast night\b", dates.days_ago(1, 1)),
         (r"(?<!USA )\btoday\b|\btonight\b|\bthis (?:morning|afternoon|evening)\b", dates.days_ago(0, 0)),
-        # One day more than a week: many a report is dated by the day only, in a zone of its own.
+        # Eight days, one more than a week: many articles have only a day as their date, in another time zone.
         (r"\bthis week\b", dates.days_ago(8, 0)),
         (r"\bthis month\b", dates.days_ago(31, 0)),
         (r"\b(?:this|over the|at the) weekend\b(?! of)", dates.this_weekend),

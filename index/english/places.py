@@ -1,4 +1,4 @@
-"""Names of countries and of the states of the USA, as reports in English write them."""
+"""Names of countries and of the states of the USA, as news in English writes them."""
 
 from typing import Final
 

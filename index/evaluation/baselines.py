@@ -1,7 +1,7 @@
-"""Plain ways to answer, to compare with: passages by meaning, by words, or by both ranks. Pure.
+"""Three plain ways to answer, which an evaluation compares the real answers with.
 
-Each takes the passages that the real searches found, in its own order, and quotes from each of the best the
-two neighbouring sentences that hold most of the question's words.
+They rank the same passages that the real searches find: by meaning, by words, or by both ranks fused. From
+each of the best passages they quote the two neighbouring sentences that hold most of the question's words.
 """
 
 from __future__ import annotations
@@ -15,13 +15,14 @@ from index.text.normalize import canonical_line
 from index.types.article import Hit
 from index.types.question import Question
 
-# Of reciprocal rank fusion (Cormack, Clarke and Büttcher, 2009).
+# The constant of reciprocal rank fusion (Cormack, Clarke and Büttcher, 2009).
 RRF_K = 60
+# How many neighbouring sentences a plain quote has.
 SENTENCES = 2
 
 
 def orders(hits: Sequence[Hit]) -> dict[str, list[int]]:
-    """Return name → passage ids, best first, for each plain way of ranking the same hits."""
+    """Return for each plain way of ranking, by its name, the ids of the passages, best first."""
     dense = [hit.passage_id for hit in sorted(hits, key=lambda hit: (-hit.dense, hit.passage_id))]
     by_words = sorted(hits, key=lambda hit: (-hit.lexical, hit.passage_id))
     lexical = [hit.passage_id for hit in by_words if hit.lexical > 0]
@@ -37,7 +38,10 @@ def orders(hits: Sequence[Hit]) -> dict[str, list[int]]:
 
 
 def best_sentences(stored: StoredPassage, weights: Mapping[str, float], terms: Terms) -> str:
-    """Return the neighbouring sentences of a passage that hold most of the question's weighted words."""
+    """Return the text of the neighbouring sentences of a passage that hold most of the question's words.
+
+    `weights` maps the question's words, as `terms` splits and stems them, to their idf.
+    """
     text, sentences = stored.article.text, stored.passage.sentences
     runs = [
         text[sentences[i].start : sentences[min(i + SENTENCES, len(sentences)) - 1].end]
@@ -47,12 +51,12 @@ def best_sentences(stored: StoredPassage, weights: Mapping[str, float], terms: T
 
 
 def plain_quotes(engine: AnswerEngine, question: Question) -> dict[str, list[str]]:
-    """Return what each plain way quotes for a question: name → texts, best first."""
+    """Return for each plain way, by its name, the texts that it quotes for a question, best first."""
     text = canonical_line(question.text)
-    found = engine.hits(text, question.as_of)
-    stored = {passage.id: passage for _, passage in found}
+    hits = engine.hits(text, question.as_of)
+    stored = {passage.id: passage for _, passage in hits}
     weights = engine.asked(text).weights
     return {
         name: [best_sentences(stored[id], weights, engine.terms) for id in ids[: question.limit]]
-        for name, ids in orders([hit for hit, _ in found]).items()
+        for name, ids in orders([hit for hit, _ in hits]).items()
     }

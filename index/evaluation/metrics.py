@@ -1,9 +1,9 @@
-"""How good the answers are, measured on questions whose answers are known.
+"""Measures how good the answers are, on questions whose right answers are known.
 
-A folder holds `articles.jsonl.gz` (or `.jsonl`) and `questions.jsonl`; a question is
-`{"id", "question", "as_of", "answerable", "accepted": [normalised answer, …]}`. An answer counts as found
-when the normalised quote holds an accepted answer as whole words, as RealTime QA (Kasai and others, 2023)
-does for generated answers.
+An evaluation folder holds `articles.jsonl.gz` (or `.jsonl`) and `questions.jsonl`. A line of the latter is a
+question: `{"id", "question", "as_of", "answerable", "accepted": [normalised answer, …]}`. A quote counts as
+right when its normalised text holds an accepted answer as whole words, as RealTime QA (Kasai and others,
+2023) judges generated answers.
 """
 
 from __future__ import annotations
@@ -28,15 +28,18 @@ from index.types.evaluation import Baseline, Measures, Miss, MissKind, Reliabili
 from index.types.question import Question
 from index.types.report import OnProgress, Progress, ignore_progress
 
+# The names that the file with the articles may have.
 ARTICLES = ("articles.jsonl.gz", "articles.jsonl")
+# The shares of right answers are measured among the first quote, the first three and the first five.
 DEPTHS = (1, 3, 5)
-# Quotes that a person is shown, unless they ask for more.
+# A person sees this many quotes, unless they ask for more.
 SHOWN = 3
-# Of the reliability diagram, of equal width.
+# The reliability diagram has this many bins, of equal width.
 BINS = 10
-# The share of the answerable questions that a threshold is to let through.
+# The suggested threshold is the one that this share of the answerable questions reaches.
 ANSWERED = 0.884
 
+# The grammatical articles, and all characters that comparing leaves out.
 _ARTICLE_WORDS = re.compile(r"\b(?:the|a|an)\b")
 _OTHER = re.compile(r"[^a-z0-9$%. ]")
 _POINT = re.compile(r"\.(?!\d)")
@@ -44,7 +47,7 @@ _POINT = re.compile(r"\.(?!\d)")
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A question with the answers that are accepted; none when nothing was reported about it."""
+    """A question with its accepted answers, normalised; none where nothing was reported about it."""
 
     question: Question
     answerable: bool
@@ -52,11 +55,11 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one question: the answer given and the ranked passages that it was chosen from.
+class ExampleResult:
+    """How one question was answered, and where an accepted answer is found.
 
-    `quote_rank` and `passage_rank` are the places, from 1, where an accepted answer first stands; 0 where
-    it stands nowhere.
+    `quote_rank` is the place, from 1, of the first quote that holds an accepted answer, `passage_rank` that
+    of the first passage; 0 where none does.
     """
 
     example: Example
@@ -65,11 +68,15 @@ class Outcome:
     passage_rank: int
 
 
+# Gives the answer to a question, and the texts of the ranked passages, best first.
 Ask = Callable[[Question], tuple[Answer, Sequence[str]]]
 
 
 def load_examples(folder: Path) -> list[Example]:
-    """Return the questions of a folder. Raises UsageError unless there are some of both kinds to read."""
+    """Return the questions of an evaluation folder.
+
+    Raises UsageError when they cannot be read, or when all or none of them are answerable.
+    """
     path = folder / "questions.jsonl"
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
@@ -86,12 +93,15 @@ def load_examples(folder: Path) -> list[Example]:
 
 
 def articles_file(folder: Path) -> Path | None:
-    """Return the file with the articles that the questions are about, if the folder has one."""
+    """Return the file with the articles that the questions are about, None when the folder has none."""
     return next((folder / name for name in ARTICLES if (folder / name).is_file()), None)
 
 
 def article_ids(path: Path, timezone: ZoneInfo) -> set[str]:
-    """Return the ids of a file's articles. Raises UsageError when there are none."""
+    """Return the ids of the articles in a file. `timezone` is that of times without one.
+
+    Raises UsageError when no article can be read.
+    """
     outcomes = (record.outcome for record in open_source(path, timezone))
     ids = {outcome.id for outcome in outcomes if isinstance(outcome, Article)}
     if not ids:
@@ -100,7 +110,10 @@ def article_ids(path: Path, timezone: ZoneInfo) -> set[str]:
 
 
 def library_name(articles: Path, fingerprint: str) -> str:
-    """Return a name for the library of these articles embedded by this model: it changes with either."""
+    """Return a name for the library of these articles embedded by this model.
+
+    It changes with the content of the file `articles` and with the model's `fingerprint`.
+    """
     with articles.open("rb") as file:
         content = hashlib.file_digest(file, "sha256").hexdigest()
     key = hashlib.sha256(f"{content} {fingerprint}".encode()).hexdigest()
@@ -115,22 +128,22 @@ def _example(record: dict[str, object]) -> Example:
         id=str(record["id"]),
     )
     accepted = record.get("accepted") or []
-    if not isinstance(accepted, list):  # one word alone would be taken apart into its letters
+    if not isinstance(accepted, list):  # tuple() would split a single string into its letters
         raise ValueError("accepted must be a list")
     return Example(question, bool(record["answerable"]), tuple(map(str, accepted)))
 
 
 def evaluate(
     ask: Ask, examples: Sequence[Example], on_progress: OnProgress = ignore_progress
-) -> list[Outcome]:
-    """Ask every question. `ask` returns the answer and the texts of the ranked passages."""
-    outcomes = []
+) -> list[ExampleResult]:
+    """Ask every question and return what was answered, in order. `on_progress` is called after each one."""
+    results = []
     for done, example in enumerate(examples, 1):
         answer, passages = ask(example.question)
         quote_rank = rank([quote.text for quote in answer.quotes], example.accepted)
-        outcomes.append(Outcome(example, answer, quote_rank, rank(passages, example.accepted)))
+        results.append(ExampleResult(example, answer, quote_rank, rank(passages, example.accepted)))
         on_progress(Progress("questions", done, len(examples)))
-    return outcomes
+    return results
 
 
 def rank(texts: Sequence[str], accepted: Sequence[str]) -> int:
@@ -144,7 +157,10 @@ def rank(texts: Sequence[str], accepted: Sequence[str]) -> int:
 
 
 def normalise(text: str) -> str:
-    """Return the text as answers are compared: ASCII, lower case, no articles, no punctuation."""
+    """Return a text in the form that answers are compared in: ASCII, lower case, no articles, no punctuation.
+
+    Dollar and percent signs and decimal points stay.
+    """
     ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     words = _ARTICLE_WORDS.sub(" ", _OTHER.sub(" ", ascii_text))
     return " ".join(_POINT.sub("", words).split())
@@ -153,47 +169,61 @@ def normalise(text: str) -> str:
 def compare(
     quotes: Callable[[Question], Mapping[str, Sequence[str]]], examples: Sequence[Example]
 ) -> tuple[Baseline, ...]:
-    """Return how many answers stand in the quotes of plain ways to answer; `quotes` is name → texts."""
+    """Return for each plain way to answer the share of answerable questions that it quotes a right answer to.
+
+    `quotes` gives for a question the texts that each way quotes, by its name.
+    """
     ranks: dict[str, list[int]] = {}
     for example in examples:
         if example.answerable:
             for name, texts in quotes(example.question).items():
                 ranks.setdefault(name, []).append(rank(texts, example.accepted))
     return tuple(
-        Baseline(name, {depth: _share(0 < each <= depth for each in found) for depth in DEPTHS})
-        for name, found in ranks.items()
+        Baseline(name, {depth: _share(0 < place <= depth for place in places) for depth in DEPTHS})
+        for name, places in ranks.items()
     )
 
 
 def is_right(marked: str, accepted: Sequence[str]) -> bool:
-    """Tell whether marked words hold an accepted answer, or are part of one."""
+    """Tell whether marked words hold an accepted answer or are part of one, as whole words."""
     words = f" {normalise(marked)} "
     wanted = [f" {answer} " for answer in accepted]
     return bool(words.strip()) and any(answer in words or words in answer for answer in wanted)
 
 
 def _marked(answer: Answer) -> list[str]:
+    """Return the words that the answer's quotes mark as answering."""
     return [quote.text[start:end] for quote in answer.quotes for start, end in quote.answer_spans]
 
 
-def measure(outcomes: Sequence[Outcome], stored: Mapping[str, str]) -> Measures:
-    """Return the figures. `stored` gives the text of each quoted article as the database has it."""
-    known = [each for each in outcomes if each.example.answerable]
-    unknown = [each for each in outcomes if not each.example.answerable]
-    quotes = [quote for each in outcomes for quote in each.answer.quotes]
-    marks = [is_right(mark, each.example.accepted) for each in outcomes for mark in _marked(each.answer)]
-    took = [each.answer.took_ms for each in outcomes]
+def measure(results: Sequence[ExampleResult], stored: Mapping[str, str]) -> Measures:
+    """Return the figures. `stored` maps the id of each quoted article to its text as the database has it."""
+    answerable = [result for result in results if result.example.answerable]
+    unanswerable = [result for result in results if not result.example.answerable]
+    quotes = [quote for result in results for quote in result.answer.quotes]
+    marks = [is_right(mark, result.example.accepted) for result in results for mark in _marked(result.answer)]
+    took = [result.answer.took_ms for result in results]
     return Measures(
-        answerable=len(known),
-        unanswerable=len(unknown),
-        quotes_at={depth: _share(0 < each.quote_rank <= depth for each in known) for depth in DEPTHS},
-        passages_at={depth: _share(0 < each.passage_rank <= depth for each in known) for depth in DEPTHS},
-        mean_reciprocal_rank=sum(1 / each.quote_rank for each in known if each.quote_rank) / len(known),
-        auroc=auroc([e.answer.confidence for e in known], [e.answer.confidence for e in unknown]),
-        answered_of_answerable=_share(each.answer.answered for each in known),
-        answered_of_unanswerable=_share(each.answer.answered for each in unknown),
+        answerable=len(answerable),
+        unanswerable=len(unanswerable),
+        quotes_at={
+            depth: _share(0 < result.quote_rank <= depth for result in answerable) for depth in DEPTHS
+        },
+        passages_at={
+            depth: _share(0 < result.passage_rank <= depth for result in answerable) for depth in DEPTHS
+        },
+        mean_reciprocal_rank=sum(1 / result.quote_rank for result in answerable if result.quote_rank)
+        / len(answerable),
+        auroc=auroc(
+            [result.answer.confidence for result in answerable],
+            [result.answer.confidence for result in unanswerable],
+        ),
+        answered_of_answerable=_share(result.answer.answered for result in answerable),
+        answered_of_unanswerable=_share(result.answer.answered for result in unanswerable),
         exact_slices=_share(_is_exact(quote, stored) for quote in quotes),
-        suggested_threshold=float(np.quantile([each.answer.confidence for each in known], 1 - ANSWERED)),
+        suggested_threshold=float(
+            np.quantile([result.answer.confidence for result in answerable], 1 - ANSWERED)
+        ),
         answer_spans=len(marks),
         answer_spans_right=_share(marks),
         median_ms=float(np.median(took)),
@@ -202,50 +232,58 @@ def measure(outcomes: Sequence[Outcome], stored: Mapping[str, str]) -> Measures:
 
 
 def auroc(positive: Sequence[float], negative: Sequence[float]) -> float:
-    """Return the probability that a positive scores above a negative, ties counting half."""
+    """Return the area under the ROC curve.
+
+    It is the probability that a positive scores above a negative, ties counting half.
+    """
     above = np.subtract.outer(np.asarray(positive), np.asarray(negative))
     return float((above > 0).mean() + 0.5 * (above == 0).mean())
 
 
-def reliability(outcomes: Sequence[Outcome]) -> tuple[ReliabilityBin, ...]:
-    """Return how often questions of about one confidence can be answered: ten bins but for empty ones.
+def reliability(results: Sequence[ExampleResult]) -> tuple[ReliabilityBin, ...]:
+    """Return, for each of ten bins of confidence that is not empty, how often its questions can be answered.
 
     After Niculescu-Mizil and Caruana (2005, "Predicting Good Probabilities with Supervised Learning").
     """
-    bins: dict[int, list[Outcome]] = {}
-    for each in outcomes:
-        bins.setdefault(min(int(each.answer.confidence * BINS), BINS - 1), []).append(each)
+    bins: dict[int, list[ExampleResult]] = {}
+    for result in results:
+        bins.setdefault(min(int(result.answer.confidence * BINS), BINS - 1), []).append(result)
     return tuple(
         ReliabilityBin(
-            confidence=sum(each.answer.confidence for each in held) / len(held),
-            answerable=_share(each.example.answerable for each in held),
-            questions=len(held),
+            confidence=sum(result.answer.confidence for result in in_bin) / len(in_bin),
+            answerable=_share(result.example.answerable for result in in_bin),
+            questions=len(in_bin),
         )
-        for _, held in sorted(bins.items())
+        for _, in_bin in sorted(bins.items())
     )
 
 
-def misses(outcomes: Sequence[Outcome]) -> tuple[Miss, ...]:
-    """Return what went wrong, in the order of the questions."""
-    kinds = [(each, _miss_kind(each)) for each in outcomes]
+def misses(results: Sequence[ExampleResult]) -> tuple[Miss, ...]:
+    """Return the questions that went wrong, in their order, and how each of them did."""
+    kinds = [(result, _miss_kind(result)) for result in results]
     return tuple(
-        Miss(kind, each.example.accepted, each.quote_rank, each.answer) for each, kind in kinds if kind
+        Miss(kind, result.example.accepted, result.quote_rank, result.answer)
+        for result, kind in kinds
+        if kind
     )
 
 
-def _miss_kind(outcome: Outcome) -> MissKind | None:
-    if not outcome.example.answerable:
-        return "false alarm" if outcome.answer.answered else None
-    if not 0 < outcome.quote_rank <= SHOWN:
+def _miss_kind(result: ExampleResult) -> MissKind | None:
+    if not result.example.answerable:
+        return "false alarm" if result.answer.answered else None
+    if not 0 < result.quote_rank <= SHOWN:
         return "not quoted"
-    return None if outcome.answer.answered else "withheld"
+    return None if result.answer.answered else "withheld"
 
 
-def digest(outcomes: Sequence[Outcome]) -> str:
-    """Return the SHA-256 of all answers: what was quoted from where, and whether the bot stood behind it."""
+def digest(results: Sequence[ExampleResult]) -> str:
+    """Return the SHA-256 of all answers: the spans of articles that they quote, and whether they answered.
+
+    Two versions of the program that give the same digest give the same answers.
+    """
     answers = [
-        [each.question.id, each.answered, [[quote.article.id, *quote.span] for quote in each.quotes]]
-        for each in (outcome.answer for outcome in outcomes)
+        [answer.question.id, answer.answered, [[quote.article.id, *quote.span] for quote in answer.quotes]]
+        for answer in (result.answer for result in results)
     ]
     return hashlib.sha256(json.dumps(answers).encode()).hexdigest()
 
@@ -256,5 +294,6 @@ def _is_exact(quote: Quote, stored: Mapping[str, str]) -> bool:
 
 
 def _share(flags: Iterable[bool]) -> float:
+    """Return the share of flags that are true; 1 where there are none."""
     listed = list(flags)
     return sum(listed) / len(listed) if listed else 1.0

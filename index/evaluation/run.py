@@ -1,4 +1,4 @@
-"""An evaluation of one library: its answers to questions whose answers are known, measured."""
+"""Evaluates one library: asks it questions whose answers are known, and measures what it answers."""
 
 from __future__ import annotations
 
@@ -35,18 +35,21 @@ class Evaluator:
         self._model = model
 
     def holds(self, articles: Path) -> bool:
-        """Tell whether all articles of a file are stored, under their own id or as copies."""
+        """Tell whether all articles of a file are stored: each as an article, or as a copy of another one.
+
+        Raises UsageError when no article of the file can be read.
+        """
         ids = article_ids(articles, ZoneInfo(self._options.timezone))
         return ids == self._store.known(ids).keys() | self._store.known_copies(ids).keys()
 
     def run(self, examples: Sequence[Example], on_progress: OnProgress, *, baselines: bool) -> Evaluation:
-        """Ask every question and return the figures; with `baselines` those of plain ways to answer, too.
+        """Ask every question and return the figures; with `baselines` also those of the plain ways to answer.
 
-        Raises UsageError, ModelError.
+        Raises UsageError and ModelError as `NewsIndex.ask` does.
         """
-        self._engine.answer(Question("What is the news?"))  # the first question of all loads the model
-        outcomes = evaluate(self._engine.answer_and_passages, examples, on_progress)
-        quoted = {quote.article.id for outcome in outcomes for quote in outcome.answer.quotes}
+        self._engine.answer(Question("What is the news?"))  # loads the model, outside of what is timed
+        results = evaluate(self._engine.answer_and_passages, examples, on_progress)
+        quoted = {quote.article.id for result in results for quote in result.answer.quotes}
         stored = {id: article.text for id, article in self._store.articles(quoted).items()}
         return Evaluation(
             library=self._options.data_dir,
@@ -54,10 +57,10 @@ class Evaluator:
             articles=self._store.count_articles(),
             passages=self._store.count_passages(),
             threshold=self._engine.threshold,
-            measures=measure(outcomes, stored),
-            reliability=reliability(outcomes),
-            misses=misses(outcomes),
-            digest=digest(outcomes),
+            measures=measure(results, stored),
+            reliability=reliability(results),
+            misses=misses(results),
+            digest=digest(results),
             baselines=compare(lambda question: plain_quotes(self._engine, question), examples)
             if baselines
             else (),

@@ -1,4 +1,4 @@
-"""What becomes of an article that was read: pure functions of what is known, what was read and when."""
+"""Decides what becomes of an article that was read: pure functions of what is stored and what was read."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ Decision = Literal["new", "changed", "touched", "unchanged", "copy", "flapping",
 class IncomingArticle:
     """An article that was read, with the hashes by which it is recognised.
 
-    What costs time to find in its text is found when it is first needed, and once.
+    `bands` are those of `index.ingest.shingles`. Properties that cost time are computed once, when first
+    used.
     """
 
     article: Article
@@ -43,12 +44,12 @@ class IncomingArticle:
 
     @cached_property
     def runs(self) -> Sequence[Sequence[Span]]:
-        """The sentences of the story, without boilerplate, in runs of neighbours."""
+        """The sentences of the story without boilerplate, grouped into runs of neighbouring sentences."""
         return reporting(self.article.text)
 
     @cached_property
     def passages(self) -> Sequence[Passage]:
-        """What is embedded and searched of it."""
+        """The article's passages, which are embedded and searched."""
         return passages_of(self.runs)
 
 
@@ -66,8 +67,11 @@ def decide(
 ) -> Decision:
     """Return what to do with an article.
 
-    `copy_of` is the article it was a copy of when last read, `twin` another article that has the same words
-    now.
+    `stored` is what is stored under its id, None where nothing is. `copy_of` is the id of the article that it
+    was stored as a copy of, `twin` the id of another article that has the same words now; None where none is.
+
+    "touched" means that only its times differ, "expired" that it is too old to keep (see
+    `index.ingest.writer`).
     """
     if stored is None:
         if twin is None:
@@ -117,7 +121,7 @@ def _same_day(article: Article, known: ArticleTimes) -> bool:
 
 
 def _is_changed(candidate: IncomingArticle, stored: Stored) -> bool:
-    """Tell whether people read something else now: a new box or link beside the story is no change."""
+    """Return whether the story itself has changed; a new box or link beside the story is no change."""
     if candidate.content_hash == stored.known.content_hash:
         return False
     if stored.article is None:
@@ -127,7 +131,7 @@ def _is_changed(candidate: IncomingArticle, stored: Stored) -> bool:
 
 
 def _story(article: Article, runs: Sequence[Sequence[Span]]) -> list[str]:
-    """Return what people read of an article, without boilerplate and differences of white space."""
+    """Return the parts of an article that people read, without boilerplate, with single spaces."""
     sentences = [article.text[start:end] for run in runs for start, end in run]
     parts = [article.title, article.source, *article.highlights, "", *sentences]
     return [" ".join(part.split()) for part in parts]

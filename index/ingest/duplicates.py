@@ -1,6 +1,7 @@
-"""Which article, stored or just read, tells the story of another one.
+"""Finds duplicates and near-duplicates of an article, among stored articles and those of the same batch.
 
-What a page says of itself comes first: the canonical address that it names, where the story there is known.
+The page's own statement comes first: where it names a canonical address whose article is stored, that article
+is the original.
 """
 
 from __future__ import annotations
@@ -17,23 +18,27 @@ from index.types.article import Article
 
 
 class DuplicateFinder:
-    """The twins of a batch of articles: the named ones, those of the same words, then of nearly the same.
+    """Finds the twin of each article of a batch: another article with the same or nearly the same words.
 
-    Articles that the batch itself stores are told of with `add`, so that what is found depends on the order
-    of the articles only, not on how they are cut into batches.
+    The caller passes each article that the batch is going to store to `add`. So the result depends only on
+    the order of the articles, and not on how they are cut into batches.
     """
 
     def __init__(self, store: Store, candidates: Sequence[IncomingArticle]) -> None:
-        self._by_text = store.article_ids_by_text(each.text_hash for each in candidates)
-        self._by_band = store.article_ids_by_band(band for each in candidates for band in each.bands)
+        self._by_text = store.article_ids_by_text(candidate.text_hash for candidate in candidates)
+        self._by_band = store.article_ids_by_band(
+            band for candidate in candidates for band in candidate.bands
+        )
         self._articles = store.articles({id for ids in self._by_band.values() for id in ids})
-        named = {id for each in candidates if (id := _original(each))}
+        named = {id for candidate in candidates if (id := _original(candidate))}
         self._originals = {id: id for id in store.known(named)} | store.known_copies(named)
 
     def of(self, candidate: IncomingArticle, copy_of: str | None = None) -> str | None:
-        """Return the id of the article that a candidate repeats: the most alike, of several the first.
+        """Return the id of the article that a candidate repeats; None where there is none.
 
-        One that it was a copy of before comes first, while it is alike enough.
+        The order is: the article that the page names as the original; the article `copy_of` that it was a
+        copy of before, if it is still similar enough; an article with the same words; the most similar
+        article, and of several the first published.
         """
         article = candidate.article
         named = self._originals.get(_original(candidate) or "")
@@ -63,9 +68,9 @@ class DuplicateFinder:
             self._by_band.setdefault(band, []).append(id)
 
     def forget(self, id: str) -> None:
-        """Note that an article is going to lose the words that it has: nothing is a copy of them any more."""
+        """Note that an article's words are going to be replaced, so that nothing is a copy of them."""
         self._by_text = {text: other for text, other in self._by_text.items() if other != id}
-        self._by_band = {band: [each for each in ids if each != id] for band, ids in self._by_band.items()}
+        self._by_band = {band: [other for other in ids if other != id] for band, ids in self._by_band.items()}
         self._articles.pop(id, None)
 
 
@@ -75,7 +80,7 @@ def _age(article: Article) -> tuple[bool, datetime]:
 
 
 def _original(candidate: IncomingArticle) -> str | None:
-    """Return the id of the article whose address a candidate's page names as its own."""
+    """Return the id of the article at the canonical address that a candidate's page names."""
     try:
         return article_id(candidate.article.original) if candidate.article.original else None
     except RecordError:

@@ -1,4 +1,4 @@
-"""Files, folders and addresses into the store: every source is read to its end, whatever is broken in it."""
+"""Reads files, folders and web addresses to their end, and hands the articles to the writer in batches."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from index.types.report import Failure, IngestReport, OnProgress, Progress, igno
 
 logger = logging.getLogger(__name__)
 
-# Articles stored in one transaction: about 250 passages, enough for the model to sort by length, few enough
-# to commit (and to show progress) every few seconds.
+# Articles stored in one transaction, about 250 passages. That is enough for the embedder, which sorts
+# passages by length, and few enough to commit and to show progress every few seconds.
 BATCH_ARTICLES = 16
 
 
@@ -55,8 +55,8 @@ class _Counts:
 class Ingest:
     """Reads sources into a store. For many threads; several processes may ingest at once.
 
-    Batches are written one at a time, those of the reading with the fewest new articles first: news does not
-    wait until a long archive has been read.
+    One thread at a time writes a batch. Of several threads that wait, the one whose run has the fewest
+    articles goes first, so that news does not wait until a long archive has been read.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class Ingest:
         self.turns = FairLock()
 
     def run(self, uris: Sequence[str], on_progress: OnProgress = ignore_progress) -> IngestReport:
-        """Read every source to its end, whatever is broken on the way. Raises StoreError, ModelError."""
+        """Read every source to its end, and report what cannot be read. Raises StoreError, ModelError."""
         counts = _Counts()
         files = list(self._files(uris, counts))
         total = sum(count_records(source) if isinstance(source, Path) else 1 for source in files)
@@ -99,7 +99,10 @@ class Ingest:
         problems: Sequence[Failure] = (),
         on_progress: OnProgress = ignore_progress,
     ) -> IngestReport:
-        """Store articles that were read elsewhere; `problems` are counted. Raises StoreError, ModelError."""
+        """Store articles that the caller has read, and report them and `problems`.
+
+        Raises StoreError, ModelError.
+        """
         counts, done = _Counts(failed=list(problems)), 0
         new = len(articles) - len(self._writer.known(article.id for article in articles))
         on_progress(Progress("articles", done, len(articles)))
@@ -113,7 +116,7 @@ class Ingest:
         return counts.report()
 
     def _files(self, uris: Sequence[str], counts: _Counts) -> Iterator[Path | str]:
-        """Yield the files to read, and the addresses to fetch as they were given."""
+        """Yield the files to read, and the web addresses to fetch as they were given."""
         for uri in uris:
             if is_address(uri):
                 yield uri.strip()
@@ -139,7 +142,7 @@ class Ingest:
 
 
 def _articles_of(records: Sequence[Record], counts: _Counts) -> list[Article]:
-    """Return the articles among records; what could not be read is counted, what was left out is logged."""
+    """Return the articles among records; failures are counted, and warnings are logged."""
     articles = []
     for record in records:
         if record.warning:
@@ -152,7 +155,7 @@ def _articles_of(records: Sequence[Record], counts: _Counts) -> list[Article]:
 
 
 def _absolute(uri: str) -> str:
-    """Return a path so that it means the same file wherever the next reindex is started."""
+    """Return an absolute path, so that a reindex finds the file from any working directory."""
     return uri if uri.startswith("file:") else str(Path(uri).expanduser().resolve())
 
 

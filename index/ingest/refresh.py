@@ -1,7 +1,7 @@
-"""Sources read again and again in a few threads: each when its time has come, and none waits for another.
+"""Reads sources (feeds and pages) regularly, in a few threads, so that a slow source does not delay others.
 
-`index.ingest.schedule` decides when a source is due, `index.storage.sources` remembers it. What goes wrong
-with one source becomes a sentence in its state.
+`index.ingest.schedule` decides when a source is due, and `index.storage.sources` stores it. An error of one
+source becomes a sentence in that source's state.
 """
 
 from __future__ import annotations
@@ -28,20 +28,21 @@ from index.types.source import Refreshed, Source
 
 logger = logging.getLogger(__name__)
 
-# Most of the time of a reading is spent waiting for its server. Every second thread is kept for the sources
-# that could be read the last time: what hangs, and a long list that is read for the first time, takes up no
-# more than the others.
+# A reading spends most of its time waiting for a server. Every second thread reads only sources that could be
+# read the last time. So sources that hang, and a long list that is read for the first time, take at most half
+# of the threads.
 THREADS = 12
-# How often to look whose turn it is: a small part of the shortest interval, and never an idle loop.
+# How often a thread looks for a source that is due, at most: a small part of the shortest interval.
 TICK_SECONDS = 1.0
-# After so long others read what a process that was killed has leased; one that lives renews its leases.
+# A lease on a source ends so long after its last renewal: then other processes may read the source of a
+# process that was killed. A process that lives renews its leases every RENEW_SECONDS.
 LEASE_SECONDS = 60.0
 RENEW_SECONDS = 15.0
-# How long to leave it when not even the list of the sources can be read.
+# How long a thread waits after it could not even read the list of sources.
 RETRY_SECONDS = 5.0
-# More than anybody reads.
+# Sources that `lease_all` takes at once: more than any library has.
 MAX_SOURCES = 10_000
-# What a reading that is under way may still take when everything is to end.
+# How long `stop` waits for readings that are running.
 STOP_SECONDS = 3.0
 
 
@@ -50,10 +51,11 @@ Ingest = Callable[[Reading, OnProgress], IngestReport]
 
 
 class Refresh:
-    """Reads sources when they are due. `read` fetches one (anew, if its second argument
-    is true: as if nothing of it were known), `ingest` stores what it brought.
+    """Reads sources when they are due.
 
-    Both are called from several threads at once, and `read` may take its time.
+    `read` fetches a source; if its second argument is True, as if nothing of it were stored. `ingest` stores
+    the articles of a reading. Both are called from several threads at once. `chance` returns a random number
+    in [0, 1).
     """
 
     def __init__(
@@ -93,13 +95,14 @@ class Refresh:
     def one(
         self, source: Source, *, anew: bool = False, on_progress: OnProgress = ignore_progress
     ) -> Refreshed:
-        """Read a source that was leased, store its articles, and note how it went. Raises StoreError.
+        """Read a source that was leased, store its articles, and save its new state. Raises StoreError.
 
-        What `on_progress` raises that is no Exception ends it: what was stored stays, the lease ends.
+        `on_progress` can stop the reading by raising a BaseException that is no Exception: stored articles
+        stay, and the lease ends.
         """
         try:
             return self._one(source, anew, on_progress)
-        except StoreError:  # no fault of the source: its lease ends, and it is read again, when that works
+        except StoreError:  # the database failed, not the source: `_renew` ends its lease later
             self._left.append(source)
             raise
 
@@ -115,7 +118,7 @@ class Refresh:
             raise
         except NewsError as error:
             return self._failed(source, Trouble(str(error)))
-        except Exception as error:  # the edge: one source, whatever its content does to a reader
+        except Exception as error:  # caught broadly: an error of one source must not stop the others
             logger.exception("refresh broke url=%s", source.url)
             why = f"{source.url} could not be read ({type(error).__name__}): it is tried again later."
             return self._failed(source, Trouble(why))
@@ -142,7 +145,7 @@ class Refresh:
         return Refreshed(after, report)
 
     def planned(self, source: Source, reading: Reading, report: IngestReport) -> Source:
-        """Return the source as it is after a reading, with the time of its next."""
+        """Return the source as it is after a reading, with the time at which it is read next."""
         fetched = reading.fetched
         return after_success(
             source,
@@ -156,7 +159,7 @@ class Refresh:
         )
 
     def _failed(self, source: Source, trouble: Trouble) -> Refreshed:
-        if self.stopping:  # it was cut short by us: no fault of the source
+        if self.stopping:  # this process is stopping, which made the reading fail: no fault of the source
             return Refreshed(source, IngestReport())
         after = after_failure(source, trouble, self._clock(), self._limits, self._chance())
         self._book.save(after, self._owner)
@@ -170,11 +173,11 @@ class Refresh:
         return Refreshed(after, IngestReport(failed=(Failure(source.url, trouble.why),)))
 
     def lease_all(self) -> list[Source]:
-        """Take every source that is due."""
+        """Lease every source that is due."""
         return self._lease(MAX_SOURCES)
 
     def lease(self, url: str) -> Source | None:
-        """Take a source for a reading out of turn; None while another reads it or it is not there."""
+        """Lease a source to read it now; return None while another process reads it, or if there is none."""
         self._heartbeat.begin()
         return self._book.lease_one(url, self._owner, self._clock(), LEASE_SECONDS)
 
@@ -184,7 +187,7 @@ class Refresh:
 
     def _renew(self) -> None:
         for source in list(self._left):
-            # Its server has been asked just now.
+            # Its server was asked just now, so it is due again after the shortest interval.
             again = self._clock() + timedelta(seconds=self._limits.shortest)
             self._book.save(replace(source, next_fetch=again), self._owner)
             self._left.remove(source)
@@ -193,14 +196,14 @@ class Refresh:
     # -- in the background -----------------------------------------------------------------------------
 
     def start(self) -> None:
-        """Read what is due from now on, until `stop`."""
+        """Start reading what is due, until `stop`."""
         for thread in self._threads:
             thread.start()
 
     def stop(self, seconds: float = STOP_SECONDS) -> None:
-        """Begin nothing new, give what is under way `seconds`, and leave the rest to others at once.
+        """Start no new reading, wait at most `seconds` for those that run, and release all leases.
 
-        Without `start` only the renewing of leases ends.
+        Without a `start` before, it only stops renewing leases.
         """
         self._heartbeat.end()
         if not any(thread.ident for thread in self._threads):
@@ -213,7 +216,7 @@ class Refresh:
         self.release()
 
     def release(self) -> None:
-        """Leave what was leased and not read to others."""
+        """Release all leases, so that other processes can read the sources."""
         self._book.release(self._owner)
 
     def _work(self, only_ok: bool) -> None:
@@ -224,13 +227,13 @@ class Refresh:
                     busy = self._next(only_ok)
                 if not busy:
                     self._stop.wait(pause)
-            except BaseException as error:  # the database may be away for a while: the loop outlives that
+            except BaseException as error:  # the loop goes on: the database may be unreachable for a while
                 if not isinstance(error, NewsError):
                     logger.exception("refresh failed retry_seconds=%s", RETRY_SECONDS)
                 self._stop.wait(RETRY_SECONDS)
 
     def _next(self, only_ok: bool) -> bool:
-        """Read the source that is longest overdue; tell whether there was one."""
+        """Read the source that is longest overdue; return whether there was one."""
         due = self._lease(1, only_ok)
         for source in due:
             self.one(source)

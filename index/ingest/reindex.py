@@ -1,4 +1,4 @@
-"""A reindex: what another model or splitter has made is embedded again, then what was read is read again."""
+"""A reindex: embeds again what another model or splitter has made, then reads files and sources again."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BATCH = 16
 
 
 class Reindex:
-    """Reindexes one library. Questions are answered while it runs; of several processes one reindexes."""
+    """Reindexes one library. Questions are answered while it runs; one process at a time can reindex."""
 
     def __init__(
         self,
@@ -47,7 +47,7 @@ class Reindex:
         on_progress: OnProgress = ignore_progress,
     ) -> ReindexReport:
         """Embed again what another model made (everything when `full`), then read the files and folders that
-        were read before, and the sources that are due. `catch_up` is called when all is stored.
+        were read before, and the sources that are due. At the end `catch_up` updates the search indexes.
 
         Raises BusyError while another process reindexes.
         """
@@ -55,7 +55,8 @@ class Reindex:
             if not mine:
                 raise BusyError("Another process is reindexing already: wait until that is done.")
             embedded = self._embed_again(full, on_progress)
-            # False where another process has stored articles since, with the model that it knew.
+            # False where another process, which still uses the old model, has stored articles in the
+            # meantime.
             while not self._store.set_fingerprint(self._embedder.fingerprint):
                 embedded += self._embed_again(False, on_progress)
             uris = [files.uri for files in self._sources.files()]
@@ -65,11 +66,11 @@ class Reindex:
             return ReindexReport(IngestReport.of_all(reports), embedded)
 
     def _embed_again(self, full: bool, on_progress: OnProgress) -> int:
-        """Split all articles again, or those with another fingerprint; return how many passages that makes.
+        """Split and embed again all articles (`full`) or those with another fingerprint.
 
-        Unless `full`, only words that the model has not seen are embedded: after a change of the splitter
-        alone that is little. Articles are written in batches, so that an interrupted run over the stale ones
-        continues where it was.
+        Returns how many passages were embedded. Unless `full`, passages whose words this model has embedded
+        before keep their vectors: after a change of the splitter alone few are embedded. Articles are written
+        in batches, so that an interrupted run continues where it was.
         """
         fingerprint = self._embedder.fingerprint
         if full:

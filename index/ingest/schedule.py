@@ -1,8 +1,8 @@
-"""When a source is read next: pure functions of what was found, the clock and a random number.
+"""Decides when a source is read next: pure functions of what was read, the time and a random number.
 
-A source is read as often as is allowed in its first hour, then about twice for each article that it
-publishes, less often the longer it has been silent, and never sooner than its server asks for. A failing one
-is asked half as often with each failure.
+In its first hour a source is read as often as the limits allow. Then it is read about twice for each article
+that it publishes, less often the longer it has published nothing, and never sooner than its server asks for.
+After each failure in a row the wait is twice as long.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ from typing import Protocol
 
 from index.types.source import Source
 
-# What a source publishes is judged by so many of its newest articles.
+# The pace of a source is computed from so many of its newest articles.
 RECENT = 20
-# A source of which no pace is known yet.
+# Seconds between two articles that are assumed where the pace of a source is not known yet.
 UNKNOWN_PACE = timedelta(hours=2).total_seconds()
-# A source that has been silent for a while is asked ten times during as long a silence again.
+# A source that has published nothing for some time is read again after a tenth of that time.
 SILENCE = 10
-# For so long a source that was added is read as often as is allowed: how it publishes is not known yet, and
-# whoever added it is waiting for its news.
+# For so long after it was added, a source is read as often as the limits allow: its pace is not known yet,
+# and the person who added it is waiting for its news.
 SETTLING = timedelta(hours=1)
-# Waits are stretched by up to this share, so that sources do not all come due at once. Never shortened: a
-# server that asks for an hour gets an hour.
+# Waits are made longer by a random share of up to this, so that not all sources are due at once. They are
+# never made shorter: a server that asks for an hour gets an hour.
 JITTER = 0.1
-# Nobody means a longer wait than this by Retry-After or max-age.
+# Seconds. A Retry-After that asks for more is taken for a mistake, and cut to this.
 LONGEST_ASKED = timedelta(days=7).total_seconds()
 
 
@@ -40,8 +40,8 @@ class Limits:
     longest: float = 86_400.0
 
 
-class Found(Protocol):
-    """What a reading has found, as far as the schedule and the list of sources need it."""
+class ReadingResult(Protocol):
+    """What a reading has found of the source itself: the part that is stored with the source."""
 
     @property
     def kind(self) -> str: ...
@@ -53,7 +53,11 @@ class Found(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Validators:
-    """What a server said about its answer: for the next question, and for how long it stays fresh."""
+    """What a server said about its response, for the next request (see RFC 9110, section 8.8).
+
+    `etag` and `last_modified` let the server answer "304 Not Modified"; `max_age` is how many seconds the
+    response stays fresh.
+    """
 
     etag: str | None = None
     last_modified: str | None = None
@@ -62,7 +66,10 @@ class Validators:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Why a reading failed: a sentence that says what to do, and what the server asked for."""
+    """Why a reading failed. `why` is a sentence that says what to do.
+
+    `retry_after` are the seconds that the server asks to wait; `gone` says that the source is gone for good.
+    """
 
     why: str
     retry_after: float | None = None
@@ -70,14 +77,14 @@ class Trouble:
 
 
 def pace(published: Iterable[datetime]) -> float | None:
-    """Return the usual time between two articles in seconds; None where there are fewer than two."""
+    """Return the median time in seconds between the newest articles; None where there are fewer than two."""
     recent = sorted(set(published), reverse=True)[:RECENT]
     gaps = [(later - earlier).total_seconds() for later, earlier in pairwise(recent)]
     return median(gaps) if gaps else None
 
 
 def wait(source: Source, now: datetime, limits: Limits) -> float:
-    """Return how many seconds may pass until a source is read again, going by what it publishes."""
+    """Return how many seconds to wait until a source is read again, given how often it publishes."""
     if now - source.added_at < SETTLING:
         return limits.shortest
     usual = UNKNOWN_PACE if source.pace is None else source.pace
@@ -86,13 +93,13 @@ def wait(source: Source, now: datetime, limits: Limits) -> float:
 
 
 def backoff(failures: int, limits: Limits) -> float:
-    """Return how many seconds to wait after so many failures in a row: twice as long after each."""
+    """Return how many seconds to wait after so many failures in a row: twice as long after each of them."""
     return _within(limits.shortest * 2.0 ** min(failures - 1, 30), limits)
 
 
 def after_success(
     source: Source,
-    found: Found | None,
+    found: ReadingResult | None,
     validators: Validators,
     published: Iterable[datetime],
     stored: int,
@@ -111,7 +118,7 @@ def after_success(
             source,
             title=found.title or source.title,
             kind=found.kind,
-            newest=min(newest, now) if newest else None,  # a wrong date must not stand for all time
+            newest=min(newest, now) if newest else None,  # a wrong date in the future would stay the newest
             pace=pace(published) or source.pace,
         )
     seconds = max(wait(source, now, limits), min(validators.max_age or 0.0, limits.longest))
@@ -130,7 +137,7 @@ def after_success(
 
 
 def after_failure(source: Source, trouble: Trouble, now: datetime, limits: Limits, random: float) -> Source:
-    """Return the source after a reading that failed: later and later, or never where it is gone for good."""
+    """Return the source after a reading that failed: read again later each time, never where it is gone."""
     failures = source.failures + 1
     seconds = max(backoff(failures, limits), min(trouble.retry_after or 0.0, LONGEST_ASKED))
     return replace(

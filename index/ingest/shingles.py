@@ -1,9 +1,9 @@
-"""How alike two texts are, and bands by which likely ones are found without comparing all. Pure.
+"""Measures how similar two texts are, and finds similar texts without comparing all. Pure functions.
 
-A text is the set of its runs of five words (Broder, 1997, "On the resemblance and containment of
-documents"). MinHash signatures cut into bands put two texts that share most of these into one bucket of at
-least one band (Leskovec, Rajaraman and Ullman, "Mining of Massive Datasets", chapter 3). The only importer of
-datasketch.
+A text is taken as the set of its shingles, which are its runs of five words (Broder, 1997, "On the
+resemblance and containment of documents"). Its MinHash signature is cut into bands: two texts that share most
+shingles have at least one band in common, so comparing a text with those of the same band is enough
+(Leskovec, Rajaraman and Ullman, "Mining of Massive Datasets", chapter 3). The only importer of datasketch.
 """
 
 from __future__ import annotations
@@ -12,14 +12,16 @@ import re
 
 from index.types.article import Article
 
+# Words in a shingle.
 WORDS = 5
-# 21 bands of 6: of texts with a likeness of 0.85 one pair in ten thousand is missed, while unlike ones
-# (0.3) meet in one of 65.
+# 21 bands of 6 hash values. Of pairs of texts with a likeness of 0.85, one in ten thousand shares no band and
+# is missed. Of pairs with a likeness of 0.3, one in 65 shares a band and is compared in vain.
 BANDS, ROWS = 21, 6
+# From this likeness on, two texts tell the same story.
 SAME_STORY = 0.85
-# Agencies' reports are taken over within hours; the same words much later are an anniversary or a template.
+# Outlets publish agencies' reports within hours; the same words much later are an anniversary or a template.
 DAYS_APART = 3
-# Two stories may share a text as short as "This is a developing story."
+# Two different stories may share a text as short as "This is a developing story."
 MIN_CHARS = 300
 
 _WORD = re.compile(r"\w+")
@@ -27,14 +29,17 @@ _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 
 
 def bands(text: str) -> tuple[str, ...]:
-    """Return what stands for the text in each band, the same on every machine; none for a short text."""
+    """Return the text's bands: each is its number and hash values as hexadecimal digits, without spaces.
+
+    They are the same on every machine. A text shorter than `MIN_CHARS` has none.
+    """
     if len(text) < MIN_CHARS:
         return ()
-    # Here, because it brings scipy along, which questions can do without.
+    # Imported here, because datasketch imports scipy, which answering questions does not need.
     from datasketch import MinHash
 
     signature = MinHash(num_perm=BANDS * ROWS, seed=1)
-    signature.update_batch([each.encode() for each in sorted(_shingles(text))])
+    signature.update_batch([shingle.encode() for shingle in sorted(_shingles(text))])
     rows = signature.hashvalues.astype("<u4").reshape(BANDS, ROWS)
     return tuple(f"{i:02d}{row.tobytes().hex()}" for i, row in enumerate(rows))
 

@@ -1,4 +1,4 @@
-"""The sources that are read again and again, as a person looks after them: add, try, remove, list, export."""
+"""What a person can do with the sources that are read regularly: add, test, remove, list, import, export."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from index.types.source import Added, Refreshed, Source, Trial
 
 
 class Subscriptions:
-    """The list of sources and what keeps them fresh. Every method may be called from many threads."""
+    """The list of sources, and their regular reading. Every method may be called from many threads."""
 
     def __init__(
         self,
@@ -42,15 +42,15 @@ class Subscriptions:
         return self._book.all()
 
     def test(self, address: str) -> Trial:
-        """Return what is found at an address, and store nothing. Raises SourceError, UsageError."""
+        """Read an address and return what is found there; store nothing. Raises SourceError, UsageError."""
         source = Source(_web_address(address), self._clock())
         return _trial(source.url, self._read(source, True))
 
     def add(self, address: str) -> Added:
-        """Try an address, and where it holds articles, store them and read it again and again from now on.
+        """Read an address, store its articles, and read it regularly from now on.
 
-        A page that names feeds is not added: they are offered. Of a list the feeds are added, to be read as
-        soon as possible. Raises SourceError, UsageError.
+        A page that names feeds is not added; the result offers the feeds instead. For a list of feeds (OPML)
+        its feeds are added, to be read as soon as possible. Raises SourceError, UsageError.
         """
         source = Source(_web_address(address), self._clock())
         if self._book.get(source.url):
@@ -74,17 +74,20 @@ class Subscriptions:
         return source
 
     def find(self, name: str) -> Source:
-        """Return the source with this address, as it is or as it is shown, or title.
+        """Return the source with this title or address. The address may be masked (`index.text.masking`).
 
-        Raises UsageError that names the closest, or where several are shown alike.
+        Raises UsageError, with the most similar name, where there is none, and where several addresses are
+        masked alike.
         """
         sources = self._book.all()
         wanted = name.strip().casefold()
-        by_name = {title.casefold(): each for each in sources for title in (each.title, each.url) if title}
+        by_name = {
+            title.casefold(): source for source in sources for title in (source.title, source.url) if title
+        }
         found = by_name.get(wanted) or by_name.get(f"https://{wanted}")
         if found:
             return found
-        alike = [each for each in sources if masked(each.url).casefold() == wanted]
+        alike = [source for source in sources if masked(source.url).casefold() == wanted]
         if len(alike) > 1:
             raise UsageError(
                 f"{len(alike)} sources are shown as {name.strip()}: give its title, or all of its address."
@@ -100,25 +103,25 @@ class Subscriptions:
         raise UsageError(f"There is no source {name!r}: {hint}.")
 
     def import_opml(self, body: bytes, where: str) -> int:
-        """Add the feeds of a list, to be read as soon as possible; return how many are new.
+        """Add the feeds of an OPML list, to be read as soon as possible; return how many are new.
 
-        Raises SourceError when it is no such list.
+        `where` names the list in error messages. Raises SourceError when `body` is no such list.
         """
         return self.add_feeds(read_opml(body, where))
 
     def add_feeds(self, feeds: Sequence[FeedLink]) -> int:
         """Add feeds, to be read as soon as possible; return how many are new."""
         now = self._clock()
-        return self._book.add([Source(each.url, now, title=each.title, next_fetch=now) for each in feeds])
+        return self._book.add([Source(feed.url, now, title=feed.title, next_fetch=now) for feed in feeds])
 
     def export_opml(self) -> str:
-        """Return the sources as a list that feed readers import."""
+        """Return the sources as an OPML list, which feed readers can import."""
         return write_opml(self._book.all())
 
     def refresh(self, name: str, on_progress: OnProgress = ignore_progress) -> Refreshed:
-        """Read one source now, as if nothing of it were known. Raises UsageError, BusyError.
+        """Read one source now, as if nothing of it were stored. Raises UsageError, BusyError.
 
-        What `on_progress` raises that is no Exception ends it after the articles stored so far.
+        `on_progress` can stop it by raising a BaseException that is no Exception; stored articles stay.
         """
         source = self._refresh.lease(self.find(name).url)
         if source is None:
@@ -126,7 +129,7 @@ class Subscriptions:
         return self._refresh.one(source, anew=True, on_progress=on_progress)
 
     def refresh_due(self, on_progress: OnProgress = ignore_progress) -> list[Refreshed]:
-        """Read every source whose time has come, several at once; return what became of each."""
+        """Read every source that is due, several at once; return the result of each."""
         due = self._refresh.lease_all()
         done: list[Refreshed] = []
         if not due:
@@ -137,23 +140,23 @@ class Subscriptions:
                 for future in as_completed([pool.submit(self._refresh.one, source) for source in due]):
                     done.append(future.result())
                     on_progress(Progress("sources", len(done), len(due)))
-            except BaseException:  # whoever watches has had enough: begin nothing new
+            except BaseException:  # as from `on_progress`: readings that have not begun are dropped
                 pool.shutdown(wait=False, cancel_futures=True)
                 self._refresh.release()
                 raise
         return done
 
     def start(self) -> None:
-        """Keep the sources fresh in the background until `stop`."""
+        """Read the sources regularly in the background, until `stop`."""
         self._refresh.start()
 
     def stop(self, seconds: float) -> None:
-        """Begin no reading any more, and give those under way `seconds`."""
+        """Start no new reading, and wait at most `seconds` for those that run."""
         self._refresh.stop(seconds)
 
 
 def _web_address(address: str) -> str:
-    """Return an address as a browser would understand it. Raises UsageError."""
+    """Return a web address; "https://" is added where the scheme is missing. Raises UsageError."""
     text = address.strip()
     if "://" not in text:
         text = f"https://{text}"

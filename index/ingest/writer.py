@@ -1,8 +1,9 @@
-"""Articles into the store: decided, embedded and written, in batches of one transaction each.
+"""Decides about articles, embeds them and stores them, in batches of one transaction each.
 
-What becomes of an article is decided in `index.ingest.decision`. An interrupted run has stored whole articles
-and can be repeated. Before articles are embedded they are leased, and when they are written what was decided
-is checked again: of several processes that read the same article one embeds it, and none stores it twice.
+`index.ingest.decision` decides what becomes of an article. A run that was interrupted has stored whole
+articles only, and can be repeated. A process takes leases on articles before it embeds them, and decides
+again inside the transaction that stores them. So of several processes that read the same article only one
+embeds it, and none stores it twice.
 """
 
 from __future__ import annotations
@@ -31,13 +32,13 @@ from index.types.article import Article, ArticleTimes, Copy
 
 logger = logging.getLogger(__name__)
 
-# Articles deleted in one transaction: few enough that a process that waits to write gets its turn soon.
+# Articles deleted in one transaction: so few that other processes do not wait long to write.
 DELETED_AT_ONCE = 16
 
-# Changes that stay in the log: a process that was away for longer rebuilds its search index instead.
+# The latest changes that stay in the change log. A search index that has missed more is rebuilt instead.
 KEEP_CHANGES = 200_000
 
-# How often to look whether another process has stored what it is embedding.
+# Seconds between two attempts to write while another process embeds some of the same articles.
 LOOK_SECONDS = 0.1
 
 Vector = npt.NDArray[np.float16]
@@ -45,7 +46,11 @@ Vector = npt.NDArray[np.float16]
 
 @dataclass(slots=True)
 class _Batch:
-    """What the next transaction will store, and what was decided of each candidate after change `seq`."""
+    """What the next transaction will store.
+
+    `decisions` has one for each candidate, made when `seq` was the last change in the log. `copies` are (id,
+    id of the original, copy), and `touched` are articles whose times differ: (id, published, updated).
+    """
 
     seq: int = 0
     decisions: list[Decision] = field(default_factory=list)
@@ -59,18 +64,25 @@ class _Batch:
 
     @property
     def texts(self) -> list[str]:
-        """What the model has to see of it."""
-        return [embedded_text(each.article, part.span) for each, parts in self.new for part in parts]
+        """The texts of the new articles' passages, as the model embeds them."""
+        return [
+            embedded_text(incoming.article, passage.span)
+            for incoming, passages in self.new
+            for passage in passages
+        ]
 
     @property
     def work(self) -> list[str]:
-        """What only one process may do at a time: embedding an article, or a text under any address."""
-        ids = [f"article {each.article.id}" for each, _ in self.new]
-        return ids + [f"text {each.text_hash}" for each, _ in self.new]
+        """The names of the leases that embedding needs: for each article, and for each text.
+
+        The same text may come under several addresses, and should be embedded only once.
+        """
+        ids = [f"article {incoming.article.id}" for incoming, _ in self.new]
+        return ids + [f"text {incoming.text_hash}" for incoming, _ in self.new]
 
 
 class ArticleWriter:
-    """Writes articles into a store. For many threads; several processes may write to one database at once."""
+    """Writes articles into a store. For many threads; several processes may write to one database."""
 
     def __init__(
         self,
@@ -89,7 +101,7 @@ class ArticleWriter:
         self._leases = leases or Leases(store.database, clock)
 
     def close(self) -> None:
-        """Release what this process has leased."""
+        """Release the leases of this process."""
         self._leases.close()
 
     def write(self, articles: Sequence[Article]) -> list[Decision]:
@@ -102,9 +114,9 @@ class ArticleWriter:
         return decisions
 
     def embed(self, articles: Sequence[Article], *, anew: bool = False) -> tuple[list[NewArticle], int]:
-        """Split and embed stored articles again; return them, and how many passages the model was given.
+        """Split and embed stored articles again; return them, and how many passages the model embedded.
 
-        Where the same model has seen the same words of the same article its vector is kept, unless `anew`.
+        Unless `anew`, a passage keeps the stored vector of the same words of the same article and model.
         """
         batch = _Batch(new=[(incoming, incoming.passages) for incoming in map(IncomingArticle.of, articles)])
         known = {} if anew else self._known_vectors(article.id for article in articles)
@@ -141,9 +153,10 @@ class ArticleWriter:
     def _try_to_write(
         self, candidates: Sequence[IncomingArticle], vectors: dict[str, Vector]
     ) -> Sequence[Decision] | None:
-        """Return what was decided and stored; None where another process has to do, or did, some of it.
+        """Return the decisions after storing the batch; None where another process has worked on some of it.
 
-        `vectors` keeps what the model has seen for the next time.
+        Then the caller tries again. `vectors` maps texts to vectors; new ones are added, so that the next
+        attempt does not embed them again.
         """
         batch = self._decided(candidates)
         if not batch:
@@ -152,7 +165,7 @@ class ArticleWriter:
         with self._leases.holding(work) as mine:
             if not mine:
                 return None
-            batch = self._current(batch, candidates)  # whoever had the lease before may have done it all
+            batch = self._current(batch, candidates)  # an earlier holder of the lease may have stored it
             if not set(work).issuperset(batch.work):
                 return None
             self._embed_texts(batch, vectors)
@@ -165,25 +178,25 @@ class ArticleWriter:
         return batch.decisions
 
     def _current(self, batch: _Batch, candidates: Sequence[IncomingArticle]) -> _Batch:
-        """Decide again where something was stored since."""
+        """Return the batch; decide again if anything was stored since it was decided."""
         return batch if self._store.changes.last_seq() == batch.seq else self._decided(candidates)
 
     def _decided(self, candidates: Sequence[IncomingArticle]) -> _Batch:
         """Decide what becomes of candidates, given what is stored now."""
         seq = self._store.changes.last_seq()
         stored = self._stored(candidates)
-        copy_of = self._store.known_copies(each.article.id for each in candidates)
+        copy_of = self._store.known_copies(candidate.article.id for candidate in candidates)
         twins = DuplicateFinder(self._store, candidates)
         batch = _Batch(seq)
-        for each in candidates:
-            article, known = each.article, stored.get(each.article.id)
+        for candidate in candidates:
+            article, known = candidate.article, stored.get(candidate.article.id)
             before = copy_of.get(article.id)
-            twin = twins.of(each, before) if known is None else None
-            decision = decide(each, known, before, twin)
+            twin = twins.of(candidate, before) if known is None else None
+            decision = decide(candidate, known, before, twin)
             batch.decisions.append(decision)
             if decision in ("new", "changed"):
-                twins.add(each)
-                batch.new.append((_dated(each, known), each.passages))
+                twins.add(candidate)
+                batch.new.append((_dated(candidate, known), candidate.passages))
             elif decision == "copy" and twin:
                 batch.copies.append((article.id, twin, _copy(article)))
             elif decision == "touched" and known:
@@ -193,23 +206,23 @@ class ArticleWriter:
         return batch
 
     def _horizon(self) -> datetime | None:
-        """Return the moment before which nothing is kept."""
+        """Return the time such that articles published before it are not kept; None where all are kept."""
         number = self._retention.articles
         nth_newest = self._store.nth_newest(number) if number else None
         return self._retention.horizon(self._clock(), nth_newest)
 
     def _stored(self, candidates: Sequence[IncomingArticle]) -> dict[str, Stored]:
-        """Return what is stored under the candidates' ids; all that deciding needs of those that differ."""
-        known = self._store.known(each.article.id for each in candidates)
-        hashes = {each.article.id: each.content_hash for each in candidates}
-        differing = [id for id, each in known.items() if each.content_hash != hashes[id]]
+        """Return id → what is stored under it; the whole article only where the candidate's hash differs."""
+        known = self._store.known(candidate.article.id for candidate in candidates)
+        hashes = {candidate.article.id: candidate.content_hash for candidate in candidates}
+        differing = [id for id, before in known.items() if before.content_hash != hashes[id]]
         articles = self._store.articles(differing)
         recent = self._store.count_revisions(differing, self._clock() - FLAPPING)
         return {id: Stored(each, articles.get(id), recent.get(id, 0)) for id, each in known.items()}
 
     def _embed_texts(self, batch: _Batch, vectors: dict[str, Vector]) -> None:
-        """Let the model see what it has not seen of a batch, in the store or in `vectors`."""
-        vectors |= self._known_vectors(each.article.id for each, _ in batch.new)
+        """Add the vectors of a batch's texts to `vectors`: stored ones where there are any, else new ones."""
+        vectors |= self._known_vectors(incoming.article.id for incoming, _ in batch.new)
         vectors |= self._vectors([text for text in batch.texts if text not in vectors])
 
     def _write(self, batch: _Batch, vectors: Mapping[str, Vector]) -> None:
@@ -217,7 +230,7 @@ class ArticleWriter:
         self._store.write(new, batch.copies, batch.touched, self._clock())
 
     def _known_vectors(self, ids: Iterable[str]) -> dict[str, Vector]:
-        """Return what the model would see → its vector, of what is stored of some articles."""
+        """Return embedded text → vector, for the stored passages of some articles."""
         model = self._embedder.fingerprint[:MODEL_CHARS]
         stored = self._store.vectors(ids, model)
         articles = self._store.articles(stored)
@@ -230,21 +243,21 @@ class ArticleWriter:
     def _articles(
         self, pairs: Sequence[tuple[IncomingArticle, Sequence[Passage]]], vectors: Mapping[str, Vector]
     ) -> list[NewArticle]:
-        """Return articles as they are stored, given what the model sees → its vector."""
+        """Return articles as the store takes them; `vectors` is embedded text → vector."""
         none = np.empty((0, self._embedder.dimension), np.float16)
         return [
             NewArticle(
-                article=each.article,
-                content_hash=each.content_hash,
-                text_hash=each.text_hash,
-                bands=each.bands,
+                article=incoming.article,
+                content_hash=incoming.content_hash,
+                text_hash=incoming.text_hash,
+                bands=incoming.bands,
                 passages=passages,
-                vectors=np.stack([vectors[embedded_text(each.article, part.span)] for part in passages])
+                vectors=np.stack([vectors[embedded_text(incoming.article, part.span)] for part in passages])
                 if passages
                 else none,
                 fingerprint=self._embedder.fingerprint,
             )
-            for each, passages in pairs
+            for incoming, passages in pairs
         ]
 
     def _vectors(self, texts: Sequence[str]) -> dict[str, Vector]:
@@ -256,7 +269,7 @@ class ArticleWriter:
 
 
 def _dated(candidate: IncomingArticle, stored: Stored | None) -> IncomingArticle:
-    """Return the candidate with the times that the article has after it was read again."""
+    """Return the candidate with the times that its article has now, after it was read again."""
     if stored is None:
         return candidate
     after = times(candidate.article, stored.known.times, changed=True)
@@ -269,19 +282,19 @@ def _copy(article: Article) -> Copy:
 
 
 def embedded_text(article: Article, span: Span) -> str:
-    """Return what the model sees of a passage: with its headline, which tells what "it" and "he" are."""
+    """Return a passage's text as it is embedded: after its headline, which says what "it" and "he" are."""
     return f"{article.title}\n{article.text[span.start : span.end]}"
 
 
 def _distinct_runs(candidates: Sequence[IncomingArticle]) -> Iterator[list[IncomingArticle]]:
-    """Cut the list where an id comes again, so that the second is decided with the first one stored."""
+    """Cut the list before an id that comes again, so that the first article is stored before the second."""
     run: list[IncomingArticle] = []
     ids: set[str] = set()
-    for each in candidates:
-        if each.article.id in ids:
+    for candidate in candidates:
+        if candidate.article.id in ids:
             yield run
             run, ids = [], set()
-        run.append(each)
-        ids.add(each.article.id)
+        run.append(candidate)
+        ids.add(candidate.article.id)
     if run:
         yield run

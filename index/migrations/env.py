@@ -1,4 +1,4 @@
-"""Runs the migrations on the connection that `index.storage.schema.migrate` hands over."""
+"""Runs the migrations on the connection that `index.storage.schema.migrate` passes in; Alembic loads this."""
 
 from alembic import context
 

@@ -1,7 +1,7 @@
-"""Questions and topics that somebody follows: what there is to tell them since last time. Pure.
+"""Finds new quotes for the questions and topics that people follow.
 
-A quote is worth an alert when it is of an article that came out after the follow began, and when it does
-not merely say again what was sent before.
+Only articles published after the follow began count. Which of the quotes are then sent, and which only repeat
+an earlier alert, is decided by `index.types.follow.worth_telling`.
 """
 
 from __future__ import annotations
@@ -16,12 +16,15 @@ from index.types.answer import Answer, Headline, Quote
 from index.types.follow import Follow
 from index.types.question import Filters, Question
 
-# How far back a check reads: an article that is read later than so long after it came out is no news.
+# A check goes back at most this far. An article that arrives later than this after it was published is no
+# news.
 LOOK_BACK = timedelta(days=3)
+# A check looks at QUOTES_READ quotes for a question, or at HEADLINES_READ articles on a topic.
 QUOTES_READ = 10
 HEADLINES_READ = 20
 
 _WORD = re.compile(r"\w+")
+# A text that begins with one of these words is a question.
 _ASKS = frozenset(
     "who whom whose what which when where why how is are was were will would can could did does do has have"
     " had".split()
@@ -29,7 +32,7 @@ _ASKS = frozenset(
 
 
 class News(Protocol):
-    """What can be asked, and told what is new."""
+    """The part of `NewsIndex` that is needed to find news for a follow."""
 
     def ask(self, question: Question) -> Answer: ...
 
@@ -37,25 +40,28 @@ class News(Protocol):
 
 
 def found_since(news: News, follow: Follow, now: datetime) -> list[Quote]:
-    """Return quotes that answer what is followed, best first, of articles from after the follow began."""
+    """Return quotes on what is followed, from articles published after the follow began.
+
+    Those for a question come best first, those for a topic newest first. `now` is the time of the check.
+    """
     since = max(follow.started_at, now - LOOK_BACK)
     if is_question(follow.what):
         answer = news.ask(Question(follow.what, since=since, limit=QUOTES_READ))
-        found = list(answer.quotes) if answer.answered else []
+        quotes = list(answer.quotes) if answer.answered else []
     else:
         headlines = news.latest(follow.what, limit=HEADLINES_READ)
-        found = [quote for each in headlines for quote in _summed_up(each)]
-    return [quote for quote in found if Filters(since).admit(quote.article)]
+        quotes = [quote for headline in headlines for quote in _central_quote(headline)]
+    return [quote for quote in quotes if Filters(since).admit(quote.article)]
 
 
 def is_question(what: str) -> bool:
-    """Tell a question from a topic: by its mark, or where that was left out, by its first word."""
+    """Tell whether a text is a question, not a topic: by its question mark or by its first word."""
     first = _WORD.search(what.casefold())
     return what.rstrip().endswith(("?", "？", "؟")) or (first is not None and first[0] in _ASKS)
 
 
-def _summed_up(headline: Headline) -> list[Quote]:
-    """Return the sentence that sums an article up best; nothing where it has no whole sentence."""
+def _central_quote(headline: Headline) -> list[Quote]:
+    """Return the most central sentence of an article as one quote; none where it has no whole sentence."""
     article = headline.article
     for text in central_sentences(article.text)[:1]:
         start = article.text.index(text)

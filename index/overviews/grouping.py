@@ -1,4 +1,4 @@
-"""Which reports tell the same story: those of one day or the next that are close in meaning. Pure."""
+"""Groups reports that tell the same story: those of one day or the next that are close in meaning. Pure."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ ONE_DAY = timedelta(days=1)
 def group_alike(
     days: Sequence[date], vectors: Sequence[npt.NDArray[np.float32]], same_day: float, next_day: float
 ) -> list[list[int]]:
-    """Return the places of reports, in the order of their days, grouped by story.
+    """Return the reports grouped by story; a group holds the places of its reports in `days` and `vectors`.
 
-    Two belong together where the cosine of their unit-length vectors is at least `same_day`, or `next_day`
-    from one day to the next. Each is compared with the first of a story alone, so that one of weeks does not
-    become one group day by day.
+    `days` has to ascend; `vectors` are float32 of unit length. A report joins the group whose first report is
+    closest to it, where the cosine is at least `same_day` for two reports of one day and `next_day` for two
+    of neighbouring days. It is compared with the first report of a group alone: otherwise a story that goes
+    on for weeks would become one group, from one day to the next.
     """
     groups: list[list[int]] = []
     for place, (day, vector) in enumerate(zip(days, vectors, strict=True)):

@@ -1,8 +1,9 @@
-"""Highlights for an article whose source gave none: its most central sentences, as slices. Pure.
+"""Chooses highlights for an article whose source gave none: its most central sentences, word for word. Pure.
 
-Sentences are compared by their words (tf-idf cosine to the whole article, as in Radev and others, 2004,
-"Centroid-based summarization of multiple documents"), earlier ones preferred as news is written, and each
-further one chosen for what it adds (maximal marginal relevance, Carbonell and Goldstein, 1998).
+A sentence is central when its words are those of the whole article (cosine of tf-idf vectors, as in Radev and
+others, 2004, "Centroid-based summarization of multiple documents"). Earlier sentences are preferred, because
+news begins with what matters most. The second and third are chosen for what they add to the ones before
+(maximal marginal relevance, Carbonell and Goldstein, 1998).
 """
 
 from __future__ import annotations
@@ -16,19 +17,23 @@ from index.text.sentences import is_whole
 from index.types.answer import MAX_QUOTE_CHARS
 from index.types.article import Article
 
+# How many highlights an article gets.
 COUNT = 3
-# The first sentence of a news story is worth this much more than one far down.
+# The first sentence of an article counts (1 + LEAD_BONUS) times as much as one far down.
 LEAD_BONUS = 0.5
-# One that leans on the sentence before it ("But he …"), asks, or holds half a quotation is worth this share.
+# A sentence that needs the one before it ("But he …"), is a question, or holds half a quotation counts this
+# share.
 LEANING = 0.5
-# One with all the words of the headline is worth so much more than one with none.
+# A sentence with all the words of the headline counts (1 + HEADLINE_BONUS) times as much as one with none.
 HEADLINE_BONUS = 0.5
-# Share of a sentence's centrality that repeating an earlier highlight can cost it.
+# A sentence that repeats an earlier highlight word for word loses this share of its centrality.
 REDUNDANCY = 0.7
-# Later sentences rarely sum a story up, and reading only the beginning keeps long articles cheap.
+# Only so many sentences from the beginning are compared: later ones rarely sum an article up, and a long
+# article would take long.
 SENTENCES_READ = 40
 
 _WORD = re.compile(r"\w{3,}")
+# The first word of a sentence that needs the sentence before it to be understood.
 _LEANS = re.compile(
     r"[\"'“”‘’(–—-]*(?:and|but|so|or|yet|then|also|still|however|instead|meanwhile|he|she|it|they|his|her|its|their"
     r"|this|that|these|those|there|here|some|others?|one|such)\b",
@@ -42,19 +47,33 @@ def highlights(article: Article) -> tuple[str, ...]:
 
 
 def central_sentences(text: str, title: str = "") -> tuple[str, ...]:
+    """Return up to `COUNT` sentences of a text that sum it up best, in their order.
+
+    `title` is the article's headline. Only whole sentences of at most `MAX_QUOTE_CHARS` characters that
+    report something (see `index.text.boilerplate`) are chosen from.
+    """
     spans = [sentence for run in reporting(text) for sentence in run]
-    quotable = [s for s in spans if s.end - s.start <= MAX_QUOTE_CHARS and is_whole(text[s.start : s.end])]
+    quotable = [
+        span
+        for span in spans
+        if span.end - span.start <= MAX_QUOTE_CHARS and is_whole(text[span.start : span.end])
+    ]
     sentences = [text[span.start : span.end] for span in quotable[:SENTENCES_READ]]
     vectors = [Counter(_WORD.findall(sentence.casefold())) for sentence in sentences]
     spread = Counter(word for vector in vectors for word in vector)
     weighted = [_weigh(vector, spread, len(vectors)) for vector in vectors]
     words = set(_WORD.findall(title.casefold()))
-    worth = [_alone(each) * _about(words, vector) for each, vector in zip(sentences, vectors, strict=True)]
+    worth = [
+        _alone(sentence) * _about(words, vector) for sentence, vector in zip(sentences, vectors, strict=True)
+    ]
     return tuple(sentences[i] for i in sorted(_select(weighted, worth)))
 
 
 def stands_alone(sentence: str) -> bool:
-    """Tell whether a sentence can be read without those around it."""
+    """Tell whether a sentence can be read by itself.
+
+    It can when it is no question, holds no half quotation, and does not need the sentence before it.
+    """
     halved = sentence.count("“") != sentence.count("”") or sentence.count('"') % 2
     return not (halved or sentence.rstrip("\"'”’)").endswith("?") or _LEANS.match(sentence))
 
@@ -64,17 +83,25 @@ def _alone(sentence: str) -> float:
 
 
 def _about(words: set[str], vector: Counter[str]) -> float:
+    """Return the factor for the headline's `words` in a sentence, from 1 to 1 + HEADLINE_BONUS."""
     return 1 + HEADLINE_BONUS * len(words & vector.keys()) / max(1, len(words))
 
 
 def _weigh(vector: Counter[str], spread: Counter[str], sentences: int) -> dict[str, float]:
-    """Return the sentence's words by tf-idf, as a vector of length 1."""
+    """Return the tf-idf vector of a sentence, of length 1: word → weight.
+
+    `vector` counts its words, `spread` counts the sentences that hold each word, of `sentences` in all.
+    """
     weights = {word: count * math.log(1 + sentences / spread[word]) for word, count in vector.items()}
     norm = math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0
     return {word: weight / norm for word, weight in weights.items()}
 
 
 def _select(vectors: list[dict[str, float]], worth: list[float]) -> list[int]:
+    """Return the places of the chosen sentences, best first.
+
+    `vectors` are the tf-idf vectors of all sentences, `worth` holds a factor for the centrality of each.
+    """
     centroid: defaultdict[str, float] = defaultdict(float)
     for vector in vectors:
         for word, weight in vector.items():
@@ -92,6 +119,7 @@ def _select(vectors: list[dict[str, float]], worth: list[float]) -> list[int]:
 
 
 def _closest(index: int, chosen: list[int], vectors: list[dict[str, float]]) -> float:
+    """Return the cosine of a sentence and the chosen one that is most like it; 0 where none is chosen."""
     return max((_dot(vectors[index], vectors[other]) for other in chosen), default=0.0)
 
 

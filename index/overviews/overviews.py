@@ -1,4 +1,4 @@
-"""What was reported, without a question: the latest, a topic's timeline, the stories of a digest."""
+"""Shows stored news without a question: the latest articles, the timeline of a topic, a digest's stories."""
 
 from __future__ import annotations
 
@@ -28,18 +28,20 @@ from index.types.options import IndexOptions
 from index.types.question import Filters, Question
 from index.types.timeline import Timeline
 
-# Articles that a digest chooses from where it has no topic: the newest so many.
+# A digest without a topic chooses its stories from this many of the newest articles.
 STORIES_READ = 500
-# A topic is what an article is about, not a word in passing: passages closer than this in meaning, or
-# sharing most of the topic's words, count.
+# An article is on a topic when the cosine of one of its passages is at least TOPIC_COSINE, or its BM25 score
+# at least the share TOPIC_LEXICAL of the best one. Lower values let in articles that only mention the topic
+# in passing.
 TOPIC_COSINE = 0.35
 TOPIC_LEXICAL = 0.6
 
 
 class Overviews:
-    """Shows what is stored, all of it or of one topic. Safe to use from many threads.
+    """Shows what is stored, all of it or on one topic. Safe to use from many threads.
 
-    Raises UsageError for an unknown source, ModelError when a reindex is needed first.
+    Its methods raise UsageError for an unknown source, and ModelError when the stored vectors belong to
+    another embedding model, so that a reindex is needed first.
     """
 
     def __init__(self, options: IndexOptions, store: Store, engine: AnswerEngine) -> None:
@@ -55,7 +57,10 @@ class Overviews:
         limit: int = 5,
         as_of: datetime | None = None,
     ) -> list[Headline]:
-        """Return the newest articles, on a topic where one is given, with their highlights."""
+        """Return the newest articles with their highlights, newest first; with a `topic`, those on it.
+
+        `limit` is from 1 to 100. `as_of` takes the place of the current time. Raises UsageError, ModelError.
+        """
         if not 1 <= limit <= 100:
             raise UsageError(f"The number of articles must be between 1 and 100, not {limit}.")
         now = as_of or self._options.clock()
@@ -66,32 +71,39 @@ class Overviews:
             self._engine.require_current_vectors()
             text = canonical_line(Question(topic).text)
             ranked = self._engine.retrieve(text, Retrieval([filters]), now)
-            about = {each.stored.article.id: each.stored.article for each in ranked if _is_about(each)}
+            about = {
+                passage.stored.article.id: passage.stored.article for passage in ranked if _is_about(passage)
+            }
             articles = sorted(about.values(), key=_newness, reverse=True)
         shown = articles[:limit]
-        copies = self._store.copies(each.id for each in shown)
-        return [Headline(each, highlights(each), tuple(copies.get(each.id, ()))) for each in shown]
+        copies = self._store.copies(article.id for article in shown)
+        return [
+            Headline(article, highlights(article), tuple(copies.get(article.id, ()))) for article in shown
+        ]
 
     def timeline(self, question: Question, limit: int = MAX_EVENTS) -> Timeline:
-        """Return what was reported of a topic, or of a question's, as at most `limit` dated events.
+        """Return what was reported about the topic of `question`, as at most `limit` dated events.
 
-        A period, given or named in its words, is that of the events.
+        Where the question has a period, or its words name one, only events from that period are shown.
         """
         self._engine.require_current_vectors()
         as_of, zone = question.as_of or self._options.clock(), ZoneInfo(self._options.timezone)
         text, since, until = self._topic(question, as_of)
-        # What happened on the last days is reported in those after them.
+        # What happens on the last days of a period is reported in the days after it.
         read_until = min(until + timedelta(days=REPORTED_DAYS), as_of) if until else as_of
         filters = Filters(since, read_until, self._engine.source_name(question.source))
-        found = self._reports(self._on_topic(text, filters))
+        reports = self._reports(self._on_topic(text, filters))
         first = since.astimezone(zone).date() if since else date.min
         last = min(until or as_of, as_of).astimezone(zone).date()
-        events = events_of(found, zone, first, last, limit)
-        coverage = coverage_of(found, zone, first, last)
+        events = events_of(reports, zone, first, last, limit)
+        coverage = coverage_of(reports, zone, first, last)
         return Timeline(question, as_of, since, until, tuple(events), tuple(coverage))
 
     def _topic(self, question: Question, as_of: datetime) -> tuple[str, datetime | None, datetime | None]:
-        """Return what a timeline is about, and its period: as given, or else as the words say."""
+        """Return what a timeline is about, and its period: as given or, without one, as the words name it.
+
+        Words that name the period are no part of the topic, unless there are no others.
+        """
         text = canonical_line(question.text)
         if question.since or question.until:
             return text, question.since, question.until
@@ -101,35 +113,39 @@ class Overviews:
         rest = text.replace(about.phrase, " ")
         return rest if any(char.isalnum() for char in rest) else text, about.since, about.until
 
-    def _reports(self, found: Sequence[Candidate]) -> list[Report]:
+    def _reports(self, candidates: Sequence[Candidate]) -> list[Report]:
         """Return the candidates as dated quotes, with the vectors of their passages.
 
         What is in articles of unknown time belongs to no day.
         """
-        found = [each for each in found if each.ranked.stored.article.published_precision != "seen"]
-        ids = {each.article_id for each in found}
+        candidates = [
+            candidate
+            for candidate in candidates
+            if candidate.ranked.stored.article.published_precision != "seen"
+        ]
+        ids = {candidate.article_id for candidate in candidates}
         copies = self._store.copies(ids)
         vectors = self._store.vectors(ids, self._engine.fingerprint)
         return [
             Report(
-                self._engine.dated(to_quote(each, copies.get(each.article_id, ()))),
-                vectors[each.article_id][each.ranked.stored.passage.span].astype(np.float32),
+                self._engine.dated(to_quote(candidate, copies.get(candidate.article_id, ()))),
+                vectors[candidate.article_id][candidate.ranked.stored.passage.span].astype(np.float32),
             )
-            for each in found
-            if each.ranked.stored.passage.span in vectors.get(each.article_id, ())
+            for candidate in candidates
+            if candidate.ranked.stored.passage.span in vectors.get(candidate.article_id, ())
         ]
 
     def stories(self, digest: Digest, known: Collection[str]) -> list[Story]:
-        """Return what a digest would tell now, the stories first that most outlets report.
+        """Return the stories that a digest would show now; those that most outlets tell come first.
 
-        A story is one of its articles, the newest; the others are named with it. The articles whose ids are
-        `known` are left out.
+        A story shows its newest article and names the other outlets. Articles whose ids are in `known`,
+        because they were shown before, are left out.
         """
         self._engine.require_current_vectors()
         now, plan = self._options.clock(), self.check_plan(digest.plan)
         periods = [Filters(digest.since(now), now, source) for source in plan.sources or (None,)]
-        found = [article for each in periods for article in self._published(each, plan.topics)]
-        new = {article.id: article for article in found if article.id not in known}
+        articles = [article for filters in periods for article in self._published(filters, plan.topics)]
+        new = {article.id: article for article in articles if article.id not in known}
         vectors = self._store.vectors(new, self._engine.fingerprint)
         beginnings = {id: spans[min(spans)].astype(np.float32) for id, spans in vectors.items()}
         chosen = choose_stories(list(new.values()), beginnings, plan.number)
@@ -137,28 +153,28 @@ class Overviews:
         return [story_of(story, copies) for story in chosen]
 
     def stories_of(self, chosen: Sequence[Sequence[str]]) -> list[Story]:
-        """Return stories by the ids of their articles; what is not stored any more is left out."""
+        """Return stories by the ids of their articles; articles that have been deleted are left out."""
         articles = self._store.articles(id for story in chosen for id in story)
         copies = self._store.copies(articles)
-        found = ([articles[id] for id in story if id in articles] for story in chosen)
-        return [story_of(story, copies) for story in found if story]
+        stored = ([articles[id] for id in story if id in articles] for story in chosen)
+        return [story_of(story, copies) for story in stored if story]
 
     def check_plan(self, plan: DigestPlan) -> DigestPlan:
-        """Return a plan with its sources as they are spelled. Raises UsageError for an unknown one."""
+        """Return a plan with its sources as they are stored. Raises UsageError for an unknown source."""
         names = (self._engine.source_name(source) for source in plan.sources)
         return replace(plan, sources=tuple(dict.fromkeys(name for name in names if name)))
 
     def _on_topic(self, text: str, filters: Filters) -> list[Candidate]:
-        """Return the best sentence of each article about a topic."""
+        """Return one sentence of each article about a topic, see `on_topic`."""
         passages = self._engine.retrieve_topic(text, filters)
         return on_topic(passages, self._engine.asked(text), self._engine.parser)
 
     def _published(self, filters: Filters, topics: Sequence[str]) -> list[Article]:
-        """Return the articles on any of the topics, or the newest of all."""
+        """Return the articles on any of the topics or, without topics, the `STORIES_READ` newest ones."""
         if not topics:
             return self._store.latest(filters, STORIES_READ)
         about = (self._on_topic(canonical_line(topic), filters) for topic in topics)
-        return [candidate.ranked.stored.article for found in about for candidate in found]
+        return [candidate.ranked.stored.article for candidates in about for candidate in candidates]
 
 
 def _newness(article: Article) -> tuple[bool, datetime, str]:
@@ -167,4 +183,5 @@ def _newness(article: Article) -> tuple[bool, datetime, str]:
 
 
 def _is_about(ranked: Ranked) -> bool:
+    """Tell whether a passage is on the topic that it was found for, rather than a mention of it."""
     return ranked.dense >= TOPIC_COSINE or ranked.lexical >= TOPIC_LEXICAL

@@ -1,4 +1,4 @@
-"""What a channel is sent every day or week: when that is, and which stories it holds. Pure."""
+"""Chooses the stories of a digest: groups of articles that tell the same, the most told first. Pure."""
 
 from __future__ import annotations
 
@@ -14,38 +14,43 @@ from index.types.answer import Headline
 from index.types.article import Article, Copy
 from index.types.digest import Story
 
-# Two articles tell the same story when their beginnings are so close in meaning (cosine). Looked at in news
-# of 2023: other stories of a day stay below, reports on one earthquake or one trade reach it.
+# Two articles tell the same story when the embeddings of their first passages have at least this cosine. In
+# news of 2023, different stories of one day stay below it; reports on one earthquake or one player's trade
+# reach it.
 SAME_STORY = 0.55
 
 
 def choose_stories(
     articles: Sequence[Article], vectors: Mapping[str, npt.NDArray[np.float32]], number: int
 ) -> list[list[Article]]:
-    """Return the stories that most articles tell, of each its articles, the newest first.
+    """Return at most `number` stories, each as its articles, the newest first.
 
-    `vectors` gives each article's beginning, float32 of unit length; one without is left out.
+    The stories that most outlets tell come first. `vectors` maps the id of an article to the embedding of its
+    first passage, float32 of unit length; articles without one are left out.
     """
-    known = sorted((each for each in articles if each.id in vectors), key=_age)
-    days = [each.published_at.date() for each in known]
-    groups = group_alike(days, [vectors[each.id] for each in known], SAME_STORY, SAME_STORY)
+    known = sorted((article for article in articles if article.id in vectors), key=_age)
+    days = [article.published_at.date() for article in known]
+    groups = group_alike(days, [vectors[article.id] for article in known], SAME_STORY, SAME_STORY)
     stories = [[known[place] for place in reversed(group)] for group in groups]
     return sorted(stories, key=_weight, reverse=True)[:number]
 
 
 def _weight(story: Sequence[Article]) -> tuple[int, int, tuple[datetime, str]]:
-    """By how many outlets a story is told, in how many articles, and how new it is."""
-    return len({each.source for each in story}), len(story), _age(story[0])
+    """Return what stories are sorted by: the number of outlets, of articles, and the newest article's age."""
+    return len({article.source for article in story}), len(story), _age(story[0])
 
 
 def story_of(articles: Sequence[Article], copies: Mapping[str, Sequence[Copy]]) -> Story:
-    """Return a story as its first article, with each other outlet that reports it, once."""
+    """Return a story as the headline of its first article, which names every other outlet that tells it once.
+
+    `copies` maps the ids of articles to their copies.
+    """
     first = articles[0]
-    told = [Copy(each.source, each.url, each.published_at) for each in articles[1:]]
-    told += [copy for each in articles for copy in copies.get(each.id, ())]
-    others = {copy.source: copy for copy in reversed(told) if copy.source != first.source}
+    also_in = [Copy(article.source, article.url, article.published_at) for article in articles[1:]]
+    also_in += [copy for article in articles for copy in copies.get(article.id, ())]
+    others = {copy.source: copy for copy in reversed(also_in) if copy.source != first.source}
     headline = Headline(first, highlights(first), tuple(reversed(others.values())))
-    return Story(headline, tuple(each.id for each in articles))
+    return Story(headline, tuple(article.id for article in articles))
 
 
 def _age(article: Article) -> tuple[datetime, str]:

@@ -1,7 +1,8 @@
-"""What was reported of a topic, as dated events, and how many articles came out on which day. Pure.
+"""Makes a timeline of the reports on a topic: dated events, and the number of articles on each day. Pure.
 
-Reports of one day or the next that tell much the same are one event, shown by one quote. An event is dated by
-the time that the quote's own words name, and where they name none, by the day of publishing.
+Reports of one day or the next that are close in meaning are one event, which is shown by one quote. An event
+has the date that the words of its quote name or, where they name none, the date on which its article was
+published.
 """
 
 from __future__ import annotations
@@ -16,43 +17,53 @@ import numpy.typing as npt
 
 from index.overviews.grouping import group_alike
 from index.types.answer import Quote
-from index.types.timeline import Event, _near
+from index.types.timeline import Event, dating_event
 
+# A timeline shows this many events, unless the caller asks for another number.
 MAX_EVENTS = 12
-# Reports on one topic tell of the same event when their passages are at least so close in meaning (cosine):
-# of the same day, and of days that follow each other. Looked at in news of 2023, where pairs of the same
-# event lie between 0.5 and 0.85, and a story goes on from one day to the next at up to 0.7.
+# Two reports on one topic tell of the same event when the embeddings of their passages have at least this
+# cosine: SAME_DAY for reports of one day, NEXT_DAY for reports of neighbouring days. In news of 2023, pairs
+# about the same event lie between 0.5 and 0.85, and pairs about a story and its continuation on the next day
+# at up to 0.7.
 SAME_DAY, NEXT_DAY = 0.5, 0.7
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What one article says of a topic. `vector` is the unit-length embedding of the passage it is from."""
+    """What one article says about a topic.
+
+    `vector` is the embedding of the passage that the quote is from, float32 of unit length.
+    """
 
     quote: Quote
     vector: npt.NDArray[np.float32] = field(compare=False)
 
 
 def events_of(reports: Sequence[Report], zone: tzinfo, first: date, last: date, limit: int) -> list[Event]:
-    """Return the events of the days from `first` to `last` that most reports tell of, oldest first.
+    """Return the `limit` events from `first` to `last` that most reports tell of, oldest first.
 
-    `zone` is where days begin. Where two events are told equally often, the better quote counts.
+    Both days are included and begin in the time zone `zone`. Of two events that equally many reports tell of,
+    the one with the higher score of its quote is preferred.
     """
-    dated = [(_day(each.quote, zone), each) for each in reports]
+    dated = [(_day(report.quote, zone), report) for report in reports]
     dated = sorted(
-        ((day, each) for day, each in dated if first <= day <= last),
+        ((day, report) for day, report in dated if first <= day <= last),
         key=lambda item: (item[0], -item[1].quote.score, item[1].quote.article.id),
     )
     events = [_event(group) for group in _grouped(dated)]
-    told = sorted(events, key=lambda event: (-event.reports, -event.quote.score, event.day))[:limit]
+    most_reported = sorted(events, key=lambda event: (-event.reports, -event.quote.score, event.day))[:limit]
     return sorted(
-        told, key=lambda event: (event.day, event.quote.article.published_at, event.quote.article.id)
+        most_reported,
+        key=lambda event: (event.day, event.quote.article.published_at, event.quote.article.id),
     )
 
 
 def coverage_of(reports: Sequence[Report], zone: tzinfo, first: date, last: date) -> list[tuple[date, int]]:
-    """Return how many of the articles were published on each day, days without any left out."""
-    days = (each.quote.article.published_at.astimezone(zone).date() for each in reports)
+    """Return how many of the reports were published on each day from `first` to `last`, in order.
+
+    Days begin in the time zone `zone`. Days without any report are left out.
+    """
+    days = (report.quote.article.published_at.astimezone(zone).date() for report in reports)
     return sorted(Counter(day for day in days if first <= day <= last).items())
 
 
@@ -62,10 +73,12 @@ def _grouped(dated: Sequence[tuple[date, Report]]) -> list[list[tuple[date, Repo
 
 
 def _event(group: Sequence[tuple[date, Report]]) -> Event:
-    day, best = max(group, key=lambda each: each[1].quote.score)
+    """Return the event that a group of reports tells of, shown by its best quote."""
+    day, best = max(group, key=lambda dated: dated[1].quote.score)
     return Event(day, best.quote, len(group))
 
 
 def _day(quote: Quote, zone: tzinfo) -> date:
-    named = _near(quote)
+    """Return the day that the words of a quote name or, where they name none, that of publishing."""
+    named = dating_event(quote)
     return (named.since if named else quote.article.published_at).astimezone(zone).date()

@@ -1,4 +1,4 @@
-"""Which articles are about a topic, and which sentence of each says most about it. Pure."""
+"""Decides which articles are about a topic, and which sentence of each says most about it. Pure."""
 
 from __future__ import annotations
 
@@ -11,47 +11,56 @@ from index.answers.parsing import Parser, ReadPassage, read
 from index.answers.retrieval import Ranked
 from index.overviews.highlights import stands_alone
 
-# An article is about a topic when a passage, with the headline, holds this share of the topic's words (by
-# idf), or is this close in meaning (cosine) whatever its words are. Looked at in 1,300 articles: those that
-# share a place or a kind of event with a topic reach half of its words and a cosine of 0.5.
+# An article is about a topic when one of its passages, with the headline, holds this share of the topic's
+# words (by idf), or when its cosine with the topic is this high, whatever its words are. In 1,300 articles,
+# those that only share a place or a kind of event with a topic reach half of its words and a cosine of 0.5.
 TOPIC_WORDS = 0.6
 TOPIC_MEANING = 0.6
-# One passage that holds the words and is farther away in meaning than this only mentions the topic; two are
-# about it, for a model knows little of a rare name.
+# A passage that holds the topic's words but has a lower cosine than this only mentions the topic. Two such
+# passages of an article are about it, because the cosine says little about a rare name, which the model
+# hardly knows.
 MENTION = 0.25
-# So many passages of an article are read, and so many articles: more would make people wait.
+# At most so many passages of an article are read, and so many articles, because reading more would take too
+# long.
 PASSAGES_OF_ARTICLE = 2
 ARTICLES = 250
 
 
 def on_topic(ranked: Sequence[Ranked], asked: Asked, parser: Parser) -> list[Candidate]:
-    """Return the best sentence of each article about what is asked, best first.
+    """Return one sentence of each article that is about the topic.
 
-    `ranked` are the passages that may be about it, best first. Of an article's sentences one counts that can
-    be read alone, where there is one.
+    `ranked` are the passages that may be about it, best first; `asked` is the analysed topic. Of each
+    article, it is the best sentence that can be read by itself or, where none can, the best one. Those that
+    can be read by themselves come first, both kinds best first.
     """
     by_article = defaultdict[str, list[Ranked]](list)
-    for each in ranked:
-        by_article[each.stored.article.id].append(each)
-    passages = [
-        each for found in list(by_article.values())[:ARTICLES] for each in found[:PASSAGES_OF_ARTICLE]
+    for passage in ranked:
+        by_article[passage.stored.article.id].append(passage)
+    first_passages = [
+        passage
+        for passages in list(by_article.values())[:ARTICLES]
+        for passage in passages[:PASSAGES_OF_ARTICLE]
     ]
-    readings = read(passages, asked, parser)
-    holding = Counter(_article_id(each) for each in readings if each.coverage >= TOPIC_WORDS)
-    about = [each for each in readings if _is_about(each, holding[_article_id(each)])]
-    found = [each for each in candidates(about, asked) if each.span in each.ranked.stored.passage.sentences]
+    read_passages = read(first_passages, asked, parser)
+    holding = Counter(_article_id(passage) for passage in read_passages if passage.coverage >= TOPIC_WORDS)
+    about = [passage for passage in read_passages if _is_about(passage, holding[_article_id(passage)])]
+    sentences = [
+        candidate
+        for candidate in candidates(about, asked)
+        if candidate.span in candidate.ranked.stored.passage.sentences
+    ]
     best: dict[str, Candidate] = {}
-    for candidate in sorted(found, key=lambda candidate: not stands_alone(candidate.text)):
+    for candidate in sorted(sentences, key=lambda candidate: not stands_alone(candidate.text)):
         best.setdefault(candidate.article_id, candidate)
     return list(best.values())
 
 
-def _is_about(reading: ReadPassage, holding: int) -> bool:
+def _is_about(passage: ReadPassage, holding: int) -> bool:
     """Tell whether a passage is about the topic; `holding` passages of its article hold the topic's words."""
-    if reading.ranked.dense >= TOPIC_MEANING:
+    if passage.ranked.dense >= TOPIC_MEANING:
         return True
-    return reading.coverage >= TOPIC_WORDS and (reading.ranked.dense >= MENTION or holding > 1)
+    return passage.coverage >= TOPIC_WORDS and (passage.ranked.dense >= MENTION or holding > 1)
 
 
-def _article_id(reading: ReadPassage) -> str:
-    return reading.ranked.stored.article.id
+def _article_id(passage: ReadPassage) -> str:
+    return passage.ranked.stored.article.id

@@ -1,4 +1,4 @@
-"""Whether an article holds what somebody says it does: word for word, nearly, or not at all. Pure."""
+"""Checks whether an article holds words that are said to be in it: exactly, nearly, or not at all. Pure."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from index.types.article import Article
 
 CheckKind = Literal["exact", "near", "none"]
 
-# The share of words that has to agree, in order, for a quote to be a near match.
+# A quote is a near match when at least this share of its words agree, in order.
 NEAR = 0.7
+# A claimed quote of fewer words than this is not looked for.
 MIN_WORDS = 3
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
@@ -23,7 +24,11 @@ _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
 @dataclass(frozen=True, slots=True)
 class QuoteCheck:
-    """What a check found. `likeness` in [0, 1] is the share of words that agree, 1 where it is "exact"."""
+    """The result of a check.
+
+    `quote` is the closest passage of an article, None where `kind` is "none". `likeness`, in [0, 1], is the
+    share of words that agree; it is 1 exactly where `kind` is "exact".
+    """
 
     claimed: str
     kind: CheckKind
@@ -32,11 +37,11 @@ class QuoteCheck:
 
 
 def check_quote(claimed: str, articles: Iterable[Article]) -> QuoteCheck:
-    """Compare what was claimed with every article, and return the closest match.
+    """Compare a claimed quote with every article, and return the closest match.
 
-    Case, punctuation, quotation marks and line breaks do not count: people retype quotes.
+    Case, punctuation, quotation marks and line breaks make no difference, because people retype quotes.
     """
-    wanted = [_plain(found[0]) for found in _WORD.finditer(claimed)]
+    wanted = [_plain(match[0]) for match in _WORD.finditer(claimed)]
     best = QuoteCheck(claimed, "none")
     if len(wanted) < MIN_WORDS:
         return best
@@ -49,8 +54,11 @@ def check_quote(claimed: str, articles: Iterable[Article]) -> QuoteCheck:
 
 
 def _closest(wanted: list[str], text: str) -> tuple[Span | None, float]:
-    """Return where in the text the most of the words stand together, and their share."""
-    spans = [Span(*found.span()) for found in _WORD.finditer(text)]
+    """Return the span of the text that agrees best with the words, and the share of them that agrees.
+
+    The share is 1 only where all words stand together; the span is None where no word agrees.
+    """
+    spans = [Span(*match.span()) for match in _WORD.finditer(text)]
     words = [_plain(text[slice(*span)]) for span in spans]
     exact = _find(words, wanted)
     if exact is not None:
@@ -59,7 +67,7 @@ def _closest(wanted: list[str], text: str) -> tuple[Span | None, float]:
     longest = matcher.find_longest_match()
     if not longest.size:
         return None, 0.0
-    # Around the longest run that agrees, as many words as were claimed.
+    # The words are compared with as many words of the text, around the longest run that agrees.
     first = max(0, longest.a - longest.b)
     window = words[first : first + len(wanted)]
     blocks = SequenceMatcher(None, window, wanted, autojunk=False).get_matching_blocks()
@@ -70,6 +78,7 @@ def _closest(wanted: list[str], text: str) -> tuple[Span | None, float]:
 
 
 def _find(words: list[str], wanted: list[str]) -> int | None:
+    """Return the first place where all of the wanted words stand together; None where they do not."""
     starts = (place for place, word in enumerate(words) if word == wanted[0])
     return next((place for place in starts if words[place : place + len(wanted)] == wanted), None)
 

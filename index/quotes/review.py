@@ -1,4 +1,4 @@
-"""What has become of quotes: those posted in answers, and those that a person claims were written."""
+"""Compares quotes with the articles as they are stored now: posted ones, and ones that a person claims."""
 
 from __future__ import annotations
 
@@ -29,21 +29,21 @@ class QuoteReview:
         self._clock = clock
 
     def excerpts(self, answer: PostedAnswer) -> list[Excerpt]:
-        """Return the quotes of a posted answer as they stand in their articles now, with what is around them.
+        """Return a posted answer's quotes with the sentences around them, from the articles as they are now.
 
-        A quote that its article no longer holds is left out.
+        A quote is left out when its article no longer holds it, or is no longer stored.
         """
         articles = self._store.articles({quote.article_id for quote in answer.quotes})
         known = [
             (articles[quote.article_id], quote) for quote in answer.quotes if quote.article_id in articles
         ]
-        found = [find_quote(article, quote.start, quote.text) for article, quote in known]
-        return [excerpt(quote) for quote in found if quote]
+        quotes = [find_quote(article, quote.start, quote.text) for article, quote in known]
+        return [excerpt(quote) for quote in quotes if quote]
 
     def check(self, claimed: str) -> QuoteCheck:
-        """Look for words that are said to stand in an article: word for word, or nearly.
+        """Look in the stored articles for words that a person says one of them holds.
 
-        Raises as `NewsIndex.ask` does.
+        The articles compared are those that a search for the words finds. Raises as `NewsIndex.ask` does.
         """
         self._engine.require_current_vectors()
         now = self._clock()
@@ -52,9 +52,9 @@ class QuoteReview:
         return check_quote(claimed, articles.values())
 
     def review_posted(self, limit: int) -> int:
-        """Compare at most `limit` posted quotes with what their articles say now; return how many were.
+        """Compare at most `limit` posted quotes with their articles as they are now; return their number.
 
-        What has become of them is kept for `Posted.to_correct`.
+        The results are stored for `Posted.to_correct`.
         """
         waiting = self._posted.to_compare(limit)
         for id, place, quote, revision, text, changed_at in waiting:

@@ -1,4 +1,4 @@
-"""One time limit for several things that are done one after the other."""
+"""One time limit shared by several steps that run one after the other."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import time
 
 
 class Deadline:
-    """So many seconds from now on, for all who ask how many are left."""
+    """A moment `seconds` from now, measured with the monotonic clock."""
 
     def __init__(self, seconds: float) -> None:
         self._end = time.monotonic() + seconds
 
     def left(self) -> float:
-        """Return the seconds that are left; 0 from then on."""
+        """Return the seconds that are left; 0 once the deadline has passed."""
         return max(self._end - time.monotonic(), 0.0)

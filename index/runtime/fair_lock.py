@@ -1,4 +1,4 @@
-"""One at a time, and whoever has the least to do goes first."""
+"""A lock that goes to the waiting thread with the least work, so that short jobs go before long ones."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from itertools import count
 
 
 class FairLock:
-    """A lock that is handed to the smallest of those who wait; among equals in the order of asking.
+    """A lock for threads. When it is free, the waiting thread with the smallest size gets it.
 
-    Whoever has much to do gives it back now and then, so that nobody waits for all of it.
+    Among equal sizes, the thread that asked first gets it. A thread with much work should release the lock
+    after each part of it and take it again, so that threads with less work can go in between.
     """
 
     def __init__(self) -> None:
@@ -21,19 +22,22 @@ class FairLock:
         self._waiting: list[tuple[int, int]] = []
 
     def __len__(self) -> int:
-        """Return how many wait."""
+        """Return how many threads wait for the lock."""
         return len(self._waiting)
 
     @contextmanager
     def turn(self, size: int) -> Iterator[None]:
-        """Wait until nobody else has the turn, nor waits for it with less than `size` to do."""
+        """Hold the lock for a block. Waits until it is free and no waiting thread has a smaller size.
+
+        `size` is how much work the caller has, in any unit that all users of one lock share.
+        """
         with self._changed:
             mine = (size, next(self._numbers))
             self._waiting.append(mine)
             try:
                 self._changed.wait_for(lambda: not self._taken and min(self._waiting) == mine)
                 self._taken = True
-            finally:  # also where the wait was interrupted
+            finally:  # also where the wait was interrupted, as by Ctrl+C
                 self._waiting.remove(mine)
                 self._changed.notify_all()
         try:

@@ -1,7 +1,7 @@
-"""What is wrong with the parts of a library just now: each part tells of itself, `NewsIndex.status` of all.
+"""Collects the faults that the parts of a library have now; `NewsIndex.status` shows them.
 
-A part that fails reports why, and reports itself mended as soon as it works again. What is left to do is
-tried again and again by the part's own loop: nobody has to restart anything.
+A part that fails reports why, and reports that it is mended as soon as it works again. The part's own loop
+tries the failed work again, so no person has to restart anything.
 """
 
 from __future__ import annotations
@@ -23,7 +23,10 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Work:
-    """A part at work, since when (`began` in monotonic seconds), for at most `limit` seconds."""
+    """A part that is doing something since `since`, which should take at most `limit` seconds.
+
+    `began` is the same moment in seconds of the monotonic clock.
+    """
 
     part: str
     since: datetime
@@ -41,19 +44,21 @@ class Faults:
         self._at_work: set[_Work] = set()
 
     def report(self, part: str, why: str | BaseException) -> None:
-        """Note what is wrong with a part, as one sentence; of an error that is its own where it has one."""
-        # Whatever fails because the database or the search is away, it is that which is at fault.
+        """Note what is wrong with a part, as one sentence or as the error that it raised.
+
+        Where the error says that the database or the search engine is unreachable, that part has the fault.
+        """
         part = DATABASE if isinstance(why, StoreError) else SEARCH if isinstance(why, SearchError) else part
-        told = why if isinstance(why, str) else _sentence(part, why)
+        sentence = why if isinstance(why, str) else _sentence(part, why)
         with self._lock:
             known = self._found.get(part)
-            self._found[part] = Fault(part, told, known.since if known else self._clock())
-        if known is None or known.why != told:
-            logger.warning("part.degraded part=%r why=%r", part, told)
+            self._found[part] = Fault(part, sentence, known.since if known else self._clock())
+        if known is None or known.why != sentence:
+            logger.warning("part.degraded part=%r why=%r", part, sentence)
 
     def mended(self, part: str) -> None:
         """Note that a part works, for the first time or again."""
-        if part not in self._found:  # nearly always, and then without waiting for anybody
+        if part not in self._found:  # nearly always so, and checked without waiting for the lock
             return
         with self._lock:
             fault = self._found.pop(part, None)
@@ -62,13 +67,17 @@ class Faults:
 
     @contextmanager
     def watching(self, part: str, limit: float) -> Iterator[None]:
-        """Let a part do something: report what it raises, or that it takes more than `limit` seconds."""
+        """Watch a block in which a part works: report an Exception that it raises, and raise it again.
+
+        While the block runs for more than `limit` seconds, `all` names the part as hanging. When the block
+        ends well, the part is noted as mended.
+        """
         work = _Work(part, self._clock(), time.monotonic(), limit)
         with self._lock:
             self._at_work.add(work)
         try:
             yield
-        except Exception as error:  # who is told to stop has not failed
+        except Exception as error:  # not BaseException: being asked to stop is no fault
             self.report(part, error)
             raise
         else:
@@ -78,20 +87,20 @@ class Faults:
                 self._at_work.discard(work)
 
     def all(self) -> tuple[Fault, ...]:
-        """Return what is wrong now, the longest first, and which parts do not come to an end."""
+        """Return the reported faults, the oldest first, then one for each part that exceeds its limit."""
         now = time.monotonic()
         with self._lock:
             found = sorted(self._found.values(), key=lambda fault: fault.since)
-            late = {each.part: each for each in self._at_work if now - each.began > each.limit}
+            late = {work.part: work for work in self._at_work if now - work.began > work.limit}
         hanging = (
             Fault(
-                each.part,
-                f"The {each.part} has not come to an end for {now - each.began:,.0f} seconds.",
-                each.since,
+                work.part,
+                f"The {work.part} has not come to an end for {now - work.began:,.0f} seconds.",
+                work.since,
             )
-            for each in late.values()
+            for work in late.values()
         )
-        return (*found, *(each for each in hanging if all(each.part != fault.part for fault in found)))
+        return (*found, *(hung for hung in hanging if all(hung.part != fault.part for fault in found)))
 
 
 def _sentence(part: str, error: BaseException) -> str:

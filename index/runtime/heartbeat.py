@@ -1,4 +1,4 @@
-"""Leases renewed every few seconds in a thread, for as long as their process lives."""
+"""A thread that renews a process's leases every few seconds, for as long as the process lives."""
 
 from __future__ import annotations
 
@@ -22,13 +22,14 @@ class Heartbeat:
         self._thread: threading.Thread | None = None
 
     def begin(self) -> None:
-        """Renew from now on; nothing happens where that has begun already, or has ended."""
+        """Start renewing. Does nothing where that has begun already, or `end` was called."""
         with self._beginning:
             if self._thread is None and not self._end.is_set():
                 self._thread = threading.Thread(target=self._run, name="renewal", daemon=True)
                 self._thread.start()
 
     def end(self) -> None:
+        """Stop renewing, and wait until a renewal that is running has ended."""
         self._end.set()
         if self._thread:
             self._thread.join()
@@ -37,5 +38,5 @@ class Heartbeat:
         while not self._end.wait(self._seconds):
             try:
                 self._renew()
-            except StoreError as error:  # the database may be away for a while
+            except StoreError as error:  # the database may be unreachable for a while
                 logger.warning("renewal failed retry_seconds=%s why=%s", self._seconds, error)

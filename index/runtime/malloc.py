@@ -1,4 +1,4 @@
-"""How the C library hands out memory."""
+"""A setting of the C library's memory allocator."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ import ctypes
 import os
 import platform
 
-# Of glibc's malloc.h.
+# The constant M_ARENA_MAX of glibc's malloc.h.
 _M_ARENA_MAX = -8
 
 
 def use_one_arena() -> None:
-    """Let all threads take memory from one pool, where the C library is glibc and nobody has said otherwise.
+    """Let all threads take memory from one arena. Only with glibc, and where MALLOC_ARENA_MAX is not set.
 
-    By default glibc keeps a pool for nearly every thread, and what one has freed none of the others uses:
-    the model's arrays are large, and any of a dozen threads may run it. A busy bot then grew by a fifth in
-    ten minutes, to twice the memory that it takes like this, without being any quicker.
+    By default glibc keeps an arena (a pool of memory) for nearly every thread, and memory freed in one is not
+    used by the threads of another. The model's arrays are large, and any of a dozen threads may run the
+    model. With the default, a busy bot grew by a fifth in ten minutes, to twice the memory that it takes with
+    one arena, and was not quicker.
     """
     if platform.libc_ver()[0] == "glibc" and "MALLOC_ARENA_MAX" not in os.environ:
         ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)

@@ -1,4 +1,4 @@
-"""Whoever waits for an answer goes first: what can wait gives way."""
+"""Lets work in the background, such as embedding passages, pause while questions are answered."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-# What gives way goes on after this, so that it ends some time even where somebody always waits.
+# The longest pause of the background work at a time, so that it ends even where questions never stop coming.
 LONGEST_SECONDS = 0.5
-# Where somebody has been answered just now, others may ask.
+# For so long after the last answer further questions are likely, so background work stays in small pieces.
 LATELY_SECONDS = 10.0
 
 
 class AnswerPriority:
-    """Lets work in the background pause while somebody is being answered. For many threads."""
+    """Counts the questions being answered, and lets background work wait for them. For many threads."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
@@ -24,7 +24,7 @@ class AnswerPriority:
 
     @contextmanager
     def answering(self) -> Iterator[None]:
-        """Tell that somebody waits for an answer meanwhile."""
+        """Note that a question is being answered for as long as the block runs."""
         with self._changed:
             self._answering += 1
         try:
@@ -36,9 +36,10 @@ class AnswerPriority:
                 self._changed.notify_all()
 
     def give_way(self) -> bool:
-        """Wait while somebody is being answered, `LONGEST_SECONDS` at most; tell whether anybody was lately.
+        """Wait until no question is being answered, `LONGEST_SECONDS` at most.
 
-        Called between two pieces of work, which are best small where this returns True.
+        Background work calls this between two pieces. Returns True where a question is being answered, or was
+        within `LATELY_SECONDS`: then the next piece should be small.
         """
         with self._changed:
             self._changed.wait_for(lambda: not self._answering, LONGEST_SECONDS)

@@ -1,4 +1,4 @@
-"""One bot in one data folder: a second would answer every question twice."""
+"""Makes sure that only one bot runs in a data folder: a second would answer every question again."""
 
 from __future__ import annotations
 
@@ -10,15 +10,17 @@ from filelock import FileLock, Timeout
 
 from index.errors import BusyError
 
-# The one before may be told to stop at the same moment, and has ten seconds to finish its work.
+# How long a new bot waits for the lock. At a restart the old one may still be stopping, which takes ten
+# seconds at most.
 LEAVING_SECONDS = 15.0
 
 
 @contextmanager
 def sole_bot(data_dir: Path, *, wait: bool = True) -> Iterator[None]:
-    """Be the only bot in a folder. Raises BusyError where there is another, at once or after a while.
+    """Hold the lock of the only bot in a folder for as long as the block runs.
 
-    The lock is the operating system's, so that none is left behind by a process that was killed.
+    Raises BusyError where another process holds it: after `LEAVING_SECONDS`, or at once without `wait`. The
+    operating system frees the lock when a process ends, so a killed process leaves none behind.
     """
     data_dir.mkdir(parents=True, exist_ok=True)
     lock = FileLock(data_dir / "bot.lock", timeout=LEAVING_SECONDS if wait else 0)
@@ -35,7 +37,7 @@ def sole_bot(data_dir: Path, *, wait: bool = True) -> Iterator[None]:
 
 
 def is_running(data_dir: Path) -> bool:
-    """Tell whether a bot is running in a folder."""
+    """Return whether a bot is running in a folder."""
     try:
         with sole_bot(data_dir, wait=False):
             return False

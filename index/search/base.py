@@ -1,4 +1,4 @@
-"""What a search index and its followers are to the rest of the library."""
+"""The protocols that every search index and every follower of the change log implements."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SEARCH_INDEX = "search index"
 
 
 class PassageIndex(Protocol):
-    """Finds passages by meaning and by words."""
+    """Finds passages by embedding (dense search) and by shared words (lexical search)."""
 
     def search(self, vector: Scores, text: str, filters: Filters, limit: int) -> list[Hit]:
         """Return the best `limit` passages by embedding and the best `limit` by words, as one list.
@@ -43,27 +43,31 @@ class SearchIndex(PassageIndex, Protocol):
 
     @property
     def followers(self) -> Sequence[Follower]:
-        """What has to be told of changes."""
+        """The parts of the index that `index.search.sync` keeps up to date with the change log."""
 
     @property
     def kind(self) -> str:
-        """What it is, for people."""
+        """The name of the search engine, as status shows it to people."""
 
     @property
     def disk_bytes(self) -> int | None:
-        """The size of its files; None where they are on a server."""
+        """The size of the index's files in bytes; None where they are on a server."""
 
     @property
     def memory_bytes(self) -> int | None:
-        """What it takes up in this process; None where it takes up nothing."""
+        """The bytes of memory that the index takes in this process; None where it takes none."""
 
     def close(self) -> None:
-        """Save what makes the next start quick."""
+        """Stop background work, and save what makes the next start quick."""
 
 
 @dataclass(frozen=True, slots=True)
 class IndexCondition:
-    """What the files of a search index are like: damaged ones, how far the word index got, what it holds."""
+    """What the doctor needs to know of a search index.
+
+    `damaged` names files or folders that are missing or unreadable, `position` is how far the lexical index
+    got (None where that is unknown), and `passages` is how many passages the lexical index holds.
+    """
 
     damaged: tuple[str, ...]
     position: Position | None
@@ -75,7 +79,11 @@ Scores = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """How far a follower got, and in what: change `seq` of database `store` with vectors `fingerprint`."""
+    """How far a follower got in which change log.
+
+    The follower has applied all changes up to number `seq` of the database whose id is `store`, with vectors
+    that were made as `fingerprint` says (see `index.embeddings.base.Embedder`).
+    """
 
     store: str
     fingerprint: str
@@ -83,21 +91,27 @@ class Position:
 
 
 class Follower(Protocol):
-    """A search index that can be told of changes."""
+    """An index that is derived from the change log and can be rebuilt from the database at any time."""
 
     def exclusive(self) -> AbstractContextManager[object]:
-        """Keep other processes from changing the same index."""
+        """Return a context in which no other process changes the same index."""
 
     def position(self) -> Position | None:
-        """Return how far the index got, None when it is empty or damaged; see what others have written."""
+        """Return how far the index got, None when it is empty or damaged.
+
+        From then on searches see what other processes have written to the index.
+        """
 
     def mend(self) -> None:
-        """Look for what is damaged, after something failed, and forget what is."""
+        """Check the index after an error, and drop what is damaged, so that it is rebuilt."""
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Delete all passages and the position."""
 
     def apply(
         self, added: Iterable[Sequence[IndexedPassage]], removed: Sequence[int], position: Position
     ) -> None:
-        """Remove and add passages (adding one that is held replaces it), then remember the position."""
+        """Remove passages, add passages in batches, then save the position.
+
+        Adding a passage whose id the index holds replaces the old one.
+        """

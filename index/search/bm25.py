@@ -1,8 +1,9 @@
-"""BM25 as Tantivy computes it, from counts, so that what another engine finds by words is scored alike.
+"""BM25 as Tantivy computes it, so that hits of another search engine get the same scores.
 
-An engine may score each of its parts by the part's own frequencies; the fusion of `index.answers.retrieval`
-was measured with the scores of `index.search.lexical`. Formula: Robertson and Zaragoza,
-"The Probabilistic Relevance Framework: BM25 and Beyond" (2009).
+Milvus may score each of its segments by the segment's own term frequencies. The fusion in
+`index.answers.retrieval` was measured with the scores of Tantivy (`index.search.lexical`), so Milvus's hits
+are scored again here. Formula: Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and
+Beyond" (2009).
 """
 
 from __future__ import annotations
@@ -12,17 +13,17 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-# Tantivy's own: how soon repeating a word counts no more, and how much long texts are held back.
+# Tantivy's parameters: k1 is how soon repeating a word stops adding to the score, b how much long texts lose.
 K1, B = 1.2, 0.75
 
 
-# A passage as the index compares it: its terms, in order.
+# A passage as the lexical index sees it: its stemmed terms, in order, repeats included.
 PassageTerms = Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """How many passages there are, and how many words in them."""
+    """How many passages an index holds, and how many terms they have in all."""
 
     passages: int = 0
     words: int = 0
@@ -30,7 +31,7 @@ class Totals:
 
 @dataclass(slots=True)
 class Tally:
-    """What passages that come and go change in the frequencies and the totals."""
+    """Counts how adding and removing passages changes the document frequencies and the totals."""
 
     changes: Counter[str] = field(default_factory=Counter)
     totals: Totals = Totals()
@@ -42,7 +43,10 @@ class Tally:
         self._count(words, -1)
 
     def frequencies(self, before: Mapping[str, int]) -> dict[str, int]:
-        """Return the frequencies of all terms that change, from those before (0 where none is given)."""
+        """Return term → new document frequency for every term whose frequency changes.
+
+        `before` gives the frequencies before the change; a term that it lacks had none.
+        """
         return {term: before.get(term, 0) + self.changes[term] for term in self.terms()}
 
     def terms(self) -> list[str]:
@@ -55,14 +59,14 @@ class Tally:
 
 
 class Scorer:
-    """Scores passages for the terms of one question."""
+    """Scores passages for one question, given the document frequencies of the question's terms."""
 
     def __init__(self, frequencies: Mapping[str, int], totals: Totals) -> None:
         self._idf = idf(frequencies, totals.passages)
         self._average = max(1, totals.words) / max(1, totals.passages)
 
     def score(self, words: PassageTerms) -> float:
-        """Return the sum over the terms."""
+        """Return a passage's BM25: idf times saturated term frequency, summed over the question's terms."""
         return sum(weight * _saturation(term, words, self._average) for term, weight in self._idf.items())
 
 
@@ -72,7 +76,10 @@ def _saturation(term: str, words: PassageTerms, average: float) -> float:
 
 
 def _stored_length(length: int) -> int:
-    """Return a length as Tantivy keeps it, in a byte: beyond 40 words, in ever larger steps."""
+    """Return a length as Tantivy stores it, rounded so that it fits in one byte.
+
+    Up to 40 words the length is exact; beyond that it is rounded down in steps that double.
+    """
     rest = max(0, length - 24)
     shift = max(0, rest.bit_length() - 4)
     return min(length, 24) + (rest >> shift << shift)

@@ -1,8 +1,8 @@
-"""Nearest passages by embedding. The only importer of faiss.
+"""Finds the passages whose embeddings are nearest to a question's. The only importer of faiss.
 
-Inner product over unit vectors, which is cosine similarity: with every vector in small indexes, with those
-that a graph leads to in large ones (HNSW: Malkov and Yashunin, 2018). Filters become a FAISS bitmap selector,
-so they act inside the search: a narrow filter returns fewer passages only when fewer exist.
+The score is the inner product of unit vectors, which is the cosine similarity. A small index compares every
+vector; a large one follows a graph to the near ones (HNSW: Malkov and Yashunin, 2018). Filters become a FAISS
+bitmap selector, so they act inside the search: a narrow filter returns fewer passages only when fewer exist.
 """
 
 from __future__ import annotations
@@ -31,37 +31,43 @@ logger = logging.getLogger(__name__)
 
 Ids = npt.NDArray[np.int64]
 
-# Of the snapshot; another one is not read, but made anew from the database.
+# Version of the snapshot file. A snapshot of another version is not read but rebuilt from the database.
 _FORMAT = 4
 
-# Up to so many passages every vector is compared, which takes 9 ms; for more, a graph is made in the
-# background.
+# Up to this many passages a search compares every vector (for so many it takes 9 ms). Above it, a graph is
+# built in the background.
 EXACT_ROWS = 100_000
-# Of the graph: neighbours of a vector, and how many are looked at to find them.
+# HNSW's M (neighbours of a vector in the graph) and efConstruction (vectors visited to find them).
 NEIGHBOURS = 24
 CONSTRUCTION_WIDTH = 100
-# Vectors that a search of the graph looks at where no filter bars any: of a million passages it finds 0.992
-# of the true 50 nearest. What filters bar is looked at in vain, so they widen it, by this power of the share
-# that they admit: where that is a tenth, 0.996 of the 50 nearest are found in half the time that 1 takes.
+# HNSW's efSearch: vectors that a search of the graph visits when no filter excludes any. In a million
+# passages this finds 0.992 of the true 50 nearest. A filter makes the search visit vectors that it then
+# excludes, so the width is divided by the admitted share to the power WIDENING. Where a tenth is admitted,
+# the power 0.75 finds 0.996 of the 50 nearest in half the time that the power 1 takes.
 SEARCH_WIDTH = 320
 WIDENING = 0.75
-# Where filters admit a smaller share than this, comparing all that they admit is quicker than the graph.
+# Where filters admit a smaller share than this, comparing all admitted vectors is quicker than the graph.
 NARROW = 0.05
-# Vectors added to a graph before searches have a turn, and copied into one that is being made: about 0.1 s.
+# Adding vectors holds the lock that searches need. After TURN vectors added to a graph, or COPIED vectors
+# read out of the exact index for a new graph, the lock is free for a moment: each takes about 0.1 s.
 TURN = 100
 COPIED = 2000
 
 
 @dataclass(frozen=True)
 class _Rows:
-    """What is known about each row of the FAISS index; arrays of shape (rows,)."""
+    """The passage behind each row of the FAISS index; arrays of shape (rows,).
+
+    A FAISS graph cannot drop single rows, so a removed passage keeps its row until `DenseIndex._compact`, but
+    is no longer `alive`.
+    """
 
     ids: Ids
     published: Ids  # microseconds since 1970
     source: npt.NDArray[np.int32]  # position in `names`
     alive: npt.NDArray[np.bool_]
-    order: Ids  # rows sorted by id, to find an id's row
-    names: tuple[str, ...]
+    order: Ids  # row numbers sorted by id, to find an id's row by binary search
+    names: tuple[str, ...]  # source names
 
     @cached_property
     def newest(self) -> int:
@@ -89,11 +95,12 @@ class DenseIndex:
 
     @property
     def memory_bytes(self) -> int:
-        """What the vectors and what is known about them take up."""
+        """The memory in bytes that the vectors, the graph and the columns of `_Rows` take."""
         rows, vectors = self._rows, _vectors(self._faiss)
+        # Each vector has 2 M links of 4 bytes in the graph's lowest layer, which holds nearly all links.
         links = vectors.ntotal * 2 * NEIGHBOURS * 4 if self.has_graph else 0
-        known = (rows.ids, rows.published, rows.source, rows.alive, rows.order)
-        return int(vectors.ntotal * vectors.code_size) + links + sum(each.nbytes for each in known)
+        columns = (rows.ids, rows.published, rows.source, rows.alive, rows.order)
+        return int(vectors.ntotal * vectors.code_size) + links + sum(column.nbytes for column in columns)
 
     def ids(self) -> set[int]:
         """Return the ids of the passages held."""
@@ -105,8 +112,9 @@ class DenseIndex:
     ) -> list[tuple[int, float]]:
         """Return (passage id, cosine) of the best passages that satisfy the filters, best first.
 
-        None is near to a vector of zeros, which stands for a text whose meaning is not known. With `exact`
-        every vector is compared, whatever the size.
+        `vector` is float32 of shape (dimension,), length 1. A vector of zeros stands for a question that
+        could not be embedded, and finds nothing. With `exact` every vector is compared, however large the
+        index is.
         """
         if not vector.any():
             return []
@@ -121,28 +129,34 @@ class DenseIndex:
         return [(int(rows.ids[row]), float(score)) for row, score in zip(found, scores, strict=True)]
 
     def _width(self, share: float, limit: int) -> int:
-        """Return how many vectors of the graph to look at where a share is admitted; 0: compare them all."""
+        """Return how many vectors of the graph to visit when filters admit `share` of all, in (0, 1].
+
+        0 means to compare every admitted vector instead.
+        """
         wide = self.has_graph and share >= NARROW
         return int(max(SEARCH_WIDTH, 2 * limit) / share**WIDENING) if wide else 0
 
     def _nearest(
         self, vector: Scores, admitted: npt.NDArray[np.bool_], count: int, width: int
     ) -> tuple[Ids, Scores]:
-        """Return the nearest `count` of the admitted rows, of which there are as many, and their cosines."""
+        """Return the `count` nearest of the admitted rows, and their cosines.
+
+        At least `count` rows must be admitted. `width` is what `_width` returned.
+        """
         bits = np.packbits(admitted, bitorder="little")
         # faiss's type stubs describe the C++ signatures, not those of its Python wrappers.
         selector = faiss.IDSelectorBitmap(bits)  # type: ignore[call-arg, arg-type]
         if width:
             wide = faiss.SearchParametersHNSW(efSearch=width, sel=selector)  # type: ignore[attr-defined]
             scores, found = self._faiss.search(vector[None, :], count, params=wide)
-            if found.min() >= 0:  # else some of the admitted are not linked to the others
+            if found.min() >= 0:  # -1 means that the graph led to fewer than `count` admitted rows
                 return found[0], scores[0]
-        every = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
-        scores, found = _vectors(self._faiss).search(vector[None, :], count, params=every)
+        exact = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
+        scores, found = _vectors(self._faiss).search(vector[None, :], count, params=exact)
         return found[0], scores[0]
 
     def scores(self, vector: Scores, ids: Sequence[int]) -> dict[int, float]:
-        """Return id → cosine for those of the passages that are held."""
+        """Return id → cosine with `vector`, for those of the passages that the index holds."""
         with self._lock:
             known = self._find(np.asarray(ids, np.int64))
             vectors = [self._faiss.reconstruct(int(row)) for row in known.values()]
@@ -151,7 +165,7 @@ class DenseIndex:
         return dict(zip(known, (np.stack(vectors) @ vector).tolist(), strict=True))
 
     def facts(self, ids: Sequence[int]) -> dict[int, tuple[datetime, str]]:
-        """Return id → when its article was published and its source, for those that are held."""
+        """Return id → (when its article was published, its source), for those that the index holds."""
         with self._lock:
             rows, known = self._rows, self._find(np.asarray(ids, np.int64))
         return {
@@ -160,15 +174,15 @@ class DenseIndex:
         }
 
     def apply(self, added: Sequence[IndexedPassage], removed: Sequence[int]) -> None:
-        """Add and remove passages; adding one that is held replaces it."""
+        """Add and remove passages; adding one that the index holds replaces it."""
         vectors = [passage.vector for passage in added]
-        # Rows count only when `_rows` tells of them, so adding may stop for searches in between.
+        # A search sees a row only once it is in `_rows`, so the lock may be released between the parts.
         for first in range(0, len(vectors), TURN):
             with self._lock:
                 self._faiss.add(np.stack(vectors[first : first + TURN]).astype(np.float32))
         with self._lock:
             gone = list(removed) + [passage.id for passage in added]
-            self._bury(self._find(np.asarray(gone, np.int64)).values())
+            self._mark_dead(self._find(np.asarray(gone, np.int64)).values())
             if added:
                 self._append(added)
             if self._rows.alive.size > 2 * max(1, len(self)):
@@ -177,7 +191,7 @@ class DenseIndex:
 
     @property
     def newest(self) -> datetime:
-        """No passage was published after this."""
+        """The latest time at which an article of any row was published."""
         return from_microseconds(self._rows.newest)
 
     @property
@@ -185,30 +199,30 @@ class DenseIndex:
         return isinstance(self._faiss, faiss.IndexHNSW)
 
     def close(self) -> None:
-        """Give up a graph that is being made."""
+        """Stop building the graph, if one is being built, and wait until that has stopped."""
         self._closed.set()
         self.settle()
 
     def settle(self) -> None:
-        """Wait for a graph that is being made."""
+        """Wait until the graph is built, if one is being built."""
         if self._growing:
             self._growing.join()
 
     def grow(self) -> None:
-        """Begin to make the graph, where there are so many passages that it is wanted and none is there."""
+        """Start building a graph in the background, if there are more than `EXACT_ROWS` rows and no graph."""
         wanted = self._rows.ids.size > EXACT_ROWS and not self.has_graph
         if wanted and (self._growing is None or not self._growing.is_alive()):
             self._growing = threading.Thread(target=self._make_graph, name="graph", daemon=True)
             self._growing.start()
 
     def _make_graph(self) -> None:
-        """Copy the vectors into a graph, then search that; meanwhile every vector is compared, as before."""
+        """Copy the vectors into a graph and switch searches to it; until then they compare every vector."""
         started, exact = time.monotonic(), self._faiss
         graph = _graph(self.dimension)
         while not self._closed.is_set():
             with self._lock:
                 if self._faiss is not exact:
-                    return  # compacted; the next change begins again, if there are enough rows left
+                    return  # the index was compacted; the next change calls `grow` again
                 vectors = exact.reconstruct_n(graph.ntotal, min(COPIED, exact.ntotal - graph.ntotal))
                 if not vectors.size:
                     self._faiss = graph
@@ -217,21 +231,21 @@ class DenseIndex:
             graph.add(vectors)
 
     def _find(self, ids: Ids) -> dict[int, int]:
-        """Return id → row for the ids that are held."""
+        """Return id → row for those of the ids that the index holds."""
         rows = self._rows
         if not rows.ids.size:
             return {}
-        # Of several rows of one id, only the last can be alive: it comes last in the stable order.
+        # Of several rows with one id only the last can be alive, and a stable sort keeps it last among them.
         position = np.searchsorted(rows.ids, ids, side="right", sorter=rows.order) - 1
         row = rows.order[np.maximum(position, 0)]
         held = (position >= 0) & (rows.ids[row] == ids) & rows.alive[row]
         return dict(zip(ids[held].tolist(), row[held].tolist(), strict=True))
 
-    def _bury(self, dead: object) -> None:
-        listed = list(dead)  # type: ignore[call-overload]
-        if listed:
+    def _mark_dead(self, dead: object) -> None:
+        rows = list(dead)  # type: ignore[call-overload]
+        if rows:
             alive = self._rows.alive.copy()
-            alive[listed] = False
+            alive[rows] = False
             self._rows = replace(self._rows, alive=alive)
 
     def _append(self, added: Sequence[IndexedPassage]) -> None:
@@ -250,7 +264,7 @@ class DenseIndex:
         )
 
     def _compact(self) -> None:
-        """Drop the dead rows: they cost memory and time."""
+        """Make a new exact index of the rows that are alive, because dead rows cost memory and time."""
         rows = self._rows
         kept = np.flatnonzero(rows.alive)
         vectors = _vectors(self._faiss).reconstruct_batch(kept) if kept.size else None
@@ -263,9 +277,9 @@ class DenseIndex:
         )
 
     def save(self, path: Path, position: str) -> None:
-        """Write everything to one file, atomically. `position` is given back by `load`.
+        """Write the vectors and their rows to one file, atomically; `load` returns `position` again.
 
-        Searches go on meanwhile; the caller keeps changes away.
+        Searches go on while it writes. The caller makes sure that nothing calls `apply` during that time.
         """
         with self._lock:
             rows, index = self._rows, self._faiss
@@ -310,7 +324,7 @@ class DenseIndex:
         return dense, position
 
 
-# The stored vectors are float16: kept as they are they take half the memory, and searching reads less.
+# The database stores vectors as float16. Keeping them so takes half the memory of float32 and reads less.
 _KIND = faiss.ScalarQuantizer.QT_fp16
 
 
@@ -319,14 +333,14 @@ def _exact(dimension: int) -> faiss.IndexScalarQuantizer:
 
 
 def _graph(dimension: int) -> faiss.IndexHNSWSQ:
-    kind: Any = _KIND  # the stubs want a quantiser here, the wrapper takes its kind
+    kind: Any = _KIND  # the stubs declare a quantiser object here, but the wrapper takes its type
     graph = faiss.IndexHNSWSQ(dimension, kind, NEIGHBOURS, faiss.METRIC_INNER_PRODUCT)
     graph.hnsw.efConstruction = CONSTRUCTION_WIDTH
     return graph
 
 
 def _vectors(index: Any) -> Any:
-    """Return what holds the vectors of an index, with or without a graph."""
+    """Return the flat FAISS index that holds the vectors, also where a graph is built on top of it."""
     return faiss.downcast_index(index.storage) if isinstance(index, faiss.IndexHNSW) else index
 
 

@@ -1,4 +1,4 @@
-"""The followers of the local index: the vectors in FAISS and the words in Tantivy, each with its position."""
+"""The two followers of the local index, each with its own position: vectors in FAISS, words in Tantivy."""
 
 from __future__ import annotations
 
@@ -19,14 +19,15 @@ from index.types.article import IndexedPassage
 
 logger = logging.getLogger(__name__)
 
-# A snapshot of the vectors saves reading them from the database at the next start. It is written when this
-# many changes are new, or this share of the passages where that is more, so that a busy day writes it a few
-# times and not with every article.
+# A snapshot on disk saves reading all vectors from the database at the next start. It is written again after
+# this many changes, or after changes of this share of the passages, whichever is more: a few times on a busy
+# day, and not with every article.
 SNAPSHOT_CHANGES = 5000
 
 SNAPSHOT_SHARE = 0.05
 
-# Whoever makes the word index of a large library anew holds it for minutes, not longer.
+# A process waits this long for another that is changing the lexical index. Rebuilding the index of a large
+# library takes minutes.
 LOCK_SECONDS = 300.0
 
 
@@ -42,13 +43,13 @@ class DenseFollower:
         self._load(dimension)
 
     def exclusive(self) -> AbstractContextManager[object]:
-        return nullcontext()  # memory is this process's own; `IndexSync` lets one thread in at a time
+        return nullcontext()  # no other process sees this memory, and `IndexSync` uses one thread at a time
 
     def position(self) -> Position | None:
         return self._position
 
     def mend(self) -> None:
-        """Nothing is read from disk while it runs: what is in memory stays whole."""
+        """Do nothing: after the start no file is read, so damage on disk does not reach the memory."""
 
     def clear(self) -> None:
         self.index.close()
@@ -67,13 +68,13 @@ class DenseFollower:
             self.save()
 
     def save(self) -> None:
-        """Write the snapshot, if there is anything new in it."""
+        """Write the snapshot, unless the one on disk is as new and has a graph just as this index has."""
         graph = self.index.has_graph
         if self._position is None or (self._position.seq, graph) == (self._saved_seq, self._saved_graph):
             return
         with self._lock:
-            for left in self._path.parent.glob("dense.*.tmp"):  # of a process that was killed while saving
-                left.unlink()
+            for leftover in self._path.parent.glob("dense.*.tmp"):  # a process was killed while saving
+                leftover.unlink()
             self.index.save(self._path, json.dumps(asdict(self._position)))
         self._saved_seq, self._saved_graph = self._position.seq, graph
 
@@ -86,13 +87,13 @@ class DenseFollower:
                 return
             self.index, self._position = index, Position(**json.loads(position))
             self._saved_seq, self._saved_graph = self._position.seq, index.has_graph
-            index.grow()  # whoever wrote it may have been stopped before the graph was made
+            index.grow()  # the process that wrote it may have stopped before it had built the graph
         except Exception as error:  # zipfile and FAISS have errors of their own for damaged bytes
             logger.warning("dense snapshot damaged, rebuilding error=%r", error)
 
 
 class LexicalFollower:
-    """The lexical index on disk, shared by all processes; whoever sees a change first applies it."""
+    """The lexical index on disk, shared by all processes: the first that sees a change applies it for all."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder / "lexical"
@@ -113,7 +114,7 @@ class LexicalFollower:
             ) from None
 
     def suspect(self) -> None:
-        """Have the files looked at before the next change: a search has failed."""
+        """Note that a search has failed, so that the next call of `position` checks the files."""
         self._suspected = True
 
     def mend(self) -> None:
@@ -153,7 +154,8 @@ class LexicalFollower:
 
     def _open(self) -> LexicalIndex:
         if not LexicalIndex.exists(self._folder):
-            # Whoever deleted the index may have left the position, which would call an empty one complete.
+            # A person who deleted the index may have left the position file. With it, the new and empty index
+            # would be taken for a complete one.
             self._position_file.unlink(missing_ok=True)
         try:
             return LexicalIndex(self._folder)

@@ -1,7 +1,7 @@
-"""Passages by the words they share with the question (BM25). The only importer of tantivy.
+"""Finds passages by the words that they share with a question (BM25). The only importer of tantivy.
 
-The index lives in a folder that several processes read; the one that holds the lock of `LexicalFollower`
-writes.
+The index is a folder that several processes read. Only the process that holds the lock of `LexicalFollower`
+writes to it.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from index.errors import DamageError
 from index.types.article import IndexedPassage
 from index.types.question import Filters
 
-# The smallest heap that tantivy takes is 15 MB a thread; more speeds up only very large batches.
+# Bytes. Tantivy takes at least 15 MB a thread; a larger heap speeds up only very large batches.
 _WRITER_HEAP = 50_000_000
 _ANALYZER = "news"
-# Words whose frequency is remembered until the index changes: each question asks for hundreds.
+# How many terms' document frequencies are cached until the index changes. A question looks up hundreds.
 FREQUENCIES = 50_000
-# The files of every segment of an index.
+# The suffixes of the files that every segment of a tantivy index consists of.
 _PARTS = ("fast", "fieldnorm", "idx", "pos", "store", "term")
-# Words that say nothing about what is asked; without them a search reads a tenth of the postings.
+# Words that say nothing about the subject of a question. Without them a search reads a tenth of the postings.
 STOP_WORDS = frozenset(
     "a an and are as at be been but by can could did do does for from had has have he her his how i if in "
     "into is it its of on or our she so than that the their them then there these they this those to was we "
@@ -45,39 +45,39 @@ def _schema() -> tantivy.Schema:
     builder.add_integer_field("passage_id", indexed=True, fast=True)
     builder.add_integer_field("published_us", indexed=True, fast=True)  # microseconds since 1970
     builder.add_text_field("source", tokenizer_name="raw", index_option="basic")
-    # Frequencies without positions: no phrase is ever searched, and the index is a third smaller.
+    # Term frequencies without positions: nothing searches for phrases, and the index is a third smaller.
     builder.add_text_field("words", tokenizer_name=_ANALYZER, index_option="freq")
     return builder.build()
 
 
 class Analyzer:
-    """Takes texts apart into the words that are compared. Safe to use from many threads."""
+    """The tokenizer and the stemmer of the lexical index. Safe to use from many threads."""
 
     def __init__(self) -> None:
         builder = TextAnalyzerBuilder(Tokenizer.simple())
-        for each in (
+        for token_filter in (
             Filter.remove_long(60),
             Filter.lowercase(),
             Filter.ascii_fold(),
             Filter.stemmer("english"),
         ):
-            builder = builder.filter(each)
+            builder = builder.filter(token_filter)
         self.tantivy = builder.build()
 
     def terms(self, text: str) -> list[str]:
-        """Return the words of a text as the index knows them: lower case, folded to ASCII, stemmed."""
+        """Return the words of a text as the index stores them: lower case, folded to ASCII, stemmed."""
         return self.tantivy.analyze(text)
 
     def question_terms(self, text: str) -> list[str]:
-        """Return the distinct words worth searching for; all of them when every word is a stop word."""
+        """Return a question's distinct terms without stop words; all of them if every one is a stop word."""
         distinct = list(dict.fromkeys(self.terms(text)))
         return [term for term in distinct if term not in STOP_WORDS] or distinct
 
 
 class LexicalIndex:
-    """The lexical index in one folder. Safe to search from many threads; written by one at a time.
+    """The lexical index in one folder. Many threads may search it at once; one at a time may write.
 
-    Every method raises DamageError where its files are not what they were.
+    Every method raises DamageError where a file of the index is missing or damaged.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -87,8 +87,9 @@ class LexicalIndex:
         self._folder = folder
         self._schema = _schema()
         self._index = tantivy.Index(self._schema, path=str(folder))
-        # `reload` is called where something was written. Otherwise a thread looks for that twice a second and
-        # writes a lock file, maybe into a folder that is being deleted.
+        # "manual": searches see new segments when `reload` is called, which happens after every write.
+        # Otherwise a thread of tantivy looks for them twice a second and writes a lock file for that, perhaps
+        # into a folder that is being deleted.
         self._index.config_reader("manual")
         analyzer = Analyzer()
         self._index.register_tokenizer(_ANALYZER, analyzer.tantivy)
@@ -107,14 +108,16 @@ class LexicalIndex:
         shutil.rmtree(folder, ignore_errors=True)
 
     def ids(self) -> set[int]:
-        """Return the ids of the passages held."""
+        """Return the ids of the passages that the index holds."""
         searcher = self._index.searcher()
         hits = searcher.search(Query.all_query(), limit=max(1, searcher.num_docs)).hits
-        return {int(id) for id in searcher.fast_field_values("passage_id", [a for _, a in hits]) if id}
+        return {
+            int(id) for id in searcher.fast_field_values("passage_id", [address for _, address in hits]) if id
+        }
 
     def clear(self) -> None:
-        """Forget every passage."""
-        with _damage_told():
+        """Delete every passage."""
+        with _as_damage_error():
             writer = self._index.writer(heap_size=_WRITER_HEAP, num_threads=1)
             writer.delete_all_documents()
             writer.commit()
@@ -122,8 +125,8 @@ class LexicalIndex:
         self.reload()
 
     def reload(self) -> None:
-        """See what has been written, by other processes too."""
-        with _damage_told():
+        """Let searches see what has been written since, by this process or another."""
+        with _as_damage_error():
             self._index.reload()
         self._frequency.cache_clear()
 
@@ -132,7 +135,7 @@ class LexicalIndex:
         return {term: self._frequency(term) for term in terms}
 
     def _count_passages(self, term: str) -> int:
-        with _damage_told():
+        with _as_damage_error():
             return self._index.searcher().doc_freq("words", term)
 
     def search(self, terms: Sequence[str], filters: Filters, limit: int) -> list[tuple[int, float]]:
@@ -140,18 +143,19 @@ class LexicalIndex:
         searcher = self._index.searcher()
         if not terms or not searcher.num_docs:
             return []
-        with _damage_told():
+        with _as_damage_error():
             result = searcher.search(self._query(terms, filters), limit=limit, count=False)
             ids = searcher.fast_field_values("passage_id", [address for _, address in result.hits])
         hits = zip(ids, result.hits, strict=True)
         return [(int(id or 0), float(score)) for id, (score, _) in hits if score > 0]
 
     def _query(self, terms: Sequence[str], filters: Filters) -> Query:
-        # Without filters one sum of terms and nothing around it: only then are passages skipped that cannot
-        # be the best. With them, words are looked up in what the filters admit, in a quarter of the time that
-        # checking all that has one of the words takes; what has none of them comes with a score of 0.
+        # Without filters the query is only a sum of terms: just then tantivy skips passages that cannot be
+        # among the best. With filters the terms are optional (Should), so the search goes through what the
+        # filters admit, which takes a quarter of the time of going through all passages that have one of the
+        # terms. Passages without any of the terms then come with a score of 0; `search` drops them.
         words = [(Occur.Should, self._word_query(term)) for term in terms]
-        limits = [(Occur.Must, Query.const_score_query(each, 0.0)) for each in self._filters(filters)]
+        limits = [(Occur.Must, Query.const_score_query(query, 0.0)) for query in self._filters(filters)]
         return Query.boolean_query([*limits, *words])
 
     def _word_query(self, term: str) -> Query:
@@ -170,8 +174,8 @@ class LexicalIndex:
         return queries
 
     def apply(self, added: Iterable[Sequence[IndexedPassage]], removed: Sequence[int]) -> None:
-        """Add (in batches) and remove passages; adding one that is held replaces it."""
-        with _damage_told():
+        """Remove passages, then add passages in batches; adding one that the index holds replaces it."""
+        with _as_damage_error():
             writer = self._index.writer(heap_size=_WRITER_HEAP, num_threads=1)
             try:
                 for passage_id in removed:
@@ -187,8 +191,11 @@ class LexicalIndex:
 
 
 @contextmanager
-def _damage_told() -> Iterator[None]:
-    """Turn what tantivy raises into a DamageError, also where it panics: to Python that is no Exception."""
+def _as_damage_error() -> Iterator[None]:
+    """Turn what tantivy raises into a DamageError.
+
+    A panic in its Rust code arrives as PanicException, which inherits from BaseException only.
+    """
     try:
         yield
     except (ValueError, OSError) as error:
@@ -204,9 +211,9 @@ def _first_line(error: BaseException) -> str:
 
 
 def _verify(folder: Path) -> None:
-    """Raise ValueError or OSError where a file of the index is missing or not as it was written.
+    """Raise ValueError or OSError where a file of the index is missing or fails its checksum.
 
-    Tantivy finds most damage when it opens an index, but some only in a search, which then dies.
+    Tantivy finds most damage when it opens an index, but some only during a search, which then panics.
     """
     if not LexicalIndex.exists(folder):
         return
@@ -220,7 +227,10 @@ def _verify(folder: Path) -> None:
 
 
 def _verify_file(path: Path) -> None:
-    """Compare a file with the CRC-32 that tantivy writes at its end: JSON, the length of that, and 1337."""
+    """Compare a file with the CRC-32 in its footer. Raises ValueError where they differ.
+
+    Tantivy ends each file with JSON that holds the CRC-32, the length of the JSON, and the number 1337.
+    """
     with (
         path.open("rb") as file,
         mmap(file.fileno(), 0, access=ACCESS_READ) as data,
@@ -233,7 +243,7 @@ def _verify_file(path: Path) -> None:
 
 
 def words_of(passage: IndexedPassage) -> str:
-    """Return what is compared of a passage: it is seen with its headline, as one text."""
+    """Return the text of a passage that is indexed by its words: the headline and the passage as one text."""
     return f"{passage.title}\n{passage.text}"
 
 

@@ -1,4 +1,4 @@
-"""Search on this machine: FAISS in memory and Tantivy on disk, behind one `PassageIndex`."""
+"""The search index on this machine, a `PassageIndex`: FAISS in memory and Tantivy on disk."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 
 def condition(folder: Path) -> IndexCondition:
-    """Look at a search index without changing it, as opening one would."""
+    """Inspect the search index in a folder for the doctor, without repairing it as opening it would."""
     damaged, passages, position = [], 0, None
     snapshot, words = folder / "dense.npz", folder / "lexical"
     if snapshot.exists():
@@ -45,7 +45,7 @@ def condition(folder: Path) -> IndexCondition:
 
 
 class LocalIndex:
-    """A `PassageIndex` in one folder of this machine."""
+    """A `SearchIndex` in one folder of this machine. Damage that a search meets is reported to `faults`."""
 
     def __init__(self, folder: Path, dimension: int, faults: Faults | None = None) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -63,21 +63,21 @@ class LocalIndex:
 
     @property
     def kind(self) -> str:
-        """What it is, for people."""
+        """The name of the search engine, as status shows it to people."""
         return "local: FAISS and Tantivy"
 
     @property
     def disk_bytes(self) -> int:
-        """The size of its files; one that is replaced meanwhile does not count."""
+        """The size of the index's files in bytes."""
         sizes = 0
         for path in self._folder.rglob("*"):
-            with suppress(OSError):
+            with suppress(OSError):  # another process may delete a file at any moment: that adds nothing
                 sizes += path.stat().st_size if path.is_file() else 0
         return sizes
 
     @property
     def memory_bytes(self) -> int:
-        """What the vectors take up in this process; the words are read from disk."""
+        """The bytes that the vectors take in this process; the lexical index is read from disk."""
         return self._dense.index.memory_bytes
 
     def ids(self) -> tuple[set[int], set[int]]:
@@ -85,7 +85,7 @@ class LocalIndex:
         return self._dense.index.ids(), self._lexical.index.ids()
 
     def search(self, vector: Scores, text: str, filters: Filters, limit: int) -> list[Hit]:
-        """Do as `PassageIndex` says; a damaged word index finds nothing until it has been made anew."""
+        """Search as `PassageIndex` says. A damaged lexical index finds nothing until it has been rebuilt."""
         dense = dict(self._dense.index.search(vector, filters, limit))
         terms = self.question_terms(text)
         lexical = dict(self._unless_damaged([], self._search_words, terms, filters, limit))
@@ -93,11 +93,15 @@ class LocalIndex:
         dense.update(self._dense.index.scores(vector, only_lexical))
         facts = self._dense.index.facts(list(dense))
         hits = (Hit(id, dense[id], lexical.get(id, 0.0), *facts[id]) for id in dense if id in facts)
-        # Passages may have come in between the two searches.
+        # A passage may have been replaced between the two searches, so the filters are checked once more.
         return [hit for hit in hits if filters.admit(hit)]
 
     def _search_words(self, terms: Sequence[str], filters: Filters, limit: int) -> list[tuple[int, float]]:
-        """Search by words. A time until which nearly all was published is cheaper to look at afterwards."""
+        """Search by words.
+
+        Where `until` is the only filter and admits nearly everything, as "up to now" does, searching without
+        it and filtering the hits is cheaper. If too few hits remain, the search is repeated with the filter.
+        """
         if filters.until and filters.until >= self._dense.index.newest:
             filters = replace(filters, until=None)
         if filters.since or filters.source or not filters.until:
@@ -117,7 +121,10 @@ class LocalIndex:
         return self._unless_damaged(unknown, self._lexical.index.document_frequency, listed)
 
     def _unless_damaged(self, otherwise: T, ask: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Return what the word index says, or something else where it is damaged, which is then mended."""
+        """Call `ask` on the lexical index and return its result; return `otherwise` where that is damaged.
+
+        Damage is reported to `faults`, and the follower checks and rebuilds the index at the next change.
+        """
         try:
             return ask(*args, **kwargs)
         except DamageError as error:

@@ -1,9 +1,10 @@
-"""Search in Milvus, on other machines: one index that all processes share, behind one `PassageIndex`.
+"""The search index in a Milvus server, which all processes on all machines share; a `PassageIndex`.
 
-The engine finds passages by embedding and by words, and filters them. Words are stored as the tokenizer of
-`index.search.lexical` gives them, and hits by words are scored again with `index.search.bm25`, so that both
-indexes lead to the same answers. What that needs, and how far the index got, is stored beside the passages as
-facts: a term's frequency under the term, everything else in one value.
+Milvus finds passages by embedding and by words, and applies the filters. Words are stored as the tokenizer of
+`index.search.lexical` gives them, and hits by words are scored again with `index.search.bm25`, so that the
+local index and this one lead to the same answers. The scoring needs document frequencies: they are stored in
+Milvus beside the passages, as key-value pairs called facts. Each term is a key with its document frequency as
+the value; one more key holds the `IndexState`.
 """
 
 from __future__ import annotations
@@ -22,27 +23,31 @@ from index.runtime.faults import Faults
 from index.search.base import Follower, IndexCondition, Position, Scores
 from index.search.bm25 import Scorer, Tally, Totals
 from index.search.lexical import FREQUENCIES, Analyzer, words_of
-from index.search.milvus_server import Found, MilvusServer, Row, stored_words
+from index.search.milvus_server import MilvusServer, Row, ScoredRow, stored_words
 from index.types.article import Hit, IndexedPassage
 from index.types.question import Filters
 from index.types.status import SEARCH
 
-# No term contains a colon.
+# The fact that holds the `IndexState`. No term contains a colon, so no term has this key.
 _STATE = "state:"
-# Passages that may come before they are indexed: until then each search looks at them one by one.
+# After this many added passages Milvus is asked to index them. Until then each search compares them one by
+# one.
 SETTLE = 4000
-_MAKING = "The search index is being made anew from the database: ask again in a few minutes."
-# What others count is looked at anew after so many seconds: until then a few frequencies are off by a few.
+_REBUILDING = "The search index is being made anew from the database: ask again in a few minutes."
+# Cached frequencies are dropped after so many seconds, once another process has changed the index. Until then
+# they are off by the few passages that came and went.
 _RECOUNT_SECONDS = 60
-# The engine may score its parts by frequencies of their own: so many times as many hits are scored again.
-_MORE = 2
+# Milvus may score each of its segments by the segment's own frequencies. So this many times `limit` hits are
+# fetched and scored again, and the best `limit` of them are returned.
+_RESCORED = 2
 
 
 @dataclass(frozen=True, slots=True)
-class State:
-    """How far the index got (None while it is made anew), and what it holds.
+class IndexState:
+    """How far the index got, and what it holds; stored in Milvus as JSON, so the fields' names must stay.
 
-    While `changing`, frequencies may be wrong. `loose` passages have come since all were settled.
+    `position` is None while the index is rebuilt. While `changing` is True, a process is changing passages
+    and the stored frequencies may be wrong. `loose` counts the passages added since Milvus last indexed all.
     """
 
     position: Position | None
@@ -52,8 +57,8 @@ class State:
     loose: int = 0
 
     @classmethod
-    def parse(cls, text: str) -> State:
-        """Read what `str` wrote."""
+    def parse(cls, text: str) -> IndexState:
+        """Return the state that `str` wrote as JSON."""
         fields = json.loads(text)
         position = fields.pop("position")
         totals = Totals(**fields.pop("totals"))
@@ -64,7 +69,11 @@ class State:
 
 
 class MilvusIndex:
-    """A `PassageIndex` and its `Follower`. `lock` keeps other machines from changing the same library's."""
+    """A `SearchIndex`, and its own only `Follower`.
+
+    `library` is the database's id: each database has its collections in Milvus. `lock` returns a context in
+    which no process on any machine changes the same collections.
+    """
 
     def __init__(
         self,
@@ -74,7 +83,7 @@ class MilvusIndex:
         lock: Callable[[], AbstractContextManager[object]],
         faults: Faults | None = None,
     ) -> None:
-        """Nothing is asked of the server yet. Raises UsageError where the address is none of a Milvus."""
+        """Prepare, without connecting. Raises UsageError where `url` is no address of a Milvus."""
         analyzer = Analyzer()
         self.terms, self.question_terms = analyzer.terms, analyzer.question_terms
         self.exclusive = lock
@@ -83,8 +92,8 @@ class MilvusIndex:
         self._dimension = dimension
         self._totals = Totals()
         self._seen: Position | None = None
-        self._making = True
-        self._known: dict[str, int] = {}
+        self._rebuilding = True
+        self._known: dict[str, int] = {}  # term → document frequency, as read since `_known_since`
         self._known_since = time.monotonic()
 
     @property
@@ -101,12 +110,12 @@ class MilvusIndex:
 
     @property
     def kind(self) -> str:
-        """What it is, for people."""
+        """The name of the search engine, as status shows it to people."""
         return f"Milvus at {self._server.place}"
 
     @property
     def disk_bytes(self) -> None:
-        """What it takes up is the server's business."""
+        """None: the index takes up nothing on this machine."""
 
     memory_bytes = disk_bytes
 
@@ -116,42 +125,46 @@ class MilvusIndex:
     # -- searching -------------------------------------------------------------------------------------
 
     def search(self, vector: Scores, text: str, filters: Filters, limit: int) -> list[Hit]:
-        """Do as `PassageIndex` says. Raises SearchError while Milvus is away or the index is made anew."""
-        if self._making and self.position() is None:
-            raise SearchError(_MAKING)
+        """Search as `PassageIndex` says.
+
+        Raises SearchError while Milvus is unreachable or the index is being rebuilt.
+        """
+        if self._rebuilding and self.position() is None:
+            raise SearchError(_REBUILDING)
         nearest = self._server.nearest(vector, filters, limit)
-        dense = {found.row.id: found.score for found in nearest}
+        dense = {hit.row.id: hit.score for hit in nearest}
         lexical = self._by_words(self.question_terms(text), filters, limit)
-        vectors = self._server.vectors([found.row.id for found in lexical if found.row.id not in dense])
-        dense |= {id: float(np.asarray(each, np.float32) @ vector) for id, each in vectors.items()}
-        bm25 = {found.row.id: found.score for found in lexical}
-        rows = {found.row.id: found.row for found in (*nearest, *lexical)}
-        # Whoever reads the passages asks for their words one by one.
+        vectors = self._server.vectors([hit.row.id for hit in lexical if hit.row.id not in dense])
+        dense |= {id: float(np.asarray(stored, np.float32) @ vector) for id, stored in vectors.items()}
+        bm25 = {hit.row.id: hit.score for hit in lexical}
+        rows = {hit.row.id: hit.row for hit in (*nearest, *lexical)}
+        # Choosing quotes will need the frequency of every word of these passages. Fetching them into the
+        # cache here takes one request; later it would take one for each word.
         self._frequencies(word for row in rows.values() for word in row.words.split())
         self._faults.mended(SEARCH)
         return [_hit(rows[id], score, bm25.get(id, 0.0)) for id, score in dense.items()]
 
-    def _by_words(self, terms: Sequence[str], filters: Filters, limit: int) -> list[Found]:
-        """Return the best passages with their BM25 as `index.search.lexical` counts it, best first."""
+    def _by_words(self, terms: Sequence[str], filters: Filters, limit: int) -> list[ScoredRow]:
+        """Return the best passages by BM25 as `index.search.lexical` computes it, best first."""
         if not terms:
             return []
         scorer = Scorer(self._frequencies(terms), self._totals)
-        found = self._server.by_words(" ".join(terms), filters, _MORE * limit)
-        scored = [Found(each.row, scorer.score(each.row.words.split())) for each in found]
-        best = sorted(scored, key=lambda each: (-each.score, each.row.id))[:limit]
-        return [each for each in best if each.score > 0]
+        hits = self._server.by_words(" ".join(terms), filters, _RESCORED * limit)
+        rescored = [ScoredRow(hit.row, scorer.score(hit.row.words.split())) for hit in hits]
+        best = sorted(rescored, key=lambda hit: (-hit.score, hit.row.id))[:limit]
+        return [hit for hit in best if hit.score > 0]
 
     def document_frequency(self, terms: Iterable[str]) -> dict[str, int]:
         return self._frequencies(terms)
 
     def _frequencies(self, terms: Iterable[str]) -> dict[str, int]:
-        """Return term → frequency, from memory where it was asked for lately."""
+        """Return term → document frequency, from the cache where it has the term."""
         wanted, known = list(dict.fromkeys(terms)), self._known
         missing = [term for term in wanted if term not in known]
         if missing:
-            found = self._stored_frequencies(missing, "Bounded")
-            known = known | found
-            self._known = known if len(known) <= FREQUENCIES else found
+            stored = self._stored_frequencies(missing, "Bounded")
+            known = known | stored
+            self._known = known if len(known) <= FREQUENCIES else stored
         return {term: known[term] for term in wanted}
 
     def _stored_frequencies(self, terms: Sequence[str], consistency: str) -> dict[str, int]:
@@ -163,24 +176,26 @@ class MilvusIndex:
     def position(self) -> Position | None:
         state, before = self._state(), self._seen
         position = state.position if state and state.dimension == self._dimension else None
-        self._reached(position, state.totals if state else Totals())
+        self._note(position, state.totals if state else Totals())
         if position != before and time.monotonic() > self._known_since + _RECOUNT_SECONDS:
             self._forget_frequencies()
         return position
 
     def mend(self) -> None:
-        """What Milvus holds, it looks after itself."""
+        """Do nothing: Milvus checks and repairs its own data."""
 
     def clear(self) -> None:
         self._server.clear()
-        self._reached(None, Totals())
+        self._note(None, Totals())
         self._forget_frequencies()
 
     def apply(
         self, added: Iterable[Sequence[IndexedPassage]], removed: Sequence[int], position: Position
     ) -> None:
         before = self._state()
-        self._remember(replace(before, changing=True) if before else State(None, self._dimension, Totals()))
+        self._remember(
+            replace(before, changing=True) if before else IndexState(None, self._dimension, Totals())
+        )
         tally = Tally(totals=before.totals if before else Totals())
         loose = before.loose if before else SETTLE
         self._remove(removed, tally)
@@ -188,10 +203,11 @@ class MilvusIndex:
             self._put(batch, tally, new=before is None)
             loose += len(batch)
         if before and before.changing:
-            # Whoever changed it was stopped in the middle: nobody knows which passages had been counted.
-            tally = self._count_again()
-        self._count(tally, new=before is None or before.changing)
-        self._remember(State(position, self._dimension, tally.totals, loose=loose % SETTLE))
+            # A process was stopped in the middle of `apply`, after changing passages and before storing all
+            # frequencies. Which passages it had counted is unknown.
+            tally = self._recount()
+        self._store_frequencies(tally, new=before is None or before.changing)
+        self._remember(IndexState(position, self._dimension, tally.totals, loose=loose % SETTLE))
         if loose >= SETTLE:
             self._server.settle()
 
@@ -212,14 +228,15 @@ class MilvusIndex:
         words = stored_words(self.terms(words_of(passage)))
         return Row(passage.id, microseconds(passage.published_at), passage.source, words)
 
-    def _count(self, tally: Tally, *, new: bool) -> None:
-        """Store the frequencies that a tally changes, or all that there are."""
+    def _store_frequencies(self, tally: Tally, *, new: bool) -> None:
+        """Store the frequencies that a tally changes; with `new` none are stored and the tally has all."""
         before = {} if new else self._stored_frequencies(tally.terms(), "Strong")
         after = tally.frequencies(before)
-        self._server.put_facts({term: str(each or "") for term, each in after.items()})
-        self._known = self._known | {term: each for term, each in after.items() if term in self._known}
+        self._server.put_facts({term: str(count or "") for term, count in after.items()})
+        self._known = self._known | {term: count for term, count in after.items() if term in self._known}
 
-    def _count_again(self) -> Tally:
+    def _recount(self) -> Tally:
+        """Delete the stored frequencies, and return those of all stored passages, counted again."""
         self._server.forget_facts()
         self._forget_frequencies()
         tally = Tally()
@@ -227,18 +244,18 @@ class MilvusIndex:
             tally.add(row.words.split())
         return tally
 
-    def _state(self) -> State | None:
+    def _state(self) -> IndexState | None:
         return _stored_state(self._server)
 
-    def _remember(self, state: State) -> None:
+    def _remember(self, state: IndexState) -> None:
         self._server.put_facts({_STATE: str(state)})
-        self._reached(state.position, state.totals)
+        self._note(state.position, state.totals)
 
-    def _reached(self, position: Position | None, totals: Totals) -> None:
-        """Take note of what there is now; before all of it is, nothing is found."""
-        self._seen, self._totals, self._making = position, totals, position is None
+    def _note(self, position: Position | None, totals: Totals) -> None:
+        """Note in this process what the index holds; with None as position it is rebuilt and not searched."""
+        self._seen, self._totals, self._rebuilding = position, totals, position is None
         if position is None:
-            self._faults.report(SEARCH, _MAKING)
+            self._faults.report(SEARCH, _REBUILDING)
         else:
             self._faults.mended(SEARCH)
 
@@ -247,9 +264,9 @@ class MilvusIndex:
 
 
 def condition(url: str, library: str) -> IndexCondition:
-    """Look at a library's index without changing it, as using it would.
+    """Inspect a library's index for the doctor, without creating its collections as using it would.
 
-    Raises SearchError, and UsageError where the address is none of a Milvus.
+    `library` is the database's id. Raises SearchError, and UsageError where `url` is no address of a Milvus.
     """
     server = MilvusServer(url, library, None)
     state = _stored_state(server) if server.is_known() else None
@@ -257,9 +274,9 @@ def condition(url: str, library: str) -> IndexCondition:
     return IndexCondition((), state.position, state.totals.passages) if state else IndexCondition((), None, 0)
 
 
-def _stored_state(server: MilvusServer) -> State | None:
+def _stored_state(server: MilvusServer) -> IndexState | None:
     stored = server.facts([_STATE]).get(_STATE)
-    return State.parse(stored) if stored else None
+    return IndexState.parse(stored) if stored else None
 
 
 def _hit(row: Row, dense: float, lexical: float) -> Hit:

@@ -1,7 +1,8 @@
-"""A Milvus server: two collections of a library, time limits on everything. Only this imports pymilvus.
+"""Reads and writes a library's two collections in a Milvus server. The only importer of pymilvus.
 
-`passages` hold what is searched. `facts` are pairs of texts, for what has to be remembered beside them; as
-Milvus knows vectors only, each has an empty one.
+The collection of passages is what searches read. The collection of facts holds key-value pairs of texts, such
+as document frequencies; as every row in Milvus must have a vector, each of them has a vector of zeros. Every
+call has a time limit.
 """
 
 from __future__ import annotations
@@ -25,29 +26,33 @@ from index.search.base import Scores
 from index.types.question import Filters
 from index.types.status import SEARCH
 
-# It logs every failure with its traceback, and raises it as well.
+# pymilvus logs every error with its traceback, although it raises it as well.
 logging.getLogger("pymilvus").setLevel(logging.CRITICAL)
 
 PORT = 19530
-# A server that does not take a connection by then is away, and is not asked again at once.
+# A server that has not accepted a connection after CONNECT_SECONDS counts as unreachable. For the next
+# PAUSE_SECONDS calls fail at once instead of trying to connect again.
 CONNECT_SECONDS, PAUSE_SECONDS = 3, 0.5
 SEARCH_SECONDS, WRITE_SECONDS = 20, 120
-# Of the collections' fields; others are not read, but made anew from the database.
+# Version of the collections' fields, part of their names. Collections of another version are not read: the
+# index is rebuilt from the database.
 _FORMAT = 2
-# Milvus keeps no longer text, in bytes.
+# The longest text in bytes that Milvus stores in a VARCHAR field.
 _TEXT_BYTES = 65_535
 # Rows in one request or answer: Milvus refuses more than 16,384.
 _CHUNK = 4000
-# Edges of the graph, and the width of the search while building it: Malkov and Yashunin (2016).
+# HNSW's parameters: M is a vector's links in the graph, efConstruction the vectors visited to find them
+# (Malkov and Yashunin, 2016).
 _GRAPH = {"M": 16, "efConstruction": 200}
-# Candidates kept while searching the graph, for each passage wanted and at least: recall is above 0.99 then.
+# HNSW's ef, the candidates kept during a search: 4 for each passage wanted, and at least 256, so that recall
+# is above 0.99. 32,768 is the greatest that is used.
 _WIDTH, _LEAST_WIDTH, _GREATEST_WIDTH = 4, 256, 32_768
-# After a long time away gRPC would wait for minutes before it tries again.
+# By default gRPC waits up to minutes between attempts to connect when a server was unreachable for long.
 _CHANNEL = {"grpc.max_reconnect_backoff_ms": 1000, "grpc.use_local_subchannel_pool": 1}
 
 
 class Row(NamedTuple):
-    """A passage as it is stored: `words` are its headline's and its text's."""
+    """A passage as Milvus stores it. `words` are the terms of its headline and text, separated by spaces."""
 
     id: int
     published_us: int
@@ -55,23 +60,25 @@ class Row(NamedTuple):
     words: str
 
 
-class Found(NamedTuple):
-    """A row that a search found, and the engine's score of it."""
+class ScoredRow(NamedTuple):
+    """A row that a search found, with its score."""
 
     row: Row
     score: float
 
 
 class MilvusServer:
-    """Connects when it is first needed, and again after every failure. Safe to use from many threads.
+    """One library's collections. Connects at the first call, and again after an error. For many threads.
 
-    Every method raises SearchError, and tells `faults`, when it does not answer in time or refuses.
+    Every method raises SearchError, and reports it to `faults`, when Milvus does not answer in time or
+    refuses.
     """
 
     def __init__(self, url: str, library: str, dimension: int | None, faults: Faults | None = None) -> None:
-        """Collections that are missing are made for vectors of `dimension`; where that is None they are not.
+        """Prepare, without connecting. `library` is the database's id, part of the collections' names.
 
-        Raises UsageError where the address is none of a Milvus.
+        Connecting creates missing collections for vectors of `dimension`; with None it creates none. Raises
+        UsageError where `url` is no address of a Milvus.
         """
         self._address = _address(url)
         self._dimension = dimension
@@ -84,24 +91,30 @@ class MilvusServer:
 
     @property
     def place(self) -> str:
-        """Where it is, without the password."""
+        """The server's host and port, without user and password."""
         host = self._address.netloc.rpartition("@")[2]
         return host if self._address.port else f"{host.rstrip(':')}:{PORT}"
 
     # -- searching -------------------------------------------------------------------------------------
 
-    def nearest(self, vector: Scores, filters: Filters, limit: int) -> list[Found]:
-        """Return the rows with the highest inner products, best first."""
-        width = max(_LEAST_WIDTH, _WIDTH * limit)
-        found = self._search("vector", vector, filters, limit, {"ef": width})
-        if len(found) < limit:
-            # Few rows satisfy the filters, or the graph was left before all of them were seen: so wide a
-            # search sees them.
-            found = self._search("vector", vector, filters, limit, {"ef": _GREATEST_WIDTH})
-        return found
+    def nearest(self, vector: Scores, filters: Filters, limit: int) -> list[ScoredRow]:
+        """Return the rows with the highest inner products, best first.
 
-    def by_words(self, words: str, filters: Filters, limit: int) -> list[Found]:
-        """Return the rows with the highest BM25, as the engine counts it, best first."""
+        `vector` is float32 of shape (dimension,), length 1.
+        """
+        width = max(_LEAST_WIDTH, _WIDTH * limit)
+        hits = self._search("vector", vector, filters, limit, {"ef": width})
+        if len(hits) < limit:
+            # Either few rows satisfy the filters, or the search left the graph before it had seen all that
+            # do: a search of the greatest width sees them.
+            hits = self._search("vector", vector, filters, limit, {"ef": _GREATEST_WIDTH})
+        return hits
+
+    def by_words(self, words: str, filters: Filters, limit: int) -> list[ScoredRow]:
+        """Return the rows with the highest BM25 as Milvus computes it, best first.
+
+        `words` are terms separated by spaces.
+        """
         return self._search("bm25", words, filters, limit, {})
 
     def _search(
@@ -112,7 +125,7 @@ class MilvusServer:
         limit: int,
         params: dict[str, int],
         seconds: float = SEARCH_SECONDS,
-    ) -> list[Found]:
+    ) -> list[ScoredRow]:
         hits = self._call(
             "search",
             self._passages,
@@ -125,20 +138,20 @@ class MilvusServer:
             consistency_level="Session",
             seconds=seconds,
         )[0]
-        return [Found(_row(hit["entity"] | {"id": hit["id"]}), float(hit["distance"])) for hit in hits]
+        return [ScoredRow(_row(hit["entity"] | {"id": hit["id"]}), float(hit["distance"])) for hit in hits]
 
     # -- passages --------------------------------------------------------------------------------------
 
     def vectors(self, ids: Sequence[int]) -> dict[int, list[float]]:
-        """Return id → vector for those that are held."""
+        """Return id → vector of length `dimension`, for those of the passages that are stored."""
         return {row["id"]: row["vector"] for row in self._get(self._passages, ids, ["vector"], "Session")}
 
     def rows(self, ids: Sequence[int]) -> list[Row]:
-        """Return those that are held."""
-        return [_row(each) for each in self._get(self._passages, ids, Row._fields, "Strong")]
+        """Return the rows of those of the passages that are stored."""
+        return [_row(fields) for fields in self._get(self._passages, ids, Row._fields, "Strong")]
 
     def all_rows(self) -> Iterator[Row]:
-        """Yield every row there is."""
+        """Yield every stored row, fetched `_CHUNK` at a time."""
         pages = self._call(
             "query_iterator",
             self._passages,
@@ -156,8 +169,8 @@ class MilvusServer:
             pages.close()
 
     def put_rows(self, rows: Sequence[Row], vectors: Sequence[Scores]) -> None:
-        """Add rows; one that is held is replaced."""
-        data = [row._asdict() | {"vector": each} for row, each in zip(rows, vectors, strict=True)]
+        """Add rows with their vectors; a row whose id is stored is replaced."""
+        data = [row._asdict() | {"vector": vector} for row, vector in zip(rows, vectors, strict=True)]
         for chunk in _chunks(data):
             self._call("upsert", self._passages, data=chunk, seconds=WRITE_SECONDS)
 
@@ -166,7 +179,7 @@ class MilvusServer:
             self._call("delete", self._passages, ids=chunk, seconds=WRITE_SECONDS)
 
     def settle(self) -> None:
-        """Have what was put in large numbers indexed now, not when the next question is asked."""
+        """Make Milvus index and load all rows that were put, so that no question has to wait for that."""
         for name in (self._passages, self._facts):
             self._call("flush", name, seconds=WRITE_SECONDS)
         self._search("bm25", "news", Filters(), 1, {}, seconds=WRITE_SECONDS)
@@ -174,15 +187,19 @@ class MilvusServer:
     # -- facts -----------------------------------------------------------------------------------------
 
     def is_known(self) -> bool:
-        """Tell whether the library's collections are there."""
+        """Tell whether the library's collections exist."""
         return bool(self._call("has_collection", self._facts))
 
     def facts(self, keys: Sequence[str], consistency: str = "Strong") -> dict[str, str]:
-        """Return key → value for those that are held."""
-        return {each["key"]: each["value"] for each in self._get(self._facts, keys, ["value"], consistency)}
+        """Return key → value for those of the keys that are stored.
+
+        `consistency` is Milvus's level: "Strong" sees every write, "Bounded" may miss the latest but is
+        quicker.
+        """
+        return {row["key"]: row["value"] for row in self._get(self._facts, keys, ["value"], consistency)}
 
     def put_facts(self, facts: Mapping[str, str]) -> None:
-        """Remember values; an empty one is forgotten."""
+        """Store key → value; a key with an empty value is deleted."""
         kept = [{"key": key, "value": value, "nothing": [0.0, 0.0]} for key, value in facts.items() if value]
         for chunk in _chunks(kept):
             self._call("upsert", self._facts, data=chunk, seconds=WRITE_SECONDS)
@@ -190,22 +207,22 @@ class MilvusServer:
             self._call("delete", self._facts, ids=gone, seconds=WRITE_SECONDS)
 
     def forget_facts(self) -> None:
-        """Drop all facts."""
+        """Delete all facts."""
         self._renew([self._facts])
 
     def clear(self) -> None:
-        """Drop everything, other dimensions too."""
+        """Delete passages and facts, also where the passages have vectors of another dimension."""
         self._renew([self._facts, self._passages])
 
     def _renew(self, names: Sequence[str]) -> None:
         for name in names:
             self._call("drop_collection", name, seconds=WRITE_SECONDS)
-        self.close()  # connecting makes anew what is missing
+        self.close()  # the next call connects, and connecting creates the missing collections
 
     # -- the connection --------------------------------------------------------------------------------
 
     def close(self) -> None:
-        """Let go of the connection; the next call makes another."""
+        """Close the connection; the next call opens another."""
         self._drop(self._client)
 
     def _get(self, name: str, ids: Sequence[Any], fields: Iterable[str], consistency: str) -> list[Any]:
@@ -227,19 +244,20 @@ class MilvusServer:
             self._drop(known)
             if known is None or not again:
                 raise self._away(error) from error
-            # A server that was started anew has to be told again what is searched: connecting does.
+            # A server that was restarted must load the collections again: connecting asks for that.
             return self._call(method, *args, seconds=seconds, again=False, **options)
-        except (grpc.RpcError, grpc.FutureTimeoutError) as error:  # it has had its time
+        except (grpc.RpcError, grpc.FutureTimeoutError) as error:  # not tried again: the time is used up
             raise self._away(error) from error
 
     def _away(self, error: Exception) -> SearchError:
+        """Report that Milvus cannot be used, and return the error to raise."""
         reason = _reason(self.place, error)
-        away = SearchError(f"The search is away ({reason}): it answers again as soon as Milvus does.")
-        self._faults.report(SEARCH, away)
-        return away
+        unreachable = SearchError(f"The search is away ({reason}): it answers again as soon as Milvus does.")
+        self._faults.report(SEARCH, unreachable)
+        return unreachable
 
     def _drop(self, client: MilvusClient | None) -> None:
-        """Let go of a connection, unless another has taken its place."""
+        """Close a connection, unless another thread has replaced it already."""
         with self._connecting:
             if client is not self._client:
                 return
@@ -317,7 +335,7 @@ class MilvusServer:
 
 
 def stored_words(words: Iterable[str]) -> str:
-    """Return words as one text, cut after the last that fits."""
+    """Join words by spaces; words beyond what fits in `_TEXT_BYTES` bytes are left out."""
     text = " ".join(words)
     if len(text.encode()) <= _TEXT_BYTES:
         return text

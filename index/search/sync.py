@@ -1,8 +1,8 @@
-"""The change log applied to search indexes, in this process and in step with others.
+"""Applies the database's change log to the search indexes (followers), alongside other processes.
 
-A follower remembers how far it got, together with the identity of the database and of the vectors, so that
-one made for anything else is recognised and rebuilt. Applying a change twice does no harm, so a follower
-that was stopped between applying and remembering simply applies again.
+A follower saves how far it got, together with the ids of the database and of the vectors. So a follower that
+was made for another database or another model is recognised and rebuilt. Applying a change twice does no
+harm: a process that was stopped after applying changes and before saving the position applies them again.
 """
 
 from __future__ import annotations
@@ -21,24 +21,27 @@ from index.types.status import DATABASE
 
 logger = logging.getLogger(__name__)
 
-# Rows fetched at once: about 4 MB of vectors and text.
+# Passages fetched from the database at once: about 4 MB of vectors and text.
 BATCH = 2000
-# Longer than a library of a million passages takes to be added anew.
+# A round that takes longer is reported as hanging. Rebuilding the index of a million passages takes less.
 FOLLOW_SECONDS = 900.0
-# After a failure the next attempt waits twice as long as before, up to this.
+# After each failure the next attempt waits twice as long, up to this many seconds.
 LONGEST_PAUSE = 30.0
-# What a round that is under way may still take when everything is to end.
+# How long `IndexSync.stop` waits for a round that is running.
 STOP_SECONDS = 3.0
 
 
 def catch_up(store: Store, follower: Follower, fingerprint: str) -> bool:
-    """Bring one follower to the end of the change log; return whether there was anything to do."""
+    """Bring one follower to the end of the change log; return whether there was anything to do.
+
+    `fingerprint` is that of the vectors the follower should hold.
+    """
     goal = Position(store.id, fingerprint, store.changes.last_seq())
     if follower.position() == goal:
         return False
     with follower.exclusive():
         position = follower.position()  # another process may have done the work while this one waited
-        # Ahead of the database: that was restored from an earlier copy.
+        # A position beyond the end of the log means that the database was restored from an earlier copy.
         if (
             position is None
             or (position.store, position.fingerprint) != (goal.store, fingerprint)
@@ -52,7 +55,7 @@ def catch_up(store: Store, follower: Follower, fingerprint: str) -> bool:
 
 def _rebuild(store: Store, follower: Follower, goal: Position) -> Position:
     logger.info("follower rebuild follower=%s", type(follower).__name__)
-    # What is read here may be newer than `now`; applying a change twice does no harm.
+    # The passages read below may be newer than `now`: those changes are applied twice, which does no harm.
     now = replace(goal, seq=store.changes.last_seq())
     follower.clear()
     follower.apply(store.all_indexed_passages(goal.fingerprint, BATCH), [], now)
@@ -60,12 +63,12 @@ def _rebuild(store: Store, follower: Follower, goal: Position) -> Position:
 
 
 def _apply_next(store: Store, follower: Follower, position: Position) -> Position | None:
-    """Apply the next changes; return how far that led, or None when some are no longer in the log."""
+    """Apply the next `BATCH` changes; return the new position, None when the log no longer has them all."""
     changes = store.changes.after(position.seq, BATCH)
     if changes is None:
         return None
     added = store.indexed_passages(changes.added, position.fingerprint)
-    # A passage that is gone again, or embedded otherwise by now, must not stay either.
+    # A passage that has been deleted since, or now has another model's vector, must leave the index too.
     missing = set(changes.added) - {passage.id for passage in added}
     reached = replace(position, seq=changes.seq)
     follower.apply(_batches(added), [*changes.removed, *missing], reached)
@@ -78,7 +81,7 @@ def _batches(added: Sequence[IndexedPassage]) -> Iterator[Sequence[IndexedPassag
 
 
 class IndexSync:
-    """Keeps followers up to date, on demand and in a background thread."""
+    """Keeps followers up to date, on demand and in a background thread. Errors are reported to `faults`."""
 
     def __init__(
         self, store: Store, followers: Sequence[Follower], fingerprint: str, faults: Faults | None = None
@@ -92,12 +95,12 @@ class IndexSync:
         self._thread: threading.Thread | None = None
 
     def catch_up(self) -> None:
-        """Bring all followers to the end of the change log, and make anew what is damaged.
+        """Bring all followers to the end of the change log, and rebuild those that are damaged.
 
         Raises StoreError, and DamageError where an index cannot be written.
 
-        While the database holds another model's vectors nothing is done: there is nothing to search, and the
-        lexical index on disk belongs to whoever has that model.
+        Does nothing while the database holds another model's vectors: this process cannot search them, and
+        the lexical index on disk serves the processes that use that model.
         """
         with self._working:
             if self._store.fingerprint() not in (None, self._fingerprint):
@@ -114,12 +117,12 @@ class IndexSync:
             catch_up(self._store, follower, self._fingerprint)
 
     def start(self, seconds: float) -> None:
-        """Look for changes every `seconds` from now on, until `stop`."""
+        """Look for changes every `seconds` in a background thread, until `stop`."""
         self._thread = threading.Thread(target=self._run, args=(seconds,), name="follow", daemon=True)
         self._thread.start()
 
     def stop(self, seconds: float = STOP_SECONDS) -> None:
-        """Begin nothing new, and give what is under way `seconds`."""
+        """Start no new round, and wait at most `seconds` for one that is running."""
         self._stop.set()
         if self._thread:
             self._thread.join(seconds)
@@ -132,8 +135,8 @@ class IndexSync:
                 with self._faults.watching("search index", FOLLOW_SECONDS):
                     self.catch_up()
             except BaseException as error:
-                # The edge of one round, which this thread outlives, whatever ends it. The database may be
-                # away or the disk full for a while: searching goes on with what is here.
+                # Caught broadly because this thread must go on, whatever ends one round. The database may be
+                # unreachable or the disk full for a while: searches go on with what the indexes hold.
                 pause = min(2 * pause, LONGEST_PAUSE)
                 if not isinstance(error, NewsError):
                     logger.exception("follow failed retry_seconds=%s", pause)

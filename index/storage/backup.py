@@ -1,8 +1,8 @@
-"""A copy of the whole database as one file, and back: both while other processes go on working.
+"""Backs up and restores a SQLite database, while other processes go on using it.
 
-A backup is a SQLite database of its own, made in one moment and checked before it gets its name. Restoring
-replaces what is stored in one transaction, under a new name for followers, so that each of them, in any
-process, recognises the change and rebuilds.
+A backup is one file, itself a SQLite database. It holds the state of a single moment, and gets its name only
+after a check. Restoring replaces everything in one transaction and gives the database a new id. By that id
+the search indexes of all processes notice the change, and rebuild themselves.
 """
 
 from __future__ import annotations
@@ -21,17 +21,18 @@ from index.storage.database import BUSY_SECONDS, Database, sqlite_file, sqlite_u
 from index.types.options import IndexOptions
 from index.types.report import BackupReport
 
-# How often it is looked whether whoever writes to the database has finished, in seconds.
+# Seconds between two attempts to copy while another process writes to the database.
 _RETRY_SECONDS = 0.05
-# What every database of newsbot has had from the first version on.
+# Tables that every database of newsbot has had since the first version.
 _TABLES = {"articles", "passages", "meta", "alembic_version"}
 
 
 def write_backup(options: IndexOptions, path: Path, *, force: bool = False) -> BackupReport:
-    """Write everything that is stored to one file, readable by its owner only.
+    """Write the whole database to the file `path`, readable by its owner only.
 
-    Raises UsageError for a place that cannot be used, among them a file that exists unless `force`, and
-    StoreError where the database cannot be read or the copy does not pass its check.
+    Raises UsageError where `path` cannot be used or exists already (unless `force`), BusyError while another
+    backup or restore runs, and StoreError where the database cannot be read or the copy does not pass its
+    check.
     """
     source = _database_file(options)
     if not source.exists():
@@ -42,7 +43,7 @@ def write_backup(options: IndexOptions, path: Path, *, force: bool = False) -> B
         raise UsageError(f"{path} is the database itself: name another file.")
     if path.exists() and not force:
         raise UsageError(f"{path} exists already: name another file, or add --force to replace it.")
-    with _alone(options), _unfinished(path, f"The backup {path} could not be written") as copy:
+    with _only_backup(options), _unfinished(path, f"The backup {path} could not be written") as copy:
         _copy(source, copy)
         articles = _check(copy, source)
         copy.chmod(0o600)
@@ -53,11 +54,11 @@ def write_backup(options: IndexOptions, path: Path, *, force: bool = False) -> B
 
 
 def restore_backup(options: IndexOptions, path: Path, *, force: bool = False) -> BackupReport:
-    """Replace what is stored by what a backup holds.
+    """Replace everything in the database by the content of the backup `path`.
 
-    A database that is damaged itself is kept beside the new one, as `….damaged`. Raises UsageError where
-    articles are stored already, unless `force`, and for a file that is no backup, StoreError for a damaged
-    one: then nothing has changed.
+    A database that is too damaged to be written to is renamed to `….damaged`. Raises UsageError where
+    articles are stored already (unless `force`) and for a file that is no backup, BusyError while another
+    backup or restore runs, and StoreError for a damaged backup. An unusable backup changes nothing.
     """
     target = _database_file(options)
     if not path.is_file():
@@ -70,9 +71,9 @@ def restore_backup(options: IndexOptions, path: Path, *, force: bool = False) ->
         raise UsageError(
             f"{stored:,} articles are stored: add --force to replace them by the {articles:,} of the backup."
         )
-    with _alone(options), _unfinished(target, f"The backup {path} could not be restored") as copy:
+    with _only_backup(options), _unfinished(target, f"The backup {path} could not be restored") as copy:
         _copy(path, copy)
-        database = Database.open(sqlite_url(copy))  # brings an older backup up to date
+        database = Database.open(sqlite_url(copy))  # updates the schema of an older backup
         database.rename()
         database.close()
         _replace(copy, target)
@@ -89,8 +90,8 @@ def _database_file(options: IndexOptions) -> Path:
 
 
 @contextmanager
-def _alone(options: IndexOptions) -> Iterator[None]:
-    """Keep other backups and restores of the same library away."""
+def _only_backup(options: IndexOptions) -> Iterator[None]:
+    """Hold a lock during which no other backup or restore of the same library runs. Raises BusyError."""
     options.data_dir.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(options.data_dir / "backup.lock", timeout=0):
@@ -101,7 +102,11 @@ def _alone(options: IndexOptions) -> Iterator[None]:
 
 @contextmanager
 def _unfinished(path: Path, failed: str) -> Iterator[Path]:
-    """Give the path for a copy beside `path`; what is left of it afterwards, or of an earlier one, goes."""
+    """Give a path beside `path` to write a copy to. The copy is deleted at the end, unless it was renamed.
+
+    A copy that an earlier run left behind is deleted at the beginning. Errors become a StoreError that begins
+    with `failed`.
+    """
     copy = path.with_name(f".{path.name}.unfinished")
     try:
         _delete(copy)
@@ -113,7 +118,7 @@ def _unfinished(path: Path, failed: str) -> Iterator[Path]:
 
 
 def _files(database: Path) -> list[Path]:
-    """Return a database's file and those that SQLite puts beside it, whether they exist or not."""
+    """Return the paths of a database's file and of those that SQLite may put beside it."""
     return [Path(f"{database}{suffix}") for suffix in ("", "-wal", "-shm", "-journal")]
 
 
@@ -123,18 +128,21 @@ def _delete(database: Path) -> None:
 
 
 def _copy(source: Path, copy: Path) -> None:
-    """Write the database as it is at this moment to a new file, without stopping whoever writes to it."""
+    """Write the database as it is at this moment to a new file, without stopping processes that write."""
     with closing(_reading(source)) as connection:
         connection.execute("VACUUM INTO ?", (str(copy),))
 
 
 def _replace(copy: Path, target: Path) -> None:
-    """Make everything in a database another's, in one transaction; its readers go on meanwhile."""
+    """Replace the content of the database `target` by that of `copy`, in one transaction.
+
+    Other processes can read `target` during that time.
+    """
     try:
         _overwrite(copy, target)
-    except sqlite3.OperationalError:  # no fault of what is in the file
+    except sqlite3.OperationalError:  # such as a full disk: the file itself is not damaged
         raise
-    except sqlite3.DatabaseError:  # too damaged to be written to
+    except sqlite3.DatabaseError:  # the file is too damaged to be written to
         for file in _files(target):
             with suppress(FileNotFoundError):
                 file.replace(f"{file}.damaged")
@@ -155,23 +163,26 @@ def _overwrite(copy: Path, target: Path) -> None:
 
 
 def _check(file: Path, named: Path) -> int:
-    """Return how many articles a copy holds. Raises UsageError for another file, StoreError if damaged."""
+    """Check a copy, and return how many articles it holds; `named` is the file that error messages name.
+
+    Raises UsageError where the file is no database of newsbot, and StoreError where it is damaged.
+    """
     try:
         with closing(_reading(file)) as connection:
             kinds = {kind for (kind,) in connection.execute("SELECT type FROM sqlite_master")}
-            # A trigger or a view would be somebody else's code.
+            # newsbot has only tables and indexes. A trigger or a view in a file from outside could do harm.
             if _TABLES - _tables(connection) or kinds - {"table", "index"}:
                 raise UsageError(f"{named} is no database of newsbot: name one that 'newsbot backup' wrote.")
-            found = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
-            if found != "ok" or connection.execute("PRAGMA foreign_key_check").fetchone():
-                raise StoreError(f"{named} is damaged ({_first_line(found)}): restore another backup.")
+            result = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
+            if result != "ok" or connection.execute("PRAGMA foreign_key_check").fetchone():
+                raise StoreError(f"{named} is damaged ({_first_line(result)}): restore another backup.")
             return _articles(connection)
     except sqlite3.Error as error:
         raise StoreError(f"{named} is damaged or no database ({error}): use another backup.") from error
 
 
 def _count_articles(file: Path) -> int | None:
-    """Return how many articles a database holds; None where it is missing, or cannot be read any more."""
+    """Return how many articles a database holds; None where it is missing or damaged. Raises StoreError."""
     if not file.exists():
         return None
     try:
@@ -179,7 +190,7 @@ def _count_articles(file: Path) -> int | None:
             return _articles(connection) if "articles" in _tables(connection) else 0
     except sqlite3.OperationalError as error:
         raise StoreError(f"The database {file} cannot be read ({error}): check the disk.") from error
-    except sqlite3.DatabaseError:  # so SQLite says that a file is damaged, or never was a database
+    except sqlite3.DatabaseError:  # SQLite raises this for a damaged file, and for one that is no database
         return None
 
 
@@ -201,7 +212,7 @@ def _first_line(text: str) -> str:
 
 
 def _sync(path: Path) -> None:
-    """Wait until a file or a folder's list of files is on the disk itself."""
+    """Wait until the content of a file, or a folder's list of files, has been written to the disk (fsync)."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

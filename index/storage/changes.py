@@ -1,4 +1,4 @@
-"""The change log: which passages came and went, numbered, for the search indexes that follow it."""
+"""The change log: a numbered list of added and removed passages, which the search indexes follow."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from index.storage.database import Database, meta, set_meta
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """A stretch of the change log up to `seq`: ids of passages to add and to remove."""
+    """Consecutive changes, the last of which has the number `seq`: ids of passages to add and to remove."""
 
     seq: int
     added: Sequence[int]
@@ -32,11 +32,11 @@ class ChangeLog:
         return int(self._database.scalar(query) or 0)
 
     def after(self, seq: int, limit: int) -> Changes | None:
-        """Return at most `limit` changes after `seq`, as what is left to do about each passage.
+        """Return the next `limit` changes after number `seq`, at most.
 
-        Returns None when the log does not reach back that far: older changes have been trimmed. The log may
-        be trimmed between any two queries, so the rows themselves tell: numbers have no gaps, and a stretch
-        is whole when it begins at `seq` + 1.
+        Of several changes of one passage only the last counts. Returns None when the log does not reach back
+        that far, because older changes have been trimmed. Another process may trim the log between any two
+        queries, so this is seen from the rows: numbers have no gaps, so the first must be `seq` + 1.
         """
         table = schema.changes.c
         query = select(schema.changes).where(table.seq > seq).order_by(table.seq).limit(limit)
@@ -51,17 +51,17 @@ class ChangeLog:
         return Changes(rows[-1].seq if rows else seq, added, removed)
 
     def trim(self, keep: int) -> None:
-        """Forget all but the last `keep` changes; a follower that still needs older ones is rebuilt."""
+        """Delete all but the last `keep` changes; a follower that still needs older ones is rebuilt."""
         last = self.last_seq() - keep
         first = self._database.scalar(select(func.min(schema.changes.c.seq)))
         if first is None or last < first:
-            return  # there is nothing to trim: do not wait for another process that is writing
+            return  # nothing to trim, so there is no need to wait for another process that is writing
         with self._database.writing() as connection:
             connection.execute(delete(schema.changes).where(schema.changes.c.seq <= last))
 
 
 class ChangeWriter:
-    """Collects the changes of one transaction and numbers them at its end."""
+    """Collects the changes of one transaction; `write` numbers and stores them at its end."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

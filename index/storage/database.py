@@ -1,7 +1,7 @@
 """The connection to the database: SQLite (in WAL mode) or PostgreSQL, one writer at a time.
 
-The modules that own its tables, such as `index.storage.articles`, know what is kept in it. Only modules of
-`index.storage` import SQLAlchemy.
+The other modules of `index.storage`, such as `index.storage.articles`, each read and write tables of their
+own. Only modules of `index.storage` import SQLAlchemy.
 """
 
 from __future__ import annotations
@@ -28,15 +28,19 @@ from index.storage import schema
 
 logger = logging.getLogger(__name__)
 
-# A writer holds the database for one batch; others wait this long for it before giving up.
+# A writer holds the database for one batch. Other writers wait this long for it before they give up.
 BUSY_SECONDS = 60
-# A PostgreSQL server that does not answer by then is away.
+# A PostgreSQL server that has not answered after this counts as unreachable.
 CONNECT_SECONDS = 10
-# Questions, records, sources and jobs have more threads than that, but hold a connection for milliseconds.
+# Connections that stay open, further ones when those are in use, and how long a thread waits for one. There
+# are more threads (for questions, records, sources and jobs), but each holds a connection for milliseconds
+# only.
 CONNECTIONS, MORE_CONNECTIONS, POOL_SECONDS = 5, 15, 30
-# Of PostgreSQL: a statement that runs or waits too long is given up, as is whoever holds a lock in silence.
+# PostgreSQL's settings that end a statement which runs or waits too long, and a transaction that stays open
+# without doing anything and so may hold locks.
 _POSTGRESQL_LIMITS = ("statement_timeout", "idle_in_transaction_session_timeout")
-# A connection whose other end is gone without a word is noticed after about half a minute.
+# With these settings of libpq, a connection to a machine that has vanished is noticed after about half a
+# minute (seconds, but `tcp_user_timeout` in milliseconds).
 _KEEPALIVE = {
     "keepalives_idle": 10,
     "keepalives_interval": 5,
@@ -46,7 +50,7 @@ _KEEPALIVE = {
 _BACKUP = "stop the bot and restore a backup with 'newsbot restore FILE --force'"
 _BUSY = "somebody has been writing for long, so wait for that job, or stop the process that hangs"
 _PERMISSION = "let this user write to it and its folder"
-# What an error of SQLite or PostgreSQL says of itself, and what to do then.
+# A part of an error message of SQLite or PostgreSQL → what to do about the error.
 _REMEDIES = {
     "locked": _BUSY,
     "statement timeout": _BUSY,
@@ -59,14 +63,14 @@ _REMEDIES = {
     "malformed": _BACKUP,
     "not a database": _BACKUP,
 }
-# What PostgreSQL calls a lock that was not free in time.
+# PostgreSQL's error code for a lock that was not free within `lock_timeout`.
 _LOCK_NOT_AVAILABLE = "55P03"
-# SQLite allows 32,766 values in a statement; lists are cut well below that.
+# SQLite allows 32,766 values in a statement. Longer lists are split into several statements with this many.
 _CHUNK = 500
 
 
 class _Threads(threading.local):
-    """The connections that each thread has for longer than a query: to read from, and to write to."""
+    """The connections that a thread keeps for several queries (`Database.snapshot`, `Database.writing`)."""
 
     reading: Connection | None = None
     writing: Connection | None = None
@@ -81,56 +85,62 @@ class Database:
 
     @classmethod
     def open(cls, url: str) -> Database:
-        """Connect and bring the schema up to date. Raises StoreError."""
+        """Connect to the database at `url`, and bring its schema up to date. Raises StoreError."""
         with _errors_of(url):
             engine = _engine(_parse(url), BUSY_SECONDS)
             unknown = schema.migrate(engine)
             if unknown:
                 raise StoreError(f"The database was written by a newer newsbot (schema {unknown}): upgrade.")
-            _found(engine)
+            _initialise(engine)
             return cls(engine)
 
     @classmethod
     def look(cls, url: str, busy_seconds: float) -> Database:
-        """Return a database as it is, for whoever only wants to know its condition. Raises StoreError."""
+        """Connect without changing the schema, for the doctor. Raises StoreError.
+
+        In SQLite, writing waits at most `busy_seconds` for another writer.
+        """
         with _errors_of(url):
             return cls(_engine(_parse(url), busy_seconds))
 
     def revision(self) -> str | None:
-        """Return the name of its schema; None before it has one. Raises StoreError."""
+        """Return the number of the database's schema, such as "0011"; None without one. Raises StoreError."""
         with _errors_of(self._engine.url.render_as_string()):
             return schema.revision(self._engine)
 
     def damage(self) -> str | None:
-        """Return what SQLite finds wrong with its file; None where nothing is. PostgreSQL sees to its own."""
+        """Return what SQLite finds wrong with the file; None where it finds nothing, and for PostgreSQL."""
         if self.name != "sqlite":
             return None
         with self.reading() as connection:
-            found = str(connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar())
+            result = str(connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar())
             orphan = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
-        if found != "ok":
-            return found.splitlines()[-1]
+        if result != "ok":
+            return result.splitlines()[-1]
         return f"{orphan[0]} without its {orphan[2]}" if orphan else None
 
     def try_writing(self) -> None:
-        """Begin to write, and leave it at that. Raises StoreError where that is not possible now."""
+        """Begin a transaction that writes, and roll it back. Raises StoreError where that fails."""
         engine = self._engine.execution_options(write=True)
         with _errors_of(self._engine.url.render_as_string()), engine.connect() as connection:
             connection.begin().rollback()
 
     @property
     def id(self) -> str:
-        """The name that followers know it by: read each time, as another process may restore a backup."""
+        """The id by which search indexes recognise the database: 32 hexadecimal digits.
+
+        It is read each time, because another process may restore a backup, which changes it.
+        """
         return str(self.scalar(meta("store_id")))
 
     def rename(self) -> None:
-        """Take another name, so that followers do not take this for the database that they know."""
+        """Give the database a new id, so that search indexes are rebuilt."""
         with self.writing() as connection:
             set_meta(connection, "store_id", uuid.uuid4().hex)
 
     @property
     def name(self) -> str:
-        """The kind of database, for people."""
+        """The kind of database: "sqlite" or "postgresql"."""
         return self._engine.dialect.name
 
     def close(self) -> None:
@@ -148,29 +158,33 @@ class Database:
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
-        """Let all that this thread reads meanwhile share a connection: quicker, of one moment in SQLite."""
+        """Let all reads of this thread in the block share one connection.
+
+        That is quicker, and in SQLite all of them see the state of one moment.
+        """
         with self.reading() as connection, self._sharing(connection, self._thread.writing):
             yield
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """Give a connection whose changes are kept together or not at all. Raises StoreError.
+        """Give a connection for a transaction: all of its changes are stored, or none. Raises StoreError.
 
-        What this thread reads and writes meanwhile belongs to it.
+        All reads and writes of this thread in the block belong to the transaction. Other writers wait.
         """
         with self.claiming() as connection:
             if self._thread.writing is None:
-                # One writer at a time, so that changes become visible in the order of their numbers and two
-                # workers never store the same article twice.
+                # In PostgreSQL this row lock lets one writer in at a time. So changes become visible in the
+                # order of their numbers, and two workers never store the same article twice.
                 connection.execute(meta("seq").with_for_update())
             with self._sharing(connection, connection):
                 yield connection
 
     @contextmanager
     def claiming(self) -> Iterator[Connection]:
-        """Give a connection for changing rows that it locks itself, without waiting for who stores articles.
+        """Give a connection for a transaction that does not wait for the writer of articles.
 
-        In SQLite that is every writer. Raises StoreError.
+        It is for rows of tables such as leases, where the changed rows' own locks suffice. SQLite has one
+        writer at a time, so there it waits all the same. Raises StoreError.
         """
         if self._thread.writing is not None:
             yield self._thread.writing
@@ -181,9 +195,10 @@ class Database:
 
     @contextmanager
     def locked(self, name: str, seconds: float) -> Iterator[None]:
-        """Keep all others that use this database out of the same, on whatever machine; its end frees it.
+        """Hold the lock `name` for as long as the block runs: one process of this database at a time has it.
 
-        Raises BusyError when another holds it for longer than so many seconds, StoreError.
+        With PostgreSQL that holds for processes on all machines. The lock is freed when its process ends.
+        Raises BusyError when another process holds it for more than `seconds`, and StoreError.
         """
         with ExitStack() as held:
             with _errors_of(self._engine.url.render_as_string()):
@@ -196,12 +211,12 @@ class Database:
             yield
 
     def _lock(self, name: str, seconds: float, held: ExitStack) -> None:
-        """Lock until `held` is closed. Raises Timeout."""
+        """Take the lock, and let `held` free it when it is closed. Raises Timeout."""
         if self.name == "sqlite":
             held.enter_context(FileLock(f"{self._engine.url.database}.{name}.lock", timeout=seconds))
             return
         connection = held.enter_context(self._engine.connect())
-        # Not for the pool any more: the server frees the lock when this connection ends, for whatever reason.
+        # Detached from the pool, so that closing ends the connection: then the server frees the lock.
         connection.detach()
         connection.execute(select(func.set_config("lock_timeout", f"{seconds:.0f}s", False)))
         try:
@@ -228,7 +243,7 @@ class Database:
             return connection.execute(query).scalar()
 
     def select_in(self, query: Any, column: ColumnElement[Any], values: Iterable[Any]) -> list[Row[Any]]:
-        """Return the rows in which `column` is one of `values`, however many those are."""
+        """Return the query's rows in which `column` is one of `values`, of which there may be any number."""
         listed = list(values)
         rows: list[Row[Any]] = []
         with self.reading() as connection:
@@ -239,7 +254,7 @@ class Database:
 
 
 def meta(key: str) -> Any:
-    """Return the query for a single value that the database keeps under `key`."""
+    """Return the query for the value under `key` in the table `meta`."""
     return select(schema.meta.c.value).where(schema.meta.c.key == key)
 
 
@@ -263,7 +278,7 @@ def sqlite_file(url: str) -> Path | None:
 def _parse(url: str) -> URL:
     try:
         parsed = make_url(url)
-    except (ArgumentError, ValueError) as error:  # a port that is no number is a ValueError
+    except (ArgumentError, ValueError) as error:  # SQLAlchemy raises ValueError for a port that is no number
         message = "DATABASE_URL is no database address: use sqlite:///FILE or postgresql://…"
         raise StoreError(message) from error
     if parsed.get_backend_name() not in ("sqlite", "postgresql"):
@@ -293,7 +308,7 @@ def _engine(url: URL, busy_seconds: float) -> Engine:
 
 
 def _logged(engine: Engine) -> Engine:
-    """Log each statement, without its values, where somebody wants to see everything."""
+    """Log each statement, without its values, where the log level is DEBUG."""
     if logger.isEnabledFor(logging.DEBUG):
         event.listen(engine, "before_cursor_execute", _log_statement)
     return engine
@@ -304,7 +319,7 @@ def _log_statement(_connection: Any, _cursor: Any, statement: str, *_: Any) -> N
 
 
 def _prepare_postgresql(connection: Any, _record: Any) -> None:
-    # Not as options of the connection: the poolers of hosting platforms refuse those.
+    # Set by statements and not as options of the connection, which the poolers of hosting platforms refuse.
     with connection.cursor() as cursor:
         for limit in _POSTGRESQL_LIMITS:
             cursor.execute(f"SET {limit} = '{BUSY_SECONDS}s'")
@@ -312,7 +327,8 @@ def _prepare_postgresql(connection: Any, _record: Any) -> None:
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    # Transactions are begun by `_begin_sqlite`: the driver would begin them too late to be consistent.
+    # None: the driver begins no transactions, `_begin_sqlite` does. The driver would begin one at the first
+    # write, so reads before it would not belong to the transaction.
     connection.isolation_level = None
     _use_wal(connection)
     for pragma in ("foreign_keys=ON", "synchronous=FULL"):
@@ -320,7 +336,11 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _use_wal(connection: Any) -> None:
-    """Switch to WAL mode. Of several that do so at once, SQLite refuses some at once: they try again."""
+    """Switch the database to WAL mode.
+
+    When several connections do so at the same time, SQLite refuses some of them without waiting. Those try
+    again here, for `BUSY_SECONDS`.
+    """
     deadline = time.monotonic() + BUSY_SECONDS
     while True:
         try:
@@ -333,16 +353,17 @@ def _use_wal(connection: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    # A writer takes the lock at once; upgrading a reader later would fail where another wrote meanwhile.
+    # A writer takes SQLite's write lock at the beginning. A transaction that has read before it takes the
+    # lock would fail where another connection has written in between.
     writes = connection.get_execution_options().get("write")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _found(engine: Engine) -> None:
-    """Give a new database its name and the number of its last change."""
+def _initialise(engine: Engine) -> None:
+    """Give a new database its id, and 0 as the number of its last change."""
     with engine.connect() as connection:
         if connection.execute(meta("store_id")).scalar() is not None:
-            return  # without waiting for whoever is writing
+            return  # checked first without a transaction that would wait for other writers
     with engine.execution_options(write=True).begin() as connection:
         schema.lock(connection)
         if connection.execute(meta("store_id")).scalar() is None:
@@ -351,14 +372,17 @@ def _found(engine: Engine) -> None:
 
 
 def remedy(reason: str) -> str:
-    """Return what to do about an error of the database, by what it says of itself."""
-    found = (advice for sign, advice in _REMEDIES.items() if sign in reason.lower())
-    return next(found, "check DATABASE_URL and disk")
+    """Return what to do about an error of the database, given its message."""
+    matching = (advice for part, advice in _REMEDIES.items() if part in reason.lower())
+    return next(matching, "check DATABASE_URL and disk")
 
 
 @contextmanager
 def _errors_of(url: str) -> Iterator[None]:
-    """Turn what the database layer raises into a StoreError that says what to do; no password in it."""
+    """Turn the errors of SQLAlchemy and its drivers into a StoreError that says what to do.
+
+    The message never contains the password of `url`.
+    """
     try:
         yield
     except NoSuchModuleError as error:

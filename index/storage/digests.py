@@ -1,9 +1,10 @@
-"""The digests of channels, and what was sent in them.
+"""Stores the digests of channels, and the articles that were sent in them.
 
-Guilds, channels and persons are opaque names that a face gives. Before a digest is sent it is claimed, so
-that of several processes only one sends it; afterwards it is noted as sent, released where that failed for
-now, or halted where it always will. What it holds is chosen once: whoever takes it over sends the very same
-message, which Discord recognises should it have arrived before.
+Guilds, channels and persons are ids that the face (such as the Discord bot) gives. A process claims a digest
+before it sends it, so that only one of several processes sends it. Afterwards the process notes the digest as
+sent, releases it where sending failed for now, or halts it where sending will always fail. The stories are
+chosen once for each digest. So a process that takes over from one that was killed sends exactly the same
+message, and Discord recognises it if it arrived before.
 """
 
 from __future__ import annotations
@@ -21,10 +22,11 @@ from index.storage.database import Database
 from index.types.digest import LATE, WEEK, Digest, DigestPlan, Schedule
 
 MAX_DIGESTS = 10
-# A claim that is neither sent nor released after so long is of a process that ended in between.
+# A claim that is neither noted as sent nor released after this time belongs to a process that has ended.
 ABANDONED = timedelta(minutes=2)
-# What was sent longer ago lies before everything that a digest looks at.
+# Articles that were sent longer ago are deleted from the list: no digest looks so far back.
 FORGOTTEN = WEEK + 2 * LATE
+# The values of a digest that no process has claimed.
 _FREE: dict[str, Any] = {"claimed_at": None, "chosen": None, "chosen_at": None}
 
 
@@ -36,9 +38,9 @@ class DigestStore:
         self._clock = clock
 
     def put(self, guild: str, channel: str, person: str, plan: DigestPlan) -> Digest:
-        """Give a channel its digest, instead of the one that it had; what was sent is not sent again.
+        """Set up a channel's digest, or change the one that it has, which keeps its list of sent articles.
 
-        Raises UsageError when the guild has too many.
+        Raises UsageError when the guild has `MAX_DIGESTS` already.
         """
         table, values = schema.digests, _values(plan)
         values |= {"person": person, "guild": guild, "stopped": None, **_FREE}
@@ -55,11 +57,11 @@ class DigestStore:
             return _digest(connection.execute(adding).one())
 
     def of(self, guild: str) -> list[Digest]:
-        """Return the digests of a guild, in the order in which they were set first."""
+        """Return the digests of a guild, in the order in which they were first set up."""
         return self._select(schema.digests.c.guild == guild)
 
     def stop(self, guild: str, channel: str) -> bool:
-        """End a channel's digest; tell whether there was one."""
+        """Delete a channel's digest; return whether there was one."""
         table = schema.digests
         mine = (table.c.guild == guild) & (table.c.channel == channel)
         with self._database.writing() as connection:
@@ -68,13 +70,13 @@ class DigestStore:
     # -- what is sent ----------------------------------------------------------------------------------
 
     def due(self) -> list[Digest]:
-        """Return the digests whose time has come, outside of their quiet hours."""
+        """Return the digests that are due now and not in their quiet hours."""
         now, table = self._clock(), schema.digests.c
         waiting = self._select(table.stopped.is_(None) & (table.next_at <= now))
         return [digest for digest in waiting if digest.is_due(now)]
 
     def claim(self, digest: Digest) -> bool:
-        """Take on the sending of a digest that is due; False where somebody else has done that."""
+        """Claim a digest that is due, to send it; return False where another process has claimed it."""
         now, table = self._clock(), schema.digests.c
         free = or_(table.claimed_at.is_(None), table.claimed_at <= now - ABANDONED)
         return self._change(digest, free & table.stopped.is_(None), claimed_at=now)
@@ -82,40 +84,43 @@ class DigestStore:
     def choose(
         self, digest: Digest, choice: Callable[[], Sequence[Sequence[str]]]
     ) -> Sequence[Sequence[str]]:
-        """Return the articles of each story that a claimed digest holds: by `choice` where none are yet."""
+        """Return the stories of a claimed digest, each as the ids of its articles.
+
+        `choice` chooses them where no process has done so yet; otherwise the stored choice is returned.
+        """
         query = select(schema.digests.c.chosen).where(_is(digest))
         chosen = self._database.scalar(query)
         if chosen is None:
             values = {"chosen": [list(story) for story in choice()], "chosen_at": self._clock()}
             self._change(digest, schema.digests.c.chosen.is_(None), **values)
-            chosen = self._database.scalar(query)  # another may have been quicker
+            chosen = self._database.scalar(query)  # another process may have stored its choice first
         return chosen or ()
 
     def sent(self, digest: Digest, articles: Iterable[str]) -> None:
-        """Note which articles a claimed digest held, and when the next one is due."""
+        """Note that a claimed digest was sent with these articles, and when the next one is due."""
         now, table = self._clock(), schema.digest_articles
         rows = [{"digest_id": digest.id, "article_id": id, "sent_at": now} for id in dict.fromkeys(articles)]
         with self._database.writing() as connection:
-            # What came out since the choice is for the next one, however late this one is sent.
+            # The next digest covers everything since the stories were chosen, however late this one was sent.
             looked_at = func.coalesce(schema.digests.c.chosen_at, literal(now, schema.UtcDateTime()))
             done = {"last_at": looked_at, "next_at": digest.plan.schedule.after(now), **_FREE}
             if not connection.execute(update(schema.digests).where(_is(digest)).values(done)).rowcount:
-                return  # stopped or set anew meanwhile
+                return  # a person has stopped or changed the digest in the meantime
             stale = table.c.sent_at <= now - FORGOTTEN
             connection.execute(delete(table).where(table.c.digest_id == digest.id, stale))
             if rows:
                 connection.execute(insert(table), rows)
 
     def release(self, digest: Digest) -> None:
-        """Give a claimed digest back, because sending it failed for now."""
+        """Release a claimed digest, because sending it failed for now; it is due at once."""
         self._change(digest, claimed_at=None)
 
     def halt(self, digest: Digest, why: str) -> None:
-        """Send nothing more to a channel, for a reason that is told in the list."""
+        """Stop sending a digest, for the reason `why`, which the list of digests shows."""
         self._change(digest, claimed_at=None, stopped=why)
 
     def known(self, id: int) -> set[str]:
-        """Return the articles that a digest has sent and that could come again."""
+        """Return the ids of the articles that a digest has sent within the last `FORGOTTEN`."""
         table = schema.digest_articles.c
         with self._database.reading() as connection:
             return set(connection.execute(select(table.article_id).where(table.digest_id == id)).scalars())
@@ -132,7 +137,10 @@ class DigestStore:
 
 
 def _is(digest: Digest) -> ColumnElement[bool]:
-    """The very digest, for the time that it was due at: not what it has become since."""
+    """The SQL condition for a digest as it was read: with the same time at which it is due.
+
+    It does not match once the digest was sent, or set up again, in the meantime.
+    """
     table = schema.digests.c
     return (table.id == digest.id) & (table.next_at == digest.next_at)
 

@@ -1,9 +1,10 @@
-"""What is followed, by whom and where, and what was sent of it.
+"""Stores what is followed, by which person and in which channel, and the quotes that were sent about it.
 
-Persons, guilds and channels are opaque names that a face gives. Before quotes are sent they are claimed, so
-that of several processes only one sends them; afterwards they are noted as sent, or released where that
-failed. What was claimed together stays together: whoever takes over sends the very same alert, which Discord
-recognises should it have arrived before.
+Persons, guilds and channels are ids that the face (such as the Discord bot) gives. A process claims quotes
+before it sends them in an alert, so that only one of several processes sends them. Afterwards it notes them
+as sent, or releases them where sending failed. Quotes that were claimed together stay together. So a process
+that takes over from one that was killed sends exactly the same alert, and Discord recognises it if it arrived
+before.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from index.types.follow import MAX_PER_DAY, Follow, worth_telling
 from index.types.question import Question
 
 MAX_FOLLOWS = 10
-# A claim that is neither sent nor released after so long is of a process that ended in between.
+# A claim that is neither noted as sent nor released after this time belongs to a process that has ended.
 ABANDONED = timedelta(minutes=1)
 DAY = timedelta(days=1)
 
@@ -38,7 +39,11 @@ class FollowStore:
         self._clock = clock
 
     def start(self, person: str, guild: str | None, channel: str | None, what: str) -> Follow:
-        """Begin to follow something, or again after a pause. Raises UsageError where it cannot be."""
+        """Begin to follow something, or follow it again after a pause.
+
+        Raises UsageError where it is followed already, where `MAX_FOLLOWS` things are, or where `what` is
+        empty.
+        """
         what = " ".join(Question(what).text.split())
         table = schema.follows
         mine = _of(person, channel)
@@ -64,14 +69,14 @@ class FollowStore:
         return self._select(schema.follows.c.paused.is_(None))
 
     def stop(self, id: int, person: str, channel: str | None = None) -> bool:
-        """End a follow of that person's own, or of that channel; tell whether there was one."""
+        """Delete a follow of the person or, with `channel`, of the channel; return whether there was one."""
         table = schema.follows
         with self._database.writing() as connection:
-            gone = connection.execute(delete(table).where(table.c.id == id, _of(person, channel)))
-            return bool(gone.rowcount)
+            deleted = connection.execute(delete(table).where(table.c.id == id, _of(person, channel)))
+            return bool(deleted.rowcount)
 
     def pause(self, id: int, why: str) -> None:
-        """Send nothing more of a follow, for a reason that is told in its list."""
+        """Stop sending alerts of a follow, for the reason `why`, which the list of follows shows."""
         with self._database.writing() as connection:
             connection.execute(update(schema.follows).where(schema.follows.c.id == id).values(paused=why))
             table = schema.follow_quotes
@@ -85,25 +90,26 @@ class FollowStore:
     # -- what is sent ----------------------------------------------------------------------------------
 
     def know(self, id: int, quotes: Sequence[Quote]) -> None:
-        """Note what is known from the start, so that no alert says it again."""
+        """Note the quotes that were found when a follow began, so that no alert sends them."""
         with self._database.writing() as connection:
             now = self._clock()
             _insert(connection, id, quotes, claimed_at=now, sent_at=now, alerted=False)
 
     def claim(self, id: int, quotes: Sequence[Quote]) -> list[Quote]:
-        """Return those quotes that are to be sent now, best first: new ones, within what a day may bring.
+        """Claim those of the quotes that are to be sent now, and return them in the same order.
 
-        Nobody else is given them, unless they are released or left behind: see `take_over`.
+        These are quotes that say something new, and not more than the rest of the day's `MAX_PER_DAY`. No
+        other process can claim them, until they are released or this process has ended: see `take_over`.
         """
         table, now = schema.follow_quotes, self._clock()
         with self._database.writing() as connection:
             exists = select(schema.follows.c.id).where(schema.follows.c.id == id)
             if connection.execute(exists).first() is None:
-                return []  # stopped meanwhile
+                return []  # the person has stopped the follow in the meantime
             known = connection.execute(select(table).where(table.c.follow_id == id)).all()
             today = sum(row.alerted and row.claimed_at > now - DAY for row in known)
             taken = {(row.article_id, row.start) for row in known}
-            new = [each for each in quotes if (each.article.id, each.span.start) not in taken]
+            new = [quote for quote in quotes if (quote.article.id, quote.span.start) not in taken]
             chosen = worth_telling(new, [row.text for row in known], max(0, MAX_PER_DAY - today))
             _insert(connection, id, chosen, claimed_at=now, sent_at=None, alerted=True)
             return chosen
@@ -116,7 +122,7 @@ class FollowStore:
                 connection.execute(change.values(sent_at=self._clock()))
 
     def release(self, id: int, quotes: Sequence[Quote]) -> None:
-        """Let whoever comes first take over claimed quotes, because sending them failed."""
+        """Release claimed quotes because sending them failed: `take_over` in any process claims them next."""
         with self._database.writing() as connection:
             for quote in quotes:
                 free = {"claimed_at": self._clock() - ABANDONED, "sent_at": None}
@@ -125,30 +131,32 @@ class FollowStore:
     def take_over(
         self, find: Callable[[Iterable[str]], Mapping[str, Article]]
     ) -> list[tuple[Follow, list[Quote]]]:
-        """Claim what was claimed and never sent; return each follow with the quotes of one alert.
+        """Claim the quotes that were released, or that a process has claimed and not sent for `ABANDONED`.
 
-        `find` returns articles by their ids. Quotes that do not stand in theirs any more are given up.
+        Returns (follow, quotes) for each alert. `find` takes ids and returns id → article. Quotes that their
+        article no longer holds are dropped.
         """
         table, now = schema.follow_quotes, self._clock()
         left = table.c.sent_at.is_(None) & (table.c.claimed_at <= now - ABANDONED)
         if self._database.scalar(select(table.c.follow_id).where(left).limit(1)) is None:
-            return []  # without waiting for whoever is writing
+            return []  # checked first without a transaction that would wait for other writers
         alerts: dict[tuple[int, datetime], list[Row[Any]]] = {}
         with self._database.writing() as connection:
             for row in connection.execute(select(table).where(left)):
                 alerts.setdefault((row.follow_id, row.claimed_at), []).append(row)
-            # A tick apart, so that alerts of one follow stay apart.
+            # Quotes with the same `claimed_at` are one alert. A microsecond between the alerts keeps them
+            # apart.
             for tick, (id, claimed_at) in enumerate(alerts):
                 its = left & (table.c.follow_id == id) & (table.c.claimed_at == claimed_at)
                 taken = now + timedelta(microseconds=tick)
                 connection.execute(update(table).where(its).values(claimed_at=taken))
         articles = find({row.article_id for rows in alerts.values() for row in rows})
-        follows = {each.id: each for each in self.active()}
-        found = [(follows.get(id), self._standing(rows, articles)) for (id, _), rows in alerts.items()]
-        return [(follow, quotes) for follow, quotes in found if follow and quotes]
+        follows = {follow.id: follow for follow in self.active()}
+        claimed = [(follows.get(id), self._standing(rows, articles)) for (id, _), rows in alerts.items()]
+        return [(follow, quotes) for follow, quotes in claimed if follow and quotes]
 
     def _standing(self, rows: Sequence[Row[Any]], articles: Mapping[str, Article]) -> list[Quote]:
-        """Return claimed quotes that stand where they stood; give up the others."""
+        """Return those claimed quotes that their articles still hold at the same place; drop the others."""
         quotes, gone = [], []
         for row in rows:
             article = articles.get(row.article_id)
@@ -156,10 +164,10 @@ class FollowStore:
                 quotes.append(Quote(article, Span(row.start, row.start + len(row.text)), 0.0))
             else:
                 gone.append(row)
-        self._give_up(gone)
+        self._drop(gone)
         return quotes
 
-    def _give_up(self, rows: Sequence[Row[Any]]) -> None:
+    def _drop(self, rows: Sequence[Row[Any]]) -> None:
         table = schema.follow_quotes.c
         with self._database.writing() as connection:
             for row in rows:
@@ -191,12 +199,12 @@ def _insert(connection: Connection, id: int, quotes: Sequence[Quote], **values: 
     rows = [
         {
             "follow_id": id,
-            "article_id": each.article.id,
-            "start": each.span.start,
-            "text": each.text,
+            "article_id": quote.article.id,
+            "start": quote.span.start,
+            "text": quote.text,
             **values,
         }
-        for each in quotes
+        for quote in quotes
     ]
     if rows:
         connection.execute(insert(schema.follow_quotes), rows)

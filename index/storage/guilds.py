@@ -1,6 +1,6 @@
-"""What the people who run a guild have set, and the trail of what they did.
+"""Stores the settings of guilds (Discord servers), and the audit trail of what the people who run them did.
 
-Guilds, channels, roles and persons are opaque names that a face gives.
+Guilds, channels, roles and persons are ids that the face gives; they have no meaning here.
 """
 
 from __future__ import annotations
@@ -18,23 +18,24 @@ from index.types.guild import AuditEntry, GuildSettings
 
 
 class Guilds:
-    """The settings and trails of all guilds. Safe to use from many threads; every call blocks."""
+    """The settings and audit trails of all guilds. Safe to use from many threads; every call blocks."""
 
     def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
         self._database = database
         self._clock = clock
 
     def settings(self, guild: str) -> GuildSettings:
-        """Return a guild's settings: the defaults where nothing was set."""
+        """Return a guild's settings; the defaults where nothing was set."""
         with self._database.reading() as connection:
             return _settings(connection.execute(_of(guild)).one_or_none())
 
     def change(
         self, guild: str, person: str, change: Callable[[GuildSettings], GuildSettings]
     ) -> GuildSettings:
-        """Change a guild's settings and put what was changed on its trail; return them as they are now.
+        """Change a guild's settings, and note the change in its audit trail; return the new settings.
 
-        Others may change them at the same time: `change` gets the newest, and none are lost.
+        `change` takes the settings as they are, inside the transaction, and returns the new ones. So no
+        change of another person at the same time is lost.
         """
         table = schema.guild_settings
         with self._database.writing() as connection:
@@ -50,13 +51,13 @@ class Guilds:
             return after
 
     def note(self, guild: str, person: str, action: str, detail: str = "") -> None:
-        """Put on a guild's trail what somebody did."""
+        """Add to a guild's audit trail what a person did."""
         entry = AuditEntry(person, action, detail, self._clock())
         with self._database.writing() as connection:
             connection.execute(insert(schema.audit_trail).values(guild=guild, **_values(entry)))
 
     def trail(self, guild: str, limit: int) -> list[AuditEntry]:
-        """Return the last entries of a guild's trail, newest first."""
+        """Return the last entries of a guild's audit trail, newest first."""
         table = schema.audit_trail.c
         query = select(table.person, table.action, table.detail, table.done_at)
         query = query.where(table.guild == guild).order_by(table.id.desc()).limit(limit)
@@ -64,7 +65,7 @@ class Guilds:
             return [AuditEntry(*row) for row in connection.execute(query)]
 
     def forget(self, guild: str) -> None:
-        """Delete what was set and done in a guild, as when the bot has been removed from it."""
+        """Delete a guild's settings, audit trail and digests, as when the bot was removed from it."""
         with self._database.writing() as connection:
             for table in (schema.guild_settings, schema.audit_trail, schema.digests):
                 connection.execute(delete(table).where(table.c.guild == guild))
@@ -83,12 +84,14 @@ def _settings(row: Row[Any] | None) -> GuildSettings:
 
 
 def _values(value: GuildSettings | AuditEntry) -> dict[str, Any]:
-    return {each.name: getattr(value, each.name) for each in fields(value)}
+    return {field.name: getattr(value, field.name) for field in fields(value)}
 
 
 def _difference(before: GuildSettings, after: GuildSettings) -> str:
     """Return the changed settings with their new values: `channels=12,34 private=True`."""
-    changed = [each.name for each in fields(after) if getattr(before, each.name) != getattr(after, each.name)]
+    changed = [
+        field.name for field in fields(after) if getattr(before, field.name) != getattr(after, field.name)
+    ]
     return " ".join(f"{name}={_written(getattr(after, name))}" for name in changed)
 
 

@@ -1,7 +1,7 @@
-"""Work that one of several processes does: whoever takes it holds it for a while, renewed while they live.
+"""Leases: names that only one of several processes can hold at a time, for work that only one should do.
 
-A process that is killed holds what it had for `SECONDS` at most; on the same machine others see at once that
-it is gone.
+A process renews its leases for as long as it lives. The leases of a process that was killed end after
+`HELD_SECONDS` at most; processes on the same machine see at once that it has ended.
 """
 
 from __future__ import annotations
@@ -25,8 +25,9 @@ from index.storage.database import Database
 
 logger = logging.getLogger(__name__)
 
-# Long enough for a machine that is busy, short enough to wait for when a process was killed.
-SECONDS = 15.0
+# A lease ends so long after its last renewal. Long enough that a busy machine renews in time, and short
+# enough to wait for when a process was killed.
+HELD_SECONDS = 15.0
 RENEW_SECONDS = 5.0
 
 _table = schema.leases.c
@@ -44,13 +45,14 @@ class Leases:
         self._heartbeat = Heartbeat(self._renew, RENEW_SECONDS)
 
     def take(self, names: Iterable[str]) -> str | None:
-        """Take some names and return what to `free` them by; take none, where somebody holds one of them.
+        """Take a lease on all names, and return the id to `free` them by.
 
-        Raises StoreError.
+        Takes none and returns None where any of the names is held, by this process or another. Raises
+        StoreError.
         """
         wanted, holder = set(names), uuid.uuid4().hex
         if self._taken(wanted):
-            return None  # without waiting for whoever is writing
+            return None  # checked first without a transaction that would wait for other writers
         if not wanted:
             return holder
         with self._database.writing() as connection:
@@ -64,7 +66,7 @@ class Leases:
 
     @contextmanager
     def holding(self, names: Sequence[str]) -> Iterator[bool]:
-        """Hold some names until the block ends; give whether that is so: nobody else holds one of them."""
+        """Hold leases on all names until the block ends; give False, and hold none, where one is taken."""
         holder = self.take(names)
         try:
             yield holder is not None
@@ -73,19 +75,20 @@ class Leases:
                 self.free(holder)
 
     def free(self, holder: str) -> None:
-        """Let others have what was taken; where the database is away, they have it a while later."""
+        """End the leases of a `take`. Where the database cannot be reached, they end `HELD_SECONDS` later."""
         with self._changing:
             self._held.discard(holder)
         try:
             with self._database.claiming() as connection:
                 connection.execute(delete(schema.leases).where(_table.holder == holder))
         except StoreError as error:
-            logger.warning("lease kept seconds=%s why=%s", SECONDS, error)
+            logger.warning("lease kept seconds=%s why=%s", HELD_SECONDS, error)
 
     def holds(self, holder: str, names: Sequence[str]) -> bool:
-        """Tell whether all that was taken is still held. Raises StoreError.
+        """Return whether all names of a `take` are still held. Raises StoreError.
 
-        Another may have it when this process did not renew it for long, as when its machine stood still.
+        Another process may hold them when this one has not renewed them in time, for example because its
+        machine was suspended.
         """
         held = self._database.select_in(
             select(_table.name).where(_table.holder == holder), _table.name, names
@@ -93,7 +96,7 @@ class Leases:
         return len(held) == len(names)
 
     def close(self) -> None:
-        """Let others have all that this process has taken."""
+        """End all leases of this process."""
         self._heartbeat.end()
         for holder in list(self._held):
             self.free(holder)
@@ -105,7 +108,7 @@ class Leases:
         return any(not _is_gone(row.process) for row in rows)
 
     def _until(self) -> datetime:
-        return self._clock() + timedelta(seconds=SECONDS)
+        return self._clock() + timedelta(seconds=HELD_SECONDS)
 
     def _keep(self, holder: str) -> None:
         with self._changing:
@@ -121,7 +124,11 @@ class Leases:
 
 @cache
 def _machine() -> str:
-    """Name the machine and what it sees of its processes, so that their numbers can be compared; Linux."""
+    """Return an id of this machine and its PID namespace; an empty text where there is none (not Linux).
+
+    The process numbers of two processes can be compared only where this id is the same. The boot id changes
+    at each start of the machine.
+    """
     try:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
         return f"{boot}/{Path('/proc/self/ns/pid').readlink()}"
@@ -130,7 +137,7 @@ def _machine() -> str:
 
 
 def _is_gone(process: str) -> bool:
-    """Tell whether a process of this machine has ended; False where that cannot be seen from here."""
+    """Return whether a process has ended; False also where it runs on another machine, which hides that."""
     machine, number, _ = process.rsplit(" ", 2)
     if not machine or machine != _machine():
         return False
@@ -138,6 +145,6 @@ def _is_gone(process: str) -> bool:
         os.kill(int(number), 0)
     except ProcessLookupError:
         return True
-    except PermissionError:  # somebody else's
+    except PermissionError:  # the process is alive, and another user's
         return False
     return False

@@ -1,7 +1,8 @@
-"""What the faces have posted: answers, the quotes in them, and what people said about them.
+"""Stores the answers that were posted, their quotes, and people's verdicts on them.
 
-Persons, guilds, channels and messages are opaque names that a face gives. The quotes are kept as they were
-shown, so that a message can be corrected when its publisher has changed or withdrawn what it quotes.
+Persons, guilds, channels and messages are ids that the face (such as the Discord bot) gives. Quotes are
+stored as they were shown, so that a message can be corrected when a publisher changes or withdraws what it
+quotes.
 """
 
 from __future__ import annotations
@@ -16,9 +17,17 @@ from sqlalchemy.sql import ColumnElement
 
 from index.storage import schema
 from index.storage.database import Database
-from index.types.posted import Asked, Missed, PostedAnswer, PostedQuote, Quality, QuoteState, Verdict
+from index.types.posted import (
+    AskedQuestion,
+    MissedQuestion,
+    PostedAnswer,
+    PostedQuote,
+    Quality,
+    QuoteState,
+    Verdict,
+)
 
-# Questions differ in spelling more often than in sense: these many are told apart.
+# How many unanswered questions a quality report lists, at most.
 MAX_MISSED = 10
 
 _QUOTE = ("article_id", "start", "text", "state", "new_text", "changed_at")
@@ -31,10 +40,10 @@ class Posted:
         self._database = database
 
     def remember(self, answer: PostedAnswer) -> None:
-        """Keep an answer that has been posted, with the quotes in the order of the message."""
+        """Store an answer that has been posted, with its quotes in the order of the message."""
         with self._database.writing() as connection:
             connection.execute(insert(schema.posted_answers).values(_answer_row(answer)))
-            rows = [_quote_row(connection, answer.id, *each) for each in enumerate(answer.quotes)]
+            rows = [_quote_row(connection, answer.id, *numbered) for numbered in enumerate(answer.quotes)]
             if rows:
                 connection.execute(insert(schema.posted_quotes), rows)
 
@@ -46,7 +55,7 @@ class Posted:
         return self._one(schema.posted_answers.c.message == message)
 
     def give_feedback(self, id: str, person: str, verdict: Verdict, now: datetime) -> None:
-        """Keep what a person says about an answer, instead of what they said before."""
+        """Store a person's verdict on an answer; it replaces an earlier one of the same person."""
         table = schema.feedback
         mine = (table.c.answer_id == id) & (table.c.person == person)
         with self._database.writing() as connection:
@@ -58,9 +67,10 @@ class Posted:
     # -- what becomes of the quotes --------------------------------------------------------------------
 
     def to_compare(self, limit: int) -> list[tuple[str, int, PostedQuote, int, str, datetime]]:
-        """Return quotes that still stand, of articles with a newer revision than they were compared with.
+        """Return quotes in state "stands" whose article has a newer revision than they were compared with.
 
-        Each with its answer's id, its place, the article's revision and text, and when that was read.
+        Each comes with its answer's id, its place in the answer (from 0), the article's revision and text,
+        and when the article was changed. At most `limit` of them.
         """
         quotes, articles = schema.posted_quotes, schema.articles
         query = select(quotes, articles.c.revision.label("now"), articles.c.text.label("body"), _changed_at())
@@ -73,7 +83,10 @@ class Posted:
     def compared(
         self, id: str, place: int, revision: int, state: QuoteState, new_text: str | None, at: datetime
     ) -> None:
-        """Note what a comparison with a revision came to."""
+        """Store the result of comparing a quote with a revision of its article.
+
+        `id` and `place` are the answer's and the quote's, as `to_compare` gives them.
+        """
         table = schema.posted_quotes
         values: dict[str, Any] = {"revision": revision}
         if state != "stands":
@@ -83,17 +96,17 @@ class Posted:
             connection.execute(change.values(values))
 
     def to_correct(self, limit: int) -> list[PostedAnswer]:
-        """Return answers in messages that do not show yet what has become of their quotes."""
+        """Return at most `limit` answers whose messages do not show yet what has become of their quotes."""
         table = schema.posted_quotes.c
         with self._database.reading() as connection:
             ids = connection.execute(
                 select(table.answer_id).where(table.shown.is_(False)).distinct().limit(limit)
             ).scalars()
-            found = [self._read(connection, schema.posted_answers.c.id == id) for id in list(ids)]
-        return [each for each in found if each]
+            answers = [self._read(connection, schema.posted_answers.c.id == id) for id in list(ids)]
+        return [answer for answer in answers if answer]
 
     def corrected(self, id: str) -> None:
-        """Note that a message shows what has become of its quotes, or never will."""
+        """Note that an answer's message shows what has become of its quotes, or never will."""
         table = schema.posted_quotes
         with self._database.writing() as connection:
             connection.execute(update(table).where(table.c.answer_id == id).values(shown=True))
@@ -101,24 +114,27 @@ class Posted:
     # -- how good the answers are ----------------------------------------------------------------------
 
     def quality(self, guild: str | None, since: datetime) -> Quality:
-        """Return the figures of a guild (of everywhere, if None) since a moment."""
+        """Return how good the answers since a time were: in a guild, or everywhere where `guild` is None."""
         table = schema.posted_answers.c
         mine = _asked_in(guild, since)
         joined = schema.feedback.join(schema.posted_answers)
         with self._database.reading() as connection:
             rows = connection.execute(select(table.typed, table.answered).where(mine)).all()
-            said = connection.execute(
+            counts = connection.execute(
                 select(schema.feedback.c.verdict, func.count())
                 .select_from(joined)
                 .where(mine)
                 .group_by(schema.feedback.c.verdict)
             )
-            feedback: dict[Verdict, int] = {row[0]: row[1] for row in said}
+            feedback: dict[Verdict, int] = {row[0]: row[1] for row in counts}
         missed = [row.typed for row in rows if not row.answered]
         return Quality(len(rows), len(rows) - len(missed), feedback, _most_missed(missed))
 
-    def asked(self, guild: str | None, since: datetime) -> list[Asked]:
-        """Return the questions themselves, oldest first, without who asked them."""
+    def asked(self, guild: str | None, since: datetime) -> list[AskedQuestion]:
+        """Return the questions since a time, oldest first, without the persons who asked them.
+
+        `guild` None means the questions of all guilds.
+        """
         table = schema.posted_answers.c
         query = select(schema.posted_answers).where(_asked_in(guild, since)).order_by(table.posted_at)
         with self._database.reading() as connection:
@@ -127,17 +143,17 @@ class Posted:
         quotes: dict[str, list[str]] = {}
         for row in self._quote_rows(ids):
             quotes.setdefault(row.answer_id, []).append(row.text)
-        said: dict[str, Counter[Verdict]] = {}
+        verdicts: dict[str, Counter[Verdict]] = {}
         for row in self._database.select_in(select(schema.feedback), schema.feedback.c.answer_id, ids):
-            said.setdefault(row.answer_id, Counter())[row.verdict] += 1
+            verdicts.setdefault(row.answer_id, Counter())[row.verdict] += 1
         return [
-            Asked(
+            AskedQuestion(
                 row.posted_at,
                 row.typed,
                 row.answered,
                 row.confidence,
                 tuple(quotes.get(row.id, ())),
-                dict(said.get(row.id, {})),
+                dict(verdicts.get(row.id, {})),
             )
             for row in rows
         ]
@@ -150,9 +166,9 @@ class Posted:
         row = connection.execute(select(schema.posted_answers).where(condition)).first()
         if row is None:
             return None
-        quotes = select(schema.posted_quotes).where(schema.posted_quotes.c.answer_id == row.id)
-        found = connection.execute(quotes.order_by(schema.posted_quotes.c.place)).all()
-        return _answer(row, [_quote(each) for each in found])
+        query = select(schema.posted_quotes).where(schema.posted_quotes.c.answer_id == row.id)
+        quotes = connection.execute(query.order_by(schema.posted_quotes.c.place)).all()
+        return _answer(row, [_quote(quote) for quote in quotes])
 
     def _quote_rows(self, ids: Sequence[str]) -> list[Row[Any]]:
         table = schema.posted_quotes.c
@@ -166,21 +182,22 @@ def _asked_in(guild: str | None, since: datetime) -> ColumnElement[bool]:
 
 
 def _changed_at() -> ColumnElement[Any]:
-    """When the publisher changed an article, or where it does not say, when that was noticed."""
+    """The SQL for when the publisher changed an article; where it does not say, when this was noticed."""
     articles = schema.articles.c
     return func.coalesce(articles.updated_at, articles.read_at, type_=schema.UtcDateTime).label(
         "changed_when"
     )
 
 
-def _most_missed(questions: Sequence[str]) -> tuple[Missed, ...]:
-    spelled = {_sense(question): question for question in reversed(questions)}
-    counted = Counter(_sense(question) for question in questions)
-    return tuple(Missed(spelled[sense], times) for sense, times in counted.most_common(MAX_MISSED))
+def _most_missed(questions: Sequence[str]) -> tuple[MissedQuestion, ...]:
+    """Return the most frequent questions; those that differ only in spelling count as one."""
+    spelled = {_simplified(question): question for question in reversed(questions)}
+    counted = Counter(_simplified(question) for question in questions)
+    return tuple(MissedQuestion(spelled[simple], times) for simple, times in counted.most_common(MAX_MISSED))
 
 
-def _sense(question: str) -> str:
-    """A question without what does not change its sense: case, punctuation, spaces."""
+def _simplified(question: str) -> str:
+    """Return a question in lower case, without punctuation and with single spaces."""
     return " ".join("".join(char if char.isalnum() else " " for char in question.casefold()).split())
 
 
@@ -192,7 +209,8 @@ def _quote_row(connection: Connection, id: str, place: int, quote: PostedQuote) 
     articles = schema.articles.c
     query = select(articles.revision, articles.text).where(articles.id == quote.article_id)
     stored = connection.execute(query).one_or_none()
-    # An article that was replaced since it was searched is compared at once.
+    # Where the article no longer holds the quote (it was replaced after the search), revision 0 makes
+    # `to_compare` return the quote at once.
     current = stored is not None and stored.text.startswith(quote.text, quote.start)
     return {
         "answer_id": id,

@@ -1,7 +1,7 @@
-"""What is stored about a person, in whatever table: handed out, and deleted.
+"""Exports and deletes everything that is stored about a person.
 
-A column called `person` holds the name by which a face knows somebody, and no other column does. So the
-tables are found by looking, and one that is added later cannot be forgotten.
+A column called `person` holds a person's id in a face (such as Discord), and no other column does. The tables
+with such a column are looked up in the schema, so that a table that is added later cannot be forgotten.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from index.storage.database import Database
 
 
 class Privacy:
-    """Every person's own data in one database. Safe to use from many threads; every call blocks."""
+    """People's own data in one database. Safe to use from many threads; every call blocks."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def export(self, person: str) -> dict[str, list[dict[str, Any]]]:
-        """Return a person's rows by table, as values that JSON knows: times in ISO 8601, UTC."""
+        """Return table → the person's rows, as values that JSON can hold: times are ISO 8601 texts in UTC."""
         with self._database.reading() as connection:
             return {
                 table.name: [
@@ -33,10 +33,10 @@ class Privacy:
             }
 
     def delete(self, person: str) -> int:
-        """Delete a person's rows; return how many were theirs.
+        """Delete a person's rows; return how many rows were theirs.
 
-        Where the row concerns others as well, as an entry in a guild's trail does, it stays without its
-        person: there the column may be empty.
+        Where the column may be empty, the row concerns others too, as an entry of a guild's audit trail does:
+        it stays, without the person.
         """
         with self._database.writing() as connection:
             return sum(
@@ -50,7 +50,7 @@ class Privacy:
 
 
 def personal_tables() -> list[Table]:
-    """Return the tables with a column for a person, those first that others depend on."""
+    """Return the tables with a column `person`; a table comes after those that its foreign keys refer to."""
     return [table for table in schema.metadata.sorted_tables if "person" in table.c]
 
 

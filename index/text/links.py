@@ -5,8 +5,9 @@ Text fragments: https://wicg.github.io/scroll-to-text-fragment/ (`#:~:text=start
 
 from urllib.parse import quote, urldefrag, urlsplit
 
-# Up to this many words the whole quote is named; a longer one is given by its first and last words,
-# because addresses have a practical limit and Discord shows no link above 512 characters in a button.
+# A quote of up to this many words stands in the link as a whole. A longer one is given by its first and last
+# words, because addresses have a practical limit and Discord accepts no link of more than 512 characters in a
+# button.
 WHOLE_WORDS = 8
 EDGE_WORDS = 4
 
@@ -22,11 +23,12 @@ def link_to_text(url: str, text: str) -> str:
     if len(words) == 1 or (len(words) <= WHOLE_WORDS and "\n" not in text):
         directive = _encode(" ".join(words))
     else:
-        edge = min(EDGE_WORDS, len(words) // 2)  # the end is looked for after the start: they may not overlap
+        # The browser looks for the end after the start, so both must not overlap.
+        edge = min(EDGE_WORDS, len(words) // 2)
         directive = f"{_encode(' '.join(words[:edge]))},{_encode(' '.join(words[-edge:]))}"
     return f"{urldefrag(url).url}#:~:text={directive}"
 
 
 def _encode(text: str) -> str:
-    # "-", "," and "&" are syntax inside a text directive; quote() leaves "-" alone, so it is done by hand.
+    # "-", "," and "&" have a meaning inside a text directive. `quote` does not encode "-".
     return quote(text, safe="").replace("-", "%2D")

@@ -1,4 +1,4 @@
-"""Addresses without what may be a secret: a feed that is not for everybody has its key in its address."""
+"""Hides what may be a secret in web addresses: a private feed often has its key in its address."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import re
 from urllib.parse import unquote_plus
 
 HIDDEN = "…"
-# The value of a parameter that is this long, and no words, is taken for a key, whatever the parameter's name.
+# A parameter's value of this many characters or more, without spaces, is taken for a key, whatever the
+# parameter's name.
 LONG = 16
 
 _ADDRESS = re.compile(r"\bhttps?://[^\s<>\"']+", re.IGNORECASE)
@@ -19,12 +20,12 @@ _SECRET = re.compile(
 
 
 def masked(text: str) -> str:
-    """Return a text with each web address in it as anybody may see it.
+    """Return a text with the secrets in its web addresses hidden.
 
-    User and password are left out, and "…" takes the place of what a parameter holds whose name tells of a
-    secret, or which is `LONG` characters or longer and has no space. All else stays as it is.
+    User and password are left out. "…" replaces a parameter's value where the parameter's name says that it
+    is a secret, or where the value has `LONG` characters or more and no space. All else stays as it is.
     """
-    return _ADDRESS.sub(lambda found: _masked(found[0]), text)
+    return _ADDRESS.sub(lambda match: _masked(match[0]), text)
 
 
 def _masked(address: str) -> str:
@@ -32,7 +33,7 @@ def _masked(address: str) -> str:
     return _PARAMETER.sub(_parameter, place) + mark + fragment
 
 
-def _parameter(found: re.Match[str]) -> str:
-    value = unquote_plus(found["value"])
-    secret = _SECRET.search(found["before"][1:]) or (len(value) >= LONG and " " not in value)
-    return found["before"] + (HIDDEN if secret else found["value"])
+def _parameter(match: re.Match[str]) -> str:
+    value = unquote_plus(match["value"])
+    secret = _SECRET.search(match["before"][1:]) or (len(value) >= LONG and " " not in value)
+    return match["before"] + (HIDDEN if secret else match["value"])

@@ -1,7 +1,7 @@
-"""The only place where text is normalised.
+"""The only place where text is normalised; also the hashes and ids that are made of text and addresses.
 
-Everything else works with offsets into canonical text, so nothing may be cleaned after this point.
-Text that is already clean comes out unchanged, character for character.
+Quotes are offsets into canonical text, so no other module may change the text after this one has. Text that
+is already canonical comes out unchanged, character for character.
 """
 
 import hashlib
@@ -13,8 +13,9 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from index.errors import RecordError
 
-# Controls but tab and newline; zero-width and bidirectional marks that can hide or reorder words;
-# byte order mark; lone surrogates, which no database stores. Joiners U+200C/D stay: scripts need them.
+# Characters that are removed: control characters other than tab and newline; zero-width and bidirectional
+# marks, which can hide or reorder words; the byte order mark; lone surrogates, which no database stores. The
+# joiners U+200C and U+200D stay, because Arabic and Indic scripts need them.
 _UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
@@ -23,20 +24,23 @@ _TRACKING = re.compile(r"utm_\w+|fbclid|gclid|mc_[ce]id|igshid|cmpid|ns_\w+", re
 
 
 def canonical_text(raw: str) -> str:
-    """Return `raw` as NFC text with plain newlines, no hidden characters and no blank edges."""
+    """Return `raw` in Unicode's form NFC, with "\\n" as line ends and without hidden characters.
+
+    White space at the beginning and the end is removed.
+    """
     text = _UNPRINTABLE.sub("", _LINE_END.sub("\n", raw))
     return unicodedata.normalize("NFC", text).strip()
 
 
 def canonical_line(raw: str) -> str:
-    """Return `raw` as one canonical line, for headlines and names."""
+    """Return `raw` as one canonical line, for headlines and names: runs of white space become one space."""
     return " ".join(canonical_text(raw).split())
 
 
 def canonical_url(raw: str) -> str:
-    """Return the address without fragment and tracking parameters, scheme and host in lower case.
+    """Return an address without fragment and tracking parameters, with scheme and host in lower case.
 
-    Raises RecordError when it is none.
+    Raises RecordError when `raw` is no address.
     """
     try:
         parts = urlsplit(canonical_line(raw))
@@ -47,22 +51,22 @@ def canonical_url(raw: str) -> str:
 
 
 def article_id(url: str) -> str:
-    """Return the identity of the article at `url`: 16 hexadecimal digits of its SHA-256.
+    """Return the id of the article at `url`: the first 16 hexadecimal digits of its canonical form's SHA-256.
 
-    Raises RecordError when it is no address.
+    Raises RecordError when `url` is no address.
     """
     return _digest([canonical_url(url)])[:16]
 
 
 def text_hash(text: str) -> str:
-    """Return the SHA-256 of a text's words, by which verbatim copies are recognised."""
+    """Return the SHA-256 (64 hexadecimal digits) of a text's words, which recognises verbatim copies."""
     return _digest([" ".join(text.split())])
 
 
 def content_hash(parts: Iterable[str]) -> str:
-    """Return the SHA-256 of an article's visible parts, by which a change is recognised.
+    """Return the SHA-256 (64 hexadecimal digits) of an article's visible parts, which recognises a change.
 
-    Runs of white space count as one space: a re-flowed paragraph is not a new revision.
+    Runs of white space count as one space: a paragraph with other line breaks is no new revision.
     """
     return _digest([" ".join(part.split()) for part in parts])
 

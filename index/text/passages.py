@@ -1,4 +1,4 @@
-"""Articles cut into passages: runs of whole sentences, as offsets into the canonical text."""
+"""Cuts articles into passages: runs of whole sentences, as offsets into the canonical text."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from index.text import boilerplate, sentences
 from index.text.spans import Span
 
-# About 110 words: two to five sentences of news. Longer passages blur the embedding, shorter ones lose
-# the context that tells which "he" is meant. Part of the fingerprint, since spans depend on it.
+# About 110 words: two to five sentences of news. The embedding of a longer passage mixes several subjects,
+# and a shorter passage lacks the context that says who "he" is.
 TARGET_CHARS = 600
+# Part of the fingerprint (`index.embeddings.base`): passages of another version are split and embedded again.
 VERSION = f"passages-{TARGET_CHARS}-sentences-{sentences.VERSION}-boilerplate-{boilerplate.VERSION}"
 
 
@@ -25,21 +26,21 @@ class Passage:
 
 
 def split_passages(text: str) -> list[Passage]:
-    """Return the passages of `text`: ordered, disjoint, together holding every sentence of the story once.
+    """Return the passages of `text`: ordered and disjoint, each sentence of the story in exactly one of them.
 
-    What is no part of the story (see `index.text.boilerplate`) is in none; a passage ends where it stands. A
-    passage is at most `TARGET_CHARS` characters, or one sentence that is longer.
+    Boilerplate (see `index.text.boilerplate`) is in no passage, and no passage reaches across it. A passage
+    has at most `TARGET_CHARS` characters, or is one sentence that is longer.
     """
     return passages_of(boilerplate.reporting(text))
 
 
 def passages_of(runs: Iterable[Sequence[Span]]) -> list[Passage]:
-    """Return the passages of runs of neighbouring sentences, as `boilerplate.reporting` gives them."""
+    """Return the passages of runs of neighbouring sentences, which `boilerplate.reporting` returns."""
     return [_passage(part) for run in runs for part in _parts(run)]
 
 
 def _parts(run: Sequence[Span]) -> Iterator[Sequence[Span]]:
-    """Cut neighbouring sentences into as few parts of at most `TARGET_CHARS` as filling each one gives."""
+    """Cut neighbouring sentences into parts of at most `TARGET_CHARS` characters, filling each in turn."""
     first = 0
     for i, sentence in enumerate(run):
         if i > first and sentence.end - run[first].start > TARGET_CHARS:

@@ -1,36 +1,38 @@
-"""Where sentences begin and end, as offsets.
+"""Splits text into sentences, as offsets.
 
-A rule-based splitter after the observations of Kiss and Strunk (2006, "Unsupervised Multilingual Sentence
+A splitter with rules after the observations of Kiss and Strunk (2006, "Unsupervised Multilingual Sentence
 Boundary Detection"): a full stop ends a sentence unless it closes an abbreviation, an initial or a number.
-The published splitters that were tried either change the text or lose its offsets, and a quote is nothing
-but offsets. Any language that ends sentences with `.`, `!`, `?`, `…` or their full-width forms is read.
+The published splitters that were tried either change the text or lose the offsets, which quotes are made of.
+It works for any language that ends sentences with `.`, `!`, `?`, `…` or their full-width forms.
 """
 
 import re
 
 from index.text.spans import Span
 
+# Part of the fingerprint (see `index.text.passages`): it grows whenever sentences are split otherwise.
 VERSION = 1
 
 _PARAGRAPH = re.compile(r"\n(?:[^\S\n]*\n)+")
-# A hard-wrapped line is long; a heading or a list entry is short. Measured on press releases and mails:
-# wrapping at less than 60 columns is rare.
+# Columns. A newline after a line of at least so many characters may be mere wrapping; a shorter line is a
+# heading or a list entry. Measured on press releases and mails: wrapping at less than 60 columns is rare.
 _WRAPPED_LINE = 60
 _CLOSERS = "\"'”’»)\\]*"
-# Possessive, and begun only where a run of stops begins: time stays linear whatever a text is made of.
+# The time is linear in the length of any text, because the quantifiers are possessive (no backtracking) and a
+# match begins only at the first of a run of stops.
 _BOUNDARY = re.compile(rf"(?<![.!?…])(?P<stop>[.!?…]++)[{_CLOSERS}]*+(?=\s)|[。！？｡]+[」』”’）]*")
 _NEXT_START = re.compile(r"\s++[\"'“‘«(\[¿¡*–—-]*+\s*+(?P<first>\S)")
 _WORD = re.compile(r"[\w'’]+")
 _LAST_WORD = re.compile(r"(?:^|[\s(\[\"'“‘—–-])([^\s(\[\"'“‘—–]+)$")
 
-# Never the end of a sentence, because a name or a number follows.
+# Abbreviations that never end a sentence, because a name or a number follows them.
 _BEFORE_NAME = frozenset(
     "mr mrs ms mx dr prof st sr jr rev hon gov sen rep gen col maj capt cmdr lt sgt cpl pvt adm pres vs v "
     "messrs mme mlle mt ft fr supt insp det atty dist amb sec no nos vol ch fig art op approx est ca cf "
     "e.g i.e viz al".split()
 )
-# The end of a sentence only when what follows looks like a beginning other than a name: "U.S. officials"
-# goes on, "in the U.S. The law" does not.
+# Abbreviations that end a sentence only when the next word is one that begins sentences and is no name
+# (`_STARTERS`): "U.S. officials" goes on, "in the U.S. The law" does not.
 _EITHER_WAY = frozenset(
     "u.s u.k u.n e.u d.c l.a n.y u.s.a a.m p.m a.d b.c inc corp co ltd llc plc jan feb mar apr jun jul aug "
     "sep sept oct nov dec mon tue tues wed thu thurs fri sat sun ave blvd rd etc dept univ ph.d m.d b.a m.a "
@@ -45,22 +47,26 @@ _STARTERS = frozenset(
 
 
 def split_sentences(text: str) -> list[Span]:
-    """Return the spans of the sentences of `text`, ordered, disjoint, without surrounding white space.
+    """Return the spans of the sentences of `text`: ordered, disjoint, without surrounding white space.
 
-    Every character that is not white space lies in exactly one span. A heading or a caption is a span
-    of its own; `is_whole` tells it from a sentence.
+    Every character that is not white space is in exactly one span. A heading or a caption is a span of its
+    own; `is_whole` distinguishes it from a sentence.
     """
     return [sentence for block in split_blocks(text) for sentence in block]
 
 
 def split_blocks(text: str) -> list[list[Span]]:
-    """Return the same spans by paragraph, list entry or heading; none is empty."""
+    """Return the spans of `split_sentences` by paragraph, list entry or heading; no group is empty."""
     blocks = (_split_block(text, block) for block in _blocks(text))
     return [block for block in blocks if block]
 
 
 def is_whole(sentence: str) -> bool:
-    """Tell a whole sentence from a heading, a caption, a list entry or the rest of something cut off."""
+    """Return whether a text is a whole sentence: no heading, caption, list entry or sentence that is cut off.
+
+    A whole sentence has at least four words and a stop at its end. In a script without spaces it has "。" and
+    at least 8 characters.
+    """
     words = sentence.split()
     if len(words) < 4 or not re.search(rf"[.!?…。！？][{_CLOSERS}」』）]*$", sentence):
         return "。" in sentence and len(sentence) >= 8
@@ -69,7 +75,7 @@ def is_whole(sentence: str) -> bool:
 
 
 def _blocks(text: str) -> list[Span]:
-    """Return the stretches of text that no sentence crosses: paragraphs, list entries, headings."""
+    """Return the spans of paragraphs, list entries and headings; no sentence reaches across their borders."""
     blocks, start = [], 0
     for gap in _PARAGRAPH.finditer(text):
         blocks.extend(_lines(text, Span(start, gap.start())))
@@ -79,7 +85,7 @@ def _blocks(text: str) -> list[Span]:
 
 
 def _lines(text: str, block: Span) -> list[Span]:
-    """Cut a paragraph at the newlines that are not mere wrapping."""
+    """Cut a paragraph at its newlines, except where a newline only wraps a long line."""
     spans, start, line_start = [], block.start, block.start
     for newline in re.finditer(r"\n", text[block.start : block.end]):
         position = block.start + newline.start()
@@ -106,7 +112,10 @@ def _split_block(text: str, block: Span) -> list[Span]:
 
 
 def _ends_sentence(text: str, rest: Span, match: re.Match[str]) -> bool:
-    """Tell whether the sentence that begins `rest` of a block ends at the stop that was matched."""
+    """Return whether a sentence ends at the stop that `match` found.
+
+    `rest` is the span from the beginning of that sentence to the end of its block.
+    """
     stop = match["stop"]
     following = _NEXT_START.match(text, match.end(), rest.end)
     if stop is None or following is None:
@@ -119,9 +128,10 @@ def _ends_sentence(text: str, rest: Span, match: re.Match[str]) -> bool:
 def _is_abbreviation(text: str, rest: Span, match: re.Match[str], following: re.Match[str]) -> bool:
     if match.end() - match.start() > 1:  # a closing quotation mark follows the full stop
         return False
-    # One character before the sentence is read too: the space that says that a word begins there.
-    found = _LAST_WORD.search(text, max(rest.start - 1, match.start() - 24, 0), match.start())
-    word = found[1].casefold() if found else ""
+    # The search begins one character before the sentence, at the space by which `_LAST_WORD` sees that a word
+    # begins. It looks at the last 24 characters only: no abbreviation is longer.
+    last = _LAST_WORD.search(text, max(rest.start - 1, match.start() - 24, 0), match.start())
+    word = last[1].casefold() if last else ""
     if word in _BEFORE_NAME or (len(word) == 1 and word.isalpha() and word != "i"):
         return True
     if word in _EITHER_WAY or re.fullmatch(r"(?:\w\.)+\w", word):

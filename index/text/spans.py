@@ -1,4 +1,4 @@
-"""A span: a half-open range of characters in a text."""
+"""The type of all offsets into texts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Span(NamedTuple):
-    """A half-open range of characters, `text[start:end]`."""
+    """A half-open range of characters: `text[start:end]`."""
 
     start: int
     end: int

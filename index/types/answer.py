@@ -1,7 +1,7 @@
-"""Answers: quotes as slices of articles, what speaks for each, and headlines.
+"""Answers: quotes as slices of articles, the figures behind each quote, and headlines.
 
-A quote is an article and a pair of offsets; its text is computed. There is no way to build a quote whose
-words the article does not contain.
+A quote is an article and a pair of offsets; its text is computed from them. So a quote whose words the
+article does not contain cannot be built.
 """
 
 from __future__ import annotations
@@ -20,7 +20,11 @@ MAX_QUOTE_CHARS = 350
 
 @dataclass(frozen=True, slots=True)
 class EventTime:
-    """When something happened, as a quote says itself in the words of `phrase`: UTC, both ends included."""
+    """When something happened, as a quote says itself in the words of `phrase`.
+
+    `since` and `until` are in UTC and both included: for "on Tuesday" the first and the last microsecond of
+    that day.
+    """
 
     since: datetime
     until: datetime
@@ -28,7 +32,7 @@ class EventTime:
 
     @property
     def days(self) -> tuple[datetime, datetime]:
-        """The middle of the first and of the last day: moments with the same date nearly everywhere."""
+        """Noon UTC of the first and of the last day: at noon UTC nearly all time zones have the same date."""
         noon, end = timedelta(hours=12), self.until + timedelta(microseconds=1)
         return self.since + noon, end - noon
 
@@ -37,8 +41,10 @@ class EventTime:
 class Quote:
     """A slice of a stored article: one to three whole sentences, at most `MAX_QUOTE_CHARS` characters.
 
-    `answer_spans` are the words of it that answer the question, where that is certain: offsets into `text`,
-    ordered and disjoint. `event` is the time that its words name, where they name one.
+    `answer_spans` are the words in it that answer the question, where the reading is sure of them: offsets
+    into `text`, ordered and disjoint. `event` is the time that the quote's words name, where they name one.
+    `also_in` are copies of the article in other outlets. `score` orders the quotes of one answer, higher
+    first. Raises ValueError where a span is out of bounds.
     """
 
     article: Article
@@ -61,7 +67,7 @@ class Quote:
 
     @property
     def past_event(self) -> EventTime | None:
-        """The time that its words name, unless that is when the article was published."""
+        """The time that the quote's words name, unless the article was published within it."""
         event = self.event
         return event if event and not event.since <= self.article.published_at <= event.until else None
 
@@ -83,8 +89,9 @@ class Figure(NamedTuple):
 class QuoteExplanation:
     """Why a quote was chosen.
 
-    `dense` (cosine), `lexical` (BM25 as a share of the best) and `recency` are of the passage it was taken
-    from, `passage_score` is their fusion. The weighted sum of `figures` is the quote's `score`.
+    `dense` (cosine), `lexical` (BM25 as a share of the best passage's) and `recency` belong to the passage
+    that holds the quote; `passage_score` is their fusion. The weighted sum of `figures` is the quote's
+    `score`.
     """
 
     dense: float
@@ -99,9 +106,10 @@ class QuoteExplanation:
 class Explanation:
     """Why a question is answered or not: `why` is a sentence for people.
 
-    The confidence is the logistic function of `intercept` and the weighted sum of `evidence`. `phrase` are
-    the question's own words for a time, `since` and `until` what they were understood as; unless `limited`
-    they only move what counts as current. `quotes` come in the order of the answer's.
+    The confidence is the logistic function of `intercept` plus the weighted sum of `evidence`. `phrase` are
+    the question's own words for a time, and `since` and `until` the period that they were read as. With
+    `limited` only articles of that period are searched; without, the period only decides which articles count
+    as recent. `quotes` are in the order of the answer's quotes.
     """
 
     why: str
@@ -117,7 +125,9 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What a search had before it: how many articles of how many sources, published from when until when."""
+    """What could have been quoted: the number of articles and of their sources, and when the oldest and the
+    newest of them were published.
+    """
 
     articles: int
     sources: int
@@ -129,10 +139,10 @@ class Coverage:
 class Answer:
     """The quotes found for a question, best first, and whether they answer it.
 
-    `confidence` is in [0, 1] and comparable between questions. When `answered` is false the quotes are
-    only the closest reports, and `coverage` tells what was searched in vain. `articles_searched` counts the
-    articles that could have been quoted. `stale_since` is when the newest quote was published, where the
-    question asks for what is current and that quote is old.
+    `confidence` is in [0, 1] and comparable between questions. When `answered` is False, the quotes are only
+    the closest reports, and `coverage` says what was searched. `articles_searched` counts the articles that
+    could have been quoted. `stale_since` is set where the question asks for what is current and even the
+    newest quote is old: it is when that quote's article was published.
     """
 
     question: Question
@@ -151,7 +161,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """An article as `latest` shows it, with the source's own highlights or slices of its text."""
+    """An article as `latest` shows it. `highlights` are the source's own, or else slices of the text."""
 
     article: Article
     highlights: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Digests: when they are sent, about what, and the stories in them."""
+"""Digests: regular messages with the main stories. When each is sent, on which topics, with which stories."""
 
 from __future__ import annotations
 
@@ -19,16 +19,18 @@ HOURS = range(24)
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 
-# Articles are read some time after they came out: so far before the last digest they may still be new.
+# An article may be read hours after it was published. So a digest also looks at articles published up to this
+# long before the last digest looked.
 LATE = timedelta(hours=6)
 
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """Every day, or where there is a `weekday` (0 is Monday) every week, at an hour of a time zone.
+    """When a digest is sent: at `hour` in `timezone`, every day, or on one `weekday` (0 is Monday) a week.
 
-    In the `quiet` hours, from the first until the second, nothing is sent: what could not be sent before
-    waits until they end. Raises UsageError where that is impossible.
+    Nothing is sent in the `quiet` hours, which begin at the first and end before the second: a digest that
+    could not be sent in time waits until they end. Raises UsageError where the values contradict each other
+    or are out of range.
     """
 
     hour: int
@@ -44,7 +46,7 @@ class Schedule:
             raise UsageError(f'"{name}" is not a time zone: write it like Europe/Berlin or UTC.') from None
         if self.hour not in HOURS or self.weekday not in (None, *range(7)):
             raise UsageError("A digest has an hour from 0 to 23 and a day of the week.")
-        if self.quiet and not all(each in HOURS for each in self.quiet):
+        if self.quiet and not all(hour in HOURS for hour in self.quiet):
             raise UsageError("Quiet hours lie between 0 and 23.")
         if self._is_quiet_hour(self.hour):
             raise UsageError(
@@ -56,7 +58,10 @@ class Schedule:
         return DAY if self.weekday is None else WEEK
 
     def after(self, moment: datetime) -> datetime:
-        """Return the next time, in UTC. An hour that the clocks skip comes when they have gone on."""
+        """Return the next time after `moment`, in UTC.
+
+        An hour that the clocks skip when summer time begins is taken as the same time after the skip.
+        """
         zone = ZoneInfo(self.timezone)
         today = moment.astimezone(zone).date()
         days = (today + timedelta(days=ahead) for ahead in range(9))
@@ -65,7 +70,7 @@ class Schedule:
             for day in days
             if self.weekday in (None, day.weekday())
         )
-        return next(each for each in times if each > moment)
+        return next(scheduled for scheduled in times if scheduled > moment)
 
     def is_quiet(self, moment: datetime) -> bool:
         return self._is_quiet_hour(moment.astimezone(ZoneInfo(self.timezone)).hour)
@@ -81,7 +86,7 @@ class Schedule:
 class DigestPlan:
     """What a digest holds: at most `number` stories on any of the topics, from any of the sources.
 
-    None of them means all. Raises UsageError where there are too many.
+    No topics means all topics, and no sources means all sources. Raises UsageError where there are too many.
     """
 
     schedule: Schedule
@@ -100,9 +105,10 @@ class DigestPlan:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """The digest of a channel. `person` is who set it, None once they had their data deleted.
+    """The digest of a channel. `person` is who set it up, None once that person had their data deleted.
 
-    `last_at` is when it was last looked for news, `stopped` why nothing is sent any more.
+    `next_at` is when it is due, `last_at` when its stories were last chosen, and `stopped` the reason why
+    nothing is sent any longer, None while it is active.
     """
 
     id: int
@@ -115,7 +121,9 @@ class Digest:
     stopped: str | None = None
 
     def since(self, now: datetime) -> datetime:
-        """Return from when on articles are new: since the last one, or for one period."""
+        """Return the time from which articles count as new: `LATE` before the last digest, or before one
+        period ago where that is later or there was none.
+        """
         earliest = now - self.plan.schedule.period
         return earliest - LATE if self.last_at is None else max(self.last_at, earliest) - LATE
 
@@ -125,7 +133,7 @@ class Digest:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """Something that was reported: one article, and the ids of all that tell it."""
+    """A story of a digest: one article that is shown, and the ids of all articles that report the story."""
 
     headline: Headline
     article_ids: tuple[str, ...]

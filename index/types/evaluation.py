@@ -1,4 +1,4 @@
-"""What an evaluation measures."""
+"""The results of an evaluation: figures, and the questions that went wrong."""
 
 from __future__ import annotations
 
@@ -14,10 +14,13 @@ from index.types.answer import Answer
 class Measures:
     """The figures of one evaluation; shares are in [0, 1], times in milliseconds.
 
-    `quotes_at` and `passages_at` give for 1, 3 and 5 the share of the answerable questions whose answer
-    stands among so many of the best. Of the `answer_spans` marked in quotes, `answer_spans_right` hold an
-    accepted answer or are part of one. `suggested_threshold` is the confidence that lets 0.884 of the
-    answerable questions through, as the shipped one does.
+    `quotes_at` and `passages_at` map 1, 3 and 5 to the share of the answerable questions that have an
+    accepted answer among so many of the best quotes or passages. `mean_reciprocal_rank` is of the first such
+    quote. `auroc` is how well the confidence tells answerable from unanswerable questions. `answer_spans`
+    counts the spans marked in quotes, and `answer_spans_right` is the share of them that hold an accepted
+    answer or are part of one. `exact_slices` is the share of the quotes that stand word for word in their
+    article. `suggested_threshold` is the confidence that lets 0.884 of the answerable questions through, as
+    the shipped threshold does.
     """
 
     answerable: int
@@ -41,11 +44,11 @@ MissKind = Literal["not quoted", "withheld", "false alarm"]
 
 @dataclass(frozen=True, slots=True)
 class Miss:
-    """A question that went wrong, with the answers accepted for it and what was given instead.
+    """A question that went wrong, with the answers accepted for it and the answer that was given.
 
-    `kind` is "not quoted" (no accepted answer in the first three quotes), "withheld" (quoted, but not stood
-    behind) or "false alarm" (answered, though nothing was reported). `place` is the first quote, from 1,
-    that holds an accepted answer; 0 when none does.
+    `kind` is "not quoted" (no accepted answer in the first three quotes), "withheld" (an accepted answer was
+    quoted, but `answered` was False) or "false alarm" (answered, although no article reports it). `place` is
+    the number of the first quote that holds an accepted answer, counted from 1; 0 when none does.
     """
 
     kind: MissKind
@@ -56,7 +59,7 @@ class Miss:
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """A plain way to answer, to compare with: the share of the answerable that 1, 3 and 5 quotes answer."""
+    """A simpler way to answer, for comparison. `quotes_at` is as in `Measures`."""
 
     name: str
     quotes_at: Mapping[int, float]
@@ -64,7 +67,7 @@ class Baseline:
 
 @dataclass(frozen=True, slots=True)
 class ReliabilityBin:
-    """Questions of about the same confidence: its mean, the share that can be answered, and how many."""
+    """Questions of similar confidence: their mean confidence, the share that is answerable, and how many."""
 
     confidence: float
     answerable: float
@@ -73,9 +76,11 @@ class ReliabilityBin:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """How good the answers of one library are. `digest` is equal where all answers are, word for word.
+    """How good the answers of the library in the folder `library` are.
 
-    `reliability` has the least confident questions first; `baselines` are there when they were asked for.
+    `digest` is a hash of all answers: two evaluations have the same digest only where all answers are equal,
+    word for word. `reliability` begins with the least confident questions. `baselines` is empty unless they
+    were asked for.
     """
 
     library: Path

@@ -1,4 +1,4 @@
-"""What a person follows, and which quotes are worth telling."""
+"""Follows: what a person wants alerts about, and which quotes are new enough to be sent."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from datetime import datetime
 
 from index.types.answer import Quote
 
-# What one alert holds, and what one follow may send in a day.
-MAX_QUOTES = 3
+# The most quotes that one alert holds, and that one follow may send in a day.
+MAX_ALERT_QUOTES = 3
 
 MAX_PER_DAY = 12
 
-# Above this share of common words, of those of the shorter one, two quotes say the same.
+# Two quotes say the same when they share at least this part of the shorter one's distinct words.
 SAME_WORDS = 0.8
 
 _WORD = re.compile(r"\w+")
@@ -24,9 +24,10 @@ _NUMBER = re.compile(r"\d[\d.,]*\d|\d")
 
 @dataclass(frozen=True, slots=True)
 class Follow:
-    """What a person follows: for themselves, or where there is a `channel`, for all who read it.
+    """A topic or question, `what`, that a person follows. Alerts go to `channel`, or else to the person.
 
-    `paused` says why nothing is sent any more, as when the channel has been deleted.
+    `paused` says why nothing is sent any longer, for example because the channel was deleted; None while
+    active.
     """
 
     id: int
@@ -39,19 +40,24 @@ class Follow:
 
 
 def worth_telling(quotes: Iterable[Quote], sent: Sequence[str], room: int) -> list[Quote]:
-    """Return the quotes that say something new, at most `room`, given the texts that were sent before."""
-    told, chosen = list(sent), list[Quote]()
+    """Return the first quotes that say something new, given the texts that were sent before.
+
+    At most `room` of them, and at most `MAX_ALERT_QUOTES`.
+    """
+    known, chosen = list(sent), list[Quote]()
     for quote in quotes:
-        if len(chosen) < min(room, MAX_QUOTES) and not any(is_near_copy(quote.text, each) for each in told):
+        if len(chosen) < min(room, MAX_ALERT_QUOTES) and not any(
+            is_near_copy(quote.text, text) for text in known
+        ):
             chosen.append(quote)
-            told.append(quote.text)
+            known.append(quote.text)
     return chosen
 
 
 def is_near_copy(text: str, known: str) -> bool:
-    """Tell whether a text says, nearly in the same words, what is known.
+    """Return whether a text says in nearly the same words what the text `known` says.
 
-    A figure that the known text lacks is news, however alike the words are: "12 dead" is not "9 dead".
+    A number that `known` lacks makes the text news, however similar the words are: "12 dead" is not "9 dead".
     """
     words, others = _words(text), _words(known)
     if not words or not others:

@@ -1,4 +1,7 @@
-"""What a guild can set, and an entry of its trail, as values: what `index.storage.guilds` keeps and tells."""
+"""A guild's settings and the entries of its audit trail, which `index.storage.guilds` stores.
+
+A guild is a Discord server.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,12 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class GuildSettings:
-    """How the bot behaves in a guild. No channels means all of them.
+    """How the bot behaves in a guild.
 
-    `reindex_roles` may reindex besides those who manage the guild; `private` shows answers only to whoever
-    asked, unless they say otherwise. `digest_channel` is where a digest goes that names no channel.
-    `language` is the one that everybody is answered in; without one it is the reader's own.
+    The bot answers in `channels`; none given means in all. Members with one of the `reindex_roles` may
+    reindex, as may those who manage the guild. With `private` only the person who asked sees an answer,
+    unless they say otherwise. A digest that names no channel goes to `digest_channel`. The bot writes in
+    `language`; with None, in the language of each person.
     """
 
     channels: tuple[str, ...] = ()
@@ -24,7 +28,7 @@ class GuildSettings:
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """Something that somebody did who may. `person` is None once they had their data deleted."""
+    """An action of a person who runs the guild. `person` is None once that person had their data deleted."""
 
     person: str | None
     action: str

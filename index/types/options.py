@@ -1,4 +1,4 @@
-"""How a library is opened."""
+"""The options with which a library is opened."""
 
 from __future__ import annotations
 
@@ -12,14 +12,18 @@ from index.clock import utc_now
 
 @dataclass(frozen=True, slots=True)
 class IndexOptions:
-    """Everything that opening a `NewsIndex` needs. `timezone` is for sources that give none (IANA name).
+    """Everything that opening a `NewsIndex` needs.
 
-    `index_url` is the address of a Milvus (milvus://host:19530) to search in; None is `data_dir`'s own index.
-    `embedding_model` is a folder or a hub name; None is the model that is shipped.
-    `reranker_model` is one that judges quotes again; None is none. Articles are kept for ever unless
-    `keep_days` or `keep_articles` (the newest so many) says otherwise.
-    `fetch_private` lets addresses of this machine and its network be fetched. `refresh_shortest` and
-    `refresh_longest` are the limits of the time between two readings of a source, in seconds.
+    `database_url` None is a SQLite file in `data_dir`. `index_url` is the address of a Milvus server, such as
+    milvus://host:19530; None is a search index in `data_dir`. `embedding_model` and `reranker_model` are a
+    folder or the name of a model on a hub; without an embedding model the shipped one is used, without a
+    reranker model quotes are not ranked again. `query_prompt` and `passage_prompt` are put before each
+    question and passage that the embedding model gets. `timezone` (IANA name) is for times that name no zone.
+    From the confidence `threshold`, in [0, 1], a question counts as answered; None is the shipped threshold.
+    `follow_seconds` is how often to look for changes by other processes. Articles are kept for ever, unless
+    `keep_days` or `keep_articles` (only the newest so many) limits that. `fetch_private` allows addresses on
+    this machine and its network. `refresh_shortest` and `refresh_longest` are the limits of the time between
+    two readings of a source, in seconds.
     """
 
     data_dir: Path

@@ -1,4 +1,4 @@
-"""Posted answers and what is known of them, as values: what `index.storage.posted` keeps and tells."""
+"""Answers that were posted, and what became of them; `index.storage.posted` stores them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,11 @@ QuoteState = Literal["stands", "changed", "withdrawn"]
 
 @dataclass(frozen=True, slots=True)
 class PostedQuote:
-    """A quote as it was posted. `new_text` is what stands in its place where its `state` is "changed"."""
+    """A quote as it was posted: `text` from the offset `start` of an article's text.
+
+    `state` says whether the article still holds it. Where it is "changed", `new_text` is what the article
+    says there now. `changed_at` is when the publisher changed or withdrew it.
+    """
 
     article_id: str
     start: int
@@ -32,8 +36,8 @@ class PostedQuote:
 class PostedAnswer:
     """An answer in a message. `typed` is the question in the person's words, `question` what was searched.
 
-    `card` is JSON that the face keeps for itself. `private` messages are seen by one person only, and cannot
-    be corrected.
+    `card` is JSON that the face (such as the Discord bot) stores with it for its own use. A `private` message
+    is seen by one person only, and cannot be corrected later.
     """
 
     id: str
@@ -56,8 +60,8 @@ class PostedAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class Missed:
-    """A question that nothing answered, and how often it was asked."""
+class MissedQuestion:
+    """A question that was not answered, and how often it was asked."""
 
     question: str
     times: int
@@ -65,17 +69,21 @@ class Missed:
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """How well people are served: `feedback` counts verdicts, `missed` are the questions asked in vain."""
+    """How good the answers were in some time.
+
+    `asked` and `answered` count questions, `feedback` counts people's verdicts, and `missed` are the
+    questions that were not answered, the most frequent first.
+    """
 
     asked: int
     answered: int
     feedback: dict[Verdict, int]
-    missed: tuple[Missed, ...]
+    missed: tuple[MissedQuestion, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A question with what became of it, for export; it does not tell who asked."""
+class AskedQuestion:
+    """A question with its quotes and the verdicts on them, for export. It does not say who asked."""
 
     asked_at: datetime
     question: str

@@ -17,8 +17,9 @@ MAX_QUOTES = 10
 class Filters:
     """What an article must satisfy to be searched: `since <= published_at <= until`, and its source.
 
-    An article of unknown time was only seen at its `published_at`: it satisfies no `since`.
-    Applied inside the search, so a narrow filter never returns fewer passages than exist.
+    None admits all. An article of unknown time was only seen at its `published_at`: it satisfies no `since`.
+    Filters are applied inside the search, so that a narrow filter returns fewer passages
+    than were asked for only when fewer exist.
     """
 
     since: datetime | None = None
@@ -26,7 +27,7 @@ class Filters:
     source: str | None = None
 
     def admit(self, found: Article | Hit) -> bool:
-        """Tell whether an article, or a passage of it that was found, satisfies the filters."""
+        """Return whether an article, or the article of a passage that was found, satisfies the filters."""
         return (
             (self.since is None or (self.since <= found.published_at and not _is_undated(found)))
             and (self.until is None or found.published_at <= self.until)
@@ -43,8 +44,9 @@ def _is_undated(found: Article | Hit) -> bool:
 class Question:
     """What a person wants to know. `as_of` is the moment of asking; None means now.
 
-    Articles published after `as_of` are never used. `explain` asks for the figures behind the answer. Raises
-    UsageError where nothing can be searched.
+    Articles published after `as_of` are never used. `limit` is the most quotes to return. `explain` asks for
+    the figures behind the answer. Raises UsageError where the question cannot be searched, and ValueError for
+    a time without a zone.
     """
 
     text: str

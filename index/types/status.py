@@ -1,4 +1,4 @@
-"""The state of the library: counts, faults, and what the doctor finds."""
+"""The state of a library: counts, faults, and the findings of the doctor."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Severity = Literal["ok", "warning", "failure"]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a check of the doctor found, and what to do about it; `remedy` is None where that is nothing."""
+    """What a check of the doctor found, and in `remedy` what to do about it; None where that is nothing."""
 
     check: str
     severity: Severity
@@ -21,16 +21,17 @@ class Finding:
     remedy: str | None = None
 
 
-# The part without which nothing can be answered: what is quoted stands in it.
+# The names of the two parts of a library without which no question can be answered. The database holds the
+# articles that are quoted.
 DATABASE = "database"
 
-# And the search engine on another machine, where one is set: nothing is found without it.
+# The search engine on another machine, where one is set.
 SEARCH = "search"
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A part that does not work as it should, why (one sentence), and since when."""
+    """A part of a library that does not work as it should, why (one sentence), and since when."""
 
     part: str
     why: str
@@ -42,13 +43,16 @@ State = Literal["ready", "degraded", "empty", "stale"]
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How the library is. `state` is "ready", "degraded" (answers go on from what is there, see `faults`),
-    "empty" (no articles yet) or "stale" (reindex needed). While the database is away, the figures are the
-    last ones that are known.
+    """How a library is.
 
-    `caveat` says what makes the answers less sure than they could be. `sources` counts the outlets that are
-    stored, `addresses` what is read again and again; `failing` are those of them that could not be read.
-    `disk_bytes` and `memory_bytes` are what the search index takes up, in this process, where that is known.
+    `state` is "ready", "degraded" (a part has a fault, see `faults`; questions are answered as far as that
+    allows), "empty" (no articles yet) or "stale" (a reindex is needed). While the database cannot be reached,
+    the figures are the last ones that were read.
+
+    `caveat` is a sentence on what makes the answers less sure than they could be. `sources` counts the
+    outlets whose articles are stored. `addresses` counts the feeds and pages that are read regularly, and
+    `failing` are those of them that could not be read. `disk_bytes` and `memory_bytes` are what the search
+    index takes, where that is known. `remedy` says what to do about the state, where anything is to be done.
     """
 
     articles: int
@@ -69,6 +73,6 @@ class Status:
 
     @property
     def can_answer(self) -> bool:
-        """Whether questions can be answered at all, as well as ever or not."""
-        away = any(fault.part in (DATABASE, SEARCH) for fault in self.faults)
-        return self.state == "ready" or (self.state == "degraded" and not away)
+        """Whether questions are answered at all, even if less well than without faults."""
+        unreachable = any(fault.part in (DATABASE, SEARCH) for fault in self.faults)
+        return self.state == "ready" or (self.state == "degraded" and not unreachable)

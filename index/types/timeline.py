@@ -1,4 +1,4 @@
-"""Timelines: dated events and how much was reported each day."""
+"""Timelines: a topic's dated events, and how many articles reported on it each day."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from datetime import date, datetime, timedelta
 from index.types.answer import EventTime, Quote
 from index.types.question import Question
 
-# Words that name a longer time, such as "last week", say too little about when something happened.
+# Words that name a longer time, such as "last week", are too vague to date an event by.
 LONGEST_EVENT = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that was reported, in the words of one of its `reports`, which counts the articles."""
+    """Something that was reported: its day, a quote about it, and how many articles report it."""
 
     day: date
     quote: Quote
@@ -22,15 +22,16 @@ class Event:
 
     @property
     def named(self) -> EventTime | None:
-        """The time that the quote's own words name, if that is what the event is dated by."""
-        return _near(self.quote)
+        """The time that the quote's own words name, if the event is dated by it."""
+        return dating_event(self.quote)
 
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """A topic's events, oldest first, and its articles by day of publishing.
+    """A topic's events, oldest first, and its articles by the day on which they were published.
 
-    `articles` are all that were found on it, of which only the events that most of them tell are kept.
+    `coverage` holds (day, number of articles). It counts all articles that were found on the topic; `events`
+    are only those that most articles report. `since` and `until` limit the events, None is no limit.
     """
 
     question: Question
@@ -45,6 +46,7 @@ class Timeline:
         return sum(count for _, count in self.coverage)
 
 
-def _near(quote: Quote) -> EventTime | None:
+def dating_event(quote: Quote) -> EventTime | None:
+    """Return the time that a quote's words name, if it is short enough to date an event by."""
     event = quote.event
     return event if event and event.until - event.since <= LONGEST_EVENT else None

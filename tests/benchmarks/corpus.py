@@ -43,14 +43,14 @@ class Real:
 
     @classmethod
     def of(cls, store: Store, fingerprint: str) -> Real:
-        passages = [each for batch in store.all_indexed_passages(fingerprint, 2000) for each in batch]
-        sentences = [_sentences(each) for each in passages]
+        passages = [passage for batch in store.all_indexed_passages(fingerprint, 2000) for passage in batch]
+        sentences = [_sentences(passage) for passage in passages]
         words = [word for passage in sentences for sentence in passage for word in sentence]
         newest = store.newest()
         assert newest is not None
         return cls(
             sentences,
-            np.stack([each.vector for each in passages]).astype(np.float32),
+            np.stack([passage.vector for passage in passages]).astype(np.float32),
             np.array(words, dtype=np.object_),
             newest,
             fingerprint,
@@ -89,7 +89,7 @@ def articles(real: Real, passages: int, seed: int) -> Iterator[NewArticle]:
 
 
 def _article(name: str, real: Real, chosen: Sequence[int], random: np.random.Generator) -> NewArticle:
-    texts = [_reworded(real.sentences[each], real.words, random) for each in chosen]
+    texts = [_reworded(real.sentences[place], real.words, random) for place in chosen]
     parts: list[str] = []
     cut: list[Passage] = []
     at = 0

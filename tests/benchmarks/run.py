@@ -98,7 +98,7 @@ def start_seconds(store: Path) -> float:
 
 
 def everything(by_name: dict[str, list[float]]) -> list[float]:
-    return [each for times in by_name.values() for each in times]
+    return [time for times in by_name.values() for time in times]
 
 
 def rows(figures: Figures) -> list[tuple[str, str]]:
@@ -119,14 +119,18 @@ def rows(figures: Figures) -> list[tuple[str, str]]:
 
 
 def table(columns: Sequence[Figures]) -> str:
-    named = [rows(each) for each in columns]
+    named = [rows(column) for column in columns]
     lines = [[label, *(column[i][1] for column in named)] for i, (label, _) in enumerate(named[0])]
     lines.insert(1, ["---", *("---:" for _ in columns)])
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
 def main(arguments: Sequence[str]) -> int:
-    folder, data, sizes = Path(arguments[0]), Path(arguments[1]), [int(each) for each in arguments[2:]]
+    folder, data, sizes = (
+        Path(arguments[0]),
+        Path(arguments[1]),
+        [int(argument) for argument in arguments[2:]],
+    )
     if not data.is_dir():
         sys.stderr.write(f"{data} is missing: name a folder as for `newsbot evaluate` with DATA=FOLDER.\n")
         return 2

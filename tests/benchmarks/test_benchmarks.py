@@ -43,14 +43,16 @@ def test_a_store_is_filled_with_passages_near_the_real_ones(store: Store, tmp_pa
     real = Real.of(store, fingerprint)
     fill(store, real, wanted := len(real.vectors) + 2 * PASSAGES + 3)
     assert store.count_passages() == wanted
-    passages = [each for batch in store.all_indexed_passages(fingerprint, 100) for each in batch]
-    made = [each for each in passages if each.source.startswith("Outlet")]
+    passages = [passage for batch in store.all_indexed_passages(fingerprint, 100) for passage in batch]
+    made = [passage for passage in passages if passage.source.startswith("Outlet")]
     assert len(made) == 2 * PASSAGES + 3
-    vectors = np.stack([each.vector for each in made]).astype(np.float32)
+    vectors = np.stack([generated.vector for generated in made]).astype(np.float32)
     assert np.linalg.norm(vectors, axis=1) == pytest.approx(1, abs=1e-3)
     assert np.median((vectors @ real.vectors.T).max(axis=1)) == pytest.approx(0.78, abs=0.05)
-    assert max(each.published_at for each in made) <= real.newest
-    assert {each.text for each in made}.isdisjoint(each.text for each in passages if each not in made)
+    assert max(generated.published_at for generated in made) <= real.newest
+    assert {generated.text for generated in made}.isdisjoint(
+        passage.text for passage in passages if passage not in made
+    )
     store.close()
     with NewsIndex.open(IndexOptions(data_dir=tmp_path), HashingEmbedder()) as news:
         assert news.status().passages == wanted

@@ -15,9 +15,10 @@ from typing import Any, cast
 
 import pytest
 
-from bot import client
+from bot import run
 from bot.client import NewsBot
 from bot.run import run_bot
+from bot.services import library
 from index import (
     Answer,
     NewsError,
@@ -209,8 +210,8 @@ async def test_slow_answers_do_not_hold_up_the_others(tmp_path: Path) -> None:
 
 
 async def test_a_full_queue_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client, "THREADS", 1)
-    monkeypatch.setattr(client, "WAITING", 0)
+    monkeypatch.setattr(library, "THREADS", 1)
+    monkeypatch.setattr(library, "WAITING", 0)
     news = SlowNews()
     news.seconds = 0.5
     async with started(tmp_path, news) as server:
@@ -356,7 +357,7 @@ async def test_a_library_that_opens_after_the_bot_was_stopped_is_closed_as_well(
     async with DiscordServer() as server:
         with server.patched():
             bot = NewsBot(open_slowly, tmp_path)
-            running = asyncio.create_task(client._run_until_stopped(bot, server.token))
+            running = asyncio.create_task(run._run_until_stopped(bot, server.token))
             await asyncio.to_thread(opening.wait, 5)
             running.cancel()
             asyncio.get_running_loop().call_later(0.1, go_on.set)
@@ -381,8 +382,8 @@ def test_a_signal_closes_everything(
                 with pytest.raises(asyncio.CancelledError):
                     await running
 
-    original = client._run_until_stopped
-    monkeypatch.setattr(client, "_run_until_stopped", stop_when_ready)
+    original = run._run_until_stopped
+    monkeypatch.setattr(run, "_run_until_stopped", stop_when_ready)
     run_bot(opener(news), "token", tmp_path)
     assert news.closed
     assert f"bot.stopping signal={name.name}" in caplog.text
@@ -419,7 +420,7 @@ def test_an_answer_that_is_under_way_is_sent_before_the_bot_ends(
                 with pytest.raises(asyncio.CancelledError):
                     await running
 
-    original = client._run_until_stopped
-    monkeypatch.setattr(client, "_run_until_stopped", stop_while_asking)
+    original = run._run_until_stopped
+    monkeypatch.setattr(run, "_run_until_stopped", stop_while_asking)
     run_bot(opener(Slow()), "token", tmp_path)
     assert "bot.closed" in caplog.text

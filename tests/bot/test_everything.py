@@ -106,24 +106,26 @@ async def started(tmp_path: Path) -> AsyncIterator[DiscordServer]:
     async with DiscordServer() as server, server.running(bot, commands=7):
         server.alice = server.user("alice", manage_guild=True)
         yield server
-        assert not [each for each in server.messages() if "Something went wrong" in str(each)]
+        assert not [message for message in server.messages() if "Something went wrong" in str(message)]
         server.assert_clean()
 
 
 def leaves(command: Json, path: str = "") -> Iterator[tuple[str, Json]]:
     """Yield the names by which a command is used, with its options."""
     name = f"{path} {command['name']}".strip()
-    inner = [each for each in command.get("options") or [] if each["type"] in (SUBCOMMAND, SUBCOMMAND_GROUP)]
+    inner = [
+        option for option in command.get("options") or [] if option["type"] in (SUBCOMMAND, SUBCOMMAND_GROUP)
+    ]
     if not inner:
         yield name, command
-    for each in inner:
-        yield from leaves(each, name)
+    for option in inner:
+        yield from leaves(option, name)
 
 
 def subclasses(base: type) -> set[type]:
     """Return the classes of the bot that are made from one, also those made from those."""
-    made = {each for each in base.__subclasses__() if each.__module__.startswith("bot.")}
-    return made | {further for each in made for further in subclasses(each)}
+    made = {kind for kind in base.__subclasses__() if kind.__module__.startswith("bot.")}
+    return made | {further for kind in made for further in subclasses(kind)}
 
 
 async def use(server: DiscordServer, name: str) -> Interaction:
@@ -142,8 +144,8 @@ async def answered(interaction: Interaction) -> Interaction:
 
 async def test_the_tables_name_all_that_is_registered(tmp_path: Path) -> None:
     async with started(tmp_path) as server:
-        commands = [each for each in server.commands.values() if each["type"] == 1]
-        menus = {each["name"] for each in server.commands.values() if each["type"] != 1}
+        commands = [command for command in server.commands.values() if command["type"] == 1]
+        menus = {command["name"] for command in server.commands.values() if command["type"] != 1}
         options = {
             name: {option["name"] for option in leaf.get("options") or []}
             for command in commands
@@ -183,8 +185,8 @@ def test_panels_and_forms_are_made_from_ours(path: Path) -> None:
 @pytest.mark.parametrize("name", COMMANDS)
 async def test_every_command_answers(tmp_path: Path, name: str) -> None:
     async with started(tmp_path) as server:
-        for each in (BEFORE.get(name), name):
-            result = await use(server, each) if each else None
+        for used in (BEFORE.get(name), name):
+            result = await use(server, used) if used else None
         assert result
         assert result.text
         assert "went wrong" not in result.text

@@ -28,24 +28,24 @@ from pathlib import Path
 import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
-from bot.client import run_bot
-from bot.cogs import alerts, digest_post
-from index import digest_book, follow_book
-from index.types import utc_now
+from bot.cogs import alert_sender, digest_sender
+from bot.run import run_bot
+from index.clock import utc_now
+from index.storage import digests, follows
 from tests.fakes import open_news
 
 folder, database, rest, gateway, token, shard, killed = sys.argv[1:]
 Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = rest, yarl.URL(gateway)
-alerts.SECONDS = digest_post.SECONDS = 0.2
-follow_book.ABANDONED = digest_book.ABANDONED = timedelta(seconds=2)
+alert_sender.EVERY_SECONDS = digest_sender.EVERY_SECONDS = 0.2
+follows.ABANDONED = digests.ABANDONED = timedelta(seconds=2)
 
 def die(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)
 
 if killed == "before sending":
-    alerts.deliver = digest_post.deliver = die
+    alert_sender.deliver = digest_sender.deliver = die
 if killed == "after sending":
-    follow_book.FollowStore.sent = digest_book.DigestStore.sent = die
+    follows.FollowStore.sent = digests.DigestStore.sent = die
 
 def opened():
     return open_news(Path(folder), database_url=database, clock=utc_now, threshold=0.0)
@@ -87,7 +87,7 @@ async def test_what_a_bot_was_killed_over_is_sent_by_another_and_shown_once(
                 await server.wait_for(lambda: len(server.messages()) == 2, timeout=120)
                 await server.wait_for(lambda: quotes_sent(database, follow.id) > 0, timeout=120)
                 await server.wait_for(lambda: news.digests.of(guild)[0].last_at is not None, timeout=120)
-                assert sorted(each["embeds"][0]["title"] for each in server.messages()) == [
+                assert sorted(message["embeds"][0]["title"] for message in server.messages()) == [
                     "Daily digest",
                     "harbour",
                 ]

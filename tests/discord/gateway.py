@@ -262,7 +262,7 @@ class Gateway:
     def _resume(self, connection: Connection, data: Json) -> None:
         if data.get("token") != self.token:
             raise CloseError(AUTHENTICATION_FAILED, "Authentication failed")
-        found = (each for each in self.sessions.values() if each.id == data.get("session_id"))
+        found = (session for session in self.sessions.values() if session.id == data.get("session_id"))
         session = next(found, None)
         if session is None or self.refuse_resume:
             self.session = None

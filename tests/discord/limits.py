@@ -496,8 +496,10 @@ def check_commands(commands: object) -> None:
     for index, command in enumerate(found):
         _check_command(problems, str(index), command)
     kinds = {command.get("type") or CHAT_INPUT for command in found}
-    of_kind = [[each for each in found if (each.get("type") or CHAT_INPUT) == kind] for kind in kinds]
-    if not all(are_names_unique(each) for each in of_kind):
+    of_kind = [
+        [command for command in found if (command.get("type") or CHAT_INPUT) == kind] for kind in kinds
+    ]
+    if not all(are_names_unique(group) for group in of_kind):
         message = "Application command names must be unique"
         problems.add("", "APPLICATION_COMMANDS_DUPLICATE_NAME", message)
     problems.refuse()
@@ -540,9 +542,11 @@ def _check_localised(problems: Problems, path: str, texts: Json | None, maximum:
 
 def are_names_unique(named: list[Json]) -> bool:
     """Whether no two names are the same in any language."""
-    locales = {locale for each in named for locale in each.get("name_localizations") or {}}
+    locales = {locale for command in named for locale in command.get("name_localizations") or {}}
     for locale in (None, *locales):
-        names = [(each.get("name_localizations") or {}).get(locale) or each.get("name") for each in named]
+        names = [
+            (command.get("name_localizations") or {}).get(locale) or command.get("name") for command in named
+        ]
         if len(set(names)) < len(names):
             return False
     return True

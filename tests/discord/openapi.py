@@ -44,7 +44,7 @@ def operations() -> list[tuple[str, re.Pattern[str], Validator]]:
         return []
     description = json.loads(OPENAPI.read_text(encoding="utf-8"))
     found = []
-    for path, operations in sorted(description["paths"].items(), key=lambda each: each[0].count("{")):
+    for path, operations in sorted(description["paths"].items(), key=lambda entry: entry[0].count("{")):
         pattern = re.compile(re.sub(r"\{\w+\}", "[^/]+", path))
         for method in ("post", "put", "patch"):
             content = operations.get(method, {}).get("requestBody", {}).get("content", {})
@@ -57,7 +57,7 @@ def operations() -> list[tuple[str, re.Pattern[str], Validator]]:
 def _linked(node: Any, schemas: Json, done: dict[str, Json]) -> Any:
     """Put what is referred to in place of the references, circles included: looking it up takes most time."""
     if isinstance(node, list):
-        return [_linked(each, schemas, done) for each in node]
+        return [_linked(item, schemas, done) for item in node]
     if not isinstance(node, dict):
         return node
     if isinstance(reference := node.get("$ref"), str):

@@ -402,8 +402,8 @@ class World:
         self.dispatch("CHANNEL_DELETE", channel.to_json())
         del self.channels[channel.id]
         for guild in self.guilds:
-            guild.channels = [each for each in guild.channels if each is not channel]
-        kept = {id: each for id, each in self.messages.items() if each["channel_id"] != channel.id}
+            guild.channels = [one for one in guild.channels if one is not channel]
+        kept = {id: message for id, message in self.messages.items() if message["channel_id"] != channel.id}
         self.messages = kept
 
     def conversation(self, user: User) -> Channel:

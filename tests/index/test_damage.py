@@ -84,7 +84,7 @@ def test_a_locked_database_says_what_to_do(data: Path, monkeypatch: pytest.Monke
     writer.execute("BEGIN IMMEDIATE")
     with pytest.raises(StoreError, match=r"locked.*wait for that job"):
         store.set_fingerprint("another")
-    assert len(store.articles([each.id for each in ARTICLES])) == 4
+    assert len(store.articles([article.id for article in ARTICLES])) == 4
     writer.close()
     store.set_fingerprint("another")
     store.close()
@@ -108,5 +108,7 @@ def test_a_full_disk_is_one_sentence_and_loses_nothing(data: Path) -> None:
     with stored(data.parent) as store:
         assert store.database.damage() is None
     with open_news(data.parent) as news:
-        assert {each.id for each in ARTICLES} <= {each.article.id for each in news.latest(limit=100)}
+        assert {article.id for article in ARTICLES} <= {
+            headline.article.id for headline in news.latest(limit=100)
+        }
         assert news.ask(Question("What was described in place c?", as_of=NOW)).quotes

@@ -144,7 +144,8 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 def found(data: Path, clock: Clock, **options: str) -> dict[str, Finding]:
-    return {each.check: each for each in examine(IndexOptions(data, clock=clock, **options))}  # type: ignore[arg-type]
+    findings = examine(IndexOptions(data, clock=clock, **options))  # type: ignore[arg-type]
+    return {finding.check: finding for finding in findings}
 
 
 def assert_named(finding: Finding, broken: Broken) -> None:
@@ -155,7 +156,7 @@ def assert_named(finding: Finding, broken: Broken) -> None:
 
 def test_a_whole_library(data: Path, clock: Clock) -> None:
     findings = found(data, clock)
-    assert {each.severity for each in findings.values()} == {"ok"}
+    assert {finding.severity for finding in findings.values()} == {"ok"}
     assert len(findings) == 12
     assert "1 are stored" in findings["articles"].finding
 

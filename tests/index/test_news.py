@@ -92,7 +92,7 @@ def news(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NewsIndex]:
 
 
 def check_laws(answer: Answer, library: list[Article]) -> None:
-    known = {each.id: each for each in library}
+    known = {article.id: article for article in library}
     assert 0 <= answer.confidence <= 1
     assert len(answer.quotes) <= answer.question.limit
     assert answer.quotes or not answer.answered
@@ -192,7 +192,7 @@ def test_bad_questions_are_answered_by_the_laws(news: NewsIndex, text: str, as_o
         ("What of the football cup today?", {CUP.id}),
         ("What of the harbour of Rotterdam in the last three days?", {CUP.id, PORT.id}),
         ("What of the troops in the week since 4 June?", {CUP.id, PORT.id, TROOPS.id}),
-        ("What of the cup before 5 June 2025?", {each.id for each in LIBRARY} - {CUP.id, PORT.id}),
+        ("What of the cup before 5 June 2025?", {article.id for article in LIBRARY} - {CUP.id, PORT.id}),
         ("What of the cup in June 2019?", set()),
     ],
 )
@@ -311,32 +311,32 @@ def test_copies_are_named_beside_the_quote(tmp_path: Path) -> None:
     with open_news(tmp_path, [PORT, copy]) as news:
         (quote,) = news.ask(Question("Which quays supply ships with electricity?")).quotes
         assert quote.article == PORT
-        assert [(each.source, each.url) for each in quote.also_in] == [("Sample Wire", copy.url)]
-        assert [each.also_in for each in news.latest()] == [quote.also_in]
+        assert [(copy.source, copy.url) for copy in quote.also_in] == [("Sample Wire", copy.url)]
+        assert [headline.also_in for headline in news.latest()] == [quote.also_in]
 
 
 # -- the latest ------------------------------------------------------------------------------------------
 
 
 def test_the_latest_come_newest_first(news: NewsIndex) -> None:
-    assert [each.article for each in news.latest(limit=4)] == [CUP, PORT, TROOPS, LIBRARY[3]]
-    assert [each.article for each in news.latest(limit=1, as_of=NOW - timedelta(days=1))] == [PORT]
-    assert [each.article for each in news.latest(source="sample herald")] == [PORT]
+    assert [headline.article for headline in news.latest(limit=4)] == [CUP, PORT, TROOPS, LIBRARY[3]]
+    assert [headline.article for headline in news.latest(limit=1, as_of=NOW - timedelta(days=1))] == [PORT]
+    assert [headline.article for headline in news.latest(source="sample herald")] == [PORT]
 
 
 def test_highlights_are_the_sources_own_or_slices(news: NewsIndex) -> None:
     cup, port, troops = news.latest(limit=3)
     assert troops.highlights == TROOPS.highlights
-    for each in (cup, port):
-        assert 1 <= len(each.highlights) <= 3
-        assert all(highlight in each.article.text for highlight in each.highlights)
+    for headline in (cup, port):
+        assert 1 <= len(headline.highlights) <= 3
+        assert all(highlight in headline.article.text for highlight in headline.highlights)
 
 
 def test_the_latest_on_a_topic(news: NewsIndex) -> None:
-    on_topic = [each.article for each in news.latest("shore power for ships in Rotterdam")]
+    on_topic = [headline.article for headline in news.latest("shore power for ships in Rotterdam")]
     assert on_topic[0] == PORT
     assert TROOPS not in on_topic
-    assert on_topic == sorted(on_topic, key=lambda each: each.published_at, reverse=True)
+    assert on_topic == sorted(on_topic, key=lambda article: article.published_at, reverse=True)
 
 
 @pytest.mark.parametrize("limit", [0, 101, -1])
@@ -626,6 +626,6 @@ def test_opening_what_cannot_be_opened(tmp_path: Path) -> None:
 def test_now_is_what_the_clock_says(tmp_path: Path) -> None:
     clock = Clock(NOW - timedelta(days=3))
     with open_news(tmp_path, [TROOPS, PORT], clock=clock) as news:
-        assert [each.article for each in news.latest()] == [TROOPS]
+        assert [headline.article for headline in news.latest()] == [TROOPS]
         clock.advance(days=3)
-        assert [each.article for each in news.latest()] == [PORT, TROOPS]
+        assert [headline.article for headline in news.latest()] == [PORT, TROOPS]

@@ -36,7 +36,7 @@ def one(data: bytes) -> None:
         assert "\n" not in str(outcome)
     else:
         assert isinstance(outcome, address.Reading)
-        assert all(is_whole(each) for each in outcome.articles)
+        assert all(is_whole(article) for article in outcome.articles)
 
 
 def main(arguments: list[str]) -> None:
@@ -45,7 +45,7 @@ def main(arguments: list[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         for name, document in DOCUMENTS.items():
             Path(folder, name).write_bytes(document)
-        again = [each for each in arguments if not each.startswith("-")]
+        again = [argument for argument in arguments if not argument.startswith("-")]
         atheris.Setup(
             [sys.argv[0], f"-timeout={TIMEOUT_SECONDS}", *arguments, *([] if again else [folder])], one
         )

@@ -194,7 +194,7 @@ async def sail(fleet: Fleet, articles: Sequence[Article], tell: Callable[[str], 
     await asyncio.to_thread(worker.communicate)
     stored_at = time.perf_counter()
     waits = await asyncio.gather(*(_wait(fleet, shard, last, stored_at) for shard in range(fleet.shards)))
-    tell(f"each bot answers from the last after {', '.join(f'{each:.1f} s' for each in waits)}")
+    tell(f"each bot answers from the last after {', '.join(f'{wait:.1f} s' for wait in waits)}")
     assert max(waits) <= PROMPT_SECONDS
 
 

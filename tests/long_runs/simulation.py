@@ -103,8 +103,8 @@ class Simulation:
 
     def requests(self) -> Counter[bool]:
         """Return how many requests there were, by whether they count against Discord's limit of a bot."""
-        paths = (each.path for each in self.server.requests)
-        return Counter(not each.startswith(("/interactions/", "/webhooks/")) for each in paths)
+        paths = (request.path for request in self.server.requests)
+        return Counter(not path.startswith(("/interactions/", "/webhooks/")) for path in paths)
 
 
 def _is_mention(number: int) -> bool:
@@ -157,7 +157,7 @@ async def _join(simulation: Simulation, guilds: int, table: Table) -> tuple[floa
     rates = Rates(0.0, 0.0, 0.0, process_bytes, guild_bytes)
     needed = size(Load(guilds, 0.0, 0, 0.0), rates, least_processes=len(SHARES))
     shards = simulation.fleet.shards
-    counts = Counter(shard_of(int(each.id), shards) for each in simulation.guilds)
+    counts = Counter(shard_of(int(guild.id), shards) for guild in simulation.guilds)
     table.line("guilds of the fullest shard", guilds / shards, max(counts.values()))
     table.figure("MiB of a process without guilds", process_bytes / 2**20)
     table.figure("MiB of 1,000 guilds", guild_bytes * 1000 / 2**20)
@@ -180,9 +180,9 @@ async def _ask(
     used, counted = simulation.core_seconds() - cores, simulation.requests() - counted
     load = Load(len(simulation.guilds), len(asked) / took * DAY, 0, 0.0, 1 / MENTIONED, peak=1.0)
     needed = size(load, rates)
-    table.line("questions answered", len(asked), sum(each.right for each in asked))
+    table.line("questions answered", len(asked), sum(question.right for question in asked))
     for name, place in (("median", 49), ("99th percentile", 98)):
-        alone, together = (_percentiles(each)[place] for each in (quiet, asked))
+        alone, together = (_percentiles(answers)[place] for answers in (quiet, asked))
         table.line(f"ms until an answer, {name}", alone, together)
     table.line("requests a second that count, of 50", needed.requests_per_second, counted[True] / took)
     table.line("requests a second that do not", needed.interaction_requests_per_second, counted[False] / took)
@@ -191,7 +191,7 @@ async def _ask(
 
 
 def _percentiles(asked: Sequence[Asked]) -> list[float]:
-    return statistics.quantiles([each.seconds * 1000 for each in asked], n=100, method="inclusive")
+    return statistics.quantiles([question.seconds * 1000 for question in asked], n=100, method="inclusive")
 
 
 def _tell(line: str) -> None:

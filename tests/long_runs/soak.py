@@ -46,7 +46,7 @@ def generated(number: int) -> Article:
     chance = random.Random(number)
 
     def sentence(place: int) -> str:
-        who, did, what, where = (chance.choice(each) for each in (_WHO, _DID, _WHAT, _WHERE))
+        who, did, what, where = (chance.choice(words) for words in (_WHO, _DID, _WHAT, _WHERE))
         people = chance.randint(2, 999)
         return f"In report {number}, part {place}, the {who} of {where} {did} a {what} for {people} people."
 
@@ -119,7 +119,7 @@ def busy(news: NewsIndex, site: NewsSite, folder: Path, errors: list[str]) -> It
             file = write_jsonl(folder / "more.jsonl", map(generated, range(number, number + FILE_ARTICLES)))
             number += FILE_ARTICLES
             try:
-                errors.extend(each.why for each in news.ingest([str(file)]).failed)
+                errors.extend(failure.why for failure in news.ingest([str(file)]).failed)
                 change(site, number)
             except Exception as error:
                 errors.append(repr(error))
@@ -163,7 +163,7 @@ def soak(folder: Path, seconds: float, quiet: float) -> tuple[Soak, int]:
             done.ask(news, seconds, done.busy)
         status = news.status()
         done.errors.extend(fault.why for fault in status.faults)
-        done.errors.extend(each.error or "" for each in status.failing)
+        done.errors.extend(source.error or "" for source in status.failing)
         return done, status.articles - before
 
 

@@ -63,7 +63,7 @@ def main() -> None:
             messages.append(message("digest", None, digest(index), DIGEST_NOW))
         finally:
             index.close()
-    json.dump({each["name"]: each for each in messages}, sys.stdout)
+    json.dump({message["name"]: message for message in messages}, sys.stdout)
 
 
 class Clock:

@@ -16,7 +16,7 @@ PARAGRAPHS = (
     "Hamburg and Antwerp are building quays of the same kind, and expect to open them next year.",
 )
 STORY = "\n\n".join(PARAGRAPHS)
-HTML = "".join(f"<p>{each}</p>\n" for each in PARAGRAPHS)
+HTML = "".join(f"<p>{paragraph}</p>\n" for paragraph in PARAGRAPHS)
 
 
 def page(

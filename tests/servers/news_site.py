@@ -88,7 +88,7 @@ class NewsSite:
 
     def paths(self) -> list[str]:
         """The paths that were asked for, in order."""
-        return [each.path for each in self.requests]
+        return [request.path for request in self.requests]
 
     def serve(
         self,

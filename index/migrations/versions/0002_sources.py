@@ -1,4 +1,4 @@
-"""Sources on the web: what is known of each, when it is read next, and who is reading it now."""
+"""Sources on the web: what is known of each, when it is read next, and which process is reading it now."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Bands that find near copies; articles are recognised by their words alone, whatever their date."""
+"""Bands, by which near-duplicates are found (`index.ingest.shingles`); content hashes without the date."""
 
 import hashlib
 import json
@@ -24,7 +24,10 @@ def upgrade() -> None:
 
 
 def _hash_again() -> None:
-    """Leave the date out of the hashes: with it, every article would look changed when it is read again."""
+    """Store each article's content hash without its date, as this version computes it.
+
+    With the old hashes, every article would look changed when it is read again.
+    """
     articles = sa.table(
         "articles",
         *(sa.column(name, sa.String) for name in ("id", "title", "text", "source", "content_hash")),

@@ -1,4 +1,4 @@
-"""What the faces have posted: answers, the quotes in them, and what people said about them."""
+"""Posted answers, the quotes in them, and people's verdicts on them."""
 
 import sqlalchemy as sa
 from alembic import op

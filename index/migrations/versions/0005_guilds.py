@@ -1,4 +1,4 @@
-"""What the people who run a guild have set, and the trail of what they did."""
+"""The settings of guilds (Discord servers), and the audit trail of what the people who run them did."""
 
 import sqlalchemy as sa
 from alembic import op

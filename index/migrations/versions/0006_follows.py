@@ -1,4 +1,4 @@
-"""What somebody follows, and what was sent of it."""
+"""Follows: what people want alerts about, and the quotes that were sent."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Digests of channels, what was sent in them, and the channel that a guild wants them in."""
+"""Digests of channels, the articles that were sent in them, and a guild's default channel for digests."""
 
 import sqlalchemy as sa
 from alembic import op

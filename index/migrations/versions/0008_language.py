@@ -1,4 +1,4 @@
-"""The language that a guild is answered in."""
+"""The language in which the bot writes in a guild."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Work that only one of several processes may do, and who does it for how long."""
+"""Leases: names that only one of several processes can hold, the holder, and when the lease ends."""
 
 import sqlalchemy as sa
 from alembic import op

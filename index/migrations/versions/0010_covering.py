@@ -1,4 +1,4 @@
-"""Indexes that hold all that counting the articles of a period or a source needs."""
+"""Covering indexes: they hold all columns that counting the articles of a period or a source reads."""
 
 from alembic import op
 

@@ -1,4 +1,4 @@
-"""What a digest holds, from its being chosen until it is sent."""
+"""The stories that were chosen for a digest, kept until it is sent."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -62,7 +62,7 @@ def test_postgresql_has_its_own_tools(
 def test_the_doctor(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert newsbot("doctor", "--json") == 1
     told = json.loads(capsys.readouterr().out)  # the libraries of the model may write to stderr
-    checks = {each["check"]: each for each in told["checks"]}
+    checks = {check["check"]: check for check in told["checks"]}
     assert told["healthy"] is False
     assert checks["settings"]["severity"] == checks["token"]["severity"] == "ok"
     # The library was indexed by the tests' own model.

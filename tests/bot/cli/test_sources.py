@@ -173,7 +173,7 @@ def test_an_address_that_was_read_once_can_become_a_source(
     url = site.serve("/feed.xml", feed(), XML)
     assert told(capsys, "ingest", url)["added"] == 1
     assert told(capsys, "sources", "add", url)["ingested"]["unchanged"] == 1
-    assert [each["url"] for each in told(capsys, "sources", "list")["sources"]] == [url]
+    assert [source["url"] for source in told(capsys, "sources", "list")["sources"]] == [url]
 
 
 def published_now(link: str, title: str, first: str) -> str:

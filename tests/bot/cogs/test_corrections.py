@@ -83,7 +83,9 @@ async def test_a_message_that_cannot_be_reached_is_given_up(tmp_path: Path, stat
         server.fail_next("PATCH", r"/channels/\d+/messages/\d+$", status)
         publish(news, tmp_path, TEXT.replace("300", "450"))
         await server.wait_for(
-            lambda: any(each.method == "PATCH" and "/channels/" in each.path for each in server.requests)
+            lambda: any(
+                request.method == "PATCH" and "/channels/" in request.path for request in server.requests
+            )
         )
         assert "About 450" not in content(server.messages()[0])
 

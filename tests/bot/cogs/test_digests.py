@@ -18,7 +18,7 @@ from bot.cards.base import MAX_BODY
 from bot.cards.digest import digest_card, digests_card, schedule_text
 from bot.client import NewsBot
 from bot.cogs import digest_sender
-from bot.cogs.digest_sender import DigestPost
+from bot.cogs.digest_sender import DigestSender
 from bot.text.markdown import length
 from index import Article, Digest, DigestPlan, Headline, NewsIndex, Schedule, Story
 from tests.discord.server import Channel, DiscordServer, User
@@ -53,9 +53,9 @@ class Bot:
         self.news.articles.append(new)
         return new
 
-    def cog(self, place: int = 0) -> DigestPost:
-        cog = self.bots[place].get_cog("DigestPost")
-        assert isinstance(cog, DigestPost)
+    def cog(self, place: int = 0) -> DigestSender:
+        cog = self.bots[place].get_cog("DigestSender")
+        assert isinstance(cog, DigestSender)
         return cog
 
     async def look(self, place: int = 0) -> int:
@@ -102,7 +102,7 @@ async def test_a_channel_is_sent_what_is_new_once_and_quietly(tmp_path: Path) ->
 async def test_it_is_sent_without_being_asked_for_even_after_a_round_that_failed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(digest_sender, "SECONDS", 0.05)
+    monkeypatch.setattr(digest_sender, "EVERY_SECONDS", 0.05)
     async with started(tmp_path) as it:
         await it.set()
         with monkeypatch.context() as patch:
@@ -124,7 +124,7 @@ async def test_where_nothing_is_new_nothing_is_sent(tmp_path: Path) -> None:
 
 async def test_of_two_bots_on_one_database_exactly_one_sends(tmp_path: Path) -> None:
     async with started(tmp_path, bots=2) as it:
-        await it.server.wait_for(lambda: all(bot.get_cog("DigestPost") for bot in it.bots))
+        await it.server.wait_for(lambda: all(bot.get_cog("DigestSender") for bot in it.bots))
         for place in (0, 1):
             it.cog(place).stop()  # on a busy machine their own first round may come late, and send
         await it.set()
@@ -169,8 +169,8 @@ async def test_what_arrived_though_it_seemed_to_fail_is_shown_once(tmp_path: Pat
         await it.set()
         it.report("one")
         due = it.digest
-        cog = it.bots[0].get_cog("DigestPost")
-        assert isinstance(cog, DigestPost)
+        cog = it.bots[0].get_cog("DigestSender")
+        assert isinstance(cog, DigestSender)
         stories = it.news.stories(due)
         for _ in range(2):  # as if the bot had been cut off before it noted that the message was sent
             assert await cog._send(due, stories)
@@ -192,7 +192,7 @@ async def test_it_goes_to_the_channel_named_or_set_or_here(tmp_path: Path) -> No
         it.news.now += timedelta(days=1)
         it.news.articles.append(replace(TROOPS, id="x", published_at=it.news.now))
         assert await it.look() == 2
-        assert [len(it.sent(each)) for each in (named, default, True)] == [1, 1, 0]
+        assert [len(it.sent(place)) for place in (named, default, True)] == [1, 1, 0]
 
 
 async def test_now_shows_it_to_one_person_and_changes_nothing(tmp_path: Path) -> None:
@@ -275,7 +275,7 @@ async def test_zones_and_sources_are_suggested(tmp_path: Path) -> None:
 async def test_a_guild_that_is_left_has_no_digests(tmp_path: Path) -> None:
     async with started(tmp_path) as it:
         await it.set()
-        await it.bots[0].guild_rules.forget(int(it.server.guild.id))
+        await it.bots[0].services.guild_rules.forget(int(it.server.guild.id))
         assert it.news.digests.of(it.server.guild.id) == []
 
 
@@ -284,7 +284,7 @@ async def test_a_guild_that_is_left_has_no_digests(tmp_path: Path) -> None:
 
 @given(st.lists(ARTICLES, min_size=1, max_size=10))
 def test_a_digest_holds_whole_stories_as_many_as_fit(articles: list[Article]) -> None:
-    stories = [Story(Headline(each, ("*" * 900, "_" * 900)), (each.id,)) for each in articles]
+    stories = [Story(Headline(article, ("*" * 900, "_" * 900)), (article.id,)) for article in articles]
     plan = DigestPlan(Schedule(8), ("*" * 100,) * 5, ("_" * 100,) * 5)
     card, shown = digest_card(stories, plan)
     assert length(card.body) <= MAX_BODY

@@ -14,7 +14,7 @@ import pytest
 from bot.cards.alert import alert_card
 from bot.cards.base import MAX_BODY
 from bot.client import NewsBot
-from bot.cogs.alert_sender import Alerts
+from bot.cogs.alert_sender import AlertSender
 from bot.text.markdown import length
 from index import Article, Follow, NewsIndex, Quote, Span
 from tests.discord.server import DiscordServer
@@ -32,8 +32,8 @@ class Bot:
         self.bot = bot
 
     async def look(self) -> int:
-        cog = self.bot.get_cog("Alerts")
-        assert isinstance(cog, Alerts)
+        cog = self.bot.get_cog("AlertSender")
+        assert isinstance(cog, AlertSender)
         return await cog.look()
 
     def report(self, name: str, text: str) -> Article:
@@ -105,7 +105,7 @@ async def test_what_is_followed_is_listed_and_stopped(tmp_path: Path) -> None:
         assert "Manage Guild" in refused.text
         stopped = await it.server.click(message, "Stop following …", values=[WHAT])
         assert WHAT not in stopped.text
-        assert [each.what for each in it.news.follows.active()] == ["Baltic troops"]
+        assert [follow.what for follow in it.news.follows.active()] == ["Baltic troops"]
 
 
 async def test_the_same_twice_is_refused_in_a_sentence(tmp_path: Path) -> None:

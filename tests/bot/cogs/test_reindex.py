@@ -92,7 +92,7 @@ def last(server: DiscordServer) -> str:
 
 
 def lines_of(*records: dict[str, Any] | str) -> bytes:
-    texts = [each if isinstance(each, str) else json.dumps(each) for each in records]
+    texts = [record if isinstance(record, str) else json.dumps(record) for record in records]
     return "\n".join(texts).encode()
 
 
@@ -235,11 +235,11 @@ async def test_a_deleted_progress_stays_away_until_there_is_an_outcome(
         server.world.delete(message)
         done = news.done
         await server.wait_for(
-            lambda: any(each.method == "PATCH" and each.status == 404 for each in server.requests)
+            lambda: any(request.method == "PATCH" and request.status == 404 for request in server.requests)
         )
-        patches, before = sum(each.method == "PATCH" for each in server.requests), len(shown)
+        patches, before = sum(request.method == "PATCH" for request in server.requests), len(shown)
         await server.wait_for(lambda: len(shown) > before + 3)  # so many edits would have come by now
-        assert sum(each.method == "PATCH" for each in server.requests) == patches
+        assert sum(request.method == "PATCH" for request in server.requests) == patches
         assert news.done > done
         news.released.set()
         await server.wait_for(lambda: "Reindexed" in last(server))
@@ -375,7 +375,7 @@ async def test_a_file_of_articles_is_read_whatever_it_is_called(tmp_path: Path, 
         again = await read(server, file=File("passwd", body))
         assert "0 new, 0 updated, 2 unchanged" in again
         assert library.reindex().ingested.read == 0  # it is no source
-    assert sorted(each.name for each in tmp_path.iterdir()) == ["discord-commands.sha256", "news"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["discord-commands.sha256", "news"]
 
 
 STORY_PAGE = (
@@ -402,7 +402,9 @@ async def test_the_feeds_of_a_list_become_sources_for_who_may_add_some(
         assert "only those who may add sources" in refused
         assert library.subscriptions.all() == []
         assert "1 source added" in await read(server, file=File("a.opml", opml))
-        assert [each.url for each in library.subscriptions.all()] == ["https://news.example/feed"]
+        assert [subscription.url for subscription in library.subscriptions.all()] == [
+            "https://news.example/feed"
+        ]
         assert "is a source already" in await read(server, file=File("a.opml", opml))
 
 

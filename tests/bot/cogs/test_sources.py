@@ -83,7 +83,7 @@ async def test_a_source_is_tried_added_listed_and_removed(
         assert re.search(r"1 article · read <t:\d+:R> · next <t:\d+:R>", listed)
 
         typed = await server.autocomplete("sources remove", {"source": "wire"}, focused="source", user=boss)
-        assert [(each["name"], each["value"]) for each in typed.choices] == [("The Wire", url)]
+        assert [(choice["name"], choice["value"]) for choice in typed.choices] == [("The Wire", url)]
         assert "is not read any more" in await used(server, "remove", boss, source=url)
         assert library.subscriptions.all() == []
         trail = plain((await server.slash("audit", user=boss)).text)
@@ -114,7 +114,7 @@ async def test_a_key_in_an_address_is_seen_by_nobody(
                 it = await server.autocomplete(
                     "sources remove", {"source": typed}, focused="source", user=boss
                 )
-                assert [each["value"] for each in it.choices] == [shown] * count
+                assert [choice["value"] for choice in it.choices] == [shown] * count
             seen.append(await used(server, "remove", boss, source=shown))
             seen.append((await server.slash("audit", user=boss)).text)
             assert shown in plain(seen[-1])
@@ -219,7 +219,7 @@ async def test_the_list_turns_after_a_restart_and_only_for_those_who_manage(
         boss = server.user("boss", manage_guild=True)
         async with server.running(NewsBot(lambda: library, tmp_path), commands=8) as bot:
             (message,) = (await server.slash("sources list", user=boss)).messages
-            bot._index = None  # the library is opened by somebody else here, who closes it as well
+            bot.services.library._index = None  # a fixture has opened the library, and closes it
         async with server.running(NewsBot(lambda: library, tmp_path), commands=8):
             await server.click(message, "Next", user=boss)
             assert "Page 2 of 3" in server.history(message)[-1]["embeds"][0]["footer"]["text"]
@@ -266,6 +266,6 @@ def test_what_fails_comes_first() -> None:
 def test_choices_are_short_enough_to_be_chosen() -> None:
     long = "https://news.example/" + "x" * 100
     sources = [Source(long, NOW, "A"), Source(long + "y", NOW, "B" * 200), Source(long + "z", NOW)]
-    assert [(each.name, each.value) for each in source_choices(sources, "")] == [("A", "A")]
+    assert [(choice.name, choice.value) for choice in source_choices(sources, "")] == [("A", "A")]
     many = [Source(f"https://news.example/{number}", NOW) for number in range(99)]
     assert len(source_choices(many, "news")) == 25

@@ -17,7 +17,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from bot import client
 from bot.client import NewsBot
 from bot.ops.health import OK, Health, readiness, serving
-from bot.ops.metrics import Measurements
+from bot.ops.metrics import Metrics
 from index import Status, StoreError, UsageError
 from tests.bot.test_client import QUESTION, QUOTE, opener
 from tests.discord.server import DiscordServer
@@ -86,7 +86,7 @@ def test_a_library_is_ready_when_it_can_answer(tmp_path: Path) -> None:
         assert "no articles yet" in (readiness(lambda: news).why or "")
     with open_news(tmp_path, [article("a", story("Oslo"))]) as news:
         assert readiness(lambda: news) == OK
-        found = samples(Measurements(news.status).exposition().decode())
+        found = samples(Metrics(news.status).exposition().decode())
         assert (found["newsbot_ready"], found["newsbot_articles"]) == (1, 1)
         assert found["newsbot_passages"] == news.status().passages > 0
 
@@ -102,18 +102,18 @@ def test_a_database_that_is_away_is_told_and_figures_go_on() -> None:
     news.status = status
     found = readiness(lambda: news)  # type: ignore[arg-type, return-value]
     assert found == ("failing", "The database cannot be reached.")
-    told = samples(Measurements(status).exposition().decode())
+    told = samples(Metrics(status).exposition().decode())
     assert told["newsbot_ready"] == 0
     assert "newsbot_articles" not in told
 
 
 def test_a_stale_library_is_not_ready() -> None:
     stale = replace(FakeNews().status(), state="stale", remedy="Reindex.")
-    assert samples(Measurements(lambda: stale).exposition().decode())["newsbot_ready"] == 0
+    assert samples(Metrics(lambda: stale).exposition().decode())["newsbot_ready"] == 0
 
 
 def test_a_port_that_is_taken_is_one_sentence() -> None:
-    health = Health(Measurements(FakeNews().status), lambda: OK, lambda: OK)
+    health = Health(Metrics(FakeNews().status), lambda: OK, lambda: OK)
     with (
         serving(health, 0) as port,
         pytest.raises(UsageError, match=f"Port {port} cannot be used .*: set NEWS_HEALTH_PORT to another"),
@@ -126,7 +126,7 @@ def test_a_degraded_library_is_ready_and_says_why(tmp_path: Path) -> None:
     with open_news(tmp_path, [article("a", story("Oslo"))], follow_seconds=60) as news:
         news.faults.report("model", "The model is missing.")
         news.faults.report("search index", "The word index is damaged.")
-        health = Health(Measurements(news.status), lambda: OK, lambda: readiness(lambda: news))
+        health = Health(Metrics(news.status), lambda: OK, lambda: readiness(lambda: news))
         with serving(health, 0) as port:
             code, body = get(port, "/readyz")
             found = samples(get(port, "/metrics")[1])

@@ -27,19 +27,21 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from pathlib import Path
-from bot import __main__, cli, stopping
-from index.ingest import pipeline as ingest
+from bot import __main__
+from bot.cli import session
+from bot.ops import shutdown
+from index.ingest import pipeline
 from tests.fakes import open_news
 
-ingest.BATCH_ARTICLES = 1
+pipeline.BATCH_ARTICLES = 1
 rest, gateway, hanging, *arguments = sys.argv[1:]
 if rest:
     Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = rest, yarl.URL(gateway)
-cli.open_index = lambda settings: open_news(Path.cwd(), fetch_private=True)
+session.open_index = lambda settings: open_news(Path.cwd(), fetch_private=True)
 if hanging:
     import threading
     from index import NewsIndex
-    stopping.SECONDS = 1.0
+    shutdown.LIMIT_SECONDS = 1.0
     NewsIndex.close = lambda self: threading.Event().wait()
 __main__.main(arguments)
 """

@@ -225,7 +225,7 @@ async def test_others_can_offer_an_action(tmp_path: Path) -> None:
         await interaction.edit_original_response(content="Followed.")
 
     async with DiscordServer() as server, server.running(bot, commands=4):
-        bot.answering.offer(Action.FOLLOW, follow)
+        bot.services.answers.offer(Action.FOLLOW, follow)
         result = await server.click(await asked(server), "Follow")
         assert result.text == "Followed."
         assert seen == [QUESTION]
@@ -233,11 +233,10 @@ async def test_others_can_offer_an_action(tmp_path: Path) -> None:
 
 
 async def test_a_queue_tells_its_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from bot import client
-    from bot.services import workers
+    from bot.services import library, workers
     from tests.bot.test_client import SlowNews
 
-    monkeypatch.setattr(client, "THREADS", 1)
+    monkeypatch.setattr(library, "THREADS", 1)
     monkeypatch.setattr(workers, "QUEUE_SECONDS", 0.1)
     news = SlowNews()
     news.seconds = 0.5

@@ -8,13 +8,13 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
 from bot.client import NewsBot
 from bot.cogs import alert_sender, digest_sender
-from bot.sender import Sender
+from bot.services.background import Sender
 from index import DigestPlan, Follow, NewsIndex, Schedule, StoreError
 from index.clock import utc_now
 from index.storage import digests, follows
@@ -29,8 +29,8 @@ from tests.servers.postgres import restart_within
 class Sends(Sender):
     """Sends one message a round; while the database is away, nothing can be noted."""
 
-    def __init__(self) -> None:
-        super().__init__(cast(NewsBot, None), "sending", 1.0)
+    def __init__(self, bot: NewsBot) -> None:
+        super().__init__(bot, bot.services, "sending", 1.0)
         self.away = False
         self.did: list[str] = []
 
@@ -44,8 +44,8 @@ class Sends(Sender):
         self.did.append(f"noted {number}")
 
 
-async def test_what_was_sent_is_noted_before_anything_else_is_sent() -> None:
-    sends = Sends()
+async def test_what_was_sent_is_noted_before_anything_else_is_sent(tmp_path: Path) -> None:
+    sends = Sends(NewsBot(lambda: open_news(tmp_path), tmp_path))
     await sends.round()
     sends.away = True
     for _ in range(3):
@@ -72,14 +72,16 @@ class Room:
         """Whether both are known to have been sent."""
         try:
             sent = quotes_sent(self._database, self._follow.id)
-            return bool(sent) and all(each.last_at for each in self._news.digests.of(self.server.guild.id))
+            return bool(sent) and all(
+                digest.last_at for digest in self._news.digests.of(self.server.guild.id)
+            )
         except StoreError:
             return False
 
     def titles(self) -> list[str]:
         """What was sent to the channel, each as often as the bot has tried."""
-        asked = [each for each in self.server.requests if each.path.endswith("/messages")]
-        return sorted(each.body["embeds"][0]["title"] for each in asked)
+        asked = [request for request in self.server.requests if request.path.endswith("/messages")]
+        return sorted(request.body["embeds"][0]["title"] for request in asked)
 
 
 @asynccontextmanager
@@ -87,7 +89,7 @@ async def started(
     tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch, prepare: Callable[[], None]
 ) -> AsyncIterator[Room]:
     for module in (alert_sender, digest_sender):
-        monkeypatch.setattr(module, "SECONDS", 0.2)
+        monkeypatch.setattr(module, "EVERY_SECONDS", 0.2)
     for book in (digests, follows):  # the other message may have been claimed when it restarts
         monkeypatch.setattr(book, "ABANDONED", timedelta(seconds=15))
     now = datetime.now(UTC)

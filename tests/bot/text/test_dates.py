@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from bot.text.dates import parse_moment
 from index import UsageError
 
+BERLIN = ZoneInfo("Europe/Berlin")
 ZONES = st.sampled_from(["UTC", "Europe/Berlin", "America/Havana", "Asia/Kathmandu", "Pacific/Apia"])
 
 
@@ -32,9 +33,9 @@ def test_what_can_be_typed(text: str, expected: datetime) -> None:
 
 
 def test_the_time_zone_counts_where_the_text_gives_none() -> None:
-    assert parse_moment("2025-06-01", "Europe/Berlin") == datetime(2025, 5, 31, 22, tzinfo=UTC)
-    assert parse_moment("2025-06-01T12:30", "Europe/Berlin") == datetime(2025, 6, 1, 10, 30, tzinfo=UTC)
-    assert parse_moment("2025-06-01T12:30Z", "Europe/Berlin") == datetime(2025, 6, 1, 12, 30, tzinfo=UTC)
+    assert parse_moment("2025-06-01", BERLIN) == datetime(2025, 5, 31, 22, tzinfo=UTC)
+    assert parse_moment("2025-06-01T12:30", BERLIN) == datetime(2025, 6, 1, 10, 30, tzinfo=UTC)
+    assert parse_moment("2025-06-01T12:30Z", BERLIN) == datetime(2025, 6, 1, 12, 30, tzinfo=UTC)
 
 
 def test_a_day_ends_with_its_last_microsecond_and_a_time_stays_as_it_is() -> None:
@@ -45,8 +46,8 @@ def test_a_day_ends_with_its_last_microsecond_and_a_time_stays_as_it_is() -> Non
 
 @given(st.dates(date(1990, 1, 1), date(2037, 12, 30)), ZONES)
 def test_a_day_ends_where_the_next_begins(day: date, zone: str) -> None:
-    end = parse_moment(day.isoformat(), zone, end=True)
-    following = parse_moment((day + timedelta(days=1)).isoformat(), zone)
+    end = parse_moment(day.isoformat(), ZoneInfo(zone), end=True)
+    following = parse_moment((day + timedelta(days=1)).isoformat(), ZoneInfo(zone))
     # Samoa left out the 30th of December 2011 when it crossed the date line.
     if (zone, day.year, day.month) != ("Pacific/Apia", 2011, 12):
         assert following - end == timedelta(microseconds=1)
@@ -55,13 +56,13 @@ def test_a_day_ends_where_the_next_begins(day: date, zone: str) -> None:
 @pytest.mark.parametrize("zone", ["UTC", "Pacific/Kiritimati", "Pacific/Pago_Pago"])
 def test_today_and_yesterday_are_days_of_the_time_zone(zone: str) -> None:
     before = datetime.now(ZoneInfo(zone)).date()
-    today, yesterday = parse_moment("Today", zone), parse_moment("yesterday", zone)
+    today, yesterday = (parse_moment(text, ZoneInfo(zone)) for text in ("Today", "yesterday"))
     after = datetime.now(ZoneInfo(zone)).date()
     assert before <= today.astimezone(ZoneInfo(zone)).date() <= after
     assert (
         before - timedelta(days=1) <= yesterday.astimezone(ZoneInfo(zone)).date() <= after - timedelta(days=1)
     )
-    assert parse_moment("today", zone, end=True) > today
+    assert parse_moment("today", ZoneInfo(zone), end=True) > today
 
 
 @pytest.mark.parametrize(
@@ -89,9 +90,3 @@ def test_any_text_is_a_moment_or_refused_on_one_line(text: str) -> None:
     except UsageError as error:
         outcome = str(error)
     assert len(outcome.splitlines()) == 1
-
-
-@pytest.mark.parametrize("zone", ["Mars/Olympus", "", "../etc/passwd", "/etc/passwd", "Europe"])
-def test_an_unknown_time_zone_is_refused(zone: str) -> None:
-    with pytest.raises(UsageError, match="is not a time zone"):
-        parse_moment("2025-06-01", zone)

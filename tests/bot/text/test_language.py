@@ -18,7 +18,7 @@ from bot.cards.alert import alert_card
 from bot.cards.answer import AnswerCard, answer_card, corrected
 from bot.cards.timeline import LABELS as PLOT_LABELS
 from bot.client import NewsBot
-from bot.cogs.alert_sender import Alerts
+from bot.cogs.alert_sender import AlertSender
 from bot.interactions.buttons import LABELS, Action
 from bot.services import guild_rules
 from bot.text.language import LANGUAGES, _, closest, command_text, counted, number, percent, speaking
@@ -105,7 +105,7 @@ async def test_catalogues_hold_what_the_bot_says_and_nothing_else() -> None:
 def test_no_text_hides_where_it_is_not_gathered(path: Path) -> None:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     in_f_strings = [
-        node for each in ast.walk(tree) if isinstance(each, ast.JoinedStr) for node in ast.walk(each)
+        node for part in ast.walk(tree) if isinstance(part, ast.JoinedStr) for node in ast.walk(part)
     ]
     calls = [node for node in in_f_strings if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]
     hidden = [call for call in calls if call.func.id in KEYWORDS and isinstance(call.args[0], ast.Constant)]
@@ -127,7 +127,7 @@ def test_translations_have_the_same_places_for_values(catalogue: Catalog) -> Non
     assert compare(catalogue, without_number) == []
     several = [message for message in messages(catalogue) if not isinstance(message.id, str)]
     assert several
-    assert all(places(forms(each.string)[-1]) == places(forms(each.id)[-1]) for each in several)
+    assert all(places(forms(message.string)[-1]) == places(forms(message.id)[-1]) for message in several)
 
 
 def test_translations_keep_the_markdown(catalogue: Catalog) -> None:
@@ -153,14 +153,14 @@ def test_what_is_drawn_has_letters_that_the_plot_has(catalogue: Catalog) -> None
 
 async def test_commands_are_registered_in_every_language(tmp_path: Path) -> None:
     def names(part: dict[str, Any]) -> list[dict[str, str]]:
-        inner = [each for option in part.get("options") or [] for each in names(option)]
+        inner = [name for option in part.get("options") or [] for name in names(option)]
         return [part["name_localizations"], *inner]
 
     async with started(tmp_path) as server:
         for name, command in server.commands.items():
             for localised in names(command):
                 assert {closest(locale) for locale in localised} == set(TRANSLATED), name
-                assert command["type"] != 1 or all(is_command_name(each) for each in localised.values())
+                assert command["type"] != 1 or all(is_command_name(name) for name in localised.values())
         assert server.commands["ask"]["name_localizations"]["es-419"] == "preguntar"
         assert (
             server.commands["ask"]["options"][0]["description_localizations"]["de"] == "Was du wissen willst"
@@ -298,8 +298,8 @@ async def test_alerts_speak_the_language_of_the_guild(tmp_path: Path) -> None:
             await server.slash("follow", {"what": QUESTION, "here": True}, user=boss)
             news.now += timedelta(hours=1)
             news.articles.append(replace(TROOPS, published_at=news.now))
-            alerts = bot.get_cog("Alerts")
-            assert isinstance(alerts, Alerts)
+            alerts = bot.get_cog("AlertSender")
+            assert isinstance(alerts, AlertSender)
             await alerts.look()
         (sent,) = server.messages()
         assert "Ce salon suit ceci" in sent["embeds"][0]["footer"]["text"]

@@ -259,4 +259,4 @@ def test_what_was_said_is_struck_through_line_by_line() -> None:
 def test_as_much_is_kept_as_has_room() -> None:
     assert cut("abcdefgh", 4) == "abc…"
     assert cut("ab cdefgh", 4) == "ab…"
-    assert [length(each) for each in ("\uffff", "\U00010000")] == [1, 2]
+    assert [length(text) for text in ("\uffff", "\U00010000")] == [1, 2]

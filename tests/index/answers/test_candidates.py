@@ -75,7 +75,7 @@ def asked(question: str) -> Asked:
 def ranked(texts: list[str], score: Callable[[int], float] = lambda i: 1.0 - i / 100) -> list[Ranked]:
     """Return the passages of articles with these texts, best first."""
     articles = [article(str(i), text) for i, text in enumerate(texts)]
-    pairs = [(each, passage) for each in articles for passage in split_passages(each.text)]
+    pairs = [(article, passage) for article in articles for passage in split_passages(article.text)]
     return [
         Ranked(StoredPassage(i, each, passage), score(i), 0.5, 0.5) for i, (each, passage) in enumerate(pairs)
     ]
@@ -86,15 +86,15 @@ def found(question: str, texts: list[str]) -> list[Candidate]:
     return candidates(read(ranked(texts), about, Parser(terms)), about)
 
 
-def spans_of(each: Ranked) -> list[Span]:
+def spans_of(passage: Ranked) -> list[Span]:
     """Return the spans of a passage that may be quoted."""
-    text, sentences = each.stored.article.text, each.stored.passage.sentences
+    text, sentences = passage.stored.article.text, passage.stored.passage.sentences
     places = runs_of(sentences, [is_whole(text[start:end]) for start, end in sentences])
     return [Span(sentences[place][0].start, sentences[place][-1].end) for place in places]
 
 
-def text_of(each: Candidate) -> str:
-    return each.ranked.stored.article.text[each.span.start : each.span.end]
+def text_of(candidate: Candidate) -> str:
+    return candidate.ranked.stored.article.text[candidate.span.start : candidate.span.end]
 
 
 # -- what may be quoted ----------------------------------------------------------------------------------
@@ -102,9 +102,9 @@ def text_of(each: Candidate) -> str:
 
 @given(TEXTS)
 def test_runs_are_one_to_three_whole_sentences(text: str) -> None:
-    for each in ranked([text]):
-        stored = each.stored
-        runs = spans_of(each)
+    for passage in ranked([text]):
+        stored = passage.stored
+        runs = spans_of(passage)
         assert len(set(runs)) == len(runs)
         for span in runs:
             quoted = stored.article.text[span.start : span.end]
@@ -119,10 +119,10 @@ def test_runs_are_one_to_three_whole_sentences(text: str) -> None:
 
 @given(TEXTS)
 def test_every_whole_sentence_that_is_short_enough_may_be_quoted(text: str) -> None:
-    for each in ranked([text]):
-        alone = {s for s in each.stored.passage.sentences if s.end - s.start <= MAX_QUOTE_CHARS}
-        whole = {s for s in alone if is_whole(each.stored.article.text[s.start : s.end])}
-        assert whole <= set(spans_of(each))
+    for passage in ranked([text]):
+        alone = {s for s in passage.stored.passage.sentences if s.end - s.start <= MAX_QUOTE_CHARS}
+        whole = {s for s in alone if is_whole(passage.stored.article.text[s.start : s.end])}
+        assert whole <= set(spans_of(passage))
 
 
 @pytest.mark.parametrize(
@@ -149,11 +149,13 @@ def test_of_some_texts_nothing_may_be_quoted(text: str) -> None:
 def test_the_laws_of_candidates(question: str, texts: list[str]) -> None:
     runs = found(question, texts)
     assert runs == found(question, texts)
-    assert [each.score for each in runs] == sorted((each.score for each in runs), reverse=True)
-    for each in runs:
-        assert each.span in spans_of(each.ranked)
-        assert each.words == frozenset(terms(text_of(each)))
-        figures = each.features._asdict()
+    assert [candidate.score for candidate in runs] == sorted(
+        (candidate.score for candidate in runs), reverse=True
+    )
+    for candidate in runs:
+        assert candidate.span in spans_of(candidate.ranked)
+        assert candidate.words == frozenset(terms(text_of(candidate)))
+        figures = candidate.features._asdict()
         del figures["article"]  # a retrieval score has no bounds
         assert all(0 <= value <= 1 for value in figures.values())
 
@@ -180,7 +182,7 @@ def test_boilerplate_and_questions_are_seen() -> None:
 def test_a_sentence_is_told_by_its_own_figures() -> None:
     answer, other = "About 11,000 troops went to Kursk.", "It rained in Kursk all through the night."
     runs = found("How many troops went to Kursk?", [f"{answer} {other}"])
-    figures = {text_of(each): each.features for each in runs}
+    figures = {text_of(candidate): candidate.features for candidate in runs}
     assert (figures[answer].kind, figures[answer].focus, figures[answer].early) == (1, 1, 1)
     assert (figures[other].kind, figures[other].focus) == (0, 0)
     assert figures[other].early == pytest.approx(math.exp(-len(answer + " ") / 1000))
@@ -189,7 +191,7 @@ def test_a_sentence_is_told_by_its_own_figures() -> None:
 def test_the_four_names_that_most_reports_share_count() -> None:
     shared = "They went from Oslo to Porto, Utrecht and Lima."
     texts = ["They went from Oslo to Porto, Utrecht, Lima and Tunis.", shared, shared]
-    figures = {text_of(each): each.features for each in found("Where did they go?", texts)}
+    figures = {text_of(candidate): candidate.features for candidate in found("Where did they go?", texts)}
     assert figures[texts[0]].redundancy == pytest.approx(figures[shared].redundancy)
     assert figures[shared].redundancy > 0.8
 
@@ -203,14 +205,14 @@ def likeness(one: Candidate, other: Candidate) -> float:
 
 def check_choice(offered: list[Candidate], chosen: list[Candidate], limit: int) -> None:
     assert len(chosen) <= limit
-    assert all(each in offered for each in chosen)
+    assert all(candidate in offered for candidate in chosen)
     for i, one in enumerate(chosen):
         for other in chosen[:i]:
             assert likeness(one, other) < SAME_WORDS
             apart = one.span.end <= other.span.start or other.span.end <= one.span.start
             assert apart or one.article_id != other.article_id
     if offered:
-        assert chosen[0].score == max(each.score for each in offered)
+        assert chosen[0].score == max(candidate.score for candidate in offered)
 
 
 @given(QUESTIONS, st.lists(TEXTS, max_size=4), st.integers(1, 10))
@@ -256,14 +258,14 @@ def test_the_same_story_is_told_once() -> None:
     third = "The cup was won by Utrecht after a long evening of football."
     chosen = choose(found("How many troops were sent to Kursk?", [one, other, third]), 3)
     assert len(chosen) == 2
-    assert {text_of(each) for each in chosen} in ({one, third}, {other, third})
+    assert {text_of(candidate) for candidate in chosen} in ({one, third}, {other, third})
 
 
 def test_of_equals_the_first_comes_first_and_another_outlet_before_the_same_article_again() -> None:
     texts = ["Oslo opened a harbour.", "Twelve lynxes escaped on Monday.", "A storm hit Porto at night."]
     ports, lynxes, storm = (
-        replace(each, score=1.0, words=frozenset(text_of(each).split()))
-        for each in found("What happened?", texts)
+        replace(candidate, score=1.0, words=frozenset(text_of(candidate).split()))
+        for candidate in found("What happened?", texts)
     )
     assert choose([ports, lynxes, storm], 3) == [ports, lynxes, storm]
     assert choose([storm, lynxes, ports], 2) == [storm, lynxes]
@@ -279,14 +281,14 @@ def test_a_sentence_is_told_once_whatever_surrounds_it() -> None:
     one = f"{same} Harvest festivals opened across northern valleys yesterday evening despite heavy rain."
     other = f"{same} Parliament meanwhile debated pension reforms until midnight without agreement."
     chosen = choose(found("How many troops were sent to Kursk?", [one, other]), 3)
-    assert sum(same in text_of(each) for each in chosen) == 1
+    assert sum(same in text_of(candidate) for candidate in chosen) == 1
 
 
 def test_a_quote_is_the_candidate_with_its_copies() -> None:
-    (each,) = found("Kursk", ["About 11,000 troops were sent to Kursk."])
+    (candidate,) = found("Kursk", ["About 11,000 troops were sent to Kursk."])
     copy = Copy("Sample Herald", "https://herald.example/1", NOW)
-    quote = to_quote(each, [copy])
-    assert (quote.text, quote.score, quote.also_in) == (text_of(each), each.score, (copy,))
+    quote = to_quote(candidate, [copy])
+    assert (quote.text, quote.score, quote.also_in) == (text_of(candidate), candidate.score, (copy,))
     assert isinstance(quote.article, Article)
 
 
@@ -310,17 +312,17 @@ def test_rare_words_weigh_more(frequency: Mapping[str, int], passages: int) -> N
     ],
 )
 def test_a_phrase_of_the_form_asked_for_counts(question: str, answer: str, other: str) -> None:
-    by_text = {text_of(each): each for each in found(question, [answer, other])}
+    by_text = {text_of(candidate): candidate for candidate in found(question, [answer, other])}
     assert (by_text[answer].features.form, by_text[other].features.form) == (1.0, 0.0)
     assert by_text[answer].features.vote > by_text[other].features.vote
 
 
 def test_what_the_question_says_itself_is_no_answer() -> None:
     runs = found("Which country did France play?", ["France played on Sunday in Paris."])
-    assert [(each.features.form, each.features.vote) for each in runs] == [(0.0, 0.0)]
+    assert [(candidate.features.form, candidate.features.vote) for candidate in runs] == [(0.0, 0.0)]
 
 
 def test_without_a_form_every_expected_kind_votes() -> None:
     runs = found("Which company made it?", ["It was made by Acme on Sunday."])
-    assert [each.features.form for each in runs] == [0.0]
+    assert [candidate.features.form for candidate in runs] == [0.0]
     assert runs[0].features.vote > 0

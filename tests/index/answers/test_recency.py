@@ -23,7 +23,7 @@ class Library(Store):
         self._published = sorted(published, reverse=True)
 
     def _until(self, until: datetime | None) -> list[datetime]:
-        return [each for each in self._published if until is None or each <= until]
+        return [moment for moment in self._published if until is None or moment <= until]
 
     def newest(self, until: datetime | None = None) -> datetime | None:
         return next(iter(self._until(until)), None)
@@ -39,7 +39,7 @@ class Library(Store):
 
 
 def days_ago(*days: float) -> list[datetime]:
-    return [NOW - timedelta(days=each) for each in days]
+    return [NOW - timedelta(days=day) for day in days]
 
 
 def about(since: datetime | None, until: datetime | None) -> Period:
@@ -49,7 +49,7 @@ def about(since: datetime | None, until: datetime | None) -> Period:
 AGES = st.lists(st.floats(-100, 2000), max_size=12)
 ENDS = st.none() | st.floats(-10, 3000).map(lambda days: NOW - timedelta(days=days))
 PERIODS = st.none() | st.builds(about, ENDS, ENDS).filter(
-    lambda each: not (each.since and each.until and each.since > each.until)
+    lambda filters: not (filters.since and filters.until and filters.since > filters.until)
 )
 
 

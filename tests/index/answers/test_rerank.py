@@ -52,7 +52,7 @@ def test_a_cross_encoder_judges_pairs(tmp_path: Path) -> None:
     model = CrossEncoderReranker(tiny_cross_encoder(tmp_path / "tiny"))
     texts = ["The port opened.", "A quay.", "The port opened."]
     found = model.probabilities("Who opened the port?", texts)
-    assert all(0 < each < 1 for each in found)
+    assert all(0 < quote < 1 for quote in found)
     assert found[0] == pytest.approx(found[2], abs=1e-5)
     assert found[0] != pytest.approx(found[1], abs=1e-9)
     assert model.probabilities("Who?", []) == []
@@ -67,12 +67,12 @@ def test_its_judgement_moves_quotes_up(tmp_path: Path) -> None:
         found = news.search(Question("What did the council of Arlen buy?")).candidates
         assert len(found) >= 4
         lifted = rerank(Favours("trams"), "What?", found)
-    assert {each.span for each in lifted} == {each.span for each in found}
+    assert {quote.span for quote in lifted} == {quote.span for quote in found}
     assert "trams" in lifted[0].text
-    before = {(each.article_id, each.span): each.score for each in found}
-    for each in lifted:
-        gain = each.score - before[each.article_id, each.span]
-        assert gain == pytest.approx(WEIGHT if "trams" in each.text else 0.0)
+    before = {(quote.article_id, quote.span): quote.score for quote in found}
+    for quote in lifted:
+        gain = quote.score - before[quote.article_id, quote.span]
+        assert gain == pytest.approx(WEIGHT if "trams" in quote.text else 0.0)
 
 
 def test_the_library_uses_the_one_that_is_set(tmp_path: Path) -> None:

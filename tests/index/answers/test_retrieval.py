@@ -31,25 +31,26 @@ HITS = st.lists(
 def test_the_best_come_first_whatever_the_order_of_the_hits(hits: list[Hit]) -> None:
     ranked = rank(hits, RECENCY)
     assert ranked == rank(hits[::-1], RECENCY)
-    scores = [weigh(each.hit.dense, each.lexical, each.recency) for each in ranked]
+    scores = [weigh(passage.hit.dense, passage.lexical, passage.recency) for passage in ranked]
     assert scores == sorted(scores, reverse=True)
-    assert sorted(each.hit for each in ranked) == sorted(hits)
-    assert all(0 <= each.lexical <= 1 and 0 <= each.recency <= 1 for each in ranked)
+    assert sorted(passage.hit for passage in ranked) == sorted(hits)
+    assert all(0 <= passage.lexical <= 1 and 0 <= passage.recency <= 1 for passage in ranked)
 
 
 @given(HITS, st.integers(0, 9))
 def test_some_of_a_period_come_before_all_others(hits: list[Hit], limit: int) -> None:
     ranked, period = rank(hits, RECENCY), Filters(since=NOW - timedelta(days=10), source="Sample Wire")
     ordered = put_first(ranked, period, limit)
-    inside = [each for each in ranked if period.admit(each.hit)][:limit]
+    inside = [passage for passage in ranked if period.admit(passage.hit)][:limit]
     assert ordered[: len(inside)] == inside
-    assert ordered[len(inside) :] == [each for each in ranked if each not in inside]
+    assert ordered[len(inside) :] == [passage for passage in ranked if passage not in inside]
 
 
 @given(HITS, st.sets(st.integers(1, 99)))
 def test_what_is_of_unknown_time_is_not_current(hits: list[Hit], undated: set[int]) -> None:
     ranked = rank(hits, RECENCY, undated)
-    assert all(each.recency == 0.0 for each in ranked if each.hit.passage_id in undated)
-    ordered = put_first(ranked, Filters(since=NOW - timedelta(days=10)), 3, undated)
-    ahead = ordered[: next((n for n, each in enumerate(ordered) if each not in ranked[:3]), 0)]
-    assert not {each.hit.passage_id for each in ahead if each not in ranked[:3]} & undated
+    assert all(passage.recency == 0.0 for passage in ranked if passage.hit.passage_id in undated)
+    assert put_first(ranked, Filters(), 99, undated) == [
+        *(passage for passage in ranked if passage.hit.passage_id not in undated),
+        *(passage for passage in ranked if passage.hit.passage_id in undated),
+    ]

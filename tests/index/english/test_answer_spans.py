@@ -25,7 +25,7 @@ def marked(question: str, *quotes: str) -> list[list[str]]:
     """Return the words marked in each quote."""
     weights = {term: 1.0 for term in terms(question) if term not in STOP_WORDS}
     spans = answer_spans(finder_for(question), quotes, weights, terms)
-    return [[text[start:end] for start, end in each] for text, each in zip(quotes, spans, strict=True)]
+    return [[text[start:end] for start, end in marked] for text, marked in zip(quotes, spans, strict=True)]
 
 
 @pytest.mark.parametrize(
@@ -124,9 +124,9 @@ def test_the_laws_of_marks(question: str, quotes: list[str]) -> None:
     weights = dict.fromkeys(terms(question), 1.0)
     spans = answer_spans(finder_for(question), quotes, weights, terms)
     assert len(spans) == len(quotes)
-    for text, each in zip(quotes, spans, strict=True):
-        assert all(0 <= start < end <= len(text) for start, end in each)
-        assert all(one.end <= other.start for one, other in pairwise(each))
-        for start, end in each:
+    for text, marked in zip(quotes, spans, strict=True):
+        assert all(0 <= start < end <= len(text) for start, end in marked)
+        assert all(one.end <= other.start for one, other in pairwise(marked))
+        for start, end in marked:
             assert text[start:end].strip() == text[start:end]
             assert not set(terms(text[start:end])) & weights.keys()

@@ -39,7 +39,7 @@ def mentions_of(
 
 def kinds_of(text: str) -> dict[str, str]:
     words, found = mentions_of(text)
-    return {words.written[each.word]: each.kind for each in found}
+    return {words.written[mention.word]: mention.kind for mention in found}
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_what_is_no_mention(text: str) -> None:
 def test_a_common_word_that_begins_a_sentence_is_no_name() -> None:
     text = "The port opened. Kim came. They met The Who."
     words, found = mentions_of(text, starts=(0, 17, 27))
-    assert [(words.written[each.word], each.word) for each in found] == [
+    assert [(words.written[mention.word], mention.word) for mention in found] == [
         ("Kim", 3),
         ("They", 5),
         ("The", 7),
@@ -111,18 +111,18 @@ def test_the_laws_of_mentions(text: str, question: dict[str, float], title_share
     assert len(words.starts) == len(words.written) == len(words.stems)
     for start, written in zip(words.starts, words.written, strict=True):
         assert text[start : start + len(written)] == written
-    assert [each.word for each in found] == sorted({each.word for each in found})
-    for each in found:
-        assert each.stem == words.stems[each.word]
-        assert each.stem not in question
-        assert 0 <= each.support <= 1
+    assert [mention.word for mention in found] == sorted({mention.word for mention in found})
+    for mention in found:
+        assert mention.stem == words.stems[mention.word]
+        assert mention.stem not in question
+        assert 0 <= mention.support <= 1
 
 
 @given(TEXTS, st.integers(0, 120), st.integers(0, 120))
 def test_between_are_the_words_that_begin_there(text: str, start: int, end: int) -> None:
     words = split_words(text, terms)
     place = words.between(start, end)
-    assert [*words.starts[place]] == [each for each in words.starts if start <= each < end]
+    assert [*words.starts[place]] == [begin for begin in words.starts if start <= begin < end]
 
 
 def test_a_word_that_the_index_leaves_out_moves_no_other() -> None:
@@ -155,7 +155,7 @@ def mention(stem: str, support: float = 1.0) -> Mention:
 @given(BALLOTS)
 def test_votes_are_shares_of_the_best(ballots: list[tuple[str, float, list[Mention]]]) -> None:
     counted = votes(ballots)
-    assert set(counted) == {each.stem for _, _, mentions in ballots for each in mentions}
+    assert set(counted) == {mention.stem for _, _, mentions in ballots for mention in mentions}
     assert all(0 <= vote <= 1 for vote in counted.values())
     assert not any(counted.values()) or max(counted.values()) == 1
 

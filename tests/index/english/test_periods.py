@@ -276,11 +276,11 @@ def test_relative_periods_hold_what_they_say(now: datetime) -> None:
     assert yesterday.since
     assert yesterday.until
     assert yesterday.since <= now - timedelta(days=1) <= yesterday.until < now
-    for each in (week, month):
-        assert each
-        assert each.since
-        assert each.until
-        assert each.since < each.until < now
+    for earlier in (week, month):
+        assert earlier
+        assert earlier.since
+        assert earlier.until
+        assert earlier.since < earlier.until < now
     assert week
     assert week.since
     assert week.since.weekday() == 0

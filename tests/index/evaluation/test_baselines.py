@@ -51,7 +51,7 @@ def test_no_way_depends_on_the_order_of_the_hits(hits: list[Hit]) -> None:
 def test_the_two_sentences_with_the_question_s_words() -> None:
     stops = [i + 1 for i, char in enumerate(TEXT) if char == "."]
     starts = [0, *(stop + 1 for stop in stops[:-1])]
-    sentences = tuple(Span(*each) for each in zip(starts, stops, strict=True))
+    sentences = tuple(Span(*start) for start in zip(starts, stops, strict=True))
     one = replace(article("ship"), text=TEXT)
     stored = StoredPassage(1, one, Passage(Span(0, len(TEXT)), sentences))
     weights = {"ship": 2.0, "saved": 1.5}
@@ -64,8 +64,8 @@ def test_they_are_measured_beside_the_answers(tmp_path: Path) -> None:
     with open_news(tmp_path, NEWS) as news:
         assert news.evaluate(folder).baselines == ()
         measured = news.evaluate(folder, baselines=True).baselines
-    assert [each.name for each in measured] == ["dense alone", "BM25 alone", "reciprocal rank fusion"]
-    assert all(each.quotes_at[3] == 0.8 for each in measured)
+    assert [way.name for way in measured] == ["dense alone", "BM25 alone", "reciprocal rank fusion"]
+    assert all(way.quotes_at[3] == 0.8 for way in measured)
 
 
 def test_each_way_quotes_a_passage_that_holds_the_words(tmp_path: Path) -> None:

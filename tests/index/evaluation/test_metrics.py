@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from index.errors import UsageError
 from index.evaluation.metrics import (
     Example,
-    Outcome,
+    ExampleResult,
     auroc,
     evaluate,
     load_examples,
@@ -93,7 +93,7 @@ def test_a_rank_is_the_first_text_that_holds_the_words(texts: list[str], accepte
         words = text.split()
         return any(
             words[i : i + len(wanted)] == wanted
-            for wanted in (each.split() for each in accepted)
+            for wanted in (answer.split() for answer in accepted)
             for i in range(len(words))
         )
 
@@ -185,17 +185,17 @@ def test_every_question_is_asked_once_in_order() -> None:
     ]
     steps: list[Progress] = []
     outcomes = evaluate(ask, examples, steps.append)
-    assert asked == [each.question for each in examples]
-    assert [each.example for each in outcomes] == examples
-    assert [each.quote_rank for each in outcomes] == [2, 1, 0]
-    assert [each.passage_rank for each in outcomes] == [1, 1, 0]
+    assert asked == [example.question for example in examples]
+    assert [outcome.example for outcome in outcomes] == examples
+    assert [outcome.quote_rank for outcome in outcomes] == [2, 1, 0]
+    assert [outcome.passage_rank for outcome in outcomes] == [1, 1, 0]
     assert steps == [Progress("questions", done, 3) for done in (1, 2, 3)]
 
 
-def outcome(confidence: float, answerable: bool) -> Outcome:
+def outcome(confidence: float, answerable: bool) -> ExampleResult:
     question = Question("Who?")
     answer = Answer(question, NOW, None, None, True, confidence, (), 1.0, 1)
-    return Outcome(Example(question, answerable, ()), answer, 0, 0)
+    return ExampleResult(Example(question, answerable, ()), answer, 0, 0)
 
 
 def test_reliability_compares_confidence_with_what_can_be_answered() -> None:
@@ -208,6 +208,6 @@ def test_reliability_compares_confidence_with_what_can_be_answered() -> None:
 
 @given(st.lists(st.tuples(st.floats(0, 1), st.booleans())))
 def test_every_question_is_in_one_bin(asked: list[tuple[float, bool]]) -> None:
-    bins = reliability([outcome(*each) for each in asked])
-    assert sum(each.questions for each in bins) == len(asked)
-    assert [each.confidence for each in bins] == sorted(each.confidence for each in bins)
+    bins = reliability([outcome(*question) for question in asked])
+    assert sum(bin.questions for bin in bins) == len(asked)
+    assert [bin.confidence for bin in bins] == sorted(bin.confidence for bin in bins)

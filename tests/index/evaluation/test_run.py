@@ -14,8 +14,9 @@ import pytest
 
 from bot.__main__ import main
 from bot.cli import session
+from bot.cli.maintenance import EVALUATE_HELP
 from index import Article, Evaluation, NewsIndex, Progress, Question, UsageError
-from index.evaluation.metrics import normalise, rank
+from index.evaluation.metrics import ANSWERED, normalise, rank
 from tests.fakes import NOW, HashingEmbedder, article, open_news, record, story, write_jsonl
 
 PLACES = {"Arlen": "42 boats", "Bexhill": "17 trams", "Corby": "9 libraries", "Dunmore": "310 trees"}
@@ -52,7 +53,7 @@ QUESTIONS = [
 
 def write_questions(folder: Path, questions: list[dict[str, Any]] = QUESTIONS) -> Path:
     folder.mkdir(exist_ok=True)
-    lines = "".join(json.dumps(each) + "\n" for each in questions)
+    lines = "".join(json.dumps(question) + "\n" for question in questions)
     (folder / "questions.jsonl").write_text(lines, encoding="utf-8")
     return folder
 
@@ -137,7 +138,7 @@ def test_others_get_a_library_of_their_own(tmp_path: Path, folder: Path) -> None
     assert found.articles == 4
     assert found.library.parent == tmp_path / "data" / "evaluation"
     assert found.library.name.startswith("made-up-")
-    assert [each.what for each in seen if each.done] == ["articles"] + ["questions"] * 6
+    assert [progress.what for progress in seen if progress.done] == ["articles"] + ["questions"] * 6
     other = HashingEmbedder(seed=1)
     with open_news(tmp_path, embedder=other) as news:  # needs a reindex, which an evaluation need not await
         assert news.evaluate(folder).library != found.library
@@ -152,7 +153,7 @@ def test_copies_count_as_stored(tmp_path: Path, folder: Path) -> None:
 
 def test_compressed_articles_and_none_at_all(tmp_path: Path, folder: Path) -> None:
     plain = folder / "articles.jsonl"
-    lines = "not JSON\n" + "".join(json.dumps(record(each)) + "\n" for each in NEWS)
+    lines = "not JSON\n" + "".join(json.dumps(record(new)) + "\n" for new in NEWS)
     (folder / "articles.jsonl.gz").write_bytes(gzip.compress(lines.encode()))
     plain.unlink()
     with open_own(tmp_path, article("mine")) as news:
@@ -210,7 +211,7 @@ def test_an_explanation_adds_up(tmp_path: Path) -> None:
     for quote, explained in zip(answer.quotes, why.quotes, strict=True):
         assert explained.score == quote.score
         assert sum(value * weight for _, value, weight in explained.figures) == pytest.approx(quote.score)
-        assert {"coverage", "vote", "redundancy", "lead"} <= {each.name for each in explained.figures}
+        assert {"coverage", "vote", "redundancy", "lead"} <= {figure.name for figure in explained.figures}
         assert 0 <= explained.recency <= 1
 
 
@@ -283,3 +284,7 @@ def test_the_command_explains(folder: Path, capsys: pytest.CaptureFixture[str]) 
     shown = capsys.readouterr().out
     assert "Answered, because the confidence of" in shown
     assert "passage: dense" in shown
+
+
+def test_the_help_names_the_share_that_the_suggested_threshold_lets_through() -> None:
+    assert f"lets {ANSWERED} of the answerable through" in EVALUATE_HELP

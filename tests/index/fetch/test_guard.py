@@ -41,7 +41,7 @@ def test_wrapping_makes_nothing_public(inner: IPv4Address) -> None:
     sixtofour = IPv6Address((0x2002 << 112) | (number << 80))
     nat64 = IPv6Address((0x64_FF9B << 96) | number)
     if not is_public(str(inner)):
-        assert not any(is_public(str(each)) for each in (mapped, sixtofour, nat64))
+        assert not any(is_public(str(address)) for address in (mapped, sixtofour, nat64))
 
 
 def closed_fetcher(**names: list[str]) -> Fetcher:

@@ -56,11 +56,13 @@ def contents(folder: Path) -> tuple[list[Article], object, object, object]:
     """Return all that is stored but numbers and the moments of reading."""
     store = Store.open(sqlite_url(folder / "data" / "news.db"))
     articles = store.latest(Filters(), 1000)
-    ids = [each.id for each in articles]
+    ids = [article.id for article in articles]
     indexed = store.all_indexed_passages(HashingEmbedder().fingerprint, 1000)
-    passages = sorted((each.title, each.text, each.vector.tobytes()) for batch in indexed for each in batch)
+    passages = sorted(
+        (passage.title, passage.text, passage.vector.tobytes()) for batch in indexed for passage in batch
+    )
     revisions = {id: [(number, text) for number, text, _ in store.revisions(id)] for id in ids}
-    copies = {id: sorted(map(repr, each)) for id, each in store.copies(ids).items()}
+    copies = {id: sorted(map(repr, known)) for id, known in store.copies(ids).items()}
     store.close()
     return articles, passages, revisions, copies
 
@@ -68,8 +70,8 @@ def contents(folder: Path) -> tuple[list[Article], object, object, object]:
 def test_a_killed_ingest_is_repeated_to_the_same_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pipeline, "BATCH_ARTICLES", 4)
     stories = [article(f"a{i}", story(f"place {chr(97 + i)}", 14)) for i in range(24)]
-    copies = [replace(each, id=f"copy{i}", source="Sample Herald") for i, each in enumerate(stories[:6])]
-    changed = [replace(each, text=f"Corrected. {each.text}") for each in stories[6:9]]
+    copies = [replace(one, id=f"copy{i}", source="Sample Herald") for i, one in enumerate(stories[:6])]
+    changed = [replace(story, text=f"Corrected. {story.text}") for story in stories[6:9]]
     path = write_jsonl(tmp_path / "news.jsonl", [*stories, *copies, *changed])
     undisturbed, killed = tmp_path / "undisturbed", tmp_path / "killed"
     read(undisturbed, path)

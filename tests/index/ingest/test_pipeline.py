@@ -155,11 +155,11 @@ class Newsroom:
     def contents(self) -> tuple[object, ...]:
         """Return everything that matters of what is stored; passage ids and change numbers do not."""
         articles = self.store.latest(Filters(), 10_000)
-        ids = [each.id for each in articles]
+        ids = [article.id for article in articles]
         passages = sorted(
-            (each.text, each.vector.tobytes())
+            (passage.text, passage.vector.tobytes())
             for batch in self.store.all_indexed_passages(self.embedder.fingerprint, 1000)
-            for each in batch
+            for passage in batch
         )
         revisions = [self.store.revisions(id) for id in ids]
         return articles, passages, self.store.copies(ids), revisions
@@ -188,9 +188,9 @@ def test_a_changed_article_replaces_its_passages_and_keeps_what_it_said(room: Ne
     assert room.store.articles([changed.id]) == {changed.id: changed}
     assert room.store.revisions(changed.id) == [(1, article("a").text, room.clock())]
     texts = {
-        each.text
+        passage.text
         for batch in room.store.all_indexed_passages(room.embedder.fingerprint, 99)
-        for each in batch
+        for passage in batch
     }
     assert any("quite different" in text for text in texts)
     assert not any("of a was described" in text for text in texts)
@@ -214,7 +214,9 @@ def test_a_corrected_date_reaches_the_followers(room: Newsroom) -> None:
     changes = room.store.changes.after(seq, 99)
     assert changes is not None
     added = changes.added
-    moments = {each.published_at for each in room.store.indexed_passages(added, room.embedder.fingerprint)}
+    moments = {
+        passage.published_at for passage in room.store.indexed_passages(added, room.embedder.fingerprint)
+    }
     assert len(added) == room.store.count_passages()
     assert moments == {EARLIER}
 
@@ -222,7 +224,7 @@ def test_a_corrected_date_reaches_the_followers(room: Newsroom) -> None:
 def test_a_story_that_flaps_is_capped(room: Newsroom) -> None:
     room.read(LONG)
     counted = [replace(LONG, text=f"Read {i} times. {LONG.text}") for i in range(MAX_REVISIONS + 5)]
-    reports = [room.read(each) for each in counted]
+    reports = [room.read(uri) for uri in counted]
     assert sum(report.updated for report in reports) == MAX_REVISIONS == len(room.store.revisions(LONG.id))
     assert reports[-1] == IngestReport(unchanged=1)
     room.clock.advance(hours=25)
@@ -260,7 +262,7 @@ def test_a_story_that_was_hardly_edited_is_a_copy(
     monkeypatch.setattr(pipeline, "BATCH_ARTICLES", size)
     late = replace(HERALD, id="late", published_at=WIRE.published_at + timedelta(days=5))
     assert room.read(WIRE, HERALD, late) == IngestReport(added=2, duplicates=1)
-    assert [each.url for each in room.store.copies([WIRE.id])[WIRE.id]] == [HERALD.url]
+    assert [copy.url for copy in room.store.copies([WIRE.id])[WIRE.id]] == [HERALD.url]
     assert room.read(HERALD, WIRE, name="again.jsonl") == IngestReport(unchanged=2)
     changed = replace(WIRE, text="All of it was wrong. " + story("another matter", 20))
     again = replace(HERALD, id="again")
@@ -274,7 +276,7 @@ def test_what_a_page_says_that_it_repeats_is_believed_where_that_is_known(room: 
     assert room.ingest.store([replace(WIRE, original=WIRE.url), herald]) == IngestReport(
         added=1, duplicates=1
     )
-    assert [each.url for each in room.store.copies([WIRE.id])[WIRE.id]] == [HERALD.url]
+    assert [copy.url for copy in room.store.copies([WIRE.id])[WIRE.id]] == [HERALD.url]
     assert room.ingest.store([herald]) == IngestReport(unchanged=1)
     further = replace(shortened, id="further", original=HERALD.url)  # a copy of the copy
     assert room.ingest.store([further]) == IngestReport(duplicates=1)
@@ -373,7 +375,7 @@ def test_an_interrupted_run_is_repeated_to_the_same_end(
     first = [article(f"a{i}") for i in range(6)]
     second = [
         *first[:2],
-        *(replace(each, text=f"Changed. {each.text}") for each in first[2:4]),
+        *(replace(article, text=f"Changed. {article.text}") for article in first[2:4]),
         article("copy", first[4].text, source="Sample Herald"),
         *(article(f"b{i}") for i in range(8)),
         article("b0", "Changed within the file. " + story("b0")),
@@ -431,9 +433,9 @@ def test_one_new_article_does_not_wait_for_a_long_archive(tmp_path: Path) -> Non
 def test_vectors_are_stored_as_the_model_made_them(room: Newsroom) -> None:
     room.read(LONG)
     (batch,) = room.store.all_indexed_passages(room.embedder.fingerprint, 99)
-    texts = [f"{LONG.title}\n{each.text}" for each in batch]
+    texts = [f"{LONG.title}\n{passage.text}" for passage in batch]
     expected = room.embedder.embed_passages(texts)
-    assert np.allclose(np.stack([each.vector for each in batch]), expected, atol=1e-3)
+    assert np.allclose(np.stack([passage.vector for passage in batch]), expected, atol=1e-3)
 
 
 def test_failures_carry_their_reason(room: Newsroom) -> None:

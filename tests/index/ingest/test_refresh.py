@@ -84,12 +84,12 @@ class Desk:
             return self._ingest.store(reading.articles, reading.problems)
 
     def serve(self, path: str, *articles: Article, **headers: str) -> str:
-        body = "".join(json.dumps(record(each)) + "\n" for each in articles)
+        body = "".join(json.dumps(record(article)) + "\n" for article in articles)
         return self.site.serve(path, body, JSON, **headers)
 
     def add(self, url: str) -> Source:
         self.book.add([Source(url, NOW, next_fetch=NOW)])
-        (leased,) = [each for each in self.refresh.lease_all() if each.url == url]
+        (leased,) = [source for source in self.refresh.lease_all() if source.url == url]
         return leased
 
     def one(self, url: str) -> Refreshed:

@@ -39,7 +39,7 @@ def test_older_articles_are_deleted_everywhere(tmp_path: Path, options: dict[str
         assert news.ingest([str(tmp_path / "articles.jsonl")]) == IngestReport(unchanged=8)
         assert [headline.article for headline in news.latest(limit=100)] == DAYS[:3]
         found = {quote.article.id for quote in news.ask(question).quotes}
-        assert found <= {each.id for each in DAYS[:3]}
+        assert found <= {article.id for article in DAYS[:3]}
         assert f"{news.status().passages:,} passages" in news.status().index
         assert news.ingest([str(tmp_path / "articles.jsonl")]) == IngestReport(unchanged=8)
         assert embedder.embedded == 0

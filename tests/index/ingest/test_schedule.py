@@ -158,7 +158,7 @@ def test_two_hundred_sources_stay_inside_their_schedule_for_a_week() -> None:
         late.append((start - due).total_seconds())
         free[reader] = end = start + timedelta(seconds=chance.uniform(0.2, 20))
         gap = timedelta(seconds=gaps[number])
-        published = [end - each * gap for each in range(10)]
+        published = [end - number * gap for number in range(10)]
         sources[number] = after_success(
             sources[number], Page(newest=end), Validators(), published, 1, end, LIMITS, chance.random()
         )

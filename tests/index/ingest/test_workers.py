@@ -68,8 +68,8 @@ class Worker:
 
 def workers(tmp_path: Path, url: str, paths: Sequence[Path]) -> list[Worker]:
     started = [Worker(tmp_path / f"worker{place}", url, path) for place, path in enumerate(paths)]
-    for each in started:
-        each.go()
+    for worker in started:
+        worker.go()
     return started
 
 
@@ -79,7 +79,7 @@ def opened(tmp_path: Path, url: str, **options: Any) -> NewsIndex:
 
 def test_two_that_read_the_same_file_at_once_share_the_work(tmp_path: Path, database_url: str) -> None:
     path = write_jsonl(tmp_path / "news.jsonl", [article(f"a{i}") for i in range(24)])
-    done = [each.end() for each in workers(tmp_path, database_url, [path, path])]
+    done = [worker.end() for worker in workers(tmp_path, database_url, [path, path])]
     added, unchanged, duplicates, embedded = map(sum, zip(*done, strict=True))
     with opened(tmp_path, database_url) as news:
         status = news.status()
@@ -90,14 +90,14 @@ def test_two_that_read_the_same_file_at_once_share_the_work(tmp_path: Path, data
 
 def test_the_same_stories_under_other_addresses_are_kept_once(tmp_path: Path, database_url: str) -> None:
     stories = [article(f"a{i}", story(f"place {chr(97 + i)}", 14)) for i in range(12)]
-    others = [replace(each, id="", url=f"{each.url}/again", source="Herald") for each in stories]
-    paths = [write_jsonl(tmp_path / f"{i}.jsonl", each) for i, each in enumerate((stories, others))]
-    done = [each.end() for each in workers(tmp_path, database_url, paths)]
+    others = [replace(story, id="", url=f"{story.url}/again", source="Herald") for story in stories]
+    paths = [write_jsonl(tmp_path / f"{i}.jsonl", listed) for i, listed in enumerate((stories, others))]
+    done = [worker.end() for worker in workers(tmp_path, database_url, paths)]
     added, unchanged, duplicates, embedded = map(sum, zip(*done, strict=True))
     with opened(tmp_path, database_url) as news:
         assert (added, unchanged, duplicates) == (12, 0, 12)
         assert embedded == news.status().passages
-        assert all(len(each.also_in) == 1 for each in news.latest(limit=100))
+        assert all(len(headline.also_in) == 1 for headline in news.latest(limit=100))
 
 
 def test_where_one_is_killed_the_other_goes_on(tmp_path: Path, database_url: str) -> None:

@@ -15,7 +15,7 @@ from index import Article, Question, Quote, Span, UsageError
 from index.overviews.alerts import is_question
 from index.storage.database import Database
 from index.storage.follows import MAX_FOLLOWS, FollowStore
-from index.types.follow import MAX_PER_DAY, MAX_QUOTES, is_near_copy, worth_telling
+from index.types.follow import MAX_ALERT_QUOTES, MAX_PER_DAY, is_near_copy, worth_telling
 from tests.fakes import NOW, Clock, article, open_news, quotes_sent, write_jsonl
 
 WORDS = st.text(alphabet="abc 12.", min_size=1, max_size=30)
@@ -30,10 +30,10 @@ def quote(name: str, text: str | None = None) -> Quote:
 
 def left(book: FollowStore) -> list[list[str]]:
     """Take over what was left unsent; return the names of the articles of each alert."""
-    articles = {each.article.id: each.article for each in map(quote, ("harbour", "museum", "bridge"))}
+    articles = {cited.article.id: cited.article for cited in map(quote, ("harbour", "museum", "bridge"))}
     names = {id: article.url.rpartition("/")[2] for id, article in articles.items()}
     alerts = book.take_over(lambda ids: articles)
-    return [sorted(names[each.article.id] for each in quotes) for _, quotes in alerts]
+    return [sorted(names[quote.article.id] for quote in quotes) for _, quotes in alerts]
 
 
 @pytest.fixture
@@ -66,11 +66,11 @@ def test_what_is_worth_telling_is_new_and_within_the_room(
 ) -> None:
     quotes = [quote(str(i), f"{text.strip() or 'x'}.") for i, text in enumerate(texts)]
     chosen = worth_telling(quotes, sent, room)
-    assert len(chosen) <= min(room, MAX_QUOTES)
+    assert len(chosen) <= min(room, MAX_ALERT_QUOTES)
     said = list(sent)
-    for each in chosen:
-        assert not any(is_near_copy(each.text, known) for known in said)
-        said.append(each.text)
+    for passage in chosen:
+        assert not any(is_near_copy(passage.text, known) for known in said)
+        said.append(passage.text)
 
 
 @pytest.mark.parametrize(
@@ -167,7 +167,7 @@ def test_a_day_brings_so_many_quotes_and_the_next_day_more(book: FollowStore, cl
     id = book.start("ann", None, None, "Who won?").id
     words = "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda my ny xi omicron".split()
     quotes = [quote(word, f"{word}1 {word}2 {word}3.") for word in words]
-    sent = [one for each in quotes for one in book.claim(id, [each])]
+    sent = [one for quote in quotes for one in book.claim(id, [quote])]
     assert sent == quotes[:MAX_PER_DAY]
     book.sent(id, sent)
     clock.advance(days=1, seconds=1)
@@ -196,6 +196,6 @@ def test_new_reports_are_found_for_questions_and_topics(tmp_path: Path) -> None:
         news.ingest([str(write_jsonl(tmp_path / "new.jsonl", [new]))])
         assert news.follows.seen() > before
         for follow in (question, topic):
-            assert [each.article.id for each in news.found_since(follow)] == [new.id]
+            assert [found.article.id for found in news.found_since(follow)] == [new.id]
         assert news.ask(Question("When did the harbour bridge open?")).quotes
         assert question.started_at == NOW

@@ -48,6 +48,12 @@ def utc(text: str) -> datetime:
 # -- when ------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("zone", ["Mars/Olympus", "", "../etc/passwd", "/etc/passwd", "Europe"])
+def test_an_unknown_time_zone_is_refused(zone: str) -> None:
+    with pytest.raises(UsageError, match="is not a time zone"):
+        Schedule(8, zone)
+
+
 @pytest.mark.parametrize(
     ("schedule", "now", "expected"),
     [
@@ -74,7 +80,7 @@ def test_each_day_or_week_has_one_time(hour: int, zone: str, weekday: int | None
     times = [now]
     for _ in range(5):
         times.append(schedule.after(times[-1]))
-    days = [each.astimezone(ZoneInfo(zone)).date() for each in times[1:]]
+    days = [time.astimezone(ZoneInfo(zone)).date() for time in times[1:]]
     apart = 1 if weekday is None else 7
     assert [later - earlier for earlier, later in itertools.pairwise(days)] == [timedelta(apart)] * 4
     assert all(weekday in (None, day.weekday()) for day in days)
@@ -153,19 +159,19 @@ def test_the_library_chooses_by_topic_and_source_and_never_the_same_again(tmp_pa
         assert [copy.source for copy in bridge_story.also_in] == ["Wire B"]
         assert museum_story.article.id == articles[2].id
         topic = replace(everything, plan=DigestPlan(Schedule(8), ("harbour bridge",), ("wire b",)))
-        assert [each.headline.article.source for each in news.stories(topic)] == ["Wire B"]
+        assert [story.headline.article.source for story in news.stories(topic)] == ["Wire B"]
         with pytest.raises(UsageError, match="There is no source"):
             news.stories(replace(everything, plan=DigestPlan(Schedule(8), sources=("Nobody",))))
         assert news.digests.claim(everything)
         news.digests.sent(everything, first.article_ids)
         (again,) = news.digests.of("g")
-        assert [each.article_ids for each in news.stories(again)] == [second.article_ids]
+        assert [story.article_ids for story in news.stories(again)] == [second.article_ids]
         clock.advance(hours=1)
         late = article(
             "late", "A strike of its guards closed the museum.", published_at=NOW - timedelta(hours=5)
         )
         news.ingest([str(write_jsonl(tmp_path / "late.jsonl", [late]))])
-        assert (late.id,) in [each.article_ids for each in news.stories(again)]
+        assert (late.id,) in [story.article_ids for story in news.stories(again)]
 
 
 # -- once ------------------------------------------------------------------------------------------------
@@ -283,7 +289,7 @@ def test_a_digest_that_is_taken_over_holds_what_was_chosen_first(tmp_path: Path)
         assert news.stories_to_send(digest) == [story]
         news.digests.sent(digest, story.article_ids)
         (after,) = news.digests.of("g")
-        assert [each.article_ids for each in news.stories_to_send(after)] == [(newer.id,)]
+        assert [story.article_ids for story in news.stories_to_send(after)] == [(newer.id,)]
 
 
 def test_of_many_that_claim_at_once_one_sends(book: DigestStore, clock: Clock) -> None:

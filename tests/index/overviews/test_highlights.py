@@ -30,9 +30,9 @@ def test_highlights_are_whole_sentences_in_their_order(text: str) -> None:
     chosen = central_sentences(text)
     sentences = [text[start:end] for run in reporting(text) for start, end in run]
     rest = iter(sentences)
-    assert all(each in rest for each in chosen)
-    assert all(is_whole(each) and len(each) <= MAX_QUOTE_CHARS for each in chosen)
-    quotable = [each for each in sentences if is_whole(each) and len(each) <= MAX_QUOTE_CHARS]
+    assert all(sentence in rest for sentence in chosen)
+    assert all(is_whole(sentence) and len(sentence) <= MAX_QUOTE_CHARS for sentence in chosen)
+    quotable = [sentence for sentence in sentences if is_whole(sentence) and len(sentence) <= MAX_QUOTE_CHARS]
     assert len(chosen) <= COUNT
     assert bool(chosen) == bool(quotable)
 

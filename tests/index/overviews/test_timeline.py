@@ -40,7 +40,7 @@ def test_the_next_day_is_the_same_event_only_where_it_is_nearly_the_same() -> No
     near = [report("a", 2, 0), report("b", 1, 40)]
     far = [report("a", 2, 0), report("b", 1, 50)]
     later = [report("a", 3, 0), report("b", 1, 0)]
-    assert [len(events_of(each, UTC, *EVER, 9)) for each in (near, far, later)] == [1, 2, 2]
+    assert [len(events_of(reports, UTC, *EVER, 9)) for reports in (near, far, later)] == [1, 2, 2]
 
 
 def test_a_story_of_weeks_is_not_one_event() -> None:
@@ -73,7 +73,7 @@ def test_what_most_articles_tell_is_kept() -> None:
 REPORTS = st.builds(report, st.text("abcdefgh", min_size=1), st.floats(0, 20), st.floats(0, 90))
 
 
-@given(st.lists(REPORTS, unique_by=lambda each: each.quote.article.id), st.integers(1, 30))
+@given(st.lists(REPORTS, unique_by=lambda report: report.quote.article.id), st.integers(1, 30))
 def test_every_report_counts_once_and_events_are_in_order(reports: list[Report], limit: int) -> None:
     events = events_of(reports, UTC, *EVER, limit)
     assert len(events) <= limit
@@ -107,7 +107,7 @@ def news(tmp_path: Path) -> Iterator[NewsIndex]:
         ("a3", "The harbour bridge opened again on May 20.", 24),
         ("a4", "A festival filled the museum with music from many lands.", 13),
     ]
-    with open_news(tmp_path, [out(*each) for each in texts]) as opened:  # type: ignore[misc]
+    with open_news(tmp_path, [out(*text) for text in texts]) as opened:  # type: ignore[misc]
         yield opened
 
 

@@ -31,8 +31,8 @@ def test_the_smallest_goes_first_and_among_equals_whoever_asked_first(sizes: lis
                 done.append(pool.submit(work, number, size))
                 until(lambda number=number: len(turns) == number + 1)  # type: ignore[misc]
             assert served == []
-        for each in done:
-            each.result(timeout=30)
+        for future in done:
+            future.result(timeout=30)
     assert served == sorted(served)
     assert len(served) == len(sizes)
 

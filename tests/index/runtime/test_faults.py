@@ -190,7 +190,7 @@ def test_without_its_model_it_answers_by_words_until_the_model_is_back(
 
 def kill(name: str) -> None:
     """Raise SystemExit in a thread, which ends one that does not defend itself."""
-    (thread,) = (each for each in threading.enumerate() if each.name == name)
+    (thread,) = (one for one in threading.enumerate() if one.name == name)
     assert ctypes.pythonapi.PyThreadState_SetAsyncExc(
         ctypes.c_ulong(thread.ident or 0), ctypes.py_object(SystemExit)
     )
@@ -251,7 +251,7 @@ def test_postgresql_that_restarts_while_articles_are_stored_loses_none(
         with pytest.raises(StoreError, match="start its server or correct DATABASE_URL"):
             news.ingest([path], lambda state: reported.append(state.done))
         assert news.status().articles == reported[-1] == 2
-        clock.advance(seconds=leases.SECONDS)  # what was being stored is leased for so long
+        clock.advance(seconds=leases.HELD_SECONDS)  # what was being stored is leased for so long
         report = news.ingest([path])
         assert (report.added, report.unchanged) == (4, 2)
         assert news.status().articles == 6
@@ -264,11 +264,13 @@ def test_postgresql_that_restarts_while_a_source_is_read_stops_nothing(
 ) -> None:
     monkeypatch.setattr(refresh_module, "RETRY_SECONDS", 0.2)
     monkeypatch.setattr(refresh_module, "RENEW_SECONDS", 0.2)
-    monkeypatch.setattr(leases, "SECONDS", 1.0)
+    monkeypatch.setattr(leases, "HELD_SECONDS", 1.0)
     url = own_postgres.get_uri(driver="psycopg")
     options = {"fetch_private": True, "refresh_shortest": 5.0, "clock": utc_now}
     with NewsSite() as site, open_news(tmp_path, database_url=url, **options) as news:
-        items = [rss_item(each.url, each.title, content=f"<p>{each.text}</p>") for each in ARTICLES]
+        items = [
+            rss_item(article.url, article.title, content=f"<p>{article.text}</p>") for article in ARTICLES
+        ]
         site.serve("/feed", rss(*items), "application/rss+xml")
         news.subscriptions.add_feeds([FeedLink(site.url("/feed"), "Wire")])
         restart_within(monkeypatch, own_postgres, Store, "write")

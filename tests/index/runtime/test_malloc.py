@@ -21,8 +21,8 @@ def hold():
     libc.malloc(ctypes.c_size_t(10_000))
     together.wait()
 threads = [threading.Thread(target=hold) for _ in range(8)]
-[each.start() for each in threads]
-[each.join() for each in threads]
+[thread.start() for thread in threads]
+[thread.join() for thread in threads]
 libc.malloc_info(0, ctypes.c_void_p(libc.fopen(b"/dev/stdout", b"w")))
 libc.fflush(None)
 """

@@ -56,7 +56,7 @@ def at(seq: int) -> Position:
 
 
 def passages_of(one: Article, first: int) -> list[IndexedPassage]:
-    texts = [one.text[slice(*each.span)] for each in split_passages(one.text)]
+    texts = [one.text[slice(*passage.span)] for passage in split_passages(one.text)]
     vectors = EMBEDDER.embed_passages(texts).astype(np.float16)
     return [
         IndexedPassage(first + i, one.title, text, one.source, one.published_at, vectors[i])
@@ -88,7 +88,7 @@ def index(milvus: MilvusLite, library: str) -> Iterator[MilvusIndex]:
 
 
 def frequencies(index: MilvusIndex | LocalIndex, passages: list[IndexedPassage]) -> dict[str, int]:
-    return index.document_frequency({term for each in passages for term in index.terms(each.text)})
+    return index.document_frequency({term for passage in passages for term in index.terms(passage.text)})
 
 
 def test_both_give_the_same_hits_and_scores(
@@ -98,11 +98,11 @@ def test_both_give_the_same_hits_and_scores(
     order = random.Random(7).sample(passages, len(passages))
     index.apply([order[:80]], [], at(1))
     index.apply([order[60:]], [], at(2))
-    index.apply([order[:5]], [each.id for each in order[5:9]], at(3))
+    index.apply([order[:5]], [passage.id for passage in order[5:9]], at(3))
     kept = order[:5] + order[9:]
     local = LocalIndex(tmp_path, EMBEDDER.dimension)
-    for each in local.followers:
-        each.apply([kept], [], at(3))
+    for follower in local.followers:
+        follower.apply([kept], [], at(3))
     assert frequencies(index, kept) == frequencies(local, kept)
     assert len(index) == len(local) == len(kept)
     for filters in (Filters(), Filters(source=order[0].source), Filters(until=order[1].published_at)):
@@ -278,7 +278,7 @@ def test_a_question_is_the_first_that_a_new_server_hears(own: MilvusLite, tmp_pa
 def test_the_doctor_looks_at_milvus(own: MilvusLite, tmp_path: Path) -> None:
     def found() -> Finding:
         options = IndexOptions(tmp_path / "data", index_url=own.url)
-        return next(each for each in examine(options) if each.check == "search index")
+        return next(finding for finding in examine(options) if finding.check == "search index")
 
     embedder = SentenceTransformerEmbedder(None)
     own.start()

@@ -45,7 +45,7 @@ def put(store: Store, one: Article, fingerprint: str = FINGERPRINT) -> None:
 
 
 def stored(store: Store, fingerprint: str = FINGERPRINT) -> set[int]:
-    return {each.id for batch in store.all_indexed_passages(fingerprint, 100) for each in batch}
+    return {passage.id for batch in store.all_indexed_passages(fingerprint, 100) for passage in batch}
 
 
 class Set:
@@ -81,8 +81,8 @@ class Following(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self.both_catch_up()
-        for each in self.sets:
-            each.close()
+        for process in self.sets:
+            process.close()
         sync.BATCH, local.SNAPSHOT_CHANGES = self.kept
         shutil.rmtree(self.root)
 
@@ -106,11 +106,11 @@ class Following(RuleBasedStateMachine):
 
     @rule()
     def both_catch_up(self) -> None:
-        for each in self.sets:
-            each.follow.catch_up()
-        for each in self.sets:
-            each.follow.catch_up()  # nothing to do but to see what the other has written
-            assert each.index.ids() == (stored(each.store), stored(each.store))
+        for process in self.sets:
+            process.follow.catch_up()
+        for process in self.sets:
+            process.follow.catch_up()  # nothing to do but to see what the other has written
+            assert process.index.ids() == (stored(process.store), stored(process.store))
 
     @rule(which=WHICH, orderly=st.booleans())
     def restart(self, which: int, orderly: bool) -> None:
@@ -119,8 +119,8 @@ class Following(RuleBasedStateMachine):
 
     @rule(lost=st.sampled_from(["", "lexical", "lexical.json", "dense.npz", "lexical/meta.json"]))
     def lose_files_while_stopped(self, lost: str) -> None:
-        for each in self.sets:
-            each.close()
+        for process in self.sets:
+            process.close()
         path = self.folder / lost
         if path.is_dir():
             shutil.rmtree(path)
@@ -130,8 +130,8 @@ class Following(RuleBasedStateMachine):
 
     @invariant()
     def nothing_is_held_twice(self) -> None:
-        for each in self.sets:
-            assert len(each.index) == len(each.index.ids()[0])
+        for process in self.sets:
+            assert len(process.index) == len(process.index.ids()[0])
 
 
 TestFollowing = Following.TestCase
@@ -285,7 +285,7 @@ class Fragile:
 
 
 def warnings_in(caplog: pytest.LogCaptureFixture) -> list[str]:
-    return [each.getMessage() for each in caplog.records if each.levelname in ("WARNING", "ERROR")]
+    return [record.getMessage() for record in caplog.records if record.levelname in ("WARNING", "ERROR")]
 
 
 def test_a_follower_that_fails_is_mended_and_filled_at_once(

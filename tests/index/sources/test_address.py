@@ -112,8 +112,8 @@ def test_a_sitemap_of_sitemaps(site: NewsSite, fetcher: Fetcher) -> None:
         "<lastmod>2025-06-03</lastmod></sitemap><sitemap><loc>/gone.xml</loc></sitemap></sitemapindex>"
     )
     reading = read(site.serve("/sitemap.xml", index, "text/xml"), fetcher)
-    assert [each.url for each in reading.articles] == [link]
-    assert [each.where for each in reading.problems] == [site.url("/gone.xml")]
+    assert [article.url for article in reading.articles] == [link]
+    assert [problem.where for problem in reading.problems] == [site.url("/gone.xml")]
 
 
 def test_a_page_and_the_feeds_it_names(site: NewsSite, fetcher: Fetcher) -> None:
@@ -137,7 +137,7 @@ def test_a_page_dated_only_where_people_read(site: NewsSite, fetcher: Fetcher) -
 
 def test_a_page_without_any_date(site: NewsSite, fetcher: Fetcher) -> None:
     url = site.serve("/1", page(published=None))
-    assert [each.published_at for each in read(url, fetcher).articles] == [NOW]
+    assert [article.published_at for article in read(url, fetcher).articles] == [NOW]
     assert read(url, fetcher, known=set).articles == []
 
 
@@ -163,9 +163,9 @@ def test_lists_records_and_story_pages(site: NewsSite, fetcher: Fetcher) -> None
     opml = read(site.serve("/list.opml", documents.OPML, "text/x-opml"), fetcher)
     assert (opml.kind, opml.feeds) == ("opml", [FeedLink("https://news.example/rss", "The Wire")])
     lines = read(site.serve("/news.jsonl", documents.JSON_LINE + "\n{\n", "text/plain"), fetcher)
-    assert ([each.text for each in lines.articles], len(lines.problems)) == ([STORY], 1)
+    assert ([article.text for article in lines.articles], len(lines.problems)) == ([STORY], 1)
     story = read(site.serve("/page.txt", documents.STORY_PAGE, "text/plain"), fetcher)
-    assert [each.text for each in story.articles] == [STORY]
+    assert [article.text for article in story.articles] == [STORY]
 
 
 def test_nothing_new(site: NewsSite, fetcher: Fetcher) -> None:
@@ -224,8 +224,8 @@ def test_a_page_that_is_closed_leaves_the_excerpt(site: NewsSite, fetcher: Fetch
         rss_item(site.url("/2"), content=""),
     )
     reading = read(site.serve("/feed", rss(*items), etag='"1"'), fetcher)
-    assert [each.text for each in reading.articles] == [PARAGRAPHS[0] + " Read more"]
-    whys = " ".join(each.why for each in reading.problems)
+    assert [article.text for article in reading.articles] == [PARAGRAPHS[0] + " Read more"]
+    whys = " ".join(problem.why for problem in reading.problems)
     assert "robots.txt" in whys
     assert "no article text was found" in whys
     assert reading.fetched.etag == '"1"'
@@ -293,7 +293,7 @@ def test_a_broken_feed_still_gives_what_it_has(site: NewsSite, fetcher: Fetcher)
         "<language>en-GB</language>", "<language>&x;"
     )
     reading = read(site.serve("/feed", cut, "text/xml"), fetcher)
-    assert "https://news.example/1" in [each.url for each in reading.articles]
+    assert "https://news.example/1" in [article.url for article in reading.articles]
 
 
 def test_a_feed_cannot_make_the_bot_read_this_machine(site: NewsSite) -> None:

@@ -16,7 +16,7 @@ UTC_ZONE = ZoneInfo("UTC")
 
 
 def outcomes(path: Path) -> list[Article | Failure]:
-    return [each.outcome for each in open_source(path, UTC_ZONE)]
+    return [record.outcome for record in open_source(path, UTC_ZONE)]
 
 
 def test_a_folder_is_read_in_the_order_of_names(tmp_path: Path) -> None:
@@ -83,7 +83,7 @@ def test_the_reader_is_chosen_by_name(tmp_path: Path) -> None:
     write_jsonl(tmp_path / "news.jsonl", [article("a"), article("b")])
     (tmp_path / "page.txt").write_text(story_page())
     assert outcomes(tmp_path / "news.jsonl") == [article("a"), article("b")]
-    assert [type(each) for each in outcomes(tmp_path / "page.txt")] == [Article]
+    assert [type(outcome) for outcome in outcomes(tmp_path / "page.txt")] == [Article]
     assert count_records(tmp_path / "news.jsonl") == 2
     assert count_records(tmp_path / "page.txt") == 1
 
@@ -97,6 +97,6 @@ def test_a_file_that_is_gone_meanwhile(tmp_path: Path, name: str) -> None:
 def test_progress_is_counted_in_bytes(tmp_path: Path) -> None:
     path = tmp_path / "news.jsonl"
     path.write_text("\n".join(json.dumps(record(article(f"{n}"))) for n in range(50)))
-    read = [each.read_bytes for each in open_source(path, UTC_ZONE)]
+    read = [record.read_bytes for record in open_source(path, UTC_ZONE)]
     assert read == sorted(read)
     assert read[-1] == path.stat().st_size

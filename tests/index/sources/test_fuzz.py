@@ -118,8 +118,8 @@ def test_damage_is_a_clean_error_at_worst(
         assert "\n" not in str(outcome)
         assert len(str(outcome)) < 500
         return
-    assert all(is_whole(each) for each in outcome.articles)
-    assert all(isinstance(each, Failure) and "\n" not in each.why for each in outcome.problems)
+    assert all(is_whole(article) for article in outcome.articles)
+    assert all(isinstance(problem, Failure) and "\n" not in problem.why for problem in outcome.problems)
     assert outcome.newest is None or outcome.kind in ("jsonl", "story") or outcome.newest <= NOW
 
 

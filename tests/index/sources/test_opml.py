@@ -60,10 +60,10 @@ def test_no_bytes_do_anything_but_that(body: bytes) -> None:
 def test_what_is_written_is_read_again(feeds: dict[str, str]) -> None:
     sources = [Source(url, NOW, title=title) for url, title in feeds.items()]
     read = read_opml(write_opml(sources).encode(), "x")
-    assert [(each.url, each.title) for each in read] == list(feeds.items())
+    assert [(link.url, link.title) for link in read] == list(feeds.items())
 
 
 def test_the_default_list_is_one() -> None:
     feeds = read_opml((ROOT / "config" / "feeds.opml").read_bytes(), "feeds.opml")
     assert len(feeds) >= 5
-    assert all(each.url.startswith("https://") and each.title for each in feeds)
+    assert all(feed.url.startswith("https://") and feed.title for feed in feeds)

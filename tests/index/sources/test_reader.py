@@ -38,7 +38,7 @@ def reader() -> Iterator[Reader]:
 
 
 def outcomes(reader: Reader, source: Path | str) -> list[Article | Failure]:
-    return [each.outcome for each in reader.records(source)]
+    return [record.outcome for record in reader.records(source)]
 
 
 @pytest.mark.parametrize("name", ["feed.rss", "feed.json", "old.RSS", "page.html", "page.txt", "news.jsonl"])
@@ -93,7 +93,7 @@ def test_feeds_on_a_page_are_offered(site: NewsSite, reader: Reader) -> None:
     assert isinstance(record.outcome, Article)
     assert record.warning == offer
     front = site.serve("/1", f"<html><head>{link}</head><body><p>Welcome</p></body></html>")
-    assert [each.outcome for each in reader.records(front)] == [offer]
+    assert [record.outcome for record in reader.records(front)] == [offer]
 
 
 def test_an_address_becomes_answers(site: NewsSite, tmp_path: Path) -> None:
@@ -101,7 +101,7 @@ def test_an_address_becomes_answers(site: NewsSite, tmp_path: Path) -> None:
     missing = site.serve("/gone", "", status=410)
     with open_news(tmp_path, fetch_private=True) as news:
         report = news.ingest([feed, missing])
-        assert (report.added, [each.where for each in report.failed]) == (1, [missing])
+        assert (report.added, [failure.where for failure in report.failed]) == (1, [missing])
         assert news.ingest([feed]).unchanged == 1
         quotes = news.ask(Question("What did the port of Rotterdam open?")).quotes
         assert quotes[0].article.url == "https://news.example/1"

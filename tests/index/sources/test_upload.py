@@ -66,7 +66,7 @@ def test_content_tells_what_it_is(
 
 def test_a_broken_line_names_the_file_as_it_was_called(fetcher: Fetcher) -> None:
     reading = received(fetcher, f"{LINE}\n{{}}\n", "my news.jsonl")
-    assert [each.where for each in reading.problems] == ["my news.jsonl:2"]
+    assert [problem.where for problem in reading.problems] == ["my news.jsonl:2"]
     assert len(reading.articles) == 1
 
 

@@ -51,11 +51,11 @@ def new(one: Article, fingerprint: str = FINGERPRINT) -> NewArticle:
 
 
 def put(store: Store, *articles: Article, now: datetime = NOW) -> None:
-    store.write([new(each) for each in articles], [], [], now)
+    store.write([new(article) for article in articles], [], [], now)
 
 
 def passage_ids(store: Store) -> set[int]:
-    return {each.id for batch in store.all_indexed_passages(FINGERPRINT, 3) for each in batch}
+    return {passage.id for batch in store.all_indexed_passages(FINGERPRINT, 3) for passage in batch}
 
 
 def changes_after(store: Store, seq: int, limit: int) -> Changes:
@@ -120,17 +120,17 @@ def test_passages_come_out_as_slices_with_their_vectors(store: Store) -> None:
     put(store, FULL)
     expected = new(FULL)
     (batch,) = store.all_indexed_passages(FINGERPRINT, 100)
-    assert [each.text for each in batch] == [
+    assert [passage.text for passage in batch] == [
         FULL.text[passage.span.start : passage.span.end] for passage in expected.passages
     ]
     assert all(
-        (each.title, each.source, each.published_at) == (FULL.title, FULL.source, FULL.published_at)
-        for each in batch
+        (passage.title, passage.source, passage.published_at) == (FULL.title, FULL.source, FULL.published_at)
+        for passage in batch
     )
-    assert np.array_equal(np.stack([each.vector for each in batch]), expected.vectors)
-    stored = store.stored_passages([each.id for each in batch] + [10**9])
-    assert [stored[each.id].passage for each in batch] == list(expected.passages)
-    assert {each.article for each in stored.values()} == {FULL}
+    assert np.array_equal(np.stack([passage.vector for passage in batch]), expected.vectors)
+    stored = store.stored_passages([passage.id for passage in batch] + [10**9])
+    assert [stored[passage.id].passage for passage in batch] == list(expected.passages)
+    assert {passage.article for passage in stored.values()} == {FULL}
 
 
 def test_many_ids_are_asked_for_in_pieces(store: Store) -> None:
@@ -166,7 +166,7 @@ def test_latest_and_counts_obey_the_filters(store: Store) -> None:
 def test_a_changed_article_replaces_its_passages_and_keeps_what_it_said(store: Store) -> None:
     put(store, FULL, article("other"))
     first = passage_ids(store)
-    old = {each for each in first if store.stored_passages([each])[each].article.id == FULL.id}
+    old = {id for id in first if store.stored_passages([id])[id].article.id == FULL.id}
     for number, words in enumerate(("Second version.", "Third version."), 1):
         put(store, replace(FULL, text=words), now=NOW + timedelta(hours=number))
     assert store.articles([FULL.id])[FULL.id].text == "Third version."
@@ -280,14 +280,16 @@ def test_reindexing_goes_on_where_it_was(store: Store) -> None:
     assert store.count_passages_to_reindex("other") == total
     some = store.articles_to_reindex("other", 2)
     assert len(some) == 2
-    store.replace_passages([new(each, "other") for each in some])
+    store.replace_passages([new(article, "other") for article in some])
     rest = store.articles_to_reindex("other", 99)
-    assert {each.id for each in rest} == {each.id for each in everything} - {each.id for each in some}
+    assert {article.id for article in rest} == {article.id for article in everything} - {
+        article.id for article in some
+    }
     assert store.count_passages_to_reindex("other") == total - 4
     assert len(passage_ids(store)) == total - 4
     assert store.indexed_passages(list(followed(store)), "other")
-    assert [each.id for batch in store.all_articles(2) for each in batch] == sorted(
-        each.id for each in everything
+    assert [passage.id for batch in store.all_articles(2) for passage in batch] == sorted(
+        article.id for article in everything
     )
 
 
@@ -299,7 +301,7 @@ def test_settings_and_sources_are_remembered(store: Store) -> None:
     sources.remember_files("/b", NOW, None)
     sources.remember_files("/a", NOW + timedelta(hours=1), "broken")
     sources.remember_files("/b", NOW + timedelta(hours=2), None)
-    assert [(each.uri, each.error) for each in sources.files()] == [("/b", None), ("/a", "broken")]
+    assert [(file.uri, file.error) for file in sources.files()] == [("/b", None), ("/a", "broken")]
     assert sources.files()[0].read_at == NOW + timedelta(hours=2)
 
 

@@ -43,7 +43,9 @@ def options(tmp_path: Path) -> IndexOptions:
 
 def articles_in(tmp_path: Path) -> list[Article]:
     with open_news(tmp_path) as news:
-        return sorted((each.article for each in news.latest(limit=100)), key=lambda each: each.id)
+        return sorted(
+            (headline.article for headline in news.latest(limit=100)), key=lambda article: article.id
+        )
 
 
 def add(tmp_path: Path, articles: list[Article]) -> None:
@@ -64,7 +66,7 @@ def test_there_and_back(tmp_path: Path, options: IndexOptions) -> None:
     add(tmp_path, LATER)
     assert len(articles_in(tmp_path)) == 8
     assert restore_backup(options, file, force=True).articles == 5
-    assert articles_in(tmp_path) == sorted(FIRST, key=lambda each: each.id)
+    assert articles_in(tmp_path) == sorted(FIRST, key=lambda article: article.id)
     assert left(tmp_path / "data") == {"news.db"}
 
 
@@ -85,7 +87,9 @@ def test_a_running_library_follows_a_restore(tmp_path: Path, options: IndexOptio
         restore_backup(options, file, force=True)
         with stored(tmp_path) as store:
             until(lambda: is_at(tmp_path, store.id))
-        assert {each.article.id for each in news.latest(limit=100)} == {each.id for each in FIRST}
+        assert {headline.article.id for headline in news.latest(limit=100)} == {
+            article.id for article in FIRST
+        }
         news.ingest([str(tmp_path / "more.jsonl")])
         assert news.status().articles == 8
     assert_search_is_whole(tmp_path)
@@ -190,7 +194,7 @@ def test_what_cannot_be_restored_changes_nothing(
     with pytest.raises((UsageError, StoreError), match=why) as raised:
         restore_backup(options, file, force=True)
     assert str(raised.value).count("\n") == 0
-    assert articles_in(tmp_path) == sorted(FIRST, key=lambda each: each.id)
+    assert articles_in(tmp_path) == sorted(FIRST, key=lambda article: article.id)
     assert left(tmp_path / "data") == {"news.db"}
 
 
@@ -202,7 +206,7 @@ def test_a_damaged_database_is_replaced(
     write_backup(options, file)
     damage(database)
     restore_backup(options, file, force=True)
-    assert articles_in(tmp_path) == sorted(FIRST, key=lambda each: each.id)
+    assert articles_in(tmp_path) == sorted(FIRST, key=lambda article: article.id)
 
 
 def test_what_is_no_database_at_all_is_kept_aside(tmp_path: Path, options: IndexOptions) -> None:

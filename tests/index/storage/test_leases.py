@@ -17,7 +17,7 @@ from sqlalchemy import insert, select
 from index.errors import StoreError
 from index.storage import leases, schema
 from index.storage.database import Database
-from index.storage.leases import SECONDS, Leases
+from index.storage.leases import HELD_SECONDS, Leases
 from tests.fakes import Clock, until
 
 ROOT = Path(__file__).parents[3]
@@ -51,7 +51,7 @@ def test_what_is_taken_is_nobody_elses_until_it_is_free(processes: list[Leases])
 def wait_until_renewed(database: Database, clock: Clock, name: str) -> None:
     """Wait until a lease runs for as long from now as one that has just been taken."""
     query = select(schema.leases.c.until).where(schema.leases.c.name == name)
-    until(lambda: database.scalar(query) == clock.now + timedelta(seconds=SECONDS), 30)
+    until(lambda: database.scalar(query) == clock.now + timedelta(seconds=HELD_SECONDS), 30)
 
 
 def test_it_runs_out_unless_it_is_renewed(
@@ -64,7 +64,7 @@ def test_it_runs_out_unless_it_is_renewed(
     assert dead.take(["left"])
     holder = alive.take(["kept"])
     assert holder
-    clock.advance(seconds=SECONDS - 1)
+    clock.advance(seconds=HELD_SECONDS - 1)
     wait_until_renewed(database, clock, "kept")
     clock.advance(seconds=2)
     assert other.take(["left"])
@@ -72,7 +72,7 @@ def test_it_runs_out_unless_it_is_renewed(
     with monkeypatch.context() as patch:  # what cannot be freed now is not renewed either
         patch.setattr(database, "claiming", away)
         alive.free(holder)
-    clock.advance(seconds=SECONDS)
+    clock.advance(seconds=HELD_SECONDS)
     assert other.take(["kept"])
     for process in (dead, alive, other):
         process.close()
@@ -89,7 +89,7 @@ def test_it_is_renewed_for_as_long_as_it_is_held(
     mine, other = Leases(database, clock), Leases(database, clock)
     with mine.holding(["it"]) as held:
         assert held
-        clock.advance(seconds=SECONDS - 1)
+        clock.advance(seconds=HELD_SECONDS - 1)
         wait_until_renewed(database, clock, "it")
         with other.holding(["it"]) as too:
             assert not too
@@ -136,11 +136,16 @@ def test_a_process_of_this_machine_that_was_killed_keeps_nothing(database_url: s
 def test_a_process_of_another_machine_is_not_taken_for_dead(
     database: Database, clock: Clock, process: str
 ) -> None:
-    row = {"name": "it", "holder": "x", "process": process, "until": clock.now + timedelta(seconds=SECONDS)}
+    row = {
+        "name": "it",
+        "holder": "x",
+        "process": process,
+        "until": clock.now + timedelta(seconds=HELD_SECONDS),
+    }
     with database.writing() as connection:
         connection.execute(insert(schema.leases), [row])
     mine = Leases(database, clock)
     assert mine.take(["it"]) is None
-    clock.advance(seconds=SECONDS + 1)
+    clock.advance(seconds=HELD_SECONDS + 1)
     assert mine.take(["it"])
     mine.close()

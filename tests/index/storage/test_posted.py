@@ -116,19 +116,19 @@ def test_quality_counts_by_guild_and_time(tmp_path: Path) -> None:
         month = NOW - timedelta(days=30)
         quality = posted.quality("g1", month)
         assert (quality.asked, quality.answered, quality.feedback) == (4, 1, {"helpful": 1})
-        assert [(each.question, each.times) for each in quality.missed] == [
+        assert [(question.question, question.times) for question in quality.missed] == [
             ("Who won?", 2),
             ("And the cup?", 1),
         ]
         assert posted.quality(None, month).asked == 5
         exported = posted.asked("g1", month)
-        assert {each.question for each in exported} == {
+        assert {answer.question for answer in exported} == {
             "Who opened the bridge?",
             "Who won?",
             "who  WON",
             "And the cup?",
         }
-        (first,) = [each for each in exported if each.answered]
+        (first,) = [answer for answer in exported if answer.answered]
         assert first.quotes == ("About 300 people came to see it.",)
         assert first.feedback == {"helpful": 1}
 

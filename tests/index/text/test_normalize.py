@@ -75,7 +75,7 @@ def test_addresses(raw: str, url: str) -> None:
 def test_other_addresses_are_other_articles() -> None:
     ids = {article_id(f"https://news.example/{path}") for path in ("a", "A", "a?id=1", "a?id=2")}
     assert len(ids) == 4
-    assert {len(each) for each in ids} == {16}
+    assert {len(id) for id in ids} == {16}
 
 
 @pytest.mark.parametrize("url", ["http://[half", "http://[::1/x"])

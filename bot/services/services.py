@@ -1,0 +1,60 @@
+"""What the bot's commands, buttons and background loops work with, in one value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+import discord
+
+from bot.ops.metrics import Metrics
+from bot.services.answers import Answers
+from bot.services.guild_rules import GuildRules
+from bot.services.library import Library
+from bot.services.source_names import SourceNames
+
+if TYPE_CHECKING:
+    from index import NewsIndex
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Made once for each bot by `make_services` and passed to its cogs. `clock` gives the time in UTC."""
+
+    library: Library
+    answers: Answers
+    guild_rules: GuildRules
+    source_names: SourceNames
+    metrics: Metrics
+    clock: Callable[[], datetime]
+
+
+class HasServices(Protocol):
+    """A Discord client that carries `Services`, as `NewsBot` does."""
+
+    @property
+    def services(self) -> Services: ...
+
+
+def make_services(
+    client: discord.Client, open_index: Callable[[], NewsIndex], clock: Callable[[], datetime]
+) -> Services:
+    """Return the services of a client. The library is opened later, by `Library.open`."""
+    library = Library(open_index)
+    metrics = Metrics(lambda: library.index.status(), lambda: len(library.workers))
+    return Services(
+        library,
+        Answers(library, metrics),
+        GuildRules(client, library),
+        SourceNames(lambda: library.workers.run(library.index.source_names)),
+        metrics,
+        clock,
+    )
+
+
+def services_of(interaction: discord.Interaction[Any]) -> Services:
+    """Return the services of the client that received an interaction."""
+    client: HasServices = interaction.client
+    return client.services
