@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.cards.base import GREEN, MAX_BODY, MAX_SOURCE, MAX_TITLE, Card, shorten
-from bot.cards.quotes import linked, published, title_of
+from bot.cards.quotes import age, linked, published, title_of
 from bot.text.language import _
 from bot.text.markdown import block_quote, bold, cut, length, timestamp
 from index import Follow, Quote
@@ -46,5 +46,5 @@ def _block(quote: Quote) -> str:
     article = quote.article
     headline = linked(title_of(article), quote.link, article.url)
     source = bold(shorten(article.source, MAX_SOURCE))
-    facts = [source, published(article), timestamp(article.published_at, "R")]
-    return "\n".join([block_quote(quote.text), headline, f"-# {' · '.join(facts)}"])
+    origin = " · ".join(fact for fact in (source, published(article), age(article)) if fact)
+    return "\n".join([block_quote(quote.text), headline, f"-# {origin}"])

@@ -120,9 +120,7 @@ class AnswerEngine:
             articles_searched=coverage.articles if coverage else self._store.count_articles(result.quotable),
             took_ms=(time.perf_counter() - started) * 1000,
             coverage=coverage,
-            stale_since=stale_since(
-                question.text, [quote.article.published_at for quote in quotes], result.as_of
-            ),
+            stale_since=stale_since(question.text, _times_known(quotes), result.as_of),
         )
         if question.explain:
             explanation = explain(answer, result, chosen, self.threshold, self.caveat())
@@ -136,8 +134,13 @@ class AnswerEngine:
         return [replace(quote, answer_spans=marked) for quote, marked in zip(quotes, spans, strict=True)]
 
     def dated(self, quote: Quote) -> Quote:
-        """Return the quote with the time that its words name, in days of the set time zone."""
+        """Return the quote with the time that its words name, in days of the set time zone.
+
+        "Yesterday" names none where it is not known when the article was published.
+        """
         published = quote.article.published_at
+        if quote.article.published_precision == "seen":
+            return quote
         return replace(quote, event=event_time(quote.text, published, ZoneInfo(self._options.timezone)))
 
     def search(self, question: Question) -> SearchResult:
@@ -291,3 +294,9 @@ def _listed(names: dict[str, str]) -> str:
     """Return at most eight of the names, in order, as a part of a sentence."""
     shown = sorted(names.values())[:8]
     return ", ".join(shown) + (" and others" if len(names) > len(shown) else "") if shown else "none"
+
+
+def _times_known(quotes: Sequence[Quote]) -> list[datetime]:
+    """Return when the quoted articles were published, of those whose time is known."""
+    articles = [quote.article for quote in quotes]
+    return [article.published_at for article in articles if article.published_precision != "seen"]

@@ -9,7 +9,7 @@ ones are closer.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -85,10 +85,17 @@ def retrieve(
             # lexical score of 0: the higher one counts.
             if known is None or hit.lexical > known.lexical:
                 hits[hit.passage_id] = hit
-    ranked = rank(list(hits.values()), recency)
+    undated = store.undated_passages(hits)
+    admitted = [hit for hit in hits.values() if hit.passage_id not in undated or _needs_no_date(hit, what)]
+    ranked = rank(admitted, recency, undated)
     if what.first:
-        ranked = put_first(ranked, what.first, what.first_limit)
+        ranked = put_first(ranked, what.first, what.first_limit, undated)
     return _load(store, ranked[: what.limit])
+
+
+def _needs_no_date(hit: Hit, what: Retrieval) -> bool:
+    """Tell whether a passage is wanted whenever its article was published."""
+    return any(filters.since is None and filters.admit(hit) for filters in what.filters)
 
 
 def retrieve_all(
@@ -101,6 +108,9 @@ def retrieve_all(
     hits = index.search(vector, text, filters, TOPIC_DEPTH)
     best = max((hit.lexical for hit in hits), default=0.0)
     near = [hit for hit in hits if hit.dense >= NEAR_TOPIC or 0 < SHARES_WORDS * best <= hit.lexical]
+    if filters.since:
+        undated = store.undated_passages(hit.passage_id for hit in near)
+        near = [hit for hit in near if hit.passage_id not in undated]
     return _load(store, rank(near, lambda _: 0.0))
 
 
@@ -112,22 +122,34 @@ class RankedHit(NamedTuple):
     recency: float
 
 
-def rank(hits: Sequence[Hit], recency: Callable[[datetime], float]) -> list[RankedHit]:
+def rank(
+    hits: Sequence[Hit], recency: Callable[[datetime], float], undated: Collection[int] = ()
+) -> list[RankedHit]:
     """Return the hits, best first; those with equal scores in the order of their ids.
 
-    `recency` takes the time of publishing and gives how current that is, in [0, 1].
+    `recency` takes the time of publishing and gives how current that is, in [0, 1]. The passages in `undated`
+    are of articles of unknown time: their recency is 0.
     """
     best = max((hit.lexical for hit in hits), default=0.0) or 1.0
-    ranked = [RankedHit(hit, hit.lexical / best, recency(hit.published_at)) for hit in hits]
+    ranked = [
+        RankedHit(hit, hit.lexical / best, 0.0 if hit.passage_id in undated else recency(hit.published_at))
+        for hit in hits
+    ]
     return sorted(
         ranked,
         key=lambda entry: (-weigh(entry.hit.dense, entry.lexical, entry.recency), entry.hit.passage_id),
     )
 
 
-def put_first(ranked: Sequence[RankedHit], first: Filters, limit: int) -> list[RankedHit]:
-    """Return the same hits, those that `first` admits before all others, but at most `limit` of them."""
-    inside = [entry for entry in ranked if first.admit(entry.hit)][:limit]
+def put_first(
+    ranked: Sequence[RankedHit], first: Filters, limit: int, undated: Collection[int] = ()
+) -> list[RankedHit]:
+    """Return the same hits, those that `first` admits before all others, but at most `limit` of them.
+
+    No passage in `undated` counts as admitted: the time of its article is not known.
+    """
+    dated = (entry for entry in ranked if entry.hit.passage_id not in undated)
+    inside = [entry for entry in dated if first.admit(entry.hit)][:limit]
     taken = {entry.hit.passage_id for entry in inside}
     return [*inside, *(entry for entry in ranked if entry.hit.passage_id not in taken)]
 

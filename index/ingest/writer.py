@@ -28,7 +28,7 @@ from index.storage.rows import NewArticle
 from index.text.normalize import article_id
 from index.text.passages import Passage
 from index.text.spans import Span
-from index.types.article import Article, Copy
+from index.types.article import Article, ArticleTimes, Copy
 
 logger = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ class _Batch:
     decisions: list[Decision] = field(default_factory=list)
     new: list[tuple[IncomingArticle, Sequence[Passage]]] = field(default_factory=list)
     copies: list[tuple[str, str, Copy]] = field(default_factory=list)
-    touched: list[tuple[str, datetime, datetime | None]] = field(default_factory=list)
+    touched: list[tuple[str, ArticleTimes]] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         """Whether there is anything to store."""
@@ -198,11 +198,9 @@ class ArticleWriter:
                 twins.add(candidate)
                 batch.new.append((_dated(candidate, known), candidate.passages))
             elif decision == "copy" and twin:
-                batch.copies.append(
-                    (article.id, twin, Copy(article.source, article.url, article.published_at))
-                )
+                batch.copies.append((article.id, twin, _copy(article)))
             elif decision == "touched" and known:
-                batch.touched.append((article.id, *times(article, known.known)))
+                batch.touched.append((article.id, times(article, known.known.times, changed=False)))
             elif decision == "flapping":
                 logger.info("ingest flapping article=%s url=%s", article.id, article.url)
         return batch
@@ -274,8 +272,13 @@ def _dated(candidate: IncomingArticle, stored: Stored | None) -> IncomingArticle
     """Return the candidate with the times that its article has now, after it was read again."""
     if stored is None:
         return candidate
-    published, updated = times(candidate.article, stored.known)
-    return replace(candidate, article=replace(candidate.article, published_at=published, updated_at=updated))
+    after = times(candidate.article, stored.known.times, changed=True)
+    return replace(candidate, article=replace(candidate.article, **after._asdict()))
+
+
+def _copy(article: Article) -> Copy:
+    """Return an article as it is named beside another one that has the same words."""
+    return Copy(article.source, article.url, article.published_at, article.published_precision)
 
 
 def embedded_text(article: Article, span: Span) -> str:

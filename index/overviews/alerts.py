@@ -14,7 +14,7 @@ from index.overviews.highlights import central_sentences
 from index.text.spans import Span
 from index.types.answer import Answer, Headline, Quote
 from index.types.follow import Follow
-from index.types.question import Question
+from index.types.question import Filters, Question
 
 # A check goes back at most this far. An article that arrives later than this after it was published is no
 # news.
@@ -51,7 +51,7 @@ def found_since(news: News, follow: Follow, now: datetime) -> list[Quote]:
     else:
         headlines = news.latest(follow.what, limit=HEADLINES_READ)
         quotes = [quote for headline in headlines for quote in _central_quote(headline)]
-    return [quote for quote in quotes if quote.article.published_at >= since]
+    return [quote for quote in quotes if Filters(since).admit(quote.article)]
 
 
 def is_question(what: str) -> bool:

@@ -74,9 +74,7 @@ class Overviews:
             about = {
                 passage.stored.article.id: passage.stored.article for passage in ranked if _is_about(passage)
             }
-            articles = sorted(
-                about.values(), key=lambda article: (article.published_at, article.id), reverse=True
-            )
+            articles = sorted(about.values(), key=_newness, reverse=True)
         shown = articles[:limit]
         copies = self._store.copies(article.id for article in shown)
         return [
@@ -116,7 +114,15 @@ class Overviews:
         return rest if any(char.isalnum() for char in rest) else text, about.since, about.until
 
     def _reports(self, candidates: Sequence[Candidate]) -> list[Report]:
-        """Return the candidates as dated quotes, with the vectors of their passages."""
+        """Return the candidates as dated quotes, with the vectors of their passages.
+
+        What is in articles of unknown time belongs to no day.
+        """
+        candidates = [
+            candidate
+            for candidate in candidates
+            if candidate.ranked.stored.article.published_precision != "seen"
+        ]
         ids = {candidate.article_id for candidate in candidates}
         copies = self._store.copies(ids)
         vectors = self._store.vectors(ids, self._engine.fingerprint)
@@ -169,6 +175,11 @@ class Overviews:
             return self._store.latest(filters, STORIES_READ)
         about = (self._on_topic(canonical_line(topic), filters) for topic in topics)
         return [candidate.ranked.stored.article for candidates in about for candidate in candidates]
+
+
+def _newness(article: Article) -> tuple[bool, datetime, str]:
+    """Return what sorts articles by when they were published, those of unknown time before all others."""
+    return article.published_precision != "seen", article.published_at, article.id
 
 
 def _is_about(ranked: Ranked) -> bool:

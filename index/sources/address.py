@@ -19,7 +19,7 @@ from index.errors import NewsError, RecordError, SourceError
 from index.fetch import Fetched, Fetcher, FetchError
 from index.fetch.body import gunzip
 from index.sources import feed, json_feed, jsonl, opml, sitemap, story_page, web_page
-from index.sources.dates import TOLERANCE
+from index.sources.dates import Times, address_day, dated, entry_times, together
 from index.sources.detect import Kind, kind_of
 from index.sources.items import Feed, FeedLink, Item
 from index.text.normalize import article_id
@@ -125,16 +125,16 @@ def read_fetched(
 
 def _parse_feed(fetched: Fetched, kind: Kind, work: _Work) -> Feed:
     if kind == "json":
-        return json_feed.parse(fetched.body, fetched.url, work.timezone)
+        return json_feed.parse(fetched.body, fetched.url)
     if kind != "sitemap":
-        return feed.parse(fetched.body, fetched.url, _xml_type(fetched), work.timezone)
-    found = sitemap.parse(fetched.body, fetched.url, work.timezone)
+        return feed.parse(fetched.body, fetched.url, _xml_type(fetched))
+    found = sitemap.parse(fetched.body, fetched.url)
     items = list(found.items)
     for child in found.children[:MAX_CHILDREN]:
         try:
             sent = work.fetcher.get(child)
             body = gunzip(sent.body, MAX_UNPACKED, child)
-            items += sitemap.parse(body, sent.url, work.timezone).items
+            items += sitemap.parse(body, sent.url).items
         except SourceError as error:
             _failed(work, child, error)
     return replace(found, items=tuple(items))
@@ -151,21 +151,24 @@ def _xml_type(fetched: Fetched) -> str:
 def _read_feed(fetched: Fetched, found: Feed, work: _Work) -> Reading:
     items = [replace(each, url=each.url[:2000]) for each in found.items[:MAX_ITEMS]]
     full = [_is_full(each) for each in items]
-    # What has no date, or one in the future, gets the time of reading: once, or it would change every time.
+    times = [
+        entry_times(item.published, item.updated, work.timezone, item.language, work.now) for item in items
+    ]
+    # What has no time is first seen now: once, so it is not read again.
     asked = [
-        each.url
-        for each, whole in zip(items, full, strict=True)
-        if not whole or each.published is None or each.published > work.now
+        item.url
+        for item, whole, time in zip(items, full, times, strict=True)
+        if not whole or time.published is None
     ]
     stored = work.known(list(dict.fromkeys(asked))) if asked else set()
     outlet = (found.title or urlsplit(fetched.url).hostname or "Feed")[:200]
-    for item, whole in zip(items, full, strict=True):
+    for item, whole, time in zip(items, full, times, strict=True):
         if item.url not in stored:
-            _add_item(item, whole, outlet, work)
+            _add_item(item, whole, time, outlet, work)
     if work.again:
         fetched = replace(fetched, etag=None, last_modified=None)
-    dates = [each.published or each.updated for each in items]
-    newest = max((min(each, work.now) for each in dates if each), default=None)
+    moments = [time.published or time.updated for time in times]
+    newest = max((min(moment.at, work.now) for moment in moments if moment), default=None)
     return Reading(
         kind=_feed_kind(found.kind),
         title=found.title,
@@ -188,10 +191,10 @@ def _is_full(item: Item) -> bool:
     return len(item.text) >= FULL_CHARS and not _TRAILS_OFF.search(item.text[-60:])
 
 
-def _add_item(item: Item, whole: bool, outlet: str, work: _Work) -> None:
+def _add_item(item: Item, whole: bool, times: Times, outlet: str, work: _Work) -> None:
     try:
         page = None if whole else _linked_page(item, work)
-        article = _article(item, page, outlet, work)
+        article = _article(item, page, times, outlet, work)
     except RecordError as error:
         work.problems.append(Failure(item.url, str(error)))
     else:
@@ -207,7 +210,7 @@ def _linked_page(item: Item, work: _Work) -> web_page.Page | None:
     work.pages += 1
     try:
         sent = work.fetcher.get(item.url, robots=True)
-        return web_page.parse(sent.body, sent.url, sent.charset, work.timezone)
+        return web_page.parse(sent.body, sent.url, sent.charset, work.timezone, work.now)
     except FetchError as error:
         _failed(work, item.url, error)
     except RecordError as error:
@@ -226,7 +229,9 @@ def _may_pass(error: FetchError) -> bool:
     return error.status is not None and (error.status >= 500 or error.status == 429)
 
 
-def _article(item: Item, page: web_page.Page | None, outlet: str, work: _Work) -> Article | None:
+def _article(
+    item: Item, page: web_page.Page | None, times: Times, outlet: str, work: _Work
+) -> Article | None:
     """Return the article of an entry with the better of its texts; None where it has to wait for its page."""
     text = max(item.text, page.text if page else "", key=len)
     if page is None and work.again and not _is_full(item):
@@ -236,36 +241,26 @@ def _article(item: Item, page: web_page.Page | None, outlet: str, work: _Work) -
     title = item.title or (page.title if page else "")
     if not title:
         raise RecordError("the entry has no headline")
-    published = item.published or (page.published if page else None) or item.updated
-    updated = item.updated or (page.updated if page else None)
-    return _dated(
-        Article(
-            id=article_id(item.url),
-            url=item.url,
-            title=title[:500],
-            text=text,
-            source=outlet,
-            published_at=published or work.now,
-            authors=item.authors or (page.authors if page else ()),
-            topics=item.topics,
-            language=item.language or (page.language if page else None),
-            original=page.original if page else None,
-        ),
-        published,
-        updated,
-        work,
+    told = together(times, page.times) if page else times
+    if told.published is None and told.updated is None:
+        told = replace(told, published=address_day(item.url, work.timezone, work.now))
+    when = dated(told, work.now)
+    if when.note:
+        work.problems.append(Failure(item.url, when.note))
+    return Article(
+        id=article_id(item.url),
+        url=item.url,
+        title=title[:500],
+        text=text,
+        source=outlet,
+        published_at=when.published_at,
+        published_precision=when.precision,
+        updated_at=when.updated_at,
+        authors=item.authors or (page.authors if page else ()),
+        topics=item.topics,
+        language=item.language or (page.language if page else None),
+        original=page.original if page else None,
     )
-
-
-def _dated(article: Article, published: datetime | None, updated: datetime | None, work: _Work) -> Article:
-    """Return the article with times that are not in the future; a problem notes what was put right."""
-    if published is not None and published > work.now + TOLERANCE:
-        when = published.isoformat(timespec="minutes")
-        note = f"dated in the future ({when}): the time of reading is used instead"
-        work.problems.append(Failure(article.url, note))
-    first = min(published or work.now, work.now)
-    later = min(updated, work.now) if updated else None
-    return replace(article, published_at=first, updated_at=later if later and later > first else None)
 
 
 # -- pages and records -----------------------------------------------------------------------------------
@@ -273,13 +268,13 @@ def _dated(article: Article, published: datetime | None, updated: datetime | Non
 
 def _read_page(fetched: Fetched, work: _Work) -> Reading:
     try:
-        page = web_page.parse(fetched.body, fetched.url, fetched.charset, work.timezone)
+        page = web_page.parse(fetched.body, fetched.url, fetched.charset, work.timezone, work.now)
     except RecordError as error:
         raise SourceError(f"{fetched.url} cannot be read: {error}.") from error
-    dated = page.published is not None and page.published <= work.now
-    if page.text and page.title and (dated or page.url not in work.known([page.url])):
-        item = Item(page.url, page.title, page.text, page.published, page.updated)
-        article = _article(item, page, page.outlet[:200] or "Web page", work)
+    is_dated = page.times.published is not None
+    if page.text and page.title and (is_dated or page.url not in work.known([page.url])):
+        item = Item(page.url, page.title, page.text)
+        article = _article(item, page, page.times, page.outlet[:200] or "Web page", work)
         work.articles += [article] if article else []
     elif not page.text and not page.feeds:
         raise SourceError(f"{fetched.url} holds no article and names no feed: give the address of one.")

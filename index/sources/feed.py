@@ -8,12 +8,10 @@ from __future__ import annotations
 import io
 import logging
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import feedparser
 
 from index.errors import SourceError
-from index.sources.dates import from_struct
 from index.sources.items import Feed, Item
 from index.sources.markup import paragraphs, plain_line, refuse_entities
 
@@ -23,7 +21,7 @@ logger = logging.getLogger(__name__)
 MAX_BYTES = 8 * 1024 * 1024
 
 
-def parse(data: bytes, url: str, content_type: str, timezone: ZoneInfo) -> Feed:
+def parse(data: bytes, url: str, content_type: str) -> Feed:
     """Return a feed; relative links are relative to `url`. Raises SourceError when it is none."""
     if len(data) > MAX_BYTES:
         raise SourceError(f"{url} is larger than 8 MiB, which no feed is: give the address of a feed.")
@@ -50,8 +48,7 @@ def _line(text: str) -> str:
 
 def _item(entry: Any, language: str | None) -> Item | None:
     url = str(entry.get("link") or "")
-    # Asked for where it is missing, feedparser gives the other time and a warning.
-    updated = from_struct(entry["updated_parsed"]) if "updated_parsed" in entry else None
+    updated = _written(entry, "updated")
     texts = [str(each.get("value") or "") for each in entry.get("content") or []]
     texts.append(str(entry.get("summary") or ""))
     text = max(map(paragraphs, texts), key=len)
@@ -62,12 +59,22 @@ def _item(entry: Any, language: str | None) -> Item | None:
         url=url,
         title=title,
         text=text,
-        published=from_struct(entry.get("published_parsed")) or updated,
+        published=_written(entry, "published", "created") or updated,
         updated=updated,
         authors=_lines([str(each.get("name") or "") for each in entry.get("authors") or []]),
         topics=_lines([str(each.get("term") or "") for each in entry.get("tags") or []]),
         language=language,
     )
+
+
+def _written(entry: Any, *keys: str) -> str:
+    """Return the first of an entry's times that is given, as it is written.
+
+    What feedparser makes of it is not used: it takes zones that it does not know for UTC.
+    """
+    # Asked for where it is missing, feedparser gives the other time and a warning.
+    written = (" ".join(str(entry[key]).split()) for key in keys if key in entry)
+    return next((text for text in written if text), "")
 
 
 def _lines(values: list[str]) -> tuple[str, ...]:

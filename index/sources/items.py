@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,13 +15,16 @@ class FeedLink:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One entry. `text` is canonical, its paragraphs apart by an empty line; "" where the entry has none."""
+    """One entry. `text` is canonical, its paragraphs apart by an empty line; "" where the entry has none.
+
+    `published` and `updated` are times as they are written there, not yet read; "" where none is.
+    """
 
     url: str
     title: str
     text: str = ""
-    published: datetime | None = None
-    updated: datetime | None = None
+    published: str = ""
+    updated: str = ""
     authors: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
     language: str | None = None

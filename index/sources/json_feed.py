@@ -5,15 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any
 from urllib.parse import urljoin
-from zoneinfo import ZoneInfo
 
 from index.errors import SourceError
-from index.sources.dates import moment_of
 from index.sources.items import Feed, Item
 from index.sources.markup import paragraphs, plain_line
 
 
-def parse(data: bytes, url: str, timezone: ZoneInfo) -> Feed:
+def parse(data: bytes, url: str) -> Feed:
     """Return a feed. Raises SourceError when it is none."""
     try:
         feed = json.loads(data)
@@ -21,11 +19,11 @@ def parse(data: bytes, url: str, timezone: ZoneInfo) -> Feed:
         raise SourceError(f"{url} is not JSON ({error}): tell its publisher.") from error
     if not isinstance(feed, dict) or not isinstance(feed.get("items"), list):
         raise SourceError(f"{url} is JSON, but no JSON Feed: check the address.")
-    items = [_item(each, url, timezone) for each in feed["items"] if isinstance(each, dict)]
+    items = [_item(each, url) for each in feed["items"] if isinstance(each, dict)]
     return Feed("json", plain_line(_text(feed, "title")) or None, tuple(each for each in items if each))
 
 
-def _item(record: dict[str, Any], base: str, timezone: ZoneInfo) -> Item | None:
+def _item(record: dict[str, Any], base: str) -> Item | None:
     link = _text(record, "url") or _text(record, "external_url") or _text(record, "id")
     try:
         url = urljoin(base, link.strip())
@@ -38,8 +36,8 @@ def _item(record: dict[str, Any], base: str, timezone: ZoneInfo) -> Item | None:
         url=url,
         title=plain_line(_text(record, "title")),
         text=next((text for text in map(paragraphs, texts) if text), ""),
-        published=moment_of(record.get("date_published"), timezone),
-        updated=moment_of(record.get("date_modified"), timezone),
+        published=_time(record, "date_published"),
+        updated=_time(record, "date_modified"),
         authors=_authors(record),
         topics=_names(record.get("tags")),
         language=plain_line(_text(record, "language"))[:20] or None,
@@ -62,3 +60,9 @@ def _names(values: object) -> tuple[str, ...]:
 def _text(record: dict[str, Any], key: str) -> str:
     value = record.get(key)
     return value if isinstance(value, str) else ""
+
+
+def _time(record: dict[str, Any], key: str) -> str:
+    """Return a time as it is written; some feeds give the seconds since 1970 as a number."""
+    value = record.get(key)
+    return str(value) if isinstance(value, str | int | float) else ""

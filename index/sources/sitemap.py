@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import urljoin
 from xml.etree.ElementTree import Element
-from zoneinfo import ZoneInfo
 
 from index.errors import SourceError
-from index.sources.dates import moment_of
 from index.sources.items import Feed, Item
 from index.sources.markup import local_name, parse_xml, plain_line
 
@@ -16,7 +14,7 @@ from index.sources.markup import local_name, parse_xml, plain_line
 MAX_ENTRIES = 50_000
 
 
-def parse(data: bytes, url: str, timezone: ZoneInfo) -> Feed:
+def parse(data: bytes, url: str) -> Feed:
     """Return the entries, newest first, or the further sitemaps. Raises SourceError when it is no sitemap."""
     root = parse_xml(data, url)
     if local_name(root) == "sitemapindex":
@@ -29,7 +27,7 @@ def parse(data: bytes, url: str, timezone: ZoneInfo) -> Feed:
     items, outlet = [], None
     for fields in _fields(root):
         outlet = outlet or fields.get("name")
-        item = _item(fields, url, timezone)
+        item = _item(fields, url)
         if item:
             items.append(item)
     return Feed("sitemap", plain_line(outlet or "") or None, tuple(sorted(items, key=_stamp, reverse=True)))
@@ -42,19 +40,19 @@ def _fields(root: Element) -> Iterator[dict[str, str]]:
         yield {name: text for name, text in texts if text}
 
 
-def _item(fields: dict[str, str], base: str, timezone: ZoneInfo) -> Item | None:
+def _item(fields: dict[str, str], base: str) -> Item | None:
     try:
         url = urljoin(base, fields.get("loc", ""))
     except ValueError:
         return None
     if not fields.get("loc") or not url.startswith(("http://", "https://")):
         return None
-    modified = moment_of(fields.get("lastmod"), timezone)
-    published = moment_of(fields.get("publication_date"), timezone)
+    modified = fields.get("lastmod", "")
+    published = fields.get("publication_date", "")
     language = fields.get("language", "").lower()[:20] or None
     return Item(url, plain_line(fields.get("title", "")), "", published, modified, language=language)
 
 
-def _stamp(item: Item) -> float:
-    newest = item.published or item.updated
-    return newest.timestamp() if newest else 0.0
+def _stamp(item: Item) -> str:
+    """Return what sorts entries by their times, which sitemaps write in ISO 8601."""
+    return item.published or item.updated

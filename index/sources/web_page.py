@@ -11,19 +11,17 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from html.entities import name2codepoint
-from typing import Any
 from zoneinfo import ZoneInfo
 
-import htmldate
 import lxml.html
 
 from index.errors import RecordError
-from index.sources.dates import moment_of
+from index.sources.dates import Times
 from index.sources.encodings import decode
 from index.sources.items import FeedLink
 from index.sources.json_ld import is_closed, read_json_ld
+from index.sources.page_times import page_times
 from index.sources.pages.facts import (
-    Meta,
     authors_of,
     canonical_links,
     feeds_of,
@@ -62,8 +60,7 @@ class Page:
     title: str
     text: str
     outlet: str
-    published: datetime | None
-    updated: datetime | None
+    times: Times
     authors: tuple[str, ...]
     language: str | None
     feeds: tuple[FeedLink, ...]
@@ -72,15 +69,17 @@ class Page:
     is_closed: bool = False
 
 
-def parse(data: bytes, url: str, charset: str | None, timezone: ZoneInfo) -> Page:
-    """Return what is on the page at `url`. Raises RecordError when it cannot be read at all."""
+def parse(
+    data: bytes, url: str, charset: str | None, timezone: ZoneInfo, now: datetime | None = None
+) -> Page:
+    """Return what is on the page at `url`, read at `now`. Raises RecordError when it cannot be read."""
     if len(data) > MAX_BYTES:
         raise RecordError("the page is larger than 4 MiB, which no article is")
     try:
         root = load(_REFERENCE.sub(_plain_reference, decode(data, charset)))
         if root is None:
             raise RecordError("there is no page: it holds no HTML")
-        return _page(root, url, timezone)
+        return _page(root, url, timezone, now)
     except RecordError:
         raise
     except Exception as error:  # whatever the extractors stumble over: one page, and it is logged
@@ -98,13 +97,13 @@ def _plain_reference(found: re.Match[str]) -> str:
     return html.escape(html.unescape(found[0]), quote=True)
 
 
-def _page(root: lxml.html.HtmlElement, url: str, timezone: ZoneInfo) -> Page:
+def _page(root: lxml.html.HtmlElement, url: str, timezone: ZoneInfo, now: datetime | None) -> Page:
     meta, data = meta_of(root), read_json_ld(root, url)
     named = canonical_links(root, url)
     headlines = headlines_of(root, meta, data, url)
     outlet = outlet_of(root, meta, data, url)
     title = headline_of(headlines, outlet, url)
-    published, updated = page_times(root, data.story, meta, url, timezone)
+    times = page_times(root, data.story, meta, url, timezone, now)
     feeds = tuple(feeds_of(root, url))
     undo_layout_tables(root)
     wrap_bare_text(root)
@@ -120,8 +119,7 @@ def _page(root: lxml.html.HtmlElement, url: str, timezone: ZoneInfo) -> Page:
         title=title,
         text="" if empty else text,
         outlet=outlet,
-        published=published,
-        updated=updated,
+        times=times,
         authors=authors_of(data),
         language=language_of(root),
         feeds=feeds,
@@ -129,19 +127,3 @@ def _page(root: lxml.html.HtmlElement, url: str, timezone: ZoneInfo) -> Page:
         why=empty or why_no_story(title, meta, data),
         is_closed=is_closed(data.story),
     )
-
-
-def page_times(
-    root: lxml.html.HtmlElement, story: dict[str, Any], meta: Meta, url: str, timezone: ZoneInfo
-) -> tuple[datetime | None, datetime | None]:
-    """Return when a page was published and updated."""
-    published = moment_of(story.get("datePublished"), timezone) or moment_of(
-        meta.get("article:published_time"), timezone
-    )
-    updated = moment_of(story.get("dateModified"), timezone) or moment_of(
-        meta.get("article:modified_time"), timezone
-    )
-    if published is None:
-        found = htmldate.find_date(root, original_date=True, url=url, extensive_search=False)
-        published = moment_of(found, timezone)
-    return published, updated

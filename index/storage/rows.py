@@ -13,7 +13,7 @@ from sqlalchemy import Row
 
 from index.text.passages import Passage
 from index.text.spans import Span
-from index.types.article import Article, Copy
+from index.types.article import Article, ArticleTimes, Copy
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,7 @@ def article_row(new: NewArticle, now: datetime) -> dict[str, Any]:
         "text": article.text,
         "source": article.source,
         "published_at": article.published_at,
+        "published_precision": article.published_precision,
         "updated_at": article.updated_at,
         "highlights": list(article.highlights),
         "authors": list(article.authors),
@@ -50,7 +51,7 @@ def article_row(new: NewArticle, now: datetime) -> dict[str, Any]:
 
 
 def revision_row(old: Row[Any], now: datetime) -> dict[str, Any]:
-    kept = ("revision", "title", "text", "highlights", "published_at", "updated_at", "content_hash")
+    kept = ("revision", "title", "text", "highlights", *ArticleTimes._fields, "content_hash")
     return {"article_id": old.id, "replaced_at": now, **{name: getattr(old, name) for name in kept}}
 
 
@@ -61,6 +62,7 @@ def copy_row(copy_id: str, article_id: str, copy: Copy) -> dict[str, Any]:
         "url": copy.url,
         "source": copy.source,
         "published_at": copy.published_at,
+        "published_precision": copy.published_precision,
     }
 
 
@@ -72,6 +74,7 @@ def to_article(row: Row[Any]) -> Article:
         text=row.text,
         source=row.source,
         published_at=row.published_at,
+        published_precision=row.published_precision,
         updated_at=row.updated_at,
         highlights=tuple(row.highlights),
         authors=tuple(row.authors),
@@ -86,3 +89,7 @@ def to_passage(row: Row[Any]) -> Passage:
 
 def to_vector(stored: bytes) -> npt.NDArray[np.float16]:
     return np.frombuffer(stored, dtype="<f2")
+
+
+def to_times(row: Row[Any]) -> ArticleTimes:
+    return ArticleTimes(row.published_at, row.published_precision, row.updated_at)

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import NamedTuple
+from datetime import datetime, timedelta
+from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+
+# How well a time of publishing is known.
+Precision = Literal["minute", "day", "seen"]
 
 
 @dataclass(frozen=True, slots=True)
 class Article:
     """One story as its source published it. `text` is canonical (see `index.text.normalize`); times are UTC.
 
-    `original` is the address of the story that its page says it repeats, known only while it is read.
+    `published_precision` tells how well `published_at` is known: to the minute, as a "day" (then it is the
+    first moment of that day), or not at all, when it is the moment of reading and the article was "seen"
+    then. `original` is the address of the story that its page says it repeats, known only while it is read.
     """
 
     id: str
@@ -28,7 +33,29 @@ class Article:
     authors: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
     language: str | None = None
+    published_precision: Precision = "minute"
     original: str | None = field(default=None, compare=False)
+
+    @property
+    def published_noon(self) -> datetime:
+        """The middle of the day of publishing in UTC: a moment with the same date nearly everywhere."""
+        return self.published_at.replace(hour=12, minute=0, second=0, microsecond=0)
+
+
+def is_on_day(moment: datetime, day: datetime) -> bool:
+    """Tell whether a moment lies on the day that begins at `day` in UTC, wherever on earth it was written.
+
+    Places are up to 14 hours from UTC, so their day begins and ends up to so much earlier or later.
+    """
+    return timedelta(hours=-14) <= moment - day < timedelta(hours=38)
+
+
+class ArticleTimes(NamedTuple):
+    """When an article was published, how well that is known, and when it was updated."""
+
+    published_at: datetime
+    published_precision: Precision
+    updated_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,3 +87,4 @@ class Copy:
     source: str
     url: str
     published_at: datetime
+    published_precision: Precision = "minute"

@@ -130,6 +130,20 @@ def test_an_answer_looks_like_this() -> None:
     assert card.footer == "-# ●●●●○ 87% sure"
 
 
+def test_a_day_is_shown_without_an_hour() -> None:
+    midnight = datetime(2025, 6, 4, tzinfo=UTC)
+    card = answer_card(an_answer(a_quote(an_article(published_at=midnight, published_precision="day"))))
+    assert f"-# **Sample Wire**\n-# published <t:{int(midnight.timestamp()) + 12 * 3600}:D>" in body_of(card)
+    assert ":R>" not in body_of(card)
+
+
+def test_an_unknown_time_is_when_it_was_first_seen() -> None:
+    card = answer_card(an_answer(a_quote(an_article(published_precision="seen"))))
+    assert "-# **Sample Wire**\n-# first seen <t:1749079740:f>" in body_of(card)
+    assert "published" not in body_of(card)
+    assert ":R>" not in body_of(card)
+
+
 def test_quotes_of_one_article_share_a_byline() -> None:
     port, other = an_article(), an_article("Sails are back.", title="Sails", url="https://news.example/sails")
     copies = (Copy("Herald", "https://herald.example/x", PUBLISHED),)

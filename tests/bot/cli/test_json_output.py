@@ -52,6 +52,7 @@ COPY_JSON = {
     "source": "Sample Herald",
     "url": "https://herald.example/x",
     "published_at": "2025-06-04T23:29:00Z",
+    "published_precision": "minute",
 }
 
 
@@ -89,6 +90,7 @@ def test_an_answer() -> None:
                 "url": "https://news.example/story",
                 "link": "https://news.example/story#:~:text=One%20sentence.",
                 "published_at": "2025-06-04T23:29:00Z",
+                "published_precision": "minute",
                 "updated_at": "2025-06-05T00:00:00Z",
                 "score": 0.5,
                 "also_in": [COPY_JSON],
@@ -190,6 +192,7 @@ def test_latest() -> None:
                 "source": "Sample Wire",
                 "url": "https://news.example/story",
                 "published_at": "2025-06-04T23:29:00Z",
+                "published_precision": "minute",
                 "updated_at": "2025-06-05T00:00:00Z",
                 "highlights": ["First"],
                 "also_in": [COPY_JSON],

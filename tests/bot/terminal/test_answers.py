@@ -115,6 +115,17 @@ def test_no_control_character_of_an_article_reaches_the_terminal(text: str, term
     assert all(re.fullmatch(r"(https://[^\s\x00-\x1f]*)?", address) for address in LINK.findall(shown))
 
 
+def test_a_terminal_says_how_well_the_time_is_known() -> None:
+    day = replace(PORT, published_at=datetime(2025, 6, 4, tzinfo=UTC), published_precision="day")
+    seen = replace(PORT, published_precision="seen")
+    zone = ZoneInfo("America/New_York")
+    assert "· published 4 Jun 2025\n" in rendered(latest_view([Headline(day, ())], zone, NOW))
+    shown = " ".join(rendered(latest_view([Headline(seen, ())], zone, NOW)).split())
+    assert "· first seen" in shown
+    assert "its date is not known" in shown
+    assert "published" not in shown
+
+
 def test_an_answer_on_a_terminal() -> None:
     answer = FakeNews().ask(Question("Which troops?"))
     shown = rendered(answer_view(answer, ZoneInfo("Europe/Berlin")), terminal=True, width=100)

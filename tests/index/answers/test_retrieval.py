@@ -44,3 +44,13 @@ def test_some_of_a_period_come_before_all_others(hits: list[Hit], limit: int) ->
     inside = [passage for passage in ranked if period.admit(passage.hit)][:limit]
     assert ordered[: len(inside)] == inside
     assert ordered[len(inside) :] == [passage for passage in ranked if passage not in inside]
+
+
+@given(HITS, st.sets(st.integers(1, 99)))
+def test_what_is_of_unknown_time_is_not_current(hits: list[Hit], undated: set[int]) -> None:
+    ranked = rank(hits, RECENCY, undated)
+    assert all(passage.recency == 0.0 for passage in ranked if passage.hit.passage_id in undated)
+    assert put_first(ranked, Filters(), 99, undated) == [
+        *(passage for passage in ranked if passage.hit.passage_id not in undated),
+        *(passage for passage in ranked if passage.hit.passage_id in undated),
+    ]

@@ -71,6 +71,8 @@ def test_only_what_is_required(tmp_path: Path) -> None:
         ({"highlights": "one"}, "highlights must be a list of texts"),
         ({"authors": [1]}, "authors must be a list of texts"),
         ({"language": 1}, "language must be text, not int"),
+        ({"published_precision": "hour"}, 'published_precision must be "minute", "day" or "seen"'),
+        ({"published_precision": ["day"]}, "published_precision must be"),
     ],
 )
 def test_the_first_reason_against_a_record(change: dict[str, Any], why: str) -> None:
@@ -112,7 +114,8 @@ def test_what_no_database_stores_is_cleaned_away(tmp_path: Path) -> None:
         ("2025-06-04T23:29:00Z", "UTC", datetime(2025, 6, 4, 23, 29, tzinfo=UTC)),
         ("2025-06-05T01:29:00+02:00", "America/New_York", datetime(2025, 6, 4, 23, 29, tzinfo=UTC)),
         ("2025-06-04T23:29:00", "America/New_York", datetime(2025, 6, 5, 3, 29, tzinfo=UTC)),
-        ("2025-06-04", "Asia/Tokyo", datetime(2025, 6, 3, 15, tzinfo=UTC)),
+        ("2025-06-04", "Asia/Tokyo", datetime(2025, 6, 4, tzinfo=UTC)),
+        ("2025-06-04", "America/New_York", datetime(2025, 6, 4, 4, tzinfo=UTC)),
     ],
 )
 def test_times_become_utc(published: str, zone: str, utc: datetime) -> None:
@@ -175,3 +178,19 @@ def test_a_damaged_archive_says_after_which_line(tmp_path: Path, damage: str) ->
     with pytest.raises(SourceError, match=r"is damaged after line \d+: .+\."):
         list(jsonl.read(path, UTC_ZONE))
     assert jsonl.count(path) == 0
+
+
+@pytest.mark.parametrize(
+    ("published", "told", "precision", "hour"),
+    [
+        ("2025-06-04T23:29:00Z", None, "minute", 23),
+        ("2025-06-04T23:29:00Z", "day", "day", 0),
+        ("2025-06-04T23:29:00Z", "seen", "seen", 23),
+        ("2025-06-04", None, "day", 0),
+        ("2025-06-04", "minute", "minute", 0),
+    ],
+)
+def test_how_well_a_time_is_known(published: str, told: str | None, precision: str, hour: int) -> None:
+    line = {**record(article()), "published_at": published}
+    read = jsonl.to_article(line | ({"published_precision": told} if told else {}), ZoneInfo("UTC"))
+    assert (read.published_precision, read.published_at.hour) == (precision, hour)

@@ -13,10 +13,11 @@ from threading import Barrier
 
 import numpy as np
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, select, text
 
 from index.errors import StoreError
 from index.ingest.decision import IncomingArticle
+from index.storage import schema
 from index.storage.articles import Known, Store
 from index.storage.changes import Changes
 from index.storage.database import sqlite_url
@@ -25,7 +26,7 @@ from index.storage.sources import SourceStore
 from index.text.normalize import text_hash
 from index.text.passages import split_passages
 from index.text.spans import Span
-from index.types.article import Article, Copy
+from index.types.article import Article, ArticleTimes, Copy
 from index.types.question import Filters
 from tests.fakes import NOW, HashingEmbedder, article, story
 
@@ -106,7 +107,11 @@ def test_articles_come_out_as_they_went_in(store: Store) -> None:
     }
     assert store.articles([FULL.id])[FULL.id].published_at.tzinfo == UTC
     assert store.known([FULL.id]) == {
-        FULL.id: Known(IncomingArticle.of(FULL).content_hash, FULL.published_at, FULL.updated_at, 1)
+        FULL.id: Known(
+            IncomingArticle.of(FULL).content_hash,
+            ArticleTimes(FULL.published_at, "minute", FULL.updated_at),
+            1,
+        )
     }
     assert store.article_ids_by_text([text_hash(FULL.text), "none"]) == {text_hash(FULL.text): FULL.id}
 
@@ -186,13 +191,37 @@ def test_a_touched_article_only_gets_its_time(store: Store) -> None:
     put(store, FULL)
     seq = store.changes.last_seq()
     later = NOW + timedelta(hours=1)
-    store.write([], [], [(FULL.id, FULL.published_at, later)], NOW)
-    assert store.articles([FULL.id]) == {FULL.id: replace(FULL, updated_at=later)}
+    store.write([], [], [(FULL.id, ArticleTimes(FULL.published_at, "day", later))], NOW)
+    assert store.articles([FULL.id]) == {FULL.id: replace(FULL, updated_at=later, published_precision="day")}
     assert (store.changes.last_seq(), store.revisions(FULL.id)) == (seq, [])
 
 
+def test_what_was_only_seen_is_newest_of_nothing(store: Store) -> None:
+    early, late = article("early"), replace(article("late"), published_at=NOW)
+    seen = replace(article("seen"), published_at=NOW + timedelta(hours=1), published_precision="seen")
+    put(store, early, late, seen)
+    assert [one.id for one in store.latest(Filters(), 9)] == [late.id, early.id, seen.id]
+    assert [one.id for one in store.latest(Filters(), 2)] == [late.id, early.id]
+    assert store.newest() == NOW
+    assert (store.count_articles(), store.count_articles(Filters(since=early.published_at))) == (3, 2)
+    assert not Filters(since=NOW).admit(seen)
+    assert Filters(until=NOW + timedelta(hours=1)).admit(seen)
+    passages = {passage.id: passage.article.id for passage in store.stored_passages(range(1, 99)).values()}
+    assert {passages[id] for id in store.undated_passages(passages)} == {seen.id}
+    assert store.known([seen.id])[seen.id].times.published_precision == "seen"
+
+
+def test_a_revision_keeps_how_well_its_time_was_known(store: Store) -> None:
+    seen = replace(article("a"), published_precision="seen")
+    put(store, seen)
+    put(store, replace(article("a", story("all new")), published_at=NOW))
+    with store.database.reading() as connection:
+        kept = connection.execute(select(schema.revisions.c.published_precision)).scalars().all()
+    assert (kept, store.articles([seen.id])[seen.id].published_precision) == (["seen"], "minute")
+
+
 def test_copies_are_named_and_an_article_is_none(store: Store) -> None:
-    copy = Copy("Sample Herald", "https://herald.example/full", NOW)
+    copy = Copy("Sample Herald", "https://herald.example/full", NOW, "day")
     put(store, FULL)
     store.write([], [("copy", FULL.id, copy)], [], NOW)
     store.write([], [("copy", FULL.id, copy)], [], NOW)
