@@ -28,7 +28,9 @@ _FROM_A_FEED = re.compile(r"rss|rss[-_.].*|feed|feeds|newsfeed|rssfeed", re.IGNO
 # These ask for another form of the page, so their value is no trace of a reader.
 _FORMS = frozenset("feed format output type view tab category cat section topic q s search".split())
 # Fragments that are no place of a story: a browser's text fragment, the comments, the top of the page.
-_NO_PLACE = re.compile(r":~:.*|(?:comments?|respond|disqus_thread|rss|feed|top|start)(?:[-=/].*)?", re.IGNORECASE)
+_NO_PLACE = re.compile(
+    r":~:.*|(?:comments?|respond|disqus_thread|rss|feed|top|start)(?:[-=/].*)?", re.IGNORECASE
+)
 _AMP_HOST = "amp."
 _AMP_PATH = re.compile(r"(?:/amp|\.amp)(?=(?:\.html?)?/?$)|^/amp(?=/.)", re.IGNORECASE)
 _AMP_PARTS = frozenset(("amp", "amp=1", "amp=true", "outputtype=amp", "output=amp"))

@@ -54,7 +54,11 @@ def entry_id(feed: str, guid: str) -> str:
     An id that is itself an address counts in the form in which addresses are compared. Raises RecordError when
     `feed` is no address.
     """
-    same = address_key(canonical_line(guid)) if guid.startswith(("http://", "https://")) else canonical_line(guid)
+    same = (
+        address_key(canonical_line(guid))
+        if guid.startswith(("http://", "https://"))
+        else canonical_line(guid)
+    )
     return _digest(["entry", address_key(canonical_line(feed)), same])[:16]
 
 

@@ -19,7 +19,6 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import numpy.typing as npt
 
-from index.canonical import article_id
 from index.decision import FLAPPING, Candidate, Decision, Stored, decide, times
 from index.embedding import MODEL_CHARS, Embedder
 from index.errors import ModelError, SourceError
@@ -218,16 +217,14 @@ class Ingest:
                 if isinstance(source, str):
                     self._store.remember_source(source, self._clock(), None)
 
-    def _read_before(self, urls: list[str]) -> set[str]:
-        """Return which of these addresses have an article already, its own or as a copy."""
-        ids = {url: article_id(url) for url in urls}
-        known = self._known(ids.values())
-        return {url for url, id in ids.items() if id in known}
+    def _read_before(self, ids: list[str]) -> set[str]:
+        """Return which of these ids of articles and entries are stored already, or kept as a copy."""
+        return self._known(ids)
 
     def _known(self, ids: Iterable[str]) -> set[str]:
         """Return which articles are stored, under their own name or as copies."""
         listed = list(ids)
-        return self._store.known(listed).keys() | self._store.known_copies(listed).keys()
+        return set(self._store.known(listed)) | set(self._store.known_copies(listed))
 
     def _store_records(self, records: Sequence[Record], counts: _Counts) -> None:
         candidates, horizon = [], self._horizon()

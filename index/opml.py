@@ -6,6 +6,7 @@ from xml.etree import ElementTree
 from index.errors import SourceError
 from index.sources.items import FeedLink
 from index.sources.opml import parse
+from index.sources.web_page import decode
 from index.types import Source
 
 MAX_BYTES = 4 * 1024 * 1024
@@ -18,7 +19,7 @@ def read_opml(body: bytes, where: str) -> Sequence[FeedLink]:
     """
     if len(body) > MAX_BYTES:
         raise SourceError(f"{where} is larger than 4 MiB, which no list of feeds is: check what it holds.")
-    feeds = parse(body, where)
+    feeds = parse(decode(body, None), where)
     if not feeds:
         raise SourceError(f"{where} names no feed: it has no outline with an xmlUrl.")
     return feeds

@@ -1,4 +1,4 @@
-"""Whatever a person names, read as records: files, folders' files, addresses, and the feeds of a list."""
+"""What a person names, read as records: files, files of folders, addresses, and the feeds of a list."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 from index.errors import SourceError
 from index.fetch import Fetched, Fetcher, FetchOptions
 from index.sources import FEED_SUFFIXES, Record, open_source
-from index.sources.address import Known, Reading, nothing_known, read_address, read_fetched
+from index.sources.address import Reading, nothing_known, read_address, read_fetched
+from index.sources.entries import Known
 from index.sources.upload import read_upload
 from index.types import Failure, Source
 
@@ -91,7 +92,7 @@ class Reader:
         except OSError as error:
             raise SourceError(f"{path} cannot be read: {error.strerror or error}.") from error
         if len(body) > self._options.max_bytes:
-            raise SourceError(f"{path} is larger than 16 MiB, which no feed or page is: split it.")
+            raise SourceError(f"{path} is larger than 32 MiB, which no feed or page is: split it.")
         fetched = Fetched(path.resolve().as_uri(), 200, body, "")
         return read_fetched(fetched, fetcher, timezone=self._timezone, now=self._clock(), known=self._known)
 

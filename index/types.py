@@ -33,11 +33,16 @@ class Span(NamedTuple):
     end: int
 
 
+Via = Literal["page", "feed", "file", "upload"]
+
+
 @dataclass(frozen=True, slots=True)
 class Article:
     """One story as its source published it. `text` is canonical (see `index.canonical`); times are UTC.
 
-    `original` is the address of the story that its page says it repeats, known only while it is read.
+    `original` is the address of the story that its page says it repeats, and `entry` the id of the entry of a feed
+    that it was read from (see `index.canonical.entry_id`): both are known only while it is read. `via` tells what
+    its words were read from.
     """
 
     id: str
@@ -52,6 +57,8 @@ class Article:
     topics: tuple[str, ...] = ()
     language: str | None = None
     original: str | None = field(default=None, compare=False)
+    entry: str | None = field(default=None, compare=False)
+    via: Via = field(default="file", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -394,6 +401,23 @@ class Source:
     pace: float | None = None
     etag: str | None = None
     last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Where the parts of one article were read: its time, its outlet and its text of `chars` characters.
+
+    Each `…_from` ends the sentence "… comes from".
+    """
+
+    url: str
+    title: str
+    published_at: datetime
+    time_from: str
+    outlet: str
+    outlet_from: str
+    text_from: str
+    chars: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,8 +44,8 @@ IMPORTERS = {
     "feedparser": r"index/sources/feed\.py",
     "trafilatura": r"index/sources/web_page\.py",
     "htmldate": r"index/sources/web_page\.py",
-    "defusedxml": r"index/sources/markup\.py",
-    "lxml": r"index/sources/(markup|web_page)\.py",
+    "detrack": r"index/addresses\.py",
+    "lxml": r"index/sources/(feed|furniture|json_ld|markup|page_\w+|sitemap|web_page|xml_repair)\.py",
     "babel": r"bot/language\.py",
     "discord": (
         r"bot/(?!(terminal(_sources|_timeline)?|cli(_operations|_sources)?|contract|batch|chat|dates|progress|plot|reliability_plot|sizes|source_words|timeline_plot)\.py).*"

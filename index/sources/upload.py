@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 from index.errors import SourceError
 from index.fetch import Fetched, Fetcher, FetchError
 from index.fetch.body import gunzip
-from index.sources.address import MAX_UNPACKED, Known, Reading, nothing_known, read_fetched
+from index.sources.address import MAX_UNPACKED, Reading, nothing_known, read_fetched
+from index.sources.entries import Known
 from index.sources.kind import kind_of
 
 MAX_NAME = 100
