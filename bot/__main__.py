@@ -14,9 +14,11 @@ from collections.abc import Callable
 import typer
 from rich.text import Text
 
-from bot import cli, cli_operations
-from bot.terminal import printable, sentence, show
-from bot.tour import load_samples, tour
+from bot.cli.app import app
+from bot.cli.operations import run_discord
+from bot.cli.session import err, library, out
+from bot.cli.tour import load_samples, tour
+from bot.terminal.answers import printable, sentence, show
 from config import SAMPLES, Settings, SettingsError, load_settings
 from index import UsageError
 
@@ -24,7 +26,7 @@ from index import UsageError
 def main(argv: list[str] | None = None) -> None:
     """Run the command line and exit. Without arguments it shows the help."""
     arguments = (sys.argv[1:] if argv is None else argv) or ["--help"]
-    sys.exit(_guarded(lambda: cli_operations.app(args=arguments, prog_name="newsbot", standalone_mode=False)))
+    sys.exit(_guarded(lambda: app(args=arguments, prog_name="newsbot", standalone_mode=False)))
 
 
 def start() -> None:
@@ -41,15 +43,15 @@ def _start() -> None:
 
 
 def _start_terminal(settings: Settings) -> None:
-    show(cli.out(), Text("DISCORD_TOKEN is not set, so here is the terminal instead of the Discord bot."))
-    with cli.library(settings) as index:
-        tour(index, SAMPLES, settings.zone, cli.out(), cli.err())
+    show(out(), Text("DISCORD_TOKEN is not set, so here is the terminal instead of the Discord bot."))
+    with library(settings) as index:
+        tour(index, SAMPLES, settings.zone, out(), err())
 
 
 def _start_discord(settings: Settings, token: str) -> None:
-    with cli.library(settings) as index:
-        load_samples(index, SAMPLES, cli.out(), cli.err())
-    cli.run_discord(settings, token)
+    with library(settings) as index:
+        load_samples(index, SAMPLES, out(), err())
+    run_discord(settings, token)
 
 
 def _guarded(job: Callable[[], object]) -> int:

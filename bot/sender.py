@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, ParamSpec
 
-from bot.watch import Watch
+from bot.services.background import Watch
 from index import NewsError
 
 if TYPE_CHECKING:

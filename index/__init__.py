@@ -7,8 +7,7 @@ first named.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from index.deadline import Deadline
-from index.digests import Digest, DigestPlan, Schedule, Story
+from index.english.followups import in_context
 from index.errors import (
     BusyError,
     ModelError,
@@ -19,55 +18,40 @@ from index.errors import (
     StoreError,
     UsageError,
 )
-from index.excerpt import Excerpt
-from index.follows import Follow
-from index.followup import in_context
-from index.guild_settings import AuditEntry, GuildSettings
-from index.masking import masked
-from index.posts import Asked, Missed, PostedAnswer, PostedQuote, Quality, QuoteState, Verdict
-from index.quote_check import QuoteCheck
-from index.quote_state import Standing
-from index.timeline import Event, Timeline
-from index.types import (
-    Added,
+from index.quotes.check import QuoteCheck
+from index.quotes.excerpt import Excerpt
+from index.quotes.standing import Standing
+from index.runtime.deadline import Deadline
+from index.text.masking import masked
+from index.text.spans import Span
+from index.types.answer import (
     Answer,
-    Article,
-    BackupReport,
-    Baseline,
-    Copy,
     Coverage,
-    Evaluation,
     EventTime,
     Explanation,
-    Failure,
-    Fault,
     Figure,
-    Filters,
-    Finding,
     Headline,
-    IndexOptions,
-    IngestReport,
-    Measures,
-    Miss,
-    Progress,
-    Question,
     Quote,
     QuoteExplanation,
-    Received,
-    Refreshed,
-    ReindexReport,
-    ReliabilityBin,
-    Source,
-    Span,
-    Status,
-    Trial,
 )
+from index.types.article import Article, Copy
+from index.types.digest import Digest, DigestPlan, Schedule, Story
+from index.types.evaluation import Baseline, Evaluation, Measures, Miss, ReliabilityBin
+from index.types.follow import Follow
+from index.types.guild import AuditEntry, GuildSettings
+from index.types.options import IndexOptions
+from index.types.posted import Asked, Missed, PostedAnswer, PostedQuote, Quality, QuoteState, Verdict
+from index.types.question import Filters, Question
+from index.types.report import BackupReport, Failure, IngestReport, Progress, ReindexReport
+from index.types.source import Added, Received, Refreshed, Source, Trial
+from index.types.status import Fault, Finding, Status
+from index.types.timeline import Event, Timeline
 
 if TYPE_CHECKING:
-    from index.backup import restore_backup, write_backup
     from index.doctor import examine
     from index.news import NewsIndex
-    from index.presence import sole_bot
+    from index.runtime.sole_bot import sole_bot
+    from index.storage.backup import restore_backup, write_backup
 
 __all__ = [
     "Added",
@@ -144,9 +128,9 @@ __all__ = [
 _LAZY = {
     "NewsIndex": "news",
     "examine": "doctor",
-    "restore_backup": "backup",
-    "sole_bot": "presence",
-    "write_backup": "backup",
+    "restore_backup": "storage.backup",
+    "sole_bot": "runtime.sole_bot",
+    "write_backup": "storage.backup",
 }
 
 

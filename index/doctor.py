@@ -14,17 +14,18 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from index import schema
-from index.database import Database, remedy, sqlite_file, sqlite_url
-from index.embedding import SentenceTransformerEmbedder
+from index.answers.rerank import CrossEncoderReranker
+from index.embeddings.embedder import SentenceTransformerEmbedder
 from index.errors import NewsError, SearchError
-from index.follow import Position
-from index.local import condition
-from index.presence import is_running
-from index.rerank import CrossEncoderReranker
-from index.source_book import SourceBook
-from index.store import Store
-from index.types import Finding, IndexOptions
+from index.runtime.sole_bot import is_running
+from index.search.base import Position
+from index.search.local import condition
+from index.storage import schema
+from index.storage.articles import Store
+from index.storage.database import Database, remedy, sqlite_file, sqlite_url
+from index.storage.sources import SourceBook
+from index.types.options import IndexOptions
+from index.types.status import Finding
 
 MEBIBYTE = 2**20
 # A day of news takes a fraction of the second; below the first, writing stops soon.
@@ -202,7 +203,7 @@ def _vectors(store: Store, embedder: SentenceTransformerEmbedder) -> Finding:
 def _search_index(store: Store, options: IndexOptions, fingerprint: str) -> Finding:
     stored = store.count_passages()
     if options.index_url:
-        from index.milvus import condition as condition_in_milvus  # takes seconds to import
+        from index.search.milvus import condition as condition_in_milvus  # takes seconds to import
 
         found, place = condition_in_milvus(options.index_url, store.id), "Milvus"
         anew = "Stop all bots and drop its collections in Milvus: they are made anew."

@@ -2,7 +2,7 @@
 
     python -m index.fit FOLDER --data-dir DIR
 
-FOLDER is an evaluation folder whose articles are ingested in DIR (see `index.evaluate`).
+FOLDER is an evaluation folder whose articles are ingested in DIR (see `index.evaluation.metrics`).
 
 Quotes: the candidates of each question get a softmax over their scores, and the likelihood of those that
 hold an accepted answer is maximised. Confidence: a logistic regression of "answerable" on the evidence. Both
@@ -24,13 +24,14 @@ import numpy.typing as npt
 from scipy.optimize import minimize
 from scipy.special import expit, logsumexp
 
-from index.confidence import Evidence
-from index.embedding import SHIPPED_NAME
-from index.evaluate import ANSWERED, DEPTHS, Example, auroc, load_examples, rank
+from index.answers.candidates import Candidate, choose
+from index.answers.confidence import Evidence
+from index.answers.scoring import WEIGHTS_FILE, Features, Parameters
+from index.embeddings.embedder import SHIPPED_NAME
+from index.evaluation.metrics import ANSWERED, DEPTHS, Example, auroc, load_examples, rank
 from index.news import NewsIndex
-from index.quotes import Candidate, choose
-from index.scorer import WEIGHTS_FILE, Features, Parameters
-from index.types import IndexOptions, Span
+from index.text.spans import Span
+from index.types.options import IndexOptions
 
 logger = logging.getLogger(__name__)
 

@@ -11,18 +11,16 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, Self
 from zoneinfo import ZoneInfo
 
-from index.answering import MODEL, Answering
-from index.canonical import canonical_line
-from index.database import sqlite_url
-from index.deadline import Deadline
-from index.digest_book import DigestBook
-from index.digests import Digest, DigestPlan, Story
-from index.embedding import Embedder, SentenceTransformerEmbedder
+from index.answers.engine import MODEL, Answering
+from index.answers.result import Found
+from index.answers.retrieval import Retrieval
+from index.embeddings.base import Embedder
+from index.embeddings.embedder import SentenceTransformerEmbedder
 from index.errors import BusyError, DamageError, ModelError, SearchError, StoreError, UsageError
-from index.evaluate import (
+from index.evaluation.metrics import (
     Example,
     article_ids,
     articles_file,
@@ -35,55 +33,49 @@ from index.evaluate import (
     misses,
     reliability,
 )
-from index.excerpt import Excerpt, excerpt, find_quote
-from index.faults import Faults
-from index.follow import Follow
-from index.follow_book import FollowBook
-from index.follows import Follow as Followed
-from index.follows import found_since
-from index.found import Found
-from index.guilds import Guilds
-from index.ingest import Ingest
-from index.leases import Leases
-from index.local import SEARCH_INDEX, LocalIndex
-from index.memory import use_one_arena
-from index.overviews import Overviews
-from index.posted import Posted
-from index.posts import PostedAnswer
-from index.precedence import Precedence
-from index.privacy import Privacy
-from index.quote_check import QuoteCheck, check_quote
-from index.quote_state import Standing, quote_state
-from index.refresh import Reading, Refresh
-from index.retention import Retention
-from index.retrieve import Retrieval
-from index.schedule import Limits
-from index.source_book import SourceBook
-from index.store import Store
-from index.subscriptions import Subscriptions
-from index.timeline import MAX_EVENTS, Timeline
-from index.types import (
-    DATABASE,
-    Answer,
-    Evaluation,
-    Filters,
-    Headline,
-    IndexOptions,
-    IngestReport,
-    OnProgress,
-    Progress,
-    Question,
-    Quote,
-    Received,
-    ReindexReport,
-    Source,
-    State,
-    Status,
-    ignore_progress,
-)
+from index.ingest.pipeline import Ingest
+from index.ingest.refresh import Reading, Refresh
+from index.ingest.retention import Retention
+from index.ingest.schedule import Limits
+from index.ingest.subscriptions import Subscriptions
+from index.overviews.alerts import found_since
+from index.overviews.overviews import Overviews
+from index.overviews.timeline import MAX_EVENTS
+from index.quotes.check import QuoteCheck, check_quote
+from index.quotes.excerpt import Excerpt, excerpt, find_quote
+from index.quotes.standing import Standing, quote_state
+from index.runtime.deadline import Deadline
+from index.runtime.faults import Faults
+from index.runtime.malloc import use_one_arena
+from index.runtime.priority import Precedence
+from index.search.base import SEARCH_INDEX
+from index.search.local import LocalIndex
+from index.search.sync import Follow
+from index.status import _judged, _Stock
+from index.storage.articles import Store
+from index.storage.database import sqlite_url
+from index.storage.digests import DigestBook
+from index.storage.follows import FollowBook
+from index.storage.guilds import Guilds
+from index.storage.leases import Leases
+from index.storage.posted import Posted
+from index.storage.privacy import Privacy
+from index.storage.sources import SourceBook
+from index.text.normalize import canonical_line
+from index.types.answer import Answer, Headline, Quote
+from index.types.digest import Digest, DigestPlan, Story
+from index.types.evaluation import Evaluation
+from index.types.follow import Follow as Followed
+from index.types.options import IndexOptions
+from index.types.posted import PostedAnswer
+from index.types.question import Filters, Question
+from index.types.report import IngestReport, OnProgress, Progress, ReindexReport, ignore_progress
+from index.types.source import Received
+from index.types.status import DATABASE, Status
+from index.types.timeline import Timeline
 
 if TYPE_CHECKING:
-    from index.milvus import MilvusIndex
+    from index.search.milvus import MilvusIndex
 
 logger = logging.getLogger(__name__)
 
@@ -93,17 +85,6 @@ REINDEX_BATCH = 16
 LOCK_SECONDS = 10
 # What is under way when everything is to end may take so long, all of it together.
 CLOSE_SECONDS = 3.0
-
-
-class _Stock(NamedTuple):
-    """What the database says of itself; before it has said anything, nothing."""
-
-    articles: int = 0
-    passages: int = 0
-    newest: datetime | None = None
-    sources: int = 0
-    subscribed: Sequence[Source] = ()
-    stale: bool = False
 
 
 class NewsIndex:
@@ -409,7 +390,7 @@ class NewsIndex:
     def evaluate(
         self, folder: Path, on_progress: OnProgress = ignore_progress, *, baselines: bool = False
     ) -> Evaluation:
-        """Measure the answers to a folder's questions (see `index.evaluate`), and plain ways beside them.
+        """Measure the answers to a folder's questions (see `index.evaluation.metrics`), and plain ways beside them.
 
         They are put to this library when it holds all of the folder's articles, or the folder has none.
         Otherwise the articles get a library of their own in `data_dir/evaluation`, made the first time, so
@@ -503,7 +484,7 @@ def _search_index(
     """Return the index that is set. Raises UsageError where that is no address of a Milvus."""
     if options.index_url is None:
         return LocalIndex(options.data_dir / "index", dimension, faults)
-    from index.milvus import MilvusIndex  # takes seconds, which only those wait for who use it
+    from index.search.milvus import MilvusIndex  # takes seconds, which only those wait for who use it
 
     lock = partial(store.database.locked, "search index", LOCK_SECONDS)
     return MilvusIndex(options.index_url, store.id, dimension, lock, faults)
@@ -521,14 +502,3 @@ class _Exclusive:
 
     def __exit__(self, *_: object) -> None:
         self._lock.release()
-
-
-def _judged(stock: _Stock, *, degraded: bool) -> tuple[State, str | None]:
-    """Return the state of a library, and what to do about it, if anything."""
-    if stock.stale:
-        return "stale", "The model or splitter has changed: run 'newsbot reindex'."
-    if degraded:
-        return "degraded", None
-    if not stock.articles:
-        return "empty", "There are no articles yet: add some with 'newsbot ingest PATH'."
-    return "ready", None

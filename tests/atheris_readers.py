@@ -14,7 +14,9 @@ from typing import cast
 
 import atheris
 
-with atheris.instrument_imports(include=["index.sources", "index.canonical", "feedparser", "trafilatura"]):
+with atheris.instrument_imports(
+    include=["index.sources", "index.text.normalize", "feedparser", "trafilatura"]
+):
     from index.sources import address
 
 from index.errors import NewsError

@@ -17,7 +17,7 @@ from babel.messages.pofile import read_po, write_po
 from discord import Locale, app_commands
 
 from bot.client import NewsBot
-from bot.language import CATALOGUES, COMMAND, ENGLISH, LANGUAGES
+from bot.text.language import CATALOGUES, COMMAND, ENGLISH, LANGUAGES
 from index import NewsIndex
 from tests.discord_server import DiscordServer
 from tests.fake_news import FakeNews

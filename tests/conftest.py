@@ -17,7 +17,7 @@ from tests.milvus_servers import MilvusLite
 from tests.postgres import postgres_server, start_postgres
 
 if TYPE_CHECKING:
-    from index.database import Database
+    from index.storage.database import Database
 
 # Nothing may be fetched while testing; set before anything imports the model libraries.
 os.environ["HF_HUB_OFFLINE"] = "1"
@@ -92,7 +92,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
     """A new, empty database of each kind, open."""
-    from index.database import Database  # with faiss, which looks at the number of threads once
+    from index.storage.database import Database  # with faiss, which looks at the number of threads once
 
     opened = Database.open(database_url)
     yield opened

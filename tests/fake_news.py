@@ -46,20 +46,20 @@ from index import (
     Timeline,
     UsageError,
 )
-from index.database import Database, sqlite_url
-from index.digest_book import DigestBook
-from index.digests import story_of
-from index.excerpt import excerpt, find_quote
-from index.faults import Faults
-from index.follow_book import FollowBook
-from index.follows import found_since
-from index.guilds import Guilds
-from index.leases import Leases
-from index.posted import Posted
-from index.privacy import Privacy
-from index.quote_check import check_quote
-from index.timeline import MAX_EVENTS
-from index.types import MAX_QUOTES
+from index.overviews.alerts import found_since
+from index.overviews.stories import story_of
+from index.overviews.timeline import MAX_EVENTS
+from index.quotes.check import check_quote
+from index.quotes.excerpt import excerpt, find_quote
+from index.runtime.faults import Faults
+from index.storage.database import Database, sqlite_url
+from index.storage.digests import DigestBook
+from index.storage.follows import FollowBook
+from index.storage.guilds import Guilds
+from index.storage.leases import Leases
+from index.storage.posted import Posted
+from index.storage.privacy import Privacy
+from index.types.question import MAX_QUOTES
 
 NOW = datetime(2025, 6, 7, 12, 0, tzinfo=UTC)
 TROOPS = Article(

@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 
 from index import Article, IndexOptions, NewsIndex
-from index.canonical import article_id, canonical_text
-from index.embedding import Embedder, GiveWay, Vectors, to_nobody
+from index.embeddings.base import Embedder, GiveWay, Vectors, to_nobody
+from index.text.normalize import article_id, canonical_text
 
 NOW = datetime(2025, 6, 10, 12, 0, tzinfo=UTC)
 

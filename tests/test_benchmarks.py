@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from index import IndexOptions, NewsIndex
-from index.database import sqlite_url
-from index.store import Store
+from index.storage.articles import Store
+from index.storage.database import sqlite_url
 from tests.benchmarks.corpus import PASSAGES, Real, fill
 from tests.benchmarks.plot import draw
 from tests.benchmarks.run import rows, table

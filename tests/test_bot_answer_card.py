@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.answer_card import MAX_CLOSEST, MAX_HEADING, MAX_TEXT, AnswerCard, answer_card, corrected
-from bot.markdown import length
+from bot.cards.answer import MAX_CLOSEST, MAX_HEADING, MAX_TEXT, AnswerCard, answer_card, corrected
+from bot.text.markdown import length
 from index import Answer, Article, Copy, EventTime, PostedQuote, Question, Quote, Span
 from tests.discord_markdown import active, find, shown
 from tests.hostile import ARTICLES, COPIES, TEXTS

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from bot.buttons import Action
 from bot.client import NewsBot
+from bot.interactions.buttons import Action
 from index import Answer, PostedAnswer, Question
 from tests.discord_interactions import Interaction
 from tests.discord_limits import walk
@@ -233,7 +233,8 @@ async def test_others_can_offer_an_action(tmp_path: Path) -> None:
 
 
 async def test_a_queue_tells_its_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from bot import client, workers
+    from bot import client
+    from bot.services import workers
     from tests.test_bot_client import SlowNews
 
     monkeypatch.setattr(client, "THREADS", 1)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.claim import MAX_CLAIM, claim, quoted_claim
+from bot.text.claim import MAX_CLAIM, claim, quoted_claim
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from bot import cli
 from bot.__main__ import main
+from bot.cli import session
+from bot.cli.app import app
 from config import SAMPLES
 from tests.fake_news import FakeNews
 from tests.fakes import open_news
@@ -29,7 +30,7 @@ def news(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeNews:
             monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
     fake = FakeNews()
-    monkeypatch.setattr(cli, "open_index", lambda settings: fake)
+    monkeypatch.setattr(session, "open_index", lambda settings: fake)
     return fake
 
 
@@ -287,9 +288,9 @@ def test_run_hands_the_token_to_the_bot(
     news: FakeNews, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     calls: list[tuple[Any, str, Path, int, Any]] = []
-    client = ModuleType("bot.client")
+    client = ModuleType("bot.run")
     client.run_bot = lambda *arguments: calls.append(arguments)  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "bot.client", client)
+    monkeypatch.setitem(sys.modules, "bot.run", client)
     monkeypatch.setenv("DISCORD_TOKEN", " abc\n")
     monkeypatch.setenv("NEWS_DATA_DIR", "kept")
     monkeypatch.setenv("NEWS_REFRESH", "off")
@@ -304,7 +305,7 @@ def test_run_hands_the_token_to_the_bot(
 def test_the_real_library_through_the_commands(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(cli, "open_index", lambda settings: open_news(tmp_path))
+    monkeypatch.setattr(session, "open_index", lambda settings: open_news(tmp_path))
     assert newsbot("ingest", str(SAMPLES), "--json") == 0
     assert printed(capsys)["failed"] == []
     ask = ("ask", "How many North Korean troops were sent to Russia?", "--as-of", "2025-06-10", "--json")
@@ -329,7 +330,7 @@ def test_no_arguments_show_the_help(capsys: pytest.CaptureFixture[str]) -> None:
     "command", ["run", "chat", "ask", "latest", "timeline", "ingest", "reindex", "status", "evaluate"]
 )
 def test_every_command_explains_itself(command: str) -> None:
-    result = CliRunner().invoke(cli.app, [command, "--help"])
+    result = CliRunner().invoke(app, [command, "--help"])
     assert result.exit_code == 0
     assert "Usage: " in result.stdout
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.token_check import check_token
+from bot.ops.token_check import check_token
 from index import sole_bot
 from tests.discord_server import DiscordServer
 from tests.fakes import article, open_news, story
@@ -105,7 +105,7 @@ async def test_discord_is_asked_about_the_token() -> None:
 def test_a_second_bot_in_a_folder_does_not_start(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("index.presence.LEAVING_SECONDS", 0.1)
+    monkeypatch.setattr("index.runtime.sole_bot.LEAVING_SECONDS", 0.1)
     with sole_bot(tmp_path / "data"):
         assert newsbot("run") == 1
     assert "Another bot runs with the data folder data: stop it" in complaint(capsys)

@@ -20,11 +20,11 @@ from typing import Any
 
 import pytest
 
-from bot import cli
 from bot.__main__ import main
+from bot.cli import session
 from config import FEEDS, Settings, load_settings
 from index import IndexOptions, NewsIndex, Question
-from index.types import utc_now
+from index.clock import utc_now
 from tests.fakes import HashingEmbedder, story
 from tests.news_documents import page, rss, rss_item
 from tests.news_site import NewsSite
@@ -59,7 +59,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         if name.startswith("NEWS_") or name in ("DISCORD_TOKEN", "DATABASE_URL"):
             monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(cli, "open_index", open_news)
+    monkeypatch.setattr(session, "open_index", open_news)
 
 
 def newsbot(*arguments: str) -> int:
@@ -112,7 +112,7 @@ def test_what_people_see(
     assert "full text\n1 added, 0 updated" in out
     site.remove("/feed.xml")
     # Once it has failed it is not due again for most of a minute, so a slow machine does not overtake it.
-    monkeypatch.setattr(cli, "open_index", partial(open_news, seconds=50.0))
+    monkeypatch.setattr(session, "open_index", partial(open_news, seconds=50.0))
     while newsbot("watch", "--once") == 0:  # until it is due
         assert "No source is due" in capsys.readouterr().out
     assert "1 source read: 0 added, 0 updated, 1 failing" in capsys.readouterr().out
@@ -185,7 +185,7 @@ def published_now(link: str, title: str, first: str) -> str:
 def test_what_is_published_is_answerable_within_ten_seconds(site: NewsSite) -> None:
     first = published_now("https://news.example/1", "Rotterdam opens shore power", "It is Monday.")
     site.serve("/feed.xml", feed(first), XML, etag='"1"')
-    news = cli.open_for_discord(load_settings())
+    news = session.open_for_discord(load_settings())
     question = Question("How many penguins escaped from the zoo of Basel?")
     with news:
         news.subscriptions.add(site.url("/feed.xml"))
@@ -204,7 +204,7 @@ def test_a_bot_that_is_told_not_to_leaves_its_sources_alone(
 ) -> None:
     monkeypatch.setenv("NEWS_REFRESH", "off")
     url = site.serve("/feed.xml", feed(), XML)
-    with cli.open_for_discord(load_settings()) as news:
+    with session.open_for_discord(load_settings()) as news:
         news.subscriptions.add(url)
         assert not [each.name for each in threading.enumerate() if each.name.startswith("refresh-")]
     assert site.paths() == ["/feed.xml"]

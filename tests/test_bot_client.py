@@ -16,7 +16,8 @@ from typing import Any, cast
 import pytest
 
 from bot import client
-from bot.client import NewsBot, run_bot
+from bot.client import NewsBot
+from bot.run import run_bot
 from index import (
     Answer,
     NewsError,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.contract import (
+from bot.cli.json_output import (
     answer_json,
     evaluation_json,
     ingest_json,

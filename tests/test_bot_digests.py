@@ -14,12 +14,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.cards.base import MAX_BODY
+from bot.cards.digest import digest_card, digests_card, schedule_text
 from bot.client import NewsBot
-from bot.cogs import digest_post
-from bot.cogs.digest_post import DigestPost
-from bot.digest_card import digest_card, digests_card, schedule_text
-from bot.markdown import length
-from bot.render import MAX_BODY
+from bot.cogs import digest_sender
+from bot.cogs.digest_sender import DigestPost
+from bot.text.markdown import length
 from index import Article, Digest, DigestPlan, Headline, NewsIndex, Schedule, Story
 from tests.discord_server import Channel, DiscordServer, User
 from tests.fake_news import NOW, TROOPS, FakeNews
@@ -102,7 +102,7 @@ async def test_a_channel_is_sent_what_is_new_once_and_quietly(tmp_path: Path) ->
 async def test_it_is_sent_without_being_asked_for_even_after_a_round_that_failed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(digest_post, "SECONDS", 0.05)
+    monkeypatch.setattr(digest_sender, "SECONDS", 0.05)
     async with started(tmp_path) as it:
         await it.set()
         with monkeypatch.context() as patch:

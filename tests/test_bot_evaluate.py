@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from bot import cli
 from bot.__main__ import main
+from bot.cli import session
 from index import Article, Evaluation, NewsIndex, Progress, Question, UsageError
-from index.evaluate import normalise, rank
+from index.evaluation.metrics import normalise, rank
 from tests.fakes import NOW, HashingEmbedder, article, open_news, record, story, write_jsonl
 
 PLACES = {"Arlen": "42 boats", "Bexhill": "17 trams", "Corby": "9 libraries", "Dunmore": "310 trees"}
@@ -238,7 +238,7 @@ def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         if name.startswith("NEWS_") or name in ("DISCORD_TOKEN", "DATABASE_URL"):
             monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(cli, "open_index", lambda settings: open_own(tmp_path))
+    monkeypatch.setattr(session, "open_index", lambda settings: open_own(tmp_path))
     return tmp_path
 
 

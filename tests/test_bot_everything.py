@@ -14,15 +14,15 @@ from typing import Any, Final, cast
 import pytest
 from discord import ui
 
-from bot.answering import FollowUp
-from bot.buttons import LABELS, Action, AnswerButton
 from bot.client import NewsBot
 from bot.cogs.follows import StopMenu
 from bot.cogs.privacy import Confirm
 from bot.cogs.reindex import CancelView
 from bot.cogs.settings import SettingsPanel
 from bot.cogs.sources import PageButton
-from bot.views import Form, Panel
+from bot.interactions.buttons import LABELS, Action, AnswerButton
+from bot.interactions.views import Form, Panel
+from bot.services.answers import FollowUp
 from index import NewsIndex
 from tests.discord_actions import SUBCOMMAND, SUBCOMMAND_GROUP
 from tests.discord_interactions import Interaction

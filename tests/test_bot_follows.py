@@ -11,11 +11,11 @@ from typing import cast
 
 import pytest
 
-from bot.alert_card import alert_card
+from bot.cards.alert import alert_card
+from bot.cards.base import MAX_BODY
 from bot.client import NewsBot
-from bot.cogs.alerts import Alerts
-from bot.markdown import length
-from bot.render import MAX_BODY
+from bot.cogs.alert_sender import Alerts
+from bot.text.markdown import length
 from index import Article, Follow, NewsIndex, Quote, Span
 from tests.discord_server import DiscordServer
 from tests.fake_news import NOW, TROOPS, FakeNews

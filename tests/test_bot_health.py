@@ -16,8 +16,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from bot import client
 from bot.client import NewsBot
-from bot.health import OK, Health, readiness, serving
-from bot.measurements import Measurements
+from bot.ops.health import OK, Health, readiness, serving
+from bot.ops.metrics import Measurements
 from index import Status, StoreError, UsageError
 from tests.discord_server import DiscordServer
 from tests.fake_news import FakeNews

@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.job import Job, Stopped
-from bot.job_text import Outcome, outcome_text, progress_text, stopped_text
-from bot.markdown import length
+from bot.services.job import Job, Stopped
+from bot.services.job_text import Outcome, outcome_text, progress_text, stopped_text
+from bot.text.markdown import length
 from index import Failure, IngestReport, Progress
 from tests.discord_markdown import shown
 

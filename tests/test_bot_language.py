@@ -14,14 +14,14 @@ from typing import Any, Final, cast
 import pytest
 from babel.messages.catalog import Catalog, Message
 
-from bot import guild_rules
-from bot.alert_card import alert_card
-from bot.answer_card import AnswerCard, answer_card, corrected
-from bot.buttons import LABELS, Action
+from bot.cards.alert import alert_card
+from bot.cards.answer import AnswerCard, answer_card, corrected
+from bot.cards.timeline import LABELS as PLOT_LABELS
 from bot.client import NewsBot
-from bot.cogs.alerts import Alerts
-from bot.language import LANGUAGES, _, closest, command_text, counted, number, percent, speaking
-from bot.timeline_card import LABELS as PLOT_LABELS
+from bot.cogs.alert_sender import Alerts
+from bot.interactions.buttons import LABELS, Action
+from bot.services import guild_rules
+from bot.text.language import LANGUAGES, _, closest, command_text, counted, number, percent, speaking
 from index import Follow, NewsIndex, PostedQuote, Question
 from tests.catalogues import (
     KEYWORDS,

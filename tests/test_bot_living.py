@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from bot.client import NewsBot
-from bot.cogs import living
+from bot.cogs import corrections
 from index import NewsIndex
 from tests.discord_limits import is_text, walk
 from tests.discord_markdown import find, shown
@@ -45,7 +45,7 @@ def content(message: dict[str, Any]) -> str:
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(living, "EVERY_SECONDS", 0.1)
+    monkeypatch.setattr(corrections, "EVERY_SECONDS", 0.1)
 
 
 async def test_a_changed_sentence_is_struck_through_above_its_new_wording(

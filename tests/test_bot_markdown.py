@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.markdown import block_quote, bold, cut, escape, length, link, struck, timestamp, unescape
+from bot.text.markdown import block_quote, bold, cut, escape, length, link, struck, timestamp, unescape
 from tests.discord_markdown import active, find, parse, shown
 
 # Text made of what markdown is made of finds far more than text made of all of Unicode.

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from index import DigestPlan, Schedule
-from index.digest_book import DigestBook
+from index.storage.digests import DigestBook
 from tests.discord_server import DiscordServer
 from tests.fakes import article, open_news, story, write_jsonl
 

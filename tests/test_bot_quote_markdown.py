@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.render import quoted
+from bot.cards.quotes import quoted
 from index import Article, Quote, Span
 from tests.discord_markdown import active, find
 from tests.hostile import HOSTILE

@@ -11,8 +11,8 @@ from typing import Any, cast
 
 import pytest
 
-from bot import allowance
 from bot.client import NewsBot
+from bot.interactions import cooldowns
 from index import NewsIndex
 from tests.discord_interactions import INVALID_WEBHOOK_TOKEN, UNKNOWN_WEBHOOK, Interaction
 from tests.discord_server import DiscordServer
@@ -168,7 +168,7 @@ async def test_an_answer_comes_also_where_the_gateway_dropped_meanwhile(tmp_path
 async def test_a_guild_that_asks_too_much_is_told_when_to_go_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(allowance, "GUILD_QUESTIONS", 2)
+    monkeypatch.setattr(cooldowns, "GUILD_QUESTIONS", 2)
     async with started(tmp_path) as server:
         for name in ("bob", "carol"):
             assert QUOTE in (await server.slash("ask", ASKED, user=server.user(name))).text

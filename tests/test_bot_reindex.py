@@ -16,7 +16,7 @@ import pytest
 
 from bot.client import NewsBot
 from bot.cogs import reindex
-from bot.job_message import JobMessage
+from bot.services.job_message import JobMessage
 from index import BusyError, Failure, IndexOptions, IngestReport, NewsIndex, Progress, ReindexReport
 from tests.discord_interactions import INVALID_WEBHOOK_TOKEN, UNKNOWN_WEBHOOK
 from tests.discord_server import DiscordServer, File, Interaction, User

@@ -7,14 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.markdown import length
-from bot.render import (
-    MAX_BODY,
-    Card,
-    headlines_card,
-    status_card,
-)
-from bot.sizes import size_text
+from bot.cards.base import MAX_BODY, Card
+from bot.cards.headlines import headlines_card
+from bot.cards.status import status_card
+from bot.text.markdown import length
+from bot.text.sizes import size_text
 from index import (
     Article,
     Headline,

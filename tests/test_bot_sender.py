@@ -13,12 +13,13 @@ from typing import Any, cast
 import pytest
 
 from bot.client import NewsBot
-from bot.cogs import alerts, digest_post
+from bot.cogs import alert_sender, digest_sender
 from bot.sender import Sender
-from index import DigestPlan, Follow, NewsIndex, Schedule, StoreError, digest_book, follow_book
-from index.digest_book import DigestBook
-from index.follow_book import FollowBook
-from index.types import utc_now
+from index import DigestPlan, Follow, NewsIndex, Schedule, StoreError
+from index.clock import utc_now
+from index.storage import digests, follows
+from index.storage.digests import DigestBook
+from index.storage.follows import FollowBook
 from tests.discord_server import DiscordServer
 from tests.fakes import article, open_news, story, write_jsonl
 from tests.postgres import restart_within
@@ -83,9 +84,9 @@ class Room:
 async def started(
     tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch, prepare: Callable[[], None]
 ) -> AsyncIterator[Room]:
-    for module in (alerts, digest_post):
+    for module in (alert_sender, digest_sender):
         monkeypatch.setattr(module, "SECONDS", 0.2)
-    for book in (digest_book, follow_book):  # the other message may have been claimed when it restarts
+    for book in (digests, follows):  # the other message may have been claimed when it restarts
         monkeypatch.setattr(book, "ABANDONED", timedelta(seconds=15))
     now = datetime.now(UTC)
     async with DiscordServer() as server:

@@ -10,8 +10,8 @@ from typing import cast
 
 import pytest
 
-from bot import guild_rules
 from bot.client import NewsBot
+from bot.services import guild_rules
 from index import GuildSettings, NewsIndex
 from tests.discord_server import DiscordServer
 from tests.fake_news import FakeNews

@@ -12,7 +12,7 @@ from bot.client import NewsBot
 from bot.cogs import shards
 from bot.cogs.shards import Shards
 from index import BusyError, NewsIndex, StoreError
-from index.leases import Leases
+from index.storage.leases import Leases
 from tests.discord_server import DiscordServer
 from tests.fake_news import FakeNews
 

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.cards.base import MAX_BODY
+from bot.cards.source import added_card, source_pages, trial_card
 from bot.client import NewsBot
-from bot.markdown import length
-from bot.render import MAX_BODY
-from bot.source_card import added_card, source_pages, trial_card
-from bot.sources import source_choices
+from bot.interactions.choices import source_choices
+from bot.text.markdown import length
 from config import logging_to_stderr
 from index import Added, Failure, IndexOptions, IngestReport, NewsIndex, Source, Trial, masked
 from tests.discord_server import DiscordServer, User

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from bot.sources import SourceNames
+from bot.services.source_names import SourceNames
 from index import StoreError
 
 

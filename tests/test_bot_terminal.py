@@ -14,9 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console, RenderableType
 
-from bot.chat import chat
-from bot.progress import progress_bars, tracked
-from bot.terminal import (
+from bot.cli.chat import chat
+from bot.terminal.answers import (
     NO_ARTICLES,
     ago,
     answer_view,
@@ -29,6 +28,7 @@ from bot.terminal import (
     show,
     status_view,
 )
+from bot.terminal.progress import progress_bars, tracked
 from index import (
     Answer,
     Article,

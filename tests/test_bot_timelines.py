@@ -15,12 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from bot.contract import timeline_json
-from bot.markdown import length
-from bot.render import MAX_BODY
-from bot.terminal_timeline import timeline_view
-from bot.timeline_card import timeline_card
-from bot.timeline_plot import MAX_BARS, bars, draw
+from bot.cards.base import MAX_BODY
+from bot.cards.timeline import timeline_card
+from bot.cli.json_output import timeline_json
+from bot.plots.timeline import MAX_BARS, bars, draw
+from bot.terminal.timeline import timeline_view
+from bot.text.markdown import length
 from index import Article, Event, Question, Quote, Span, Timeline
 from tests.discord_server import DiscordServer
 from tests.fake_news import NOW, TROOPS, FakeNews

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from bot import cli
 from bot.__main__ import start
-from bot.tour import QUESTION
+from bot.cli import session
+from bot.cli.tour import QUESTION
 from config import SAMPLES
 from tests.fake_news import TROOPS, FakeNews
 
@@ -29,7 +29,7 @@ def news(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeNews:
             monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
     fake = FakeNews([])
-    monkeypatch.setattr(cli, "open_index", lambda settings: fake)
+    monkeypatch.setattr(session, "open_index", lambda settings: fake)
     monkeypatch.setattr(sys, "stdin", io.StringIO())
     return fake
 
@@ -80,9 +80,9 @@ def test_with_a_token_the_bot_runs_on_the_samples(
     news: FakeNews, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     tokens: list[str] = []
-    client: Any = ModuleType("bot.client")
+    client: Any = ModuleType("bot.run")
     client.run_bot = lambda open_index, token, *rest: tokens.append(token)
-    monkeypatch.setitem(sys.modules, "bot.client", client)
+    monkeypatch.setitem(sys.modules, "bot.run", client)
     monkeypatch.setenv("DISCORD_TOKEN", "abc")
     assert run_start() == 0
     assert tokens == ["abc"]

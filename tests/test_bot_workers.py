@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from bot.workers import Workers
+from bot.services.workers import Workers
 from index import BusyError
 
 

@@ -190,7 +190,7 @@ def test_any_text_ends_as_settings_or_as_one_sentence(values: dict[str, str]) ->
 def test_log_lines(capsys: pytest.CaptureFixture[str]) -> None:
     level = logging.getLogger().level
     with logging_to_stderr("INFO"):
-        logging.getLogger("index.ingest").info("ingest.done added=%d title=%s", 3, "a\x1b[31mb\nc")
+        logging.getLogger("index.ingest.pipeline").info("ingest.done added=%d title=%s", 3, "a\x1b[31mb\nc")
         logging.getLogger("discord.gateway").info("connected")
         logging.getLogger("discord.gateway").warning("slow %s", 'he said "hi"')
         logging.getLogger("bot").debug("unseen")
@@ -204,7 +204,9 @@ def test_log_lines(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_log_lines_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     with logging_to_stderr("INFO", "json"), structlog.contextvars.bound_contextvars(request="17"):
-        logging.getLogger("index.ingest").info("ingest.done added=%d title=%s where=%r", 3, "a\nb", "x y")
+        logging.getLogger("index.ingest.pipeline").info(
+            "ingest.done added=%d title=%s where=%r", 3, "a\nb", "x y"
+        )
         logging.getLogger("discord.gateway").warning("slow %s", "socket")
         try:
             raise ValueError("broken")
@@ -213,7 +215,7 @@ def test_log_lines_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     done, slow, failed = map(json.loads, capsys.readouterr().err.splitlines())
     values = {"added": 3, "title": "a\nb", "where": "x y", "request": "17"}
     assert done.pop("timestamp").endswith("Z")
-    assert done == {"event": "ingest.done", "level": "info", "logger": "index.ingest", **values}
+    assert done == {"event": "ingest.done", "level": "info", "logger": "index.ingest.pipeline", **values}
     assert (slow["event"], slow["level"], slow["logger"]) == ("slow socket", "warning", "discord.gateway")
     assert (failed["event"], failed["name"]) == ("watch.failed", "alerts")
     assert failed["exception"].endswith("ValueError: broken")

@@ -21,10 +21,10 @@ from index import (
     Question,
     StoreError,
     UsageError,
-    backup,
     restore_backup,
     write_backup,
 )
+from index.storage import backup
 from tests.fakes import article, open_news, story, write_jsonl
 
 ROOT = Path(__file__).parents[1]

@@ -9,9 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import Question
-from index.baselines import best_sentences, orders
-from index.store import StoredPassage
-from index.types import Hit, Passage, Span
+from index.evaluation.baselines import best_sentences, orders
+from index.storage.articles import StoredPassage
+from index.text.passages import Passage
+from index.text.spans import Span
+from index.types.article import Hit
 from tests.fakes import NOW, article, open_news
 from tests.test_bot_evaluate import NEWS, QUESTIONS, write_questions
 

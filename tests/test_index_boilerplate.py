@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.boilerplate import is_boilerplate_line, is_boilerplate_sentence, reporting
-from index.sentences import split_sentences
+from index.text.boilerplate import is_boilerplate_line, is_boilerplate_sentence, reporting
+from index.text.sentences import split_sentences
 from tests.fakes import story
 
 LINES = """

@@ -6,8 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.canonical import article_id, canonical_line, canonical_text, canonical_url, content_hash, text_hash
 from index.errors import RecordError
+from index.text.normalize import (
+    article_id,
+    canonical_line,
+    canonical_text,
+    canonical_url,
+    content_hash,
+    text_hash,
+)
 
 ANY_TEXT = st.text(st.characters())  # lone surrogates, controls and all
 CLEAN = st.text(st.sampled_from("Aé ñ漢“”’—\n\t.👩‍🚀")).map(

@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.confidence import Evidence, confidence, evidence, threshold
-from index.expectation import expectation
-from index.passages import split_passages
-from index.reading import Asked, Parser, Reading, read
-from index.retrieve import Ranked
-from index.scorer import Features, parameters, score
-from index.store import StoredPassage
+from index.answers.asked import Asked
+from index.answers.confidence import Evidence, confidence, evidence, threshold
+from index.answers.parsing import Parser, Reading, read
+from index.answers.retrieval import Ranked
+from index.answers.scoring import Features, parameters, score
+from index.english.answer_types import expectation
+from index.storage.articles import StoredPassage
+from index.text.passages import split_passages
 from tests.fakes import article
 
 SHARE = st.floats(0, 1)

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from index import Question, StoreError, database
-from index.store import Store
+from index import Question, StoreError
+from index.storage import database
+from index.storage.articles import Store
 from tests.fakes import NOW, article, open_news, story
 
 ROOT = Path(__file__).parents[1]

@@ -17,10 +17,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import Digest, DigestPlan, Schedule, UsageError
-from index.database import Database
-from index.digest_book import ABANDONED, MAX_DIGESTS, DigestBook
-from index.digests import DAY, LATE, choose_stories
-from index.guilds import Guilds
+from index.overviews.stories import choose_stories
+from index.storage.database import Database
+from index.storage.digests import ABANDONED, MAX_DIGESTS, DigestBook
+from index.storage.guilds import Guilds
+from index.types.digest import DAY, LATE
 from tests.fakes import NOW, Clock, article, open_news, write_jsonl
 
 HOUR = timedelta(hours=1)
@@ -296,8 +297,8 @@ def test_of_many_that_claim_at_once_one_sends(book: DigestBook, clock: Clock) ->
 CLAIM = """
 import sys
 from datetime import datetime
-from index.database import Database
-from index.digest_book import DigestBook
+from index.storage.database import Database
+from index.storage.digests import DigestBook
 book = DigestBook(Database.open(sys.argv[1]), lambda: datetime.fromisoformat(sys.argv[2]))
 due = book.due()
 print("ready", len(due), flush=True)
@@ -322,7 +323,7 @@ def test_of_two_processes_one_sends(database_url: str, clock: Clock) -> None:
 
 
 def test_a_guild_that_is_left_and_a_person_who_leaves(book: DigestBook, clock: Clock) -> None:
-    from index.privacy import Privacy
+    from index.storage.privacy import Privacy
 
     book.put("g", "c", "ann", EIGHT)
     assert Privacy(book._database).delete("ann") == 1

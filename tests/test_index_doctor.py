@@ -14,8 +14,8 @@ from typing import NamedTuple
 import pytest
 
 from index import Finding, IndexOptions, doctor, examine
-from index.presence import sole_bot
-from index.store import Store
+from index.runtime.sole_bot import sole_bot
+from index.storage.articles import Store
 from tests.fakes import NOW, Clock, article, open_news, story
 
 ONE = [article("a", story("Oslo"))]
@@ -123,7 +123,7 @@ BROKEN = {
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A library of one article, indexed with the shipped model."""
-    from index.embedding import SentenceTransformerEmbedder
+    from index.embeddings.embedder import SentenceTransformerEmbedder
 
     folder = tmp_path_factory.mktemp("whole")
     with open_news(folder, ONE, embedder=SentenceTransformerEmbedder(None)):

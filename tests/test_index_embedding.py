@@ -11,16 +11,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from index import ModelError, NewsIndex, Question, compiled
-from index import passages as splitter
-from index.embedding import (
+from index import ModelError, NewsIndex, Question
+from index.embeddings import compiled
+from index.embeddings.base import Vectors
+from index.embeddings.embedder import (
     COMPILED_AFTER,
     SHIPPED_DIMENSION,
     SHIPPED_SHA256,
     SentenceTransformerEmbedder,
-    Vectors,
     verify_weights,
 )
+from index.text import passages as splitter
 from tests.fakes import article, open_news, until
 
 TEXTS = ["The harbour opened on Monday.", "A storm hit the coast.", "", "Rotterdam " * 400]
@@ -244,7 +245,7 @@ def test_a_model_that_cannot_be_compiled_goes_on_without(
     monkeypatch.setattr(compiled, "CompiledModel", broken)
     model, texts = embedder(models(1)), [f"harbour {number}" for number in range(COMPILED_AFTER)]
     assert model.embed_passages(texts).shape == model.embed_passages(texts).shape == (COMPILED_AFTER, 16)
-    (line,) = [each.getMessage() for each in caplog.records if each.name == "index.embedding"]
+    (line,) = [each.getMessage() for each in caplog.records if each.name == "index.embeddings.embedder"]
     assert line == f"model not compiled, slower model={models(1)} error=no such operation"
 
 

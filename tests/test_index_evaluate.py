@@ -11,8 +11,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.errors import UsageError
-from index.evaluate import Example, Outcome, auroc, evaluate, load_examples, normalise, rank, reliability
-from index.types import Answer, Progress, Question, Quote, ReliabilityBin, Span
+from index.evaluation.metrics import (
+    Example,
+    Outcome,
+    auroc,
+    evaluate,
+    load_examples,
+    normalise,
+    rank,
+    reliability,
+)
+from index.text.spans import Span
+from index.types.answer import Answer, Quote
+from index.types.evaluation import ReliabilityBin
+from index.types.question import Question
+from index.types.report import Progress
 from tests.fakes import NOW, article
 
 

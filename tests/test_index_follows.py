@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import Article, Question, Quote, Span, UsageError
-from index.database import Database
-from index.follow_book import MAX_FOLLOWS, FollowBook
-from index.follows import MAX_PER_DAY, MAX_QUOTES, is_near_copy, is_question, worth_telling
+from index.overviews.alerts import is_question
+from index.storage.database import Database
+from index.storage.follows import MAX_FOLLOWS, FollowBook
+from index.types.follow import MAX_PER_DAY, MAX_QUOTES, is_near_copy, worth_telling
 from tests.fakes import NOW, Clock, article, open_news, write_jsonl
 
 WORDS = st.text(alphabet="abc 12.", min_size=1, max_size=30)

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from index import Answer, Question, Quote, Span
-from index.freshness import FRESH, asks_for_current
+from index.english.freshness import FRESH, asks_for_current
 from tests.fakes import NOW, article
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from index import AuditEntry, GuildSettings
-from index.database import Database, sqlite_url
-from index.guilds import Guilds
+from index.storage.database import Database, sqlite_url
+from index.storage.guilds import Guilds
 
 NOW = datetime(2025, 6, 7, 12, 0, tzinfo=UTC)
 

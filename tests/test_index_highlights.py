@@ -3,10 +3,10 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.boilerplate import reporting
-from index.highlights import COUNT, central_sentences, highlights
-from index.sentences import is_whole
-from index.types import MAX_QUOTE_CHARS
+from index.overviews.highlights import COUNT, central_sentences, highlights
+from index.text.boilerplate import reporting
+from index.text.sentences import is_whole
+from index.types.answer import MAX_QUOTE_CHARS
 from tests.fakes import article, story
 
 TEXT = st.lists(

@@ -16,15 +16,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index import ingest
-from index.database import sqlite_url
-from index.decision import MAX_REVISIONS, Candidate, Decision, Stored, decide, times
-from index.embedding import GiveWay, Vectors, to_nobody
+from index.embeddings.base import GiveWay, Vectors, to_nobody
 from index.errors import ModelError
-from index.ingest import Ingest, embedded_text
-from index.passages import split_passages
-from index.store import Known, Store
-from index.types import Article, Copy, Failure, Filters, IngestReport, Progress
+from index.ingest import pipeline
+from index.ingest.decision import MAX_REVISIONS, Candidate, Decision, Stored, decide, times
+from index.ingest.pipeline import Ingest, embedded_text
+from index.storage.articles import Known, Store
+from index.storage.database import sqlite_url
+from index.text.passages import split_passages
+from index.types.article import Article, Copy
+from index.types.question import Filters
+from index.types.report import Failure, IngestReport, Progress
 from tests.fakes import Clock, HashingEmbedder, article, record, story, story_page, until, write_jsonl
 
 LONG = article("long", story("long"))
@@ -218,7 +220,7 @@ HERALD = article("herald", f"{WIRE.text} The Sample Wire reported it.", source="
 def test_a_story_that_was_hardly_edited_is_a_copy(
     room: Newsroom, monkeypatch: pytest.MonkeyPatch, size: int
 ) -> None:
-    monkeypatch.setattr(ingest, "BATCH_ARTICLES", size)
+    monkeypatch.setattr(pipeline, "BATCH_ARTICLES", size)
     late = replace(HERALD, id="late", published_at=WIRE.published_at + timedelta(days=5))
     assert room.read(WIRE, HERALD, late) == IngestReport(added=2, duplicates=1)
     assert [each.url for each in room.store.copies([WIRE.id])[WIRE.id]] == [HERALD.url]
@@ -296,7 +298,7 @@ def test_sources_are_remembered_so_that_they_mean_the_same_elsewhere(
 
 
 def test_progress_ends_at_the_total(room: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ingest, "BATCH_ARTICLES", 3)
+    monkeypatch.setattr(pipeline, "BATCH_ARTICLES", 3)
     path = write_jsonl(room.folder / "news.jsonl", [article(f"a{i}") for i in range(8)])
     steps: list[Progress] = []
     room.ingest.run([str(path)], steps.append)
@@ -330,7 +332,7 @@ class Interrupted(HashingEmbedder):
 def test_an_interrupted_run_is_repeated_to_the_same_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: int, error: BaseException
 ) -> None:
-    monkeypatch.setattr(ingest, "BATCH_ARTICLES", 4)
+    monkeypatch.setattr(pipeline, "BATCH_ARTICLES", 4)
     first = [article(f"a{i}") for i in range(6)]
     second = [
         *first[:2],

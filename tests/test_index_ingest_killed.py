@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from index import Article, ingest
-from index.database import sqlite_url
-from index.store import Store
-from index.types import Filters
+from index import Article
+from index.ingest import pipeline
+from index.storage.articles import Store
+from index.storage.database import sqlite_url
+from index.types.question import Filters
 from tests.fakes import HashingEmbedder, article, open_news, story, write_jsonl
 
 ROOT = Path(__file__).parents[1]
@@ -65,7 +66,7 @@ def contents(folder: Path) -> tuple[list[Article], object, object, object]:
 
 
 def test_a_killed_ingest_is_repeated_to_the_same_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ingest, "BATCH_ARTICLES", 4)
+    monkeypatch.setattr(pipeline, "BATCH_ARTICLES", 4)
     stories = [article(f"a{i}", story(f"place {chr(97 + i)}", 14)) for i in range(24)]
     copies = [replace(each, id=f"copy{i}", source="Sample Herald") for i, each in enumerate(stories[:6])]
     changed = [replace(each, text=f"Corrected. {each.text}") for each in stories[6:9]]

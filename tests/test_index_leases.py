@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from index import leases as module
-from index.database import Database
-from index.leases import SECONDS, Leases
+from index.storage import leases as module
+from index.storage.database import Database
+from index.storage.leases import SECONDS, Leases
 from tests.fakes import Clock
 
 ROOT = Path(__file__).parents[1]
@@ -84,8 +84,8 @@ def test_of_many_that_take_at_once_one_has_it(processes: list[Leases]) -> None:
 
 HOLD = """
 import sys
-from index.database import Database
-from index.leases import Leases
+from index.storage.database import Database
+from index.storage.leases import Leases
 from tests.fakes import Clock
 assert Leases(Database.open(sys.argv[1]), Clock()).take(["it"])
 print("taken", flush=True)

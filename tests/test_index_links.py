@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from index.links import link_to_text
+from index.text.links import link_to_text
 
 URL = "https://wire.example/story?id=1"
 

@@ -15,12 +15,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index import dense
-from index.dense import DenseIndex
-from index.follow import Position
-from index.local import DenseFollower, LexicalFollower, LocalIndex
-from index.milvus import MilvusIndex
-from index.types import Filters, IndexedPassage
+from index.search import dense
+from index.search.base import Position
+from index.search.dense import DenseIndex
+from index.search.followers import DenseFollower, LexicalFollower
+from index.search.local import LocalIndex
+from index.search.milvus import MilvusIndex
+from index.types.article import IndexedPassage
+from index.types.question import Filters
 from tests.fakes import NOW, HashingEmbedder
 
 ROOT = Path(__file__).parents[1]

@@ -12,7 +12,7 @@ import pytest
 # Eight threads hold memory at once; then the C library tells of its pools.
 PROGRAM = """
 import ctypes, sys, threading
-from index.memory import use_one_arena
+from index.runtime.malloc import use_one_arena
 use_one_arena()
 libc = ctypes.CDLL(None)
 libc.malloc.restype = libc.fopen.restype = ctypes.c_void_p

@@ -24,16 +24,17 @@ from index import (
     UsageError,
     examine,
 )
-from index.bm25 import Tally, Totals
-from index.embedding import SentenceTransformerEmbedder
+from index.embeddings.embedder import SentenceTransformerEmbedder
 from index.errors import BusyError
-from index.follow import Position
-from index.local import LocalIndex
-from index.milvus import MilvusIndex
-from index.passages import split_passages
-from index.sources import open_source
-from index.store import Store
-from index.types import Filters, IndexedPassage
+from index.search.base import Position
+from index.search.bm25 import Tally, Totals
+from index.search.local import LocalIndex
+from index.search.milvus import MilvusIndex
+from index.sources.files import open_source
+from index.storage.articles import Store
+from index.text.passages import split_passages
+from index.types.article import IndexedPassage
+from index.types.question import Filters
 from tests.fakes import HashingEmbedder, article, open_news, story, until
 from tests.milvus_servers import MilvusLite
 

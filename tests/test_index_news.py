@@ -32,9 +32,9 @@ from index import (
     StoreError,
     UsageError,
 )
-from index.embedding import MODEL_CHARS, to_nobody
-from index.sentences import is_whole, split_sentences
-from index.types import MAX_QUOTE_CHARS
+from index.embeddings.base import MODEL_CHARS, to_nobody
+from index.text.sentences import is_whole, split_sentences
+from index.types.answer import MAX_QUOTE_CHARS
 from tests.fakes import NOW, Clock, HashingEmbedder, article, open_news, story, story_page, write_jsonl
 
 ROOT = Path(__file__).parents[1]

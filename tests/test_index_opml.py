@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.errors import SourceError
-from index.opml import read_opml, write_opml
 from index.sources.items import FeedLink
-from index.types import Source
+from index.sources.opml import read_opml, write_opml
+from index.types.source import Source
 
 NOW = datetime(2025, 6, 10, tzinfo=UTC)
 ROOT = Path(__file__).parents[1]

@@ -5,8 +5,8 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.boilerplate import reporting
-from index.passages import TARGET_CHARS, split_passages
+from index.text.boilerplate import reporting
+from index.text.passages import TARGET_CHARS, split_passages
 from tests.fakes import story
 
 TEXT = st.one_of(

@@ -8,14 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from index import Question, precedence
-from index.embedding import Vectors
-from index.precedence import Precedence
+from index import Question
+from index.embeddings.base import Vectors
+from index.runtime import priority
+from index.runtime.priority import Precedence
 from tests.fakes import HashingEmbedder, article, open_news, until, write_jsonl
 
 
 def test_work_waits_for_all_who_are_being_answered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(precedence, "LONGEST_SECONDS", 30.0)
+    monkeypatch.setattr(priority, "LONGEST_SECONDS", 30.0)
     who, waiting = Precedence(), threading.Event()
 
     def work() -> bool:
@@ -31,7 +32,7 @@ def test_work_waits_for_all_who_are_being_answered(monkeypatch: pytest.MonkeyPat
 
 
 def test_it_goes_on_after_a_while_even_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(precedence, "LONGEST_SECONDS", 0.01)
+    monkeypatch.setattr(priority, "LONGEST_SECONDS", 0.01)
     who = Precedence()
     with who.answering():
         assert who.give_way()
@@ -43,7 +44,7 @@ def test_who_asked_long_ago_is_no_reason_to_hurry(monkeypatch: pytest.MonkeyPatc
     with who.answering():
         pass
     assert who.give_way()
-    monkeypatch.setattr(precedence, "LATELY_SECONDS", 0.0)
+    monkeypatch.setattr(priority, "LATELY_SECONDS", 0.0)
     assert not who.give_way()
 
 
@@ -81,7 +82,7 @@ def test_every_question_goes_first(tmp_path: Path) -> None:
 
 
 def test_an_ingest_waits_while_somebody_is_answered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(precedence, "LONGEST_SECONDS", 30.0)
+    monkeypatch.setattr(priority, "LONGEST_SECONDS", 30.0)
     file = write_jsonl(tmp_path / "a.jsonl", [article("a")])
     embedder = HashingEmbedder()
     with open_news(tmp_path, embedder=embedder) as news, ThreadPoolExecutor(1) as pool:

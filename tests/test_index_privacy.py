@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import Boolean, Float, Integer, LargeBinary, Table, insert, select
 from sqlalchemy.types import JSON
 
-from index import schema
-from index.database import Database, sqlite_url
-from index.privacy import Privacy, personal_tables
+from index.storage import schema
+from index.storage.database import Database, sqlite_url
+from index.storage.privacy import Privacy, personal_tables
 
 ME, OTHER = "person-1", "person-2"
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.quote_check import check_quote
+from index.quotes.check import check_quote
 from tests.fakes import article, story
 
 TEXT = (

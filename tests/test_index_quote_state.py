@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.quote_state import Standing, quote_state
-from index.sentences import split_sentences
-from index.types import Span
+from index.quotes.standing import Standing, quote_state
+from index.text.sentences import split_sentences
+from index.text.spans import Span
 from tests.fakes import story
 
 QUOTE = "The storm killed 12 people in Rotterdam on Monday, the mayor said."

@@ -10,17 +10,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.expectation import expectation
-from index.forms import finder_for
-from index.mentions import split_words
-from index.passages import split_passages
-from index.quotes import SAME_WORDS, Candidate, candidates, choose, runs_of, to_quote
-from index.reading import Asked, Parser, idf, read
-from index.retrieve import Ranked
-from index.scorer import Features
-from index.sentences import is_whole, split_sentences
-from index.store import StoredPassage
-from index.types import MAX_QUOTE_CHARS, Article, Copy, Span
+from index.answers.asked import Asked
+from index.answers.candidates import SAME_WORDS, Candidate, candidates, choose, runs_of, to_quote
+from index.answers.parsing import Parser, read
+from index.answers.retrieval import Ranked
+from index.answers.scoring import Features
+from index.english.answer_forms import finder_for
+from index.english.answer_types import expectation
+from index.english.mentions import split_words
+from index.search.bm25 import idf
+from index.storage.articles import StoredPassage
+from index.text.passages import split_passages
+from index.text.sentences import is_whole, split_sentences
+from index.text.spans import Span
+from index.types.answer import MAX_QUOTE_CHARS
+from index.types.article import Article, Copy
 from tests.fakes import NOW, article
 
 NO_FEATURES = Features(*(0.0 for _ in Features._fields))

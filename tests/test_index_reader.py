@@ -10,10 +10,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from index.errors import SourceError
-from index.reader import Reader
-from index.sources import source_files
 from index.sources.address import nothing_known
-from index.types import Article, Failure, Question
+from index.sources.files import source_files
+from index.sources.reader import Reader
+from index.types.article import Article
+from index.types.question import Question
+from index.types.report import Failure
 from tests import news_documents as documents
 from tests.fakes import open_news
 from tests.news_documents import STORY, page, rss, rss_item

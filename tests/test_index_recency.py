@@ -9,10 +9,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from index.recency import RECENT_ARTICLES, RECENT_DAYS, Recency
-from index.store import Store
-from index.types import Filters
-from index.when import Period
+from index.answers.recency import RECENT_ARTICLES, RECENT_DAYS, Recency
+from index.english.periods import Period
+from index.storage.articles import Store
+from index.types.question import Filters
 from tests.fakes import NOW
 
 

@@ -15,18 +15,20 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from index.database import Database
 from index.errors import BusyError, UsageError
 from index.fetch import Fetched, Fetcher, FetchOptions
-from index.ingest import Ingest
-from index.refresh import Refresh
-from index.schedule import Limits
-from index.source_book import SourceBook
+from index.ingest.pipeline import Ingest
+from index.ingest.refresh import Refresh
+from index.ingest.schedule import Limits
+from index.ingest.subscriptions import Subscriptions
 from index.sources.items import FeedLink
 from index.sources.jsonl import to_article
-from index.store import Store
-from index.subscriptions import Subscriptions
-from index.types import Article, Failure, Progress, Refreshed, Source, SourceState
+from index.storage.articles import Store
+from index.storage.database import Database
+from index.storage.sources import SourceBook
+from index.types.article import Article
+from index.types.report import Failure, Progress
+from index.types.source import Refreshed, Source, SourceState
 from tests.fakes import NOW, Clock, HashingEmbedder, article, record, until
 from tests.news_site import NewsSite
 

@@ -10,7 +10,7 @@ import torch
 from transformers import BertConfig, BertForSequenceClassification, BertTokenizerFast
 
 from index import ModelError, Question
-from index.rerank import WEIGHT, CrossEncoderReranker, rerank
+from index.answers.rerank import WEIGHT, CrossEncoderReranker, rerank
 from tests.fakes import article, open_news
 
 WORDS = "[PAD] [UNK] [CLS] [SEP] [MASK] the port of rotterdam opened quays who when a".split()

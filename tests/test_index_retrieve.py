@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.recency import Recency
-from index.retrieve import put_first, rank, weigh
-from index.types import Filters, Hit
+from index.answers.recency import Recency
+from index.answers.retrieval import put_first, rank, weigh
+from index.types.article import Hit
+from index.types.question import Filters
 
 NOW = datetime(2025, 6, 5, tzinfo=UTC)
 RECENCY = Recency(NOW, NOW, timedelta(days=30))

@@ -10,8 +10,17 @@ from datetime import datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.schedule import Limits, Trouble, Validators, after_failure, after_success, backoff, pace, wait
-from index.types import Source
+from index.ingest.schedule import (
+    Limits,
+    Trouble,
+    Validators,
+    after_failure,
+    after_success,
+    backoff,
+    pace,
+    wait,
+)
+from index.types.source import Source
 from tests.fakes import NOW
 
 LIMITS = Limits(300, 86_400)

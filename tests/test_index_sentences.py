@@ -6,9 +6,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from index.canonical import canonical_text
-from index.sentences import is_whole, split_sentences
-from index.types import Span
+from index.text.normalize import canonical_text
+from index.text.sentences import is_whole, split_sentences
+from index.text.spans import Span
 
 PIECES = "Mr. U.S. 3.5 … ... ? !” . He said “ ( 。 a.m. I. The – • é".split()
 NEWSLIKE = st.lists(st.sampled_from([*PIECES, " ", " ", "\n", "\n\n", "\u00a0", "x" * 70]), max_size=40).map(

@@ -6,7 +6,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.shingles import BANDS, DAYS_APART, MIN_CHARS, SAME_STORY, bands, likeness
+from index.ingest.shingles import BANDS, DAYS_APART, MIN_CHARS, SAME_STORY, bands, likeness
 from tests.fakes import article, story
 
 WIRE = article("wire", " ".join(story(name, 3) for name in ("harbour", "quay", "ship", "crane", "dock")))

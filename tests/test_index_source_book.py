@@ -8,10 +8,10 @@ from datetime import timedelta
 
 import pytest
 
-from index.database import Database
-from index.source_book import SourceBook
-from index.store import Store
-from index.types import Source
+from index.storage.articles import Store
+from index.storage.database import Database
+from index.storage.sources import SourceBook
+from index.types.source import Source
 from tests.fakes import NOW
 
 FEED = Source("https://wire.example/feed", NOW, next_fetch=NOW)

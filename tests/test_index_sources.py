@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from index.errors import SourceError
-from index.sources import count_records, open_source, source_files
-from index.types import Article, Failure
+from index.sources.files import count_records, open_source, source_files
+from index.types.article import Article
+from index.types.report import Failure
 from tests.fakes import article, record, story_page, write_jsonl
 
 UTC_ZONE = ZoneInfo("UTC")

@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from index.errors import NewsError
 from index.fetch import Fetched, Fetcher, FetchError
 from index.sources.address import Reading, read_fetched
-from index.types import Article, Failure
+from index.types.article import Article
+from index.types.report import Failure
 from tests.news_documents import DOCUMENTS, page
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "500"))

@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from index.canonical import article_id
 from index.errors import RecordError, SourceError
 from index.sources import jsonl
-from index.types import Article, Failure
+from index.text.normalize import article_id
+from index.types.article import Article
+from index.types.report import Failure
 from tests.fakes import article, record
 
 UTC_ZONE = ZoneInfo("UTC")

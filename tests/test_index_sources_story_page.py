@@ -6,10 +6,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from index.canonical import article_id
 from index.errors import RecordError
 from index.sources import story_page as reader
-from index.types import Article, Failure
+from index.text.normalize import article_id
+from index.types.article import Article
+from index.types.report import Failure
 from tests.fakes import story_page
 
 UTC_ZONE = ZoneInfo("UTC")

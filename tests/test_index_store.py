@@ -15,13 +15,16 @@ import numpy as np
 import pytest
 from sqlalchemy import create_engine, text
 
-from index.canonical import text_hash
-from index.database import sqlite_url
-from index.decision import Candidate
 from index.errors import StoreError
-from index.passages import split_passages
-from index.store import Changes, Known, NewArticle, Store
-from index.types import Article, Copy, Filters, Span
+from index.ingest.decision import Candidate
+from index.storage.articles import Known, NewArticle, Store
+from index.storage.changes import Changes
+from index.storage.database import sqlite_url
+from index.text.normalize import text_hash
+from index.text.passages import split_passages
+from index.text.spans import Span
+from index.types.article import Article, Copy
+from index.types.question import Filters
 from tests.fakes import NOW, HashingEmbedder, article, story
 
 ROOT = Path(__file__).parents[1]
@@ -352,7 +355,7 @@ _WRITER = """
 import sys
 from tests.fakes import article
 from tests.test_index_store import put
-from index.store import Store
+from index.storage.articles import Store
 store = Store.open(sys.argv[1])
 for i in range(10):
     put(store, article(f"{sys.argv[2]}-{i}"), article("contested", f"By {sys.argv[2]} at {i}."))
@@ -410,7 +413,7 @@ def test_the_schema_is_what_the_migrations_make(store: Store, database_url: str)
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
 
-    from index.schema import metadata
+    from index.storage.schema import metadata
 
     engine = create_engine(database_url)
     with engine.connect() as connection:

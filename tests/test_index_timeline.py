@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import NewsIndex, Question, Quote, Span, UsageError
-from index.event_time import event_time
-from index.grouping import ONE_DAY
-from index.timeline import SAME_DAY, Report, coverage_of, events_of
+from index.english.event_times import event_time
+from index.overviews.grouping import ONE_DAY
+from index.overviews.timeline import SAME_DAY, Report, coverage_of, events_of
 from tests.fakes import NOW, article, open_news, story
 
 EVER = (date.min, date.max)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.turns import Turns
+from index.runtime.fair_lock import Turns
 from tests.fakes import until
 
 

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from index import BusyError, ModelError, NewsIndex
-from index.embedding import GiveWay, Vectors, to_nobody
-from index.types import Filters
+from index.embeddings.base import GiveWay, Vectors, to_nobody
+from index.types.question import Filters
 from tests.fakes import HashingEmbedder, article, open_news, story, write_jsonl
 
 ROOT = Path(__file__).parents[1]

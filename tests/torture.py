@@ -21,12 +21,15 @@ from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from index import Article, IndexOptions, NewsIndex, Progress, ingest, restore_backup, write_backup
-from index.database import sqlite_url
-from index.embedding import Embedder
-from index.follow import Follower, catch_up
-from index.local import LocalIndex
-from index.types import Filters, IndexedPassage
+from index import Article, IndexOptions, NewsIndex, Progress, restore_backup, write_backup
+from index.embeddings.base import Embedder
+from index.ingest import pipeline
+from index.search.base import Follower
+from index.search.local import LocalIndex
+from index.search.sync import catch_up
+from index.storage.database import sqlite_url
+from index.types.article import IndexedPassage
+from index.types.question import Filters
 from tests.fakes import article, open_news, story, until, write_jsonl
 from tests.postgres import others_connected, postgres_server
 
@@ -80,7 +83,7 @@ def _seq(follower: Follower) -> int:
 
 
 def _ingest(news: NewsIndex, place: Place, tell: Tell) -> None:
-    ingest.BATCH_ARTICLES = BATCH
+    pipeline.BATCH_ARTICLES = BATCH
 
     def reached(progress: Progress) -> None:
         tell(progress.done)

@@ -10,12 +10,12 @@ import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
-from bot.answering import Inquiry
-from bot.choices import time_choices
-from bot.dates import given_moment
-from bot.errors import explain
-from bot.language import _, mark, speak
-from bot.request import begin_request
+from bot.interactions.choices import time_choices
+from bot.interactions.errors import explain
+from bot.interactions.request import begin_request
+from bot.services.answers import Inquiry
+from bot.text.dates import given_moment
+from bot.text.language import _, mark, speak
 from index import Question
 
 if TYPE_CHECKING:

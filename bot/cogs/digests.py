@@ -10,11 +10,10 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.choices import zone_choices
-from bot.digest_card import digest_card, digests_card, set_text
-from bot.guild_rules import require_manager
-from bot.language import _
-from bot.sources import MAX_CHOICE
+from bot.cards.digest import digest_card, digests_card, set_text
+from bot.interactions.choices import MAX_CHOICE, zone_choices
+from bot.services.guild_rules import require_manager
+from bot.text.language import _
 from index import Digest, DigestPlan, Schedule, Story, UsageError
 
 if TYPE_CHECKING:

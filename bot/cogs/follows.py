@@ -10,12 +10,12 @@ import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
-from bot.alert_card import follows_card
-from bot.buttons import Action
-from bot.guild_rules import require_manager, require_writable
-from bot.language import _
-from bot.markdown import cut
-from bot.views import Panel
+from bot.cards.alert import follows_card
+from bot.interactions.buttons import Action
+from bot.interactions.views import Panel
+from bot.services.guild_rules import require_manager, require_writable
+from bot.text.language import _
+from bot.text.markdown import cut
 from index import Answer, Follow, PostedAnswer, Question
 
 if TYPE_CHECKING:

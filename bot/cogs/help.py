@@ -8,9 +8,9 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.language import _, mark
-from bot.markdown import bold
-from bot.render import Card
+from bot.cards.base import Card
+from bot.text.language import _, mark
+from bot.text.markdown import bold
 
 if TYPE_CHECKING:
     from bot.client import NewsBot

@@ -11,8 +11,8 @@ import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
-from bot.language import _, counted
-from bot.views import Panel
+from bot.interactions.views import Panel
+from bot.text.language import _, counted
 
 if TYPE_CHECKING:
     from bot.client import NewsBot

@@ -13,7 +13,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.render import quality_card
+from bot.cards.quality import quality_card
 from index import Asked
 
 if TYPE_CHECKING:

@@ -14,15 +14,15 @@ import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
-from bot.errors import explain
-from bot.job import Job, Stopped
-from bot.job_message import JobMessage
-from bot.job_text import Outcome, outcome_text, progress_text, stopped_text
-from bot.language import _, mark, number, to_everyone
-from bot.markdown import timestamp
-from bot.sources import source_choices
-from bot.views import Panel
-from bot.workers import Workers
+from bot.interactions.choices import source_choices
+from bot.interactions.errors import explain
+from bot.interactions.views import Panel
+from bot.services.job import Job, Stopped
+from bot.services.job_message import JobMessage
+from bot.services.job_text import Outcome, outcome_text, progress_text, stopped_text
+from bot.services.workers import Workers
+from bot.text.language import _, mark, number, to_everyone
+from bot.text.markdown import timestamp
 from index import Progress, UsageError
 
 if TYPE_CHECKING:

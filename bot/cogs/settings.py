@@ -11,11 +11,11 @@ import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
-from bot.guild_rules import require_manager
-from bot.language import LANGUAGES, _, mark
-from bot.markdown import bold, timestamp
-from bot.render import Card
-from bot.views import Panel
+from bot.cards.base import Card
+from bot.interactions.views import Panel
+from bot.services.guild_rules import require_manager
+from bot.text.language import LANGUAGES, _, mark
+from bot.text.markdown import bold, timestamp
 from index import AuditEntry, GuildSettings
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from bot.watch import Watch
+from bot.services.background import Watch
 from index import BusyError, StoreError
 
 if TYPE_CHECKING:

@@ -10,15 +10,15 @@ import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
-from bot.errors import explain, tell
-from bot.guild_rules import require_manager
-from bot.language import _
-from bot.markdown import cut
-from bot.source_card import added_card, source_pages, trial_card
-from bot.source_words import removed_line
-from bot.sources import source_choices
-from bot.views import Speaking
-from bot.workers import Workers
+from bot.cards.source import added_card, source_pages, trial_card
+from bot.interactions.choices import source_choices
+from bot.interactions.errors import explain, tell
+from bot.interactions.views import Speaking
+from bot.services.guild_rules import require_manager
+from bot.services.workers import Workers
+from bot.text.language import _
+from bot.text.markdown import cut
+from bot.text.source_words import removed_line
 from index import masked
 
 if TYPE_CHECKING:

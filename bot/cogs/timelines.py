@@ -8,12 +8,12 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.answer_card import ANY_TIME
-from bot.buttons import Action
-from bot.choices import time_choices
-from bot.dates import given_moment
-from bot.language import to_everyone
-from bot.timeline_card import TimelineCard, timeline_card
+from bot.cards.answer import ANY_TIME
+from bot.cards.timeline import TimelineCard, timeline_card
+from bot.interactions.buttons import Action
+from bot.interactions.choices import time_choices
+from bot.text.dates import given_moment
+from bot.text.language import to_everyone
 from index import PostedAnswer, Question
 
 if TYPE_CHECKING:

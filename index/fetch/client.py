@@ -17,6 +17,7 @@ from typing import Self
 import httpcore
 import httpx
 
+from index.clock import utc_now
 from index.fetch.addresses import address_of, joined, origin, shown
 from index.fetch.body import ENCODINGS, read_body
 from index.fetch.guard import GuardedBackend, Resolve, resolve
@@ -24,7 +25,6 @@ from index.fetch.headers import content_type, max_age, retry_after
 from index.fetch.politeness import Politeness
 from index.fetch.robots import Robots
 from index.fetch.values import Fetched, FetchError, FetchOptions
-from index.types import utc_now
 
 MAX_REDIRECTS = 8
 # No single wait for a byte lasts longer, however much time the whole request has.

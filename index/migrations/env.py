@@ -1,8 +1,8 @@
-"""Runs the migrations on the connection that `index.schema.migrate` hands over."""
+"""Runs the migrations on the connection that `index.storage.schema.migrate` hands over."""
 
 from alembic import context
 
-from index.schema import metadata
+from index.storage.schema import metadata
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
 with context.begin_transaction():

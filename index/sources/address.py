@@ -1,7 +1,7 @@
 """Reading an address: what is there is recognised by its content, and read by the reader for it.
 
-What failed for now is tried again the next time: then the validators are not handed on, so that the server sends
-everything once more.
+What failed for now is tried again the next time: then the validators are not handed on, so that the server
+sends everything once more.
 """
 
 from __future__ import annotations
@@ -12,15 +12,17 @@ from datetime import datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from index.canonical import article_id
 from index.errors import NewsError, RecordError, SourceError
 from index.fetch import Fetched, Fetcher, FetchError
 from index.fetch.body import gunzip
 from index.sources import feed, json_feed, jsonl, opml, sitemap, story_page, web_page
+from index.sources.detect import Kind, kind_of
 from index.sources.entries import Known, Work, is_whole, newest_of, read_entries, read_single_page
 from index.sources.items import Child, Feed, FeedLink, Item
-from index.sources.kind import Kind, kind_of
-from index.types import Article, Evidence, Failure
+from index.text.normalize import article_id
+from index.types.article import Article
+from index.types.report import Failure
+from index.types.source import Evidence
 
 # Sitemaps of an index that are fetched in one reading. The others follow in the next ones.
 MAX_CHILDREN = 10
@@ -31,11 +33,11 @@ MAX_UNPACKED = 64 * 1024 * 1024
 class Reading:
     """What one reading of an address brought.
 
-    `items` counts the entries seen, `newest` is the time of the newest. `evidence` tells where the parts of each
-    article were read, in their order. `full_text` tells whether the entries carry their whole stories. `feeds` are
-    those that a page or list names. `fetched` holds the validators for the next time; with status 304 nothing has
-    changed and nothing was read. `children` are the sitemaps of an index that were read so far, by address, with
-    the time of their last change as the index gives it.
+    `items` counts the entries seen, `newest` is the time of the newest. `evidence` tells where the parts of
+    each article were read, in their order. `full_text` tells whether the entries carry their whole stories.
+    `feeds` are those that a page or list names. `fetched` holds the validators for the next time; with status
+    304 nothing has changed and nothing was read. `children` are the sitemaps of an index that were read so
+    far, by address, with the time of their last change as the index gives it.
     """
 
     kind: Kind | Literal["unchanged"]
@@ -68,9 +70,9 @@ def read_address(
 ) -> Reading:
     """Fetch an address and read what is there.
 
-    `known` says which of these ids of articles and entries are stored already: their pages are not fetched again.
-    `children` is that of the last reading. Times without a zone are in `timezone`. Raises FetchError or SourceError
-    when the address as a whole gives nothing; a single bad entry is in `problems`.
+    `known` says which of these ids of articles and entries are stored already: their pages are not fetched
+    again. `children` is that of the last reading. Times without a zone are in `timezone`. Raises FetchError
+    or SourceError when the address as a whole gives nothing; a single bad entry is in `problems`.
     """
     fetched = fetcher.get(url, etag=etag, last_modified=last_modified)
     if fetched.status == 304:
@@ -140,7 +142,10 @@ def _feed_kind(kind: str) -> Kind:
 
 
 def _read_sitemap(fetched: Fetched, work: Work, read: dict[str, str]) -> Reading:
-    """Read a sitemap; of an index, the newest of its sitemaps that are not in `read`, each with its last change."""
+    """Read a sitemap.
+
+    Of an index, the newest of its sitemaps that are not in `read`, each with its last change.
+    """
     found = sitemap.parse(_text(fetched), fetched.url)
     open_ones = [child for child in found.children if read.get(child.url) != child.changed]
     items = list(found.items)
@@ -162,7 +167,10 @@ def _read_sitemap(fetched: Fetched, work: Work, read: dict[str, str]) -> Reading
 
 
 def _child_items(child: Child, work: Work) -> Sequence[Item] | None:
-    """Return the entries of a sitemap that an index names; None where it cannot be read, and a problem says why."""
+    """Return the entries of a sitemap that an index names.
+
+    None where it cannot be read, and a problem says why.
+    """
     try:
         sent = work.fetcher.get(child.url)
         text = web_page.decode(gunzip(sent.body, MAX_UNPACKED, child.url), sent.charset)

@@ -1,7 +1,7 @@
 """Articles from the entries of a feed or sitemap: which words, which time, which outlet, and which identity.
 
-An entry's own text is used where it is the full story; otherwise the page it links to is fetched. What the page says
-replaces the entry's words only where it is the entry's story (`index.sources.walls`).
+An entry's own text is used where it is the full story; otherwise the page it links to is fetched. What the
+page says replaces the entry's words only where it is the entry's story (`index.sources.walls`).
 """
 
 from __future__ import annotations
@@ -13,16 +13,18 @@ from datetime import datetime
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from index.canonical import article_id, canonical_line, canonical_url, entry_id
 from index.errors import RecordError
 from index.fetch import Fetcher
+from index.sources.dates import TOLERANCE, moment_of
 from index.sources.entry_text import first_words, length, only_repeats
 from index.sources.follow import Linked, follow
 from index.sources.items import Feed, Item
-from index.sources.moments import TOLERANCE, moment_of
 from index.sources.sitemap import is_story_address
 from index.sources.web_page import Page
-from index.types import Article, Evidence, Failure
+from index.text.normalize import article_id, canonical_line, canonical_url, entry_id
+from index.types.article import Article
+from index.types.report import Failure
+from index.types.source import Evidence
 
 Known = Callable[[list[str]], set[str]]
 
@@ -86,8 +88,8 @@ def is_whole(item: Item) -> bool:
 def _identified(found: Feed, url: str, work: Work) -> list[_Entry]:
     """Return entries with their ids.
 
-    An id of the feed (guid) that stands at several addresses names nothing. Several entries at one address are
-    told apart by their guids, where they have none by their headlines.
+    An id of the feed (guid) that stands at several addresses names nothing. Several entries at one address
+    are told apart by their guids, where they have none by their headlines.
     """
     keys: list[tuple[Item, str]] = []
     for item in found.items:
@@ -180,7 +182,10 @@ def _linked(item: Item, work: Work) -> Linked | None:
 def _article(
     entry: _Entry, linked: Linked | None, found: Feed, url: str, work: Work
 ) -> tuple[Article, Evidence]:
-    """Return the article of an entry, and where its parts were read. Raises RecordError when it has no text."""
+    """Return the article of an entry, and where its parts were read.
+
+    Raises RecordError when it has no text.
+    """
     item, page = entry.item, linked.page if linked else None
     if page and not item.is_story and not _says_story(page):
         raise RecordError("the page does not present itself as a story: it is left out")
@@ -266,8 +271,8 @@ def _evidence(article: Article, time_from: str, outlet_from: str, text_from: str
 def _outlet(item: Item, page: Page | None, found: Feed, url: str) -> tuple[str, str]:
     """Return the name of the site that was read, and where that name stood.
 
-    Words of a page are its site's, by the name that the site gives itself. A feed's own name stands for its own
-    words and for pages of its site that name themselves alike ("The Wire", "The Wire: Politics").
+    Words of a page are its site's, by the name that the site gives itself. A feed's own name stands for its
+    own words and for pages of its site that name themselves alike ("The Wire", "The Wire: Politics").
     """
     feed = (found.title or urlsplit(url).hostname or "Feed")[:MAX_OUTLET]
     if page is None:
@@ -283,7 +288,7 @@ def _outlet(item: Item, page: Page | None, found: Feed, url: str) -> tuple[str, 
 
 
 def _site(url: str) -> str:
-    """Return about the part of a host that one publisher owns: its last two names, or three of a country's."""
+    """Return about the part of a host that one publisher owns: two names, or three of a country's."""
     host = urlsplit(url).hostname or ""
     names = host.split(".")
     if names[-1].isdigit() or ":" in host:
@@ -324,7 +329,10 @@ def _is_dated(item: Item, work: Work) -> bool:
 
 
 def _times(item: Item, page: Page | None, work: Work) -> _Times:
-    """Return an article's times, none of them in the future; a problem notes what was missing or put right."""
+    """Return an article's times, none of them in the future.
+
+    A problem notes what was missing or put right.
+    """
     published, where = moment_of(item.published, work.timezone), "the feed"
     if published is None and page and page.published:
         published, where = page.published, "the page"

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from index.canonical import canonical_text
 from index.sources.furniture import drop_furniture, trails_off, without_furniture, without_invitation
 from index.sources.markup import decoded, fragment, text_of, tidy
+from index.text.normalize import canonical_text
 
 # Nothing but these is what link collections write: Hacker News' and lobste.rs' figures, Reddit's signature.
 _COLLECTED = re.compile(
     r"(?:article url|comments url|url|link|points|score|# ?comments|comments|votes)\s*:.{0,2000}"
-    r"|submitted by\s.{0,300}|\[(?:link|comments)\]|(?:comments|discuss(?:ion)?|permalink)|\d+ (?:points?|comments?)\b.{0,60}"
+    r"|submitted by\s.{0,300}|\[(?:link|comments)\]|(?:comments|discuss(?:ion)?|permalink)|\d+ (?:points?"
+    r"|comments?)\b.{0,60}"
     r"|https?://\S+",
     re.IGNORECASE,
 )
@@ -35,7 +36,7 @@ class EntryText:
 
 
 def entry_text(markup: str) -> EntryText:
-    """Return the text of an entry that is given as HTML, without the furniture of its publisher's software."""
+    """Return the text of an entry that is given as HTML, without its publisher's furniture."""
     root = fragment(markup)
     if root is None:
         return plain_text(decoded(markup))

@@ -1,11 +1,11 @@
 """RSS 0.9 to 2.0 and Atom.
 
-`index.sources.xml_repair` makes the document well-formed, feedparser reads its vocabularies, and here is decided
-what an entry says: its own words and never those of its pictures, its address, its id and its time.
+`index.sources.xml_repair` makes the document well-formed, feedparser reads its vocabularies, and here is
+decided what an entry says: its own words and never those of its pictures, its address, its id and its time.
 
-feedparser and fastfeedparser were tried on 52 broken feeds. fastfeedparser is ten times as fast, but gives no times
-as they were written and drops what stands behind an undeclared prefix. feedparser's forgiving parser puts a
-semicolon behind "AT&T" and takes 150 times the size of a broken feed in memory: it never sees one now.
+feedparser and fastfeedparser were tried on 52 broken feeds. fastfeedparser is ten times as fast, but gives no
+times as they were written and drops what stands behind an undeclared prefix. feedparser's forgiving parser
+puts a semicolon behind "AT&T" and takes 150 times the size of a broken feed in memory: it never sees one now.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from index.sources import xml_repair
 from index.sources.entry_text import EntryText, entry_text, plain_text
 from index.sources.items import Feed, Item, rough_stamp
 from index.sources.markup import decoded, headline, plain_headline, plain_line
-from index.types import Failure
+from index.types.report import Failure
 
 logger = logging.getLogger(__name__)
 
@@ -91,7 +91,10 @@ def _is_entry(element: lxml.etree._Element) -> bool:
 
 
 def _newest(entries: list[lxml.etree._Element]) -> list[lxml.etree._Element]:
-    """Return the newest `MAX_ITEMS` entries in the order of the feed; without times, those that stand first."""
+    """Return the newest `MAX_ITEMS` entries in the order of the feed.
+
+    Without times, those that stand first.
+    """
     if len(entries) <= MAX_ITEMS:
         return entries
     stamps = [_rough_time(entry) for entry in entries]
@@ -108,7 +111,10 @@ def _rough_time(entry: lxml.etree._Element) -> float | None:
 
 
 def _prepared(entry: lxml.etree._Element) -> str:
-    """Take out of an entry what describes its pictures; return the description of a film, which is its text."""
+    """Take out of an entry what describes its pictures.
+
+    Return the description of a film, which is its text.
+    """
     film = ""
     for element in list(entry.iter()):
         namespace, _, name = str(element.tag).rpartition("}")
@@ -116,14 +122,14 @@ def _prepared(entry: lxml.etree._Element) -> str:
             if name == "description" and element.getparent().tag.endswith("}group"):
                 film = film or (element.text or "")
             _remove(element)
-        elif name == "title" and namespace and element.getparent() is entry and _has_plain_title(entry):
-            if not namespace.endswith(("/Atom", "/rss/1.0/", "/atom/ns#", "/0.9/")):
-                _remove(element)
+        elif name == "title" and _is_second_title(element, entry):
+            _remove(element)
     return film if entry.find(_VIDEO) is not None else ""
 
 
-def _has_plain_title(entry: lxml.etree._Element) -> bool:
-    return entry.find("title") is not None
+def _is_second_title(element: lxml.etree._Element, entry: lxml.etree._Element) -> bool:
+    """Tell whether a title of an extension, such as Dublin Core's, stands beside the entry's own."""
+    return element.tag != "title" and element.getparent() is entry and entry.find("title") is not None
 
 
 def _unwrap_html(root: lxml.etree._Element) -> None:
@@ -180,7 +186,7 @@ def _item(entry: Any, film: str, base: str, atom: bool, language: str | None) ->
     if url is None:
         return f"the entry {called} gives no web address: it is left out"
     if len(url) > MAX_URL_CHARS:
-        return f"the entry {called} has an address of {len(url):,} characters, too many to ask for: it is left out"
+        return f"the entry {called} has an address of {len(url):,} characters, too many: it is left out"
     text = _text(entry, film, atom)
     updated = _written(entry, "updated")
     source = entry.get("source") or {}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
-from index.types import Failure
+from index.types.report import Failure
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +21,11 @@ class FeedLink:
 class Item:
     """One entry of a feed or sitemap.
 
-    `text` is canonical, its paragraphs apart by an empty line; "" where the entry has none. `cut` tells that it
-    ends before the story does. `published` and `updated` are times as they are written there, not yet read; ""
-    where none is. `guid` is the id that the feed gives the entry.
-    `source` is the outlet that the entry says it is from, where that is another one than the feed.
-    `is_story` tells that the source says so itself, as a feed or a news sitemap does.
+    `text` is canonical, its paragraphs apart by an empty line; "" where the entry has none. `cut` tells that
+    it ends before the story does. `published` and `updated` are times as they are written there, not yet
+    read; "" where none is. `guid` is the id that the feed gives the entry. `source` is the outlet that the
+    entry says it is from, where that is another one than the feed. `is_story` tells that the source says so
+    itself, as a feed or a news sitemap does.
     """
 
     url: str
@@ -54,8 +54,9 @@ class Child:
 class Feed:
     """A feed or sitemap.
 
-    `site` is the address of the site that it speaks for. `items` are its newest ones, `found` counts all. `problems` tells of the entries that were left out. `children`
-    are further sitemaps that it names, those to read first at the front.
+    `site` is the address of the site that it speaks for. `items` are its newest ones, `found` counts all.
+    `problems` tells of the entries that were left out. `children` are further sitemaps that it names, those
+    to read first at the front.
     """
 
     kind: str
@@ -68,7 +69,7 @@ class Feed:
 
 
 def rough_stamp(written: str) -> float | None:
-    """Return the seconds since 1970 of a time in one of the two forms that feeds usually have; None for others.
+    """Return the seconds since 1970 of a time in one of the two usual forms of feeds; None for others.
 
     Good and quick enough to tell the newest of thousands of entries; what is stored is read with more care.
     """

@@ -10,13 +10,16 @@ from index.errors import SourceError
 from index.sources.entry_text import EntryText, entry_text, plain_text
 from index.sources.items import Feed, Item
 from index.sources.markup import plain_headline
-from index.types import Failure
+from index.types.report import Failure
 
 MAX_ITEMS = 500
 
 
 def parse(text: str, url: str) -> Feed:
-    """Return the first `MAX_ITEMS` entries of a feed, which come newest first. Raises SourceError when it is none."""
+    """Return the first `MAX_ITEMS` entries of a feed, which come newest first.
+
+    Raises SourceError when it is none.
+    """
     try:
         feed = json.loads(text.lstrip("\ufeff"))
     except (ValueError, RecursionError) as error:
@@ -41,7 +44,10 @@ def parse(text: str, url: str) -> Feed:
 
 
 def _item(record: dict[str, Any], feed: dict[str, Any], base: str) -> Item | str:
-    """Return an entry, or the reason why it is left out. What the feed says of itself holds where it says nothing."""
+    """Return an entry, or the reason why it is left out.
+
+    What the feed says of itself holds where it says nothing.
+    """
     title = plain_headline(_text(record, "title"))
     url = next(
         (
@@ -70,7 +76,10 @@ def _item(record: dict[str, Any], feed: dict[str, Any], base: str) -> Item | str
 
 
 def _longest(record: dict[str, Any]) -> EntryText:
-    """Return the longest of an entry's texts. `content_text` and `summary` are plain: their brackets are words."""
+    """Return the longest of an entry's texts.
+
+    `content_text` and `summary` are plain: their brackets are words.
+    """
     texts = [
         entry_text(_text(record, "content_html")),
         plain_text(_text(record, "content_text")),

@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import IO, Any, cast
 from zoneinfo import ZoneInfo
 
-from index.canonical import article_id, canonical_line, canonical_text
 from index.errors import RecordError, SourceError
-from index.types import Article, Failure
+from index.text.normalize import article_id, canonical_line, canonical_text
+from index.types.article import Article
+from index.types.report import Failure
 
 REQUIRED = ("url", "title", "text", "source", "published_at")
 OPTIONAL = ("updated_at", "highlights", "authors", "topics", "language", "id")

@@ -9,7 +9,7 @@ import lxml.etree
 import lxml.html
 import lxml.html.defs
 
-from index.canonical import canonical_line, canonical_text
+from index.text.normalize import canonical_line, canonical_text
 
 _DROPPED = "script style noscript template iframe svg form button figure audio video object".split()
 _BLOCKS = (
@@ -18,18 +18,21 @@ _BLOCKS = (
 ).split()
 # What sets the type of words in a headline, whether it is closed or not.
 _IN_HEADLINES = frozenset(
-    "a abbr acronym b big bdi bdo br cite code del em font hr i img ins mark nobr p q s small span strike strong "
+    "a abbr acronym b big bdi bdo br cite code del em font hr i img ins mark nobr p q s small span strike "
+    "strong "
     "sub sup tt u wbr".split()
 )
 _ELEMENTS = lxml.html.defs.tags | frozenset(
     "article aside bdi canvas data datalist details dialog figcaption figure footer header hgroup main mark "
-    "meter nav nobr output picture progress rp rt ruby section source summary template time track video audio "
+    "meter nav nobr output picture progress rp rt ruby section source summary template time track video "
+    "audio "
     "wbr svg path math".split()
 )
 _MARKUP = re.compile(r"<[a-zA-Z/!]|&#?\w+;")
 _REFERENCE = re.compile(r"&(?:#[0-9]{1,8}|#[xX][0-9a-fA-F]{1,7}|[A-Za-z][A-Za-z0-9]{1,31});")
 _TAG_OR_REFERENCE = re.compile(
-    r"(?P<tag></?(?P<name>[A-Za-z][\w:-]{0,40})(?=[\s/>])(?:[^<>\"']|\"[^\"]{0,2000}\"|'[^']{0,2000}'|[\"'])*?>)"
+    r"(?P<tag></?(?P<name>[A-Za-z][\w:-]{0,40})(?=[\s/>])(?:[^<>\"']|\"[^\"]{0,2000}\"|'[^']{0,2000}'"
+    r"|[\"'])*?>)"
     rf"|(?P<reference>{_REFERENCE.pattern})|<(?![!?])|&"
 )
 _CUT_TAG = re.compile(r"</?[A-Za-z][\w:-]{0,40}(?:\s[^<>]*=[^<>]*)?")
@@ -53,9 +56,11 @@ def fragment(markup: str) -> lxml.html.HtmlElement | None:
     if not _MARKUP.search(clean):
         return None
     try:
-        return lxml.html.fragment_fromstring(_escape_texts(clean), create_parent="div")
+        root = lxml.html.fragment_fromstring(_escape_texts(clean), create_parent="div")
     except (lxml.etree.LxmlError, ValueError, AssertionError):
         return None
+    lxml.etree.strip_elements(root, lxml.etree.Comment, lxml.etree.PI, with_tail=False)
+    return root
 
 
 def text_of(root: lxml.html.HtmlElement) -> str:
@@ -73,7 +78,8 @@ def text_of(root: lxml.html.HtmlElement) -> str:
 def _escape_texts(markup: str) -> str:
     """Return HTML whose brackets and ampersands that are words are escaped: "a < b", "<ACME.N>", "AT&T".
 
-    Character references are replaced here: lxml's parser knows those of HTML 4 only, and "&#146;" as a control.
+    Character references are replaced here: lxml's parser knows those of HTML 4 only, and "&#146;" as a
+    control.
     """
     last = markup.rfind("<")
     cut = last >= 0 and _CUT_TAG.fullmatch(markup, last)  # an excerpt may end within a tag

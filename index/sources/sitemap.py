@@ -1,7 +1,7 @@
 """Sitemaps and news sitemaps (https://www.sitemaps.org/protocol.html): addresses, some with headlines.
 
-What stands under an address in the namespaces of images and videos is about those, not about the page. usp (the
-package ultimate-sitemap-parser) was tried: it fetches by itself and refuses what is not well-formed.
+What stands under an address in the namespaces of images and videos is about those, not about the page. usp
+(the package ultimate-sitemap-parser) was tried: it fetches by itself and refuses what is not well-formed.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from index.errors import SourceError
 from index.sources import xml_repair
 from index.sources.items import Child, Feed, Item, rough_stamp
 from index.sources.markup import headline
-from index.types import Failure
+from index.types.report import Failure
 
 # The protocol's own limit.
 MAX_ENTRIES = 50_000
@@ -24,17 +24,25 @@ MAX_ITEMS = 500
 _NEWS = "{http://www.google.com/schemas/sitemap-news/"
 # Words in the path of pages that are no story, in the languages that most feeds are written in.
 _NO_STORY = frozenset(
-    "about about-us impressum imprint datenschutz privacy privacy-policy cookie-policy cookies terms terms-of-use "
-    "terms-of-service agb kontakt contact contact-us contacto contatti contato mentions-legales aviso-legal legal "
-    "login log-in signin sign-in register subscribe subscription abo newsletter newsletters jobs careers advertise "
-    "tag tags schlagwort etiqueta etiquette topic topics thema themen tema temas author authors autor autoren auteur "
-    "auteurs autore autores profile category categories kategorie categorie categoria section sections rubrik "
+    "about about-us impressum imprint datenschutz privacy privacy-policy cookie-policy cookies terms "
+    "terms-of-use "
+    "terms-of-service agb kontakt contact contact-us contacto contatti contato mentions-legales aviso-legal "
+    "legal "
+    "login log-in signin sign-in register subscribe subscription abo newsletter newsletters jobs careers "
+    "advertise "
+    "tag tags schlagwort etiqueta etiquette topic topics thema themen tema temas author authors autor "
+    "autoren auteur "
+    "auteurs autore autores profile category categories kategorie categorie categoria section sections "
+    "rubrik "
     "search suche archive archives archiv feed feeds rss sitemap faq help hilfe".split()
 )
 
 
 def parse(text: str, url: str) -> Feed:
-    """Return the newest entries, or the further sitemaps that it names. Raises SourceError when it is no sitemap."""
+    """Return the newest entries, or the further sitemaps that it names.
+
+    Raises SourceError when it is no sitemap.
+    """
     root = xml_repair.parse(text, url)
     name = _name(root)
     if name == "sitemapindex":
@@ -119,7 +127,8 @@ def _item(fields: dict[str, str], base: str) -> Item | str:
 
 
 def is_story_address(url: str) -> bool:
-    """Tell whether the path of an address could be a story's: not a front page, a tag, an author or the imprint."""
+    """Tell whether the path of an address could be a story's: not a front page, a tag, an author or the "
+    "imprint."""
     parts = urlsplit(url)
     words = [
         re.sub(r"\.(?:html?|php|aspx?)$", "", unquote(part).lower()) for part in parts.path.split("/") if part

@@ -10,9 +10,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from index.canonical import article_id, canonical_line, canonical_text
 from index.errors import RecordError
-from index.types import Article, Failure
+from index.text.normalize import article_id, canonical_line, canonical_text
+from index.types.article import Article
+from index.types.report import Failure
 
 UNNAMED_SOURCE = "Story page"
 MAX_BYTES = 4 * 1024 * 1024

@@ -1,8 +1,8 @@
 """Whether a page is the story that an entry links to, or something that stands in its place.
 
-Sites answer a request for a story with consent forms, log-in forms, subscription offers, notices of maintenance and
-their front page, often with status 200. Such a page has an article's length, but neither the entry's headline nor
-its first words.
+Sites answer a request for a story with consent forms, log-in forms, subscription offers, notices of
+maintenance and their front page, often with status 200. Such a page has an article's length, but neither the
+entry's headline nor its first words.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-from index.addresses import address_key
 from index.sources.entry_text import length
+from index.text.addresses import address_key
 
 # Paths that a redirect leads to when the story is not shown.
 _ELSEWHERE = (
@@ -40,8 +40,8 @@ def why_not_the_story(
 ) -> str | None:
     """Return why a page is not the story of an entry, as the end of a sentence; None where it may be.
 
-    `title` and `text` are the entry's, "" where it has none; `asked` is the address it links to, `got` the one that
-    answered in the end.
+    `title` and `text` are the entry's, "" where it has none; `asked` is the address it links to, `got` the
+    one that answered in the end.
     """
     if address_key(asked) != address_key(got):
         reason = _led_elsewhere(asked, got)
@@ -84,7 +84,7 @@ def _same_lead(text: str, page: str) -> bool:
 
 
 def _is_about(title: str, page: str) -> bool:
-    """Tell whether enough of a headline's longer words stand in a page: its own headline may be another one."""
+    """Tell whether a page holds a headline's longer words: its own headline may be another one."""
     told = {word for word in _words(title) if length(word) > SHORT_WORD}
     return bool(told) and len(told & set(_words(page))) >= SAME_HEADLINE * len(told)
 

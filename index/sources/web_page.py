@@ -22,9 +22,9 @@ import lxml.html
 import trafilatura
 
 from index.errors import RecordError
+from index.sources.dates import moment_of
 from index.sources.items import FeedLink
 from index.sources.markup import plain_line, tidy
-from index.sources.moments import moment_of
 
 logger = logging.getLogger(__name__)
 

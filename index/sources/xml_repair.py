@@ -1,11 +1,12 @@
 """XML as publishers send it, made well-formed before a parser sees it.
 
-Feeds come behind warnings of PHP, with bare ampersands, with names of HTML's characters that XML does not know,
-with control characters and with scripts after their end. Feed readers forgive all of these, each in its own way;
-the repair is made here, once for feeds, sitemaps and lists, and takes time in proportion to the size.
+Feeds come behind warnings of PHP, with bare ampersands, with names of HTML's characters that XML does not
+know, with control characters and with scripts after their end. Feed readers forgive all of these, each in its
+own way; the repair is made here, once for feeds, sitemaps and lists, and takes time in proportion to the
+size.
 
-Entities that a document declares for single characters are replaced. One that refers to another, to a file or to
-an address, or that makes the document much longer, is a way to attack a parser ("billion laughs",
+Entities that a document declares for single characters are replaced. One that refers to another, to a file or
+to an address, or that makes the document much longer, is a way to attack a parser ("billion laughs",
 https://docs.python.org/3/library/xml.html#xml-security): such a document is refused.
 """
 
@@ -56,7 +57,10 @@ _ASIDES = {"<![CDATA[": "]]>", "<!--": "-->", "<?": "?>"}
 
 
 def root_of(text: str) -> str | None:
-    """Return the name of the element that a document consists of, of those that are read; None where none is."""
+    """Return the name of the element that a document consists of, of those that are read.
+
+    None where none is.
+    """
     found = _find_root(text)
     return found["name"].rpartition(":")[2].lower() if found else None
 
@@ -124,7 +128,8 @@ def _find_root(text: str) -> re.Match[str] | None:
 def _entities(head: str, where: str) -> dict[str, str]:
     """Return the characters behind the entities that a document declares. Raises SourceError.
 
-    Parameter entities ("%name;") are never replaced, so they may stand there: RSS 1.0 has names of accents in one.
+    Parameter entities ("%name;") are never replaced, so they may stand there: RSS 1.0 has names of accents in
+    one.
     """
     found = {}
     for match in _DECLARED.finditer(head):
@@ -180,7 +185,7 @@ def _character(mark: str, entities: dict[str, str]) -> str:
 
 
 def _resolve_prefixes(root: lxml.etree._Element) -> None:
-    """Give elements whose prefix was not declared the name that readers take it for, and drop such attributes."""
+    """Name elements of undeclared prefixes as readers understand them, and drop such attributes."""
     for element in root.iter():
         prefix, colon, name = str(element.tag).rpartition(":")
         if colon and not element.tag.startswith("{"):

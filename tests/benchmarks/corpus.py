@@ -15,8 +15,10 @@ from itertools import islice
 import numpy as np
 import numpy.typing as npt
 
-from index.store import NewArticle, Store
-from index.types import Article, IndexedPassage, Passage, Span
+from index.storage.articles import NewArticle, Store
+from index.text.passages import Passage
+from index.text.spans import Span
+from index.types.article import Article, IndexedPassage
 
 # Of a real article.
 PASSAGES = 16

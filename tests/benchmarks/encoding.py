@@ -13,12 +13,13 @@ from typing import TypeVar
 from sentence_transformers import SentenceTransformer
 
 from index import IndexOptions, NewsIndex
-from index.database import sqlite_url
-from index.embedding import COMPILED_AFTER, SentenceTransformerEmbedder
-from index.ingest import embedded_text
-from index.passages import split_passages
-from index.store import Store
-from index.types import Article, Filters
+from index.embeddings.embedder import COMPILED_AFTER, SentenceTransformerEmbedder
+from index.ingest.pipeline import embedded_text
+from index.storage.articles import Store
+from index.storage.database import sqlite_url
+from index.text.passages import split_passages
+from index.types.article import Article
+from index.types.question import Filters
 from tests.fakes import write_jsonl
 
 T = TypeVar("T")

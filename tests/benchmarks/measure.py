@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 
 from index import IndexOptions, NewsIndex, Question
-from index.dense import Scores
-from index.embedding import SentenceTransformerEmbedder
-from index.evaluate import load_examples
-from index.retrieve import DEPTH
-from index.types import Filters
+from index.answers.retrieval import DEPTH
+from index.embeddings.embedder import SentenceTransformerEmbedder
+from index.evaluation.metrics import load_examples
+from index.search.base import Scores
+from index.types.question import Filters
 from tests.fakes import resident
 
 # Shares of the passages that the filters admit, as far as the store has so many.

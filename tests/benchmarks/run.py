@@ -20,10 +20,10 @@ from typing import Any
 import numpy as np
 
 from index import IndexOptions, NewsIndex
-from index.database import sqlite_url
-from index.embedding import SentenceTransformerEmbedder
-from index.evaluate import articles_file
-from index.store import Store
+from index.embeddings.embedder import SentenceTransformerEmbedder
+from index.evaluation.metrics import articles_file
+from index.storage.articles import Store
+from index.storage.database import sqlite_url
 from tests.benchmarks.corpus import Real, fill
 from tests.benchmarks.encoding import compare_encoding, compare_ingest
 from tests.benchmarks.plot import draw

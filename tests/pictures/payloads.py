@@ -19,12 +19,13 @@ from typing import Any
 from discord import AllowedMentions
 from discord.http import handle_message_parameters
 
-from bot.answer_card import answer_card
-from bot.answer_layout import actions, answer_layout
-from bot.buttons import Action
-from bot.digest_card import digest_card
-from bot.render import headlines_card, status_card
-from bot.timeline_card import timeline_card
+from bot.cards.answer import answer_card
+from bot.cards.digest import digest_card
+from bot.cards.headlines import headlines_card
+from bot.cards.status import status_card
+from bot.cards.timeline import timeline_card
+from bot.interactions.answer_layout import actions, answer_layout
+from bot.interactions.buttons import Action
 from index import Answer, Digest, DigestPlan, IndexOptions, NewsIndex, Question, Schedule, Source
 
 SAMPLES = Path(__file__).parents[2] / "config" / "samples"

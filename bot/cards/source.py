@@ -1,0 +1,126 @@
+"""Sources that are read again and again, as Discord shows them; pure functions."""
+
+from collections.abc import Sequence
+
+from bot.cards.base import AMBER, GREEN, MAX_BODY, MAX_TITLE, Card, moment
+from bot.cards.quotes import linked
+from bot.text.language import _, counted, mark, number
+from bot.text.markdown import bold, cut, length, timestamp
+from bot.text.source_words import ALL_KNOWN, articles_counted, found_lines, sources_counted, stored_line
+from index import Added, Failure, Source, Trial, masked
+
+SOON = mark("They are read as soon as possible.")
+NO_SOURCES = mark("No source is read yet: `/sources add` tries an address and reads it from then on.")
+SHOWN_FEEDS = 10
+SHOWN_PROBLEMS = 3
+
+# A page holds as many sources as fit, and no more than anybody reads at once.
+ON_PAGE = 10
+MAX_NAME = 100
+MAX_ADDRESS = 300
+MAX_WHY = 300
+
+_STATES = {
+    "ok": ("🟢", ""),
+    "new": ("⚪", mark("not read yet")),
+    "failing": ("🟠", mark("failing")),
+    "gone": ("🔴", mark("gone for good")),
+}
+
+
+def trial_card(trial: Trial) -> Card:
+    """What was found at an address, and why items were left out."""
+    return _card(trial, [], AMBER if trial.problems else GREEN)
+
+
+def added_card(added: Added) -> Card:
+    """What was found at an address, and what became of it."""
+    trial, source = added.trial, added.source
+    if trial.kind == "opml":
+        return _card(trial, [_listed(added.listed)], GREEN)
+    if source is None:
+        return _card(trial, [], AMBER)
+    outcome = [bold(_("Added."))]
+    if source.next_fetch:
+        again = _("It is read again {when}.")
+        outcome.append(again.format(when=timestamp(source.next_fetch, "R")))
+    return _card(trial, [stored_line(added.ingested), " ".join(outcome)], GREEN)
+
+
+def source_pages(sources: Sequence[Source]) -> list[Card]:
+    """Every source, those that fail first, on as many pages as that takes; always at least one."""
+    ordered = sorted(sources, key=lambda source: source.error is None)
+    bodies: list[list[str]] = [[]]
+    for source in ordered:
+        entry = _entry(source)
+        if len(bodies[-1]) == ON_PAGE or length("\n\n".join([*bodies[-1], entry])) > MAX_BODY:
+            bodies.append([])
+        bodies[-1].append(entry)
+    failing = sum(source.error is not None for source in sources)
+    title = sources_counted(len(sources))
+    if failing:
+        title += ", " + _("{count} failing").format(count=number(failing))
+    return [
+        Card(
+            title,
+            "\n\n".join(entries) or _(NO_SOURCES),
+            _("Page {page} of {pages}").format(page=page, pages=len(bodies)) if len(bodies) > 1 else "",
+            AMBER if failing else GREEN,
+        )
+        for page, entries in enumerate(bodies, 1)
+    ]
+
+
+def _card(trial: Trial, outcome: list[str], colour: int) -> Card:
+    lines = [*found_lines(trial, moment), *_offer(trial), *outcome, *_problems(trial.problems)]
+    return Card(cut(trial.title or masked(trial.url), MAX_TITLE), "\n".join(lines), colour=colour)
+
+
+def _listed(new: int) -> str:
+    if not new:
+        return _(ALL_KNOWN)
+    added = counted("{count} source added.", "{count} sources added.", new)
+    return f"{bold(added)} {_(SOON)}"
+
+
+def _offer(trial: Trial) -> list[str]:
+    if not trial.feeds or trial.kind == "opml":
+        return []
+    feeds = [f"- {cut(feed, MAX_ADDRESS)}" for feed in trial.feeds[:SHOWN_FEEDS]]
+    return [_("The page names feeds: add one of them with `/sources add`."), *feeds]
+
+
+def _problems(problems: Sequence[Failure]) -> list[str]:
+    shown = [f"-# {cut(masked(each.sentence), MAX_WHY)}" for each in problems[:SHOWN_PROBLEMS]]
+    more = len(problems) - len(shown)
+    return [*shown, "-# " + _("and {count} more").format(count=number(more))] if more else shown
+
+
+def _entry(source: Source) -> str:
+    """A source in a few lines: its state and name, its times and articles, and what is wrong with it."""
+    address = masked(source.url)
+    # A link would give away what is hidden in the address.
+    links = [address] if address == source.url else []
+    name = f"**{linked(source.title[:MAX_NAME], *links, limit=MAX_ADDRESS)}**" if source.title else ""
+    sign, state = _STATES[source.state]
+    named = name or cut(address, MAX_ADDRESS)
+    times = [_last(source), _following(source)]
+    lines = [
+        f"{sign} {_(state)} · {named}" if state else f"{sign} {named}",
+        f"-# {' · '.join([articles_counted(source.articles), *times])}",
+    ]
+    if source.error:
+        lines.append(f"-# {cut(masked(source.error), MAX_WHY)}")
+    return "\n".join(lines)
+
+
+def _last(source: Source) -> str:
+    if source.last_fetch is None:
+        return _("never read")
+    return _("read {when}").format(when=timestamp(source.last_fetch, "R"))
+
+
+def _following(source: Source) -> str:
+    if source.next_fetch is None:
+        return _("not read any more")
+    return _("next {when}").format(when=timestamp(source.next_fetch, "R"))

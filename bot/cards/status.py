@@ -1,0 +1,82 @@
+"""The card of `/status`: how much is stored, how new it is, and which sources fail."""
+
+from __future__ import annotations
+
+import math
+from urllib.parse import urlsplit
+
+from bot.cards.base import (
+    AMBER,
+    GREEN,
+    MAX_SOURCE,
+    Card,
+    moment,
+    shorten,
+)
+from bot.text.language import _, counted, mark, number
+from bot.text.markdown import bold, cut, escape
+from bot.text.sizes import index_sizes
+from bot.text.source_words import articles_counted, sources_counted
+from index import Source, Status, masked
+
+MAX_FAILING, MAX_ERROR = 8, 250
+
+STATES = {
+    "ready": mark("Ready"),
+    "degraded": mark("Working with faults"),
+    "empty": mark("Nothing to search yet"),
+    "stale": mark("The index is out of date"),
+}
+
+
+def status_card(status: Status, version: str, latency: float, *, details: bool = False) -> Card:
+    """How the library is, for everyone to see: no paths, no addresses.
+
+    `details` names what works no more and the sources that fail, and what to do about each: for those who
+    look after the bot.
+    `latency` is how long Discord takes to answer, in seconds: not finite before it has been measured.
+    """
+    counts = [
+        articles_counted(status.articles),
+        counted("{count} passage", "{count} passages", status.passages),
+        sources_counted(status.sources),
+    ]
+    lines = [" · ".join(counts)]
+    if status.newest:
+        lines.append(_("Newest article {when}").format(when=moment(status.newest)))
+    if sizes := index_sizes(status):
+        lines.append(_("Search index {sizes}").format(sizes=", ".join(sizes)))
+    if status.remedy:
+        lines.append(f"\n{escape(status.remedy)}")
+    if details:
+        lines += [f"\n{escape(masked(fault.why))}" for fault in status.faults]
+    lines += _failing(status, details)
+    footer = f"newsbot {version}"
+    if math.isfinite(latency):
+        footer += " · " + _("Discord answers in {ms} ms").format(ms=number(round(latency * 1000)))
+    good = status.state == "ready" and not status.failing
+    return Card(_(STATES[status.state]), "\n".join(lines), footer, GREEN if good else AMBER)
+
+
+def _failing(status: Status, details: bool) -> list[str]:
+    """How many sources cannot be read, and of the first some, what is wrong with each."""
+    if not status.failing:
+        return []
+    unread = counted(
+        "{failing} of {count} address cannot be read",
+        "{failing} of {count} addresses cannot be read",
+        status.addresses,
+        failing=number(len(status.failing)),
+    )
+    lines = [f"\n{bold(unread)}"]
+    if not details:
+        return lines
+    shown = status.failing[:MAX_FAILING]
+    lines += [f"- {_named(each)}: {cut(masked(each.error or ''), MAX_ERROR)}" for each in shown]
+    more = len(status.failing) - MAX_FAILING
+    return [*lines, _("and {count} more").format(count=number(more))] if more > 0 else lines
+
+
+def _named(source: Source) -> str:
+    """A source's title, or else its host: what else is in an address may be a secret."""
+    return bold(shorten(source.title or urlsplit(source.url).hostname or _("a source"), MAX_SOURCE))

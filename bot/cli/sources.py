@@ -1,0 +1,161 @@
+"""The commands that look after sources: `newsbot sources …` and `newsbot watch`."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from contextlib import AbstractContextManager, nullcontext
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.text import Text
+
+from bot.cli.json_output import added_json, refreshed_json, sources_json, trial_json
+from bot.cli.session import AsJson, err, library, print_result
+from bot.ops.shutdown import LastResort
+from bot.terminal import answers
+from bot.terminal.progress import progress_bars, working
+from bot.terminal.sources import added_view, imported_view, refreshed_view, sources_view, trial_view
+from bot.text.source_words import removed_line
+from config import FEEDS, load_settings
+from index import UsageError
+
+if TYPE_CHECKING:
+    from index import NewsIndex
+
+sources = typer.Typer(
+    help="The feeds, sitemaps and pages that are read again and again.", no_args_is_help=True
+)
+
+Url = Annotated[str, typer.Argument(metavar="URL", help="A feed, sitemap, page, or list of feeds.")]
+
+
+@sources.command("list")
+def list_sources(as_json: AsJson = False) -> None:
+    """Show every source: its state, when it was read, when it is next, and what is wrong."""
+    with library(load_settings()) as index:
+        found = index.subscriptions.all()
+        print_result(as_json, sources_json(found), sources_view(found, datetime.now(UTC)))
+
+
+@sources.command("test")
+def try_source(url: Url, as_json: AsJson = False) -> None:
+    """Show what is found at an address, and store nothing."""
+    settings = load_settings()
+    with library(settings) as index:
+        with working(err(), "Reading …"):
+            trial = index.subscriptions.test(url)
+        print_result(as_json, trial_json(trial), trial_view(trial, settings.zone, datetime.now(UTC)))
+
+
+@sources.command("add")
+def add_source(url: Url, as_json: AsJson = False) -> None:
+    """Try an address, store its articles, and read it again and again from now on."""
+    settings = load_settings()
+    with library(settings) as index:
+        with working(err(), "Reading …"):
+            added = index.subscriptions.add(url)
+        print_result(as_json, added_json(added), added_view(added, settings.zone, datetime.now(UTC)))
+    if added.source is None and added.trial.kind != "opml":
+        raise typer.Exit(1)
+
+
+@sources.command("remove")
+def remove_source(
+    name: Annotated[str, typer.Argument(metavar="URL_OR_TITLE", help="As `sources list` shows it.")],
+    as_json: AsJson = False,
+) -> None:
+    """Stop reading a source; its articles stay."""
+    with library(load_settings()) as index:
+        removed = index.subscriptions.remove(name)
+        told = Text(answers.printable(removed_line(removed.url)))
+        print_result(as_json, {"removed": removed.url}, told)
+
+
+@sources.command("import")
+def import_sources(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="An OPML list, as feed readers export it.")],
+    as_json: AsJson = False,
+) -> None:
+    """Add the feeds of an OPML list."""
+    _import(path, as_json)
+
+
+@sources.command("default")
+def default_sources(as_json: AsJson = False) -> None:
+    """Add a few well-known public feeds."""
+    _import(FEEDS, as_json)
+
+
+def _import(path: Path, as_json: bool) -> None:
+    try:
+        body = path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read ({error.strerror}): name an OPML file.") from None
+    with library(load_settings()) as index:
+        count = index.subscriptions.import_opml(body, path.name)
+        print_result(as_json, {"added": count}, imported_view(count))
+
+
+@sources.command("export")
+def export_sources() -> None:
+    """Print the sources as an OPML list, which other feed readers import."""
+    with library(load_settings()) as index:
+        sys.stdout.write(index.subscriptions.export_opml())
+
+
+def watch(
+    once: Annotated[
+        bool, typer.Option("--once", help="Read what is due now, and end: for a scheduler of your own.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Keep the sources fresh until stopped (the running bot does, too)."""
+    if once:
+        _read_once(as_json)
+    elif as_json:
+        raise UsageError("--json is for what ends: add --once.")
+    else:
+        _keep_reading()
+
+
+def _read_once(as_json: bool) -> None:
+    # What failed is told at the end: a warning each would only disturb the bar.
+    with library(load_settings(), "ERROR") as index:
+        with progress_bars(err()) as on_progress:
+            done = index.subscriptions.refresh_due(on_progress)
+        print_result(as_json, refreshed_json(done), refreshed_view(done))
+    if done and all(each.source.error for each in done):
+        raise typer.Exit(1)
+
+
+def _keep_reading() -> None:
+    stopped = threading.Event()
+
+    def stop(*_: object) -> None:
+        last.begin()
+        stopped.set()
+
+    settings = load_settings()
+    with LastResort(0) as last, library(settings, "INFO") as index, _watched(index, settings.health_port):
+        for each in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(each, stop)
+        count = len(index.subscriptions.all())
+        told = f"Watching {count:,} source{'' if count == 1 else 's'}; Ctrl+C ends it."
+        answers.show(err(), Text(told))
+        index.subscriptions.start()
+        stopped.wait()
+
+
+def _watched(index: NewsIndex, port: int | None) -> AbstractContextManager[object]:
+    """Tell the health of a library on a port, if one is set."""
+    if port is None:
+        return nullcontext()
+    from bot.ops.health import OK, Health, readiness, serving
+    from bot.ops.metrics import Measurements
+
+    health = Health(Measurements(index.status), lambda: OK, lambda: readiness(lambda: index))
+    return serving(health, port)

@@ -1,0 +1,390 @@
+"""Answers, headlines and reports for the terminal.
+
+Everything that comes from an article goes through `printable` and into `rich.text.Text`, never into markup:
+brackets stay brackets, and no control character reaches the terminal.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+
+from rich import box
+from rich.console import Console, ConsoleOptions, Group, RenderableType
+from rich.style import Style
+from rich.table import Table
+from rich.text import Text
+
+from bot.text.sizes import index_sizes
+from bot.text.source_words import stored_line
+from index import (
+    Answer,
+    Article,
+    Copy,
+    Evaluation,
+    Explanation,
+    Failure,
+    Figure,
+    Finding,
+    Headline,
+    IngestReport,
+    Miss,
+    NewsError,
+    Quote,
+    ReindexReport,
+    Status,
+)
+
+FAILURES_SHOWN = 10
+NO_ARTICLES = "There are no articles yet: add some with `newsbot ingest PATH_OR_URL`."
+
+# C0 and C1 controls but line feed and tab, line separators, the marks that reverse the direction of the text
+# after them, and lone surrogates, which cannot be written at all.
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_BROWSABLE = re.compile(r"(https?|file)://\S+", re.IGNORECASE)
+_MARKS = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "failure": ("✗", "red")}
+_UNITS = (
+    ("year", timedelta(days=365)),
+    ("month", timedelta(days=30)),
+    ("day", timedelta(days=1)),
+    ("hour", timedelta(hours=1)),
+    ("minute", timedelta(minutes=1)),
+)
+
+
+def printable(text: str) -> str:
+    """Return the text with a replacement character for each one that could steer the terminal."""
+    return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def show(console: Console, *views: RenderableType) -> None:
+    """Print views. Lines are not cropped, so that addresses stay whole where the output is not a terminal."""
+    console.print(*views, sep="\n", crop=False, markup=False, emoji=False, highlight=False)
+
+
+def answer_view(answer: Answer, zone: tzinfo, *, echo: bool = True) -> RenderableType:
+    """Return the question (unless `echo` is off), then its quotes or an honest no with what comes closest."""
+    views: list[RenderableType] = []
+    if echo:
+        views += [Text(printable(answer.question.text), "bold"), *_period(answer, zone), ""]
+    if not answer.answered:
+        views += [Text(_no_answer(answer), "yellow"), ""]
+    for quote in answer.quotes:
+        views += [quote_view(quote, zone, answer.as_of, "green" if answer.answered else "bright_black"), ""]
+    explained = [] if answer.explanation is None else ["", _explain_view(answer.explanation, zone)]
+    return Group(*views, _footer(answer), *explained)
+
+
+def latest_view(headlines: Sequence[Headline], zone: tzinfo, now: datetime) -> RenderableType:
+    if not headlines:
+        return Text("No article matches: `newsbot status` shows what is stored.")
+    views: list[RenderableType] = []
+    for headline in headlines:
+        article = headline.article
+        views.append(_about(article, article.url, headline.also_in, zone, now))
+        views += [Prefixed(Text(one_line(each)), " • ", "   ") for each in headline.highlights]
+        views.append("")
+    return Group(*views[:-1])
+
+
+def status_view(status: Status, zone: tzinfo, now: datetime) -> RenderableType:
+    table = Table.grid(padding=(0, 2))
+    rows = {
+        "State": status.state,
+        "Articles": f"{status.articles:,}",
+        "Passages": f"{status.passages:,}",
+        "Newest": when(status.newest, zone, now) if status.newest else "none",
+        "Sources": f"{status.sources:,}",
+        "Kept fresh": _kept_fresh(status),
+        "Index": ", ".join([status.index, *index_sizes(status)]),
+        "Model": status.model,
+        "Database": status.database,
+    }
+    for name, value in rows.items():
+        table.add_row(Text(name, "dim"), Text(printable(value)))
+    told = [fault.why for fault in status.faults]
+    notes = [Text(printable(note), "yellow") for note in (status.remedy, *told, status.caveat) if note]
+    failures = [Failure(each.url, each.error or "") for each in status.failing]
+    return Group(table, *notes, *failures_view(failures))
+
+
+def findings_view(findings: Sequence[Finding]) -> RenderableType:
+    """Return a line for each check, and what to do below it where there is something to be done."""
+    views = []
+    for each in findings:
+        mark, style = _MARKS[each.severity]
+        line = Text.assemble((f"{mark} {each.check}: ", style), one_line(each.finding))
+        views.append(Prefixed(line, "", "  "))
+        if each.remedy:
+            views.append(Prefixed(Text(one_line(each.remedy)), "  → ", "    "))
+    return Group(*views)
+
+
+def _kept_fresh(status: Status) -> str:
+    addresses = f"{status.addresses:,} address{'' if status.addresses == 1 else 'es'}"
+    return f"{addresses}, {len(status.failing):,} failing" if status.failing else addresses
+
+
+def ingest_view(report: IngestReport) -> RenderableType:
+    return Group(Text(stored_line(report)), *failures_view(report.failed))
+
+
+def reindex_view(report: ReindexReport) -> RenderableType:
+    return Group(ingest_view(report.ingested), Text(f"{report.embedded:,} passages embedded again"))
+
+
+def evaluation_view(evaluation: Evaluation, misses: int) -> RenderableType:
+    """Return at most `misses` of the misses, then the figures."""
+    shown = [_miss_view(miss) for miss in evaluation.misses[:misses]]
+    return Group(
+        *shown, _measures_table(evaluation), Text(f"SHA-256 of all answers:\n{evaluation.digest}", "dim")
+    )
+
+
+def sentence(error: Exception) -> str:
+    """Return one printable line for an error: its own words, or its kind where nobody foresaw it."""
+    own_words = one_line(str(error))
+    if isinstance(error, NewsError) and own_words:
+        return own_words
+    return (
+        f"Something unforeseen went wrong ({type(error).__name__}: {own_words}): "
+        "set NEWS_LOG_LEVEL=DEBUG and try again to see where."
+    )
+
+
+def error_view(message: str) -> RenderableType:
+    return Text(printable(message), "red")
+
+
+def ago(moment: datetime, now: datetime) -> str:
+    """Return "2 days ago", "in 3 hours" or "just now"."""
+    distance = abs(now - moment)
+    for name, unit in _UNITS:
+        if count := distance // unit:
+            phrase = f"{count} {name}{'s' if count > 1 else ''}"
+            return f"{phrase} ago" if moment < now else f"in {phrase}"
+    return "just now"
+
+
+@dataclass(frozen=True, slots=True)
+class Prefixed:
+    """Text whose first line begins with `first`, such as a bullet, and every other line with `rest`."""
+
+    text: Text
+    first: str
+    rest: str
+    style: str = ""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
+        lines = self.text.wrap(console, max(options.max_width - len(self.rest), 1))
+        for number, line in enumerate(lines):
+            line.rstrip()
+            yield Text.assemble((self.rest if number else self.first, self.style), line)
+
+
+@dataclass(frozen=True, slots=True)
+class _Address:
+    """An address, shown only where a link cannot be clicked, and never broken."""
+
+    url: str
+    indent: str
+
+    def __rich_console__(self, _: Console, options: ConsoleOptions) -> Iterator[Text]:
+        if not options.is_terminal:
+            yield Text(self.indent + one_line(self.url), no_wrap=True, overflow="ignore")
+
+
+def quote_view(quote: Quote, zone: tzinfo, now: datetime, colour: str = "green") -> RenderableType:
+    """Return the words of a quote beside a coloured bar, then where and when they were published."""
+    about = _about(quote.article, quote.link, quote.also_in, zone, now, indent="  ")
+    return Group(Prefixed(_quoted(quote), "▌ ", "▌ ", colour), about, *_event(quote, zone))
+
+
+def _event(quote: Quote, zone: tzinfo) -> list[RenderableType]:
+    """Say what the words for a time mean, where that is not the day of publishing."""
+    if not (event := quote.past_event):
+        return []
+    local = [day.astimezone(zone) for day in event.days]
+    days = dict.fromkeys(f"{day.day} {day:%b %Y}" for day in local)
+    meaning = f"“{one_line(event.phrase)}” is {' to '.join(days)}"
+    return [Prefixed(Text(meaning, "dim"), "  ", "  ")]
+
+
+def _quoted(quote: Quote) -> Text:
+    """Return the words of a quote, those that answer in bold type; `printable` keeps every offset."""
+    text = Text(printable(quote.text))
+    for start, end in quote.answer_spans:
+        text.stylize("bold", start, end)
+    return text
+
+
+def _about(
+    article: Article, link: str, also_in: Sequence[Copy], zone: tzinfo, now: datetime, indent: str = ""
+) -> RenderableType:
+    """Return the headline as a link, the source, both times, and who else has the story."""
+    lines = [
+        Text(one_line(article.title) or "Untitled", Style(bold=True, link=_safe_link(link))),
+        Text(f"{one_line(article.source)} · published {when(article.published_at, zone, now)}", "dim"),
+    ]
+    if article.updated_at:
+        lines.append(Text(f"updated {when(article.updated_at, zone, now)}", "dim"))
+    if also_in:
+        lines.append(_also_in(also_in))
+    return Group(*(Prefixed(line, indent, indent) for line in lines), _Address(article.url, indent))
+
+
+def _also_in(copies: Sequence[Copy]) -> Text:
+    names = [Text(one_line(copy.source), Style(link=_safe_link(copy.url))) for copy in copies]
+    return Text.assemble("also in ", Text(", ").join(names), style="dim")
+
+
+def _explain_view(explanation: Explanation, zone: tzinfo) -> RenderableType:
+    """Return why, then what the confidence and each quote's score are made of."""
+    views: list[RenderableType] = [Text(printable(explanation.why))]
+    if explanation.phrase:
+        views.append(Text(_understood(explanation, zone)))
+    views += ["", _evidence_table(explanation)]
+    if explanation.quotes:
+        views += ["", _scores_table(explanation)]
+    return Group(*views)
+
+
+def _understood(explanation: Explanation, zone: tzinfo) -> str:
+    limits = {"since": explanation.since, "until": explanation.until}
+    named = " ".join(f"{word} {_absolute(moment, zone)}" for word, moment in limits.items() if moment)
+    only = "" if explanation.limited else " (reports from other times count less)"
+    return f"“{one_line(explanation.phrase or '')}” was understood as {named}{only}."
+
+
+def _evidence_table(explanation: Explanation) -> Table:
+    table = _table("Confidence", "value", "weight", "adds")
+    for name, value, weight in explanation.evidence:
+        table.add_row(name, f"{value:.2f}", f"{weight:.2f}", f"{value * weight:.2f}")
+    table.add_row("intercept", "", "", f"{explanation.intercept:.2f}")
+    total = explanation.intercept + _sum(explanation.evidence)
+    table.add_row("sum", "", "", f"{total:.2f}", style="bold")
+    return table
+
+
+def _scores_table(explanation: Explanation) -> Table:
+    """Return the figures with a column for each quote: first its passage's, then those of its score."""
+    quotes = explanation.quotes
+    table = _table("Quotes", "weight", *(str(number) for number in range(1, len(quotes) + 1)))
+    for name in ("dense", "lexical", "recency", "passage_score"):
+        label = f"passage: {name.removeprefix('passage_')}"
+        table.add_row(label, "", *(f"{getattr(quote, name):.2f}" for quote in quotes))
+    for figures in zip(*(quote.figures for quote in quotes), strict=True):
+        name, _, weight = figures[0]
+        table.add_row(name, f"{weight:.2f}", *(f"{figure.value:.2f}" for figure in figures))
+    table.add_row("score", "", *(f"{quote.score:.2f}" for quote in quotes), style="bold")
+    return table
+
+
+def _sum(figures: Sequence[Figure]) -> float:
+    return sum(figure.value * figure.weight for figure in figures)
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title, box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in columns:
+        table.add_column(column, justify="right")
+    return table
+
+
+def _measures_table(evaluation: Evaluation) -> Table:
+    measures = evaluation.measures
+    table = _table(f"{evaluation.model}, {_articles(evaluation.articles)}", "measure")
+    depths = {1: "", 3: " three", 5: " five"}
+    for what, shares in (("quote", measures.quotes_at), ("passage", measures.passages_at)):
+        for depth, share in shares.items():
+            place = f"first{depths.get(depth, f' {depth}')} {what}{'s' if depth > 1 else ''}"
+            table.add_row(f"Answer in the {place}", f"{share:.3f}")
+    rows = {
+        "Mean reciprocal rank": f"{measures.mean_reciprocal_rank:.3f}",
+        "AUROC of confidence": f"{measures.auroc:.3f}",
+        f"Answered of the {measures.answerable:,} answerable": f"{measures.answered_of_answerable:.3f}",
+        f"Answered of the {measures.unanswerable:,} unanswerable": f"{measures.answered_of_unanswerable:.3f}",
+        "Quotes that are exact slices": f"{measures.exact_slices:.3f}",
+        f"Right of the {measures.answer_spans:,} marked answers": f"{measures.answer_spans_right:.3f}",
+        f"Threshold (suggested: {measures.suggested_threshold:.3f})": f"{evaluation.threshold:.3f}",
+        "Median time": f"{measures.median_ms:,.0f} ms",
+        "99th percentile of time": f"{measures.p99_ms:,.0f} ms",
+        "Misses": f"{len(evaluation.misses):,}",
+    }
+    for name, value in rows.items():
+        table.add_row(name, value)
+    for baseline in evaluation.baselines:
+        found = " / ".join(f"{share:.3f}" for share in baseline.quotes_at.values())
+        table.add_row(f"Beside it: {baseline.name}, in one, three, five quotes", found)
+    return table
+
+
+def _miss_view(miss: Miss) -> RenderableType:
+    """Return the question, what was expected, and the first quotes that were shown instead."""
+    answer = miss.answer
+    accepted = one_line(", ".join(miss.accepted)) or "no answer"
+    place = f", found in quote {miss.place}" if miss.place else ""
+    about = f"{miss.kind}: {accepted}{place} (confidence {answer.confidence:.2f})"
+    quotes = [Prefixed(Text(one_line(quote.text), "dim"), "  ▌ ", "  ▌ ") for quote in answer.quotes[:3]]
+    question = Text(one_line(answer.question.text), "bold")
+    return Group(question, Prefixed(Text(about, "yellow"), "  ", "  "), *quotes, "")
+
+
+def _period(answer: Answer, zone: tzinfo) -> list[Text]:
+    """Name the limits of time that were asked for or found in the question."""
+    limits = {
+        "since": answer.since,
+        "until": answer.until,
+        "as of": answer.question.as_of,
+    }
+    named = [f"{word} {_absolute(moment, zone)}" for word, moment in limits.items() if moment]
+    return [Text(", ".join(named), "dim")] if named else []
+
+
+def _no_answer(answer: Answer) -> str:
+    if not answer.articles_searched:
+        return "No stored article lies within these limits." if _is_limited(answer) else NO_ARTICLES
+    closest = " Closest reports:" if answer.quotes else ""
+    return f"No answer found in the {_articles(answer.articles_searched)} searched.{closest}"
+
+
+def _is_limited(answer: Answer) -> bool:
+    question = answer.question
+    return any((answer.since, answer.until, question.source, question.as_of))
+
+
+def _articles(count: int) -> str:
+    return f"{count:,} article{'' if count == 1 else 's'}"
+
+
+def _footer(answer: Answer) -> Text:
+    searched = f"{_articles(answer.articles_searched)} searched in {answer.took_ms:,.0f} ms"
+    return Text(f"confidence {answer.confidence:.2f} · {searched}", "bright_black")
+
+
+def failures_view(failed: Sequence[Failure]) -> list[RenderableType]:
+    lines = [one_line(failure.sentence) for failure in failed[:FAILURES_SHOWN]]
+    more = len(failed) - len(lines)
+    if more:
+        lines.append(f"and {more:,} more")
+    return [Prefixed(Text(line, "yellow"), "  ", "    ") for line in lines]
+
+
+def when(moment: datetime, zone: tzinfo, now: datetime) -> str:
+    return f"{_absolute(moment, zone)} ({ago(moment, now)})"
+
+
+def _absolute(moment: datetime, zone: tzinfo) -> str:
+    local = moment.astimezone(zone)
+    return f"{local.day} {local:%b %Y, %H:%M %Z}"
+
+
+def one_line(text: str) -> str:
+    return " ".join(printable(text).split())
+
+
+def _safe_link(url: str) -> str | None:
+    """Return an address a terminal may open, or None: others run programs, or hold what ends the link."""
+    return url if _BROWSABLE.fullmatch(url) and printable(url) == url else None

@@ -1,0 +1,90 @@
+"""Sources that are read again and again, for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta, tzinfo
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from bot.terminal.answers import Prefixed, ago, failures_view, ingest_view, one_line, when
+from bot.text.source_words import ALL_KNOWN, articles_counted, found_lines, sources_counted
+from index import Added, Failure, Refreshed, Source, Trial
+
+NO_SOURCES = (
+    "No source is read yet: add one with `newsbot sources add URL`, or `newsbot sources default` for a list."
+)
+LATER = "They are read by the running bot, or now by `newsbot watch --once`."
+INDENT = " " * 9
+_STATES = {"ok": "green", "new": "", "failing": "yellow", "gone": "red"}
+
+
+def sources_view(sources: Sequence[Source], now: datetime) -> RenderableType:
+    """Return a line for each source, its address and what is wrong with it below."""
+    if not sources:
+        return Text(NO_SOURCES)
+    return Group(*(line for source in sources for line in _lines(source, now)))
+
+
+def _lines(source: Source, now: datetime) -> Iterator[RenderableType]:
+    read = f"read {ago(source.last_fetch, now)}" if source.last_fetch else "never read"
+    about = f" · {articles_counted(source.articles)} · {read} · {_next(source, now)}"
+    first = Text.assemble((one_line(source.title or source.url), "bold"), (about, "dim"))
+    yield Prefixed(first, f"{source.state:<9}", INDENT, _STATES[source.state])
+    yield Text(f"{INDENT}{one_line(source.url)}", "dim", no_wrap=True, overflow="ignore")
+    if source.error:
+        yield Prefixed(Text(one_line(source.error), "yellow"), INDENT, INDENT)
+
+
+def trial_view(trial: Trial, zone: tzinfo, now: datetime) -> RenderableType:
+    """Return what was found at an address, and why items were left out."""
+    title = Text(one_line(trial.title or trial.url), "bold")
+    about = found_lines(trial, lambda moment: when(moment, zone, now))
+    return Group(title, *map(Text, about), *_feeds(trial), *failures_view(trial.problems))
+
+
+def added_view(added: Added, zone: tzinfo, now: datetime) -> RenderableType:
+    found = trial_view(added.trial, zone, now)
+    if added.trial.kind == "opml":
+        return Group(found, imported_view(added.listed))
+    if added.source is None:
+        return found
+    # What failed stands with what was found already.
+    counts = ingest_view(replace(added.ingested, failed=()))
+    return Group(found, counts, Text(f"Added: {_next(added.source, now)}.", "green"))
+
+
+def imported_view(count: int) -> RenderableType:
+    if not count:
+        return Text(ALL_KNOWN)
+    return Text(f"{sources_counted(count)} added. {LATER}")
+
+
+def refreshed_view(done: Sequence[Refreshed]) -> RenderableType:
+    """Return what was stored in all, and which sources failed."""
+    if not done:
+        return Text("No source is due: `newsbot sources list` shows when each is.")
+    added = sum(each.ingested.added for each in done)
+    updated = sum(each.ingested.updated for each in done)
+    failed = [Failure(each.source.url, each.source.error) for each in done if each.source.error]
+    counts = f"{added:,} added, {updated:,} updated, {len(failed):,} failing"
+    return Group(Text(f"{sources_counted(len(done))} read: {counts}"), *failures_view(failed))
+
+
+def _next(source: Source, now: datetime) -> str:
+    if source.next_fetch is None:
+        return "not read any more"
+    if source.next_fetch <= now:
+        return "due"
+    if source.next_fetch - now < timedelta(minutes=1):
+        return "read again within a minute"
+    return f"read again {ago(source.next_fetch, now)}"
+
+
+def _feeds(trial: Trial) -> list[Text]:
+    if not trial.feeds or trial.kind == "opml":
+        return []
+    offer = "The page names feeds: add one of them with `newsbot sources add`."
+    return [Text(offer, "yellow"), *(Text(f"  {one_line(feed)}") for feed in trial.feeds)]

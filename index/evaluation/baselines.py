@@ -1,0 +1,43 @@
+"""Plain ways to answer, to compare with: passages by meaning, by words, or by both ranks. Pure.
+
+Each takes the passages that the real searches found, in its own order, and quotes from each of the best the
+two neighbouring sentences that hold most of the question's words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from index.english.answer_forms import Terms
+from index.storage.articles import StoredPassage
+from index.types.article import Hit
+
+# Of reciprocal rank fusion (Cormack, Clarke and Büttcher, 2009).
+RRF_K = 60
+SENTENCES = 2
+
+
+def orders(hits: Sequence[Hit]) -> dict[str, list[int]]:
+    """Return name → passage ids, best first, for each plain way of ranking the same hits."""
+    dense = [hit.passage_id for hit in sorted(hits, key=lambda hit: (-hit.dense, hit.passage_id))]
+    by_words = sorted(hits, key=lambda hit: (-hit.lexical, hit.passage_id))
+    lexical = [hit.passage_id for hit in by_words if hit.lexical > 0]
+    fused: dict[int, float] = {}
+    for ranking in (dense, lexical):
+        for rank, id in enumerate(ranking, 1):
+            fused[id] = fused.get(id, 0.0) + 1 / (RRF_K + rank)
+    return {
+        "dense alone": dense,
+        "BM25 alone": lexical,
+        "reciprocal rank fusion": sorted(fused, key=lambda id: (-fused[id], id)),
+    }
+
+
+def best_sentences(stored: StoredPassage, weights: Mapping[str, float], terms: Terms) -> str:
+    """Return the neighbouring sentences of a passage that hold most of the question's weighted words."""
+    text, sentences = stored.article.text, stored.passage.sentences
+    runs = [
+        text[sentences[i].start : sentences[min(i + SENTENCES, len(sentences)) - 1].end]
+        for i in range(max(1, len(sentences) - SENTENCES + 1))
+    ]
+    return max(runs, key=lambda run: sum(weights.get(term, 0.0) for term in set(terms(run))))

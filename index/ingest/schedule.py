@@ -1,0 +1,151 @@
+"""When a source is read next: pure functions of what was found, the clock and a random number.
+
+A source is read as often as is allowed in its first hour, then about twice for each article that it
+publishes, less often the longer it has been silent, and never sooner than its server asks for. A failing one
+is asked half as often with each failure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import pairwise
+from statistics import median
+from typing import Protocol
+
+from index.types.source import Source
+
+# What a source publishes is judged by so many of its newest articles.
+RECENT = 20
+# A source of which no pace is known yet.
+UNKNOWN_PACE = timedelta(hours=2).total_seconds()
+# A source that has been silent for a while is asked ten times during as long a silence again.
+SILENCE = 10
+# For so long a source that was added is read as often as is allowed: how it publishes is not known yet, and
+# whoever added it is waiting for its news.
+SETTLING = timedelta(hours=1)
+# Waits are stretched by up to this share, so that sources do not all come due at once. Never shortened: a
+# server that asks for an hour gets an hour.
+JITTER = 0.1
+# Nobody means a longer wait than this by Retry-After or max-age.
+LONGEST_ASKED = timedelta(days=7).total_seconds()
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The shortest and the longest time between two readings of a source, in seconds."""
+
+    shortest: float = 300.0
+    longest: float = 86_400.0
+
+
+class Found(Protocol):
+    """What a reading has found, as far as the schedule and the list of sources need it."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def title(self) -> str | None: ...
+    @property
+    def newest(self) -> datetime | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What a server said about its answer: for the next question, and for how long it stays fresh."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+    max_age: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why a reading failed: a sentence that says what to do, and what the server asked for."""
+
+    why: str
+    retry_after: float | None = None
+    gone: bool = False
+
+
+def pace(published: Iterable[datetime]) -> float | None:
+    """Return the usual time between two articles in seconds; None where there are fewer than two."""
+    recent = sorted(set(published), reverse=True)[:RECENT]
+    gaps = [(later - earlier).total_seconds() for later, earlier in pairwise(recent)]
+    return median(gaps) if gaps else None
+
+
+def wait(source: Source, now: datetime, limits: Limits) -> float:
+    """Return how many seconds may pass until a source is read again, going by what it publishes."""
+    if now - source.added_at < SETTLING:
+        return limits.shortest
+    usual = UNKNOWN_PACE if source.pace is None else source.pace
+    silence = (now - source.newest).total_seconds() if source.newest else 0.0
+    return _within(max(usual / 2, silence / SILENCE), limits)
+
+
+def backoff(failures: int, limits: Limits) -> float:
+    """Return how many seconds to wait after so many failures in a row: twice as long after each."""
+    return _within(limits.shortest * 2.0 ** min(failures - 1, 30), limits)
+
+
+def after_success(
+    source: Source,
+    found: Found | None,
+    validators: Validators,
+    published: Iterable[datetime],
+    stored: int,
+    now: datetime,
+    limits: Limits,
+    random: float,
+) -> Source:
+    """Return the source after a reading; `found` is None where nothing had changed since the last (304).
+
+    `published` are the times of its articles, `stored` says how many were added or changed, `random` is
+    in [0, 1).
+    """
+    if found is not None:
+        newest = max(filter(None, (source.newest, found.newest)), default=None)
+        source = replace(
+            source,
+            title=found.title or source.title,
+            kind=found.kind,
+            newest=min(newest, now) if newest else None,  # a wrong date must not stand for all time
+            pace=pace(published) or source.pace,
+        )
+    seconds = max(wait(source, now, limits), min(validators.max_age or 0.0, limits.longest))
+    return replace(
+        source,
+        state="ok",
+        articles=source.articles + stored,
+        last_fetch=now,
+        last_ok=now,
+        next_fetch=_later(now, seconds, random),
+        failures=0,
+        error=None,
+        etag=validators.etag or (source.etag if found is None else None),
+        last_modified=validators.last_modified or (source.last_modified if found is None else None),
+    )
+
+
+def after_failure(source: Source, trouble: Trouble, now: datetime, limits: Limits, random: float) -> Source:
+    """Return the source after a reading that failed: later and later, or never where it is gone for good."""
+    failures = source.failures + 1
+    seconds = max(backoff(failures, limits), min(trouble.retry_after or 0.0, LONGEST_ASKED))
+    return replace(
+        source,
+        state="gone" if trouble.gone else "failing",
+        last_fetch=now,
+        next_fetch=None if trouble.gone else _later(now, seconds, random),
+        failures=failures,
+        error=trouble.why,
+    )
+
+
+def _within(seconds: float, limits: Limits) -> float:
+    return max(limits.shortest, min(seconds, limits.longest))
+
+
+def _later(now: datetime, seconds: float, random: float) -> datetime:
+    return now + timedelta(seconds=seconds * (1 + JITTER * random))

@@ -1,0 +1,180 @@
+"""The sources that are read again and again, as a person looks after them: add, try, remove, list, export."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import replace
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from index.errors import BusyError, UsageError
+from index.ingest.refresh import THREADS, Ingest, Read, Reading, Refresh
+from index.sources.items import FeedLink
+from index.sources.opml import read_opml, write_opml
+from index.storage.sources import SourceBook
+from index.text.masking import masked
+from index.types.report import IngestReport, OnProgress, Progress, ignore_progress
+from index.types.source import Added, Refreshed, Source, Trial
+
+
+class Subscriptions:
+    """The list of sources and what keeps them fresh. Every method may be called from many threads."""
+
+    def __init__(
+        self,
+        book: SourceBook,
+        refresh: Refresh,
+        read: Read,
+        ingest: Ingest,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._book = book
+        self._refresh = refresh
+        self._read = read
+        self._ingest = ingest
+        self._clock = clock
+
+    def all(self) -> list[Source]:
+        """Return the sources in the order in which they were added."""
+        return self._book.all()
+
+    def test(self, address: str) -> Trial:
+        """Return what is found at an address, and store nothing. Raises SourceError, UsageError."""
+        source = Source(_web_address(address), self._clock())
+        return _trial(source.url, self._read(source, True))
+
+    def add(self, address: str) -> Added:
+        """Try an address, and where it holds articles, store them and read it again and again from now on.
+
+        A page that names feeds is not added: they are offered. Of a list the feeds are added, to be read as
+        soon as possible. Raises SourceError, UsageError.
+        """
+        source = Source(_web_address(address), self._clock())
+        if self._book.get(source.url):
+            raise UsageError(f"{source.url} is a source already: there is nothing to do.")
+        reading = self._read(source, True)
+        trial = _trial(source.url, reading)
+        if reading.kind == "opml":
+            return Added(trial, None, IngestReport(), self.add_feeds(reading.feeds))
+        if trial.feeds and reading.kind == "page":
+            return Added(trial, None, IngestReport())
+        report = self._ingest(reading, ignore_progress)
+        source = replace(source, url=reading.fetched.moved_to or source.url)
+        source = self._refresh.planned(source, reading, report)
+        self._book.add([source])
+        return Added(trial, source, report)
+
+    def remove(self, name: str) -> Source:
+        """Stop reading a source, named by address or title; its articles stay. Raises UsageError."""
+        source = self.find(name)
+        self._book.remove(source.url)
+        return source
+
+    def find(self, name: str) -> Source:
+        """Return the source with this address, as it is or as it is shown, or title.
+
+        Raises UsageError that names the closest, or where several are shown alike.
+        """
+        sources = self._book.all()
+        wanted = name.strip().casefold()
+        by_name = {title.casefold(): each for each in sources for title in (each.title, each.url) if title}
+        found = by_name.get(wanted) or by_name.get(f"https://{wanted}")
+        if found:
+            return found
+        alike = [each for each in sources if masked(each.url).casefold() == wanted]
+        if len(alike) > 1:
+            raise UsageError(
+                f"{len(alike)} sources are shown as {name.strip()}: give its title, or all of its address."
+            )
+        if alike:
+            return alike[0]
+        close = difflib.get_close_matches(wanted, list(by_name), n=1, cutoff=0.5)
+        hint = (
+            f"perhaps {by_name[close[0]].url} is meant"
+            if close
+            else "the list of sources shows what there is"
+        )
+        raise UsageError(f"There is no source {name!r}: {hint}.")
+
+    def import_opml(self, body: bytes, where: str) -> int:
+        """Add the feeds of a list, to be read as soon as possible; return how many are new.
+
+        Raises SourceError when it is no such list.
+        """
+        return self.add_feeds(read_opml(body, where))
+
+    def add_feeds(self, feeds: Sequence[FeedLink]) -> int:
+        """Add feeds, to be read as soon as possible; return how many are new."""
+        now = self._clock()
+        return self._book.add([Source(each.url, now, title=each.title, next_fetch=now) for each in feeds])
+
+    def export_opml(self) -> str:
+        """Return the sources as a list that feed readers import."""
+        return write_opml(self._book.all())
+
+    def refresh(self, name: str, on_progress: OnProgress = ignore_progress) -> Refreshed:
+        """Read one source now, as if nothing of it were known. Raises UsageError, BusyError.
+
+        What `on_progress` raises that is no Exception ends it after the articles stored so far.
+        """
+        source = self._refresh.lease(self.find(name).url)
+        if source is None:
+            raise BusyError(f"{name} is being read already: try again in a minute.")
+        return self._refresh.one(source, anew=True, on_progress=on_progress)
+
+    def refresh_due(self, on_progress: OnProgress = ignore_progress) -> list[Refreshed]:
+        """Read every source whose time has come, several at once; return what became of each."""
+        due = self._refresh.lease_all()
+        done: list[Refreshed] = []
+        if not due:
+            return done
+        on_progress(Progress("sources", 0, len(due)))
+        with ThreadPoolExecutor(THREADS, thread_name_prefix="refresh-due") as pool:
+            try:
+                for future in as_completed([pool.submit(self._refresh.one, source) for source in due]):
+                    done.append(future.result())
+                    on_progress(Progress("sources", len(done), len(due)))
+            except BaseException:  # whoever watches has had enough: begin nothing new
+                pool.shutdown(wait=False, cancel_futures=True)
+                self._refresh.release()
+                raise
+        return done
+
+    def start(self) -> None:
+        """Keep the sources fresh in the background until `stop`."""
+        self._refresh.start()
+
+    def stop(self, seconds: float) -> None:
+        """Begin no reading any more, and give those under way `seconds`."""
+        self._refresh.stop(seconds)
+
+
+def _web_address(address: str) -> str:
+    """Return an address as a browser would understand it. Raises UsageError."""
+    text = address.strip()
+    if "://" not in text:
+        text = f"https://{text}"
+    try:
+        parts = urlsplit(text)
+        named = bool(parts.hostname)
+    except ValueError:
+        named = False
+    if not named or parts.scheme not in ("http", "https") or any(char.isspace() for char in text):
+        raise UsageError(f"{address!r} is no web address: give one such as https://example.org/feed.xml.")
+    return text
+
+
+def _trial(url: str, reading: Reading) -> Trial:
+    return Trial(
+        url=url,
+        kind=reading.kind,
+        title=reading.title,
+        items=reading.items,
+        articles=len(reading.articles),
+        newest=reading.newest,
+        full_text=reading.full_text,
+        feeds=tuple(link.url for link in reading.feeds),
+        problems=tuple(reading.problems),
+    )

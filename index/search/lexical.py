@@ -1,0 +1,245 @@
+"""Passages by the words they share with the question (BM25). The only importer of tantivy.
+
+The index lives in a folder that several processes read; whoever holds the lock (see `index.search.local`) writes.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import struct
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from mmap import ACCESS_READ, mmap
+from pathlib import Path
+
+import tantivy
+from tantivy import Filter, Occur, Query, TextAnalyzerBuilder, Tokenizer
+
+from index.clock import microseconds
+from index.errors import DamageError
+from index.types.article import IndexedPassage
+from index.types.question import Filters
+
+# The smallest heap that tantivy takes is 15 MB a thread; more speeds up only very large batches.
+_WRITER_HEAP = 50_000_000
+_ANALYZER = "news"
+# Words whose frequency is remembered until the index changes: each question asks for hundreds.
+FREQUENCIES = 50_000
+# The files of every segment of an index.
+_PARTS = ("fast", "fieldnorm", "idx", "pos", "store", "term")
+# Words that say nothing about what is asked; without them a search reads a tenth of the postings.
+STOP_WORDS = frozenset(
+    "a an and are as at be been but by can could did do does for from had has have he her his how i if in "
+    "into is it its of on or our she so than that the their them then there these they this those to was we "
+    "were what when where which who whom whose why will with would you your s t".split()
+)
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    # Signed: deleting by term finds nothing in an unsigned field (tantivy-py 0.27 builds a signed term).
+    builder.add_integer_field("passage_id", indexed=True, fast=True)
+    builder.add_integer_field("published_us", indexed=True, fast=True)  # microseconds since 1970
+    builder.add_text_field("source", tokenizer_name="raw", index_option="basic")
+    # Frequencies without positions: no phrase is ever searched, and the index is a third smaller.
+    builder.add_text_field("words", tokenizer_name=_ANALYZER, index_option="freq")
+    return builder.build()
+
+
+class Analyzer:
+    """Takes texts apart into the words that are compared. Safe to use from many threads."""
+
+    def __init__(self) -> None:
+        builder = TextAnalyzerBuilder(Tokenizer.simple())
+        for each in (
+            Filter.remove_long(60),
+            Filter.lowercase(),
+            Filter.ascii_fold(),
+            Filter.stemmer("english"),
+        ):
+            builder = builder.filter(each)
+        self.tantivy = builder.build()
+
+    def terms(self, text: str) -> list[str]:
+        """Return the words of a text as the index knows them: lower case, folded to ASCII, stemmed."""
+        return self.tantivy.analyze(text)
+
+    def question_terms(self, text: str) -> list[str]:
+        """Return the distinct words worth searching for; all of them when every word is a stop word."""
+        distinct = list(dict.fromkeys(self.terms(text)))
+        return [term for term in distinct if term not in STOP_WORDS] or distinct
+
+
+class LexicalIndex:
+    """The lexical index in one folder. Safe to search from many threads; written by one at a time.
+
+    Every method raises DamageError where its files are not what they were.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Open or create the index. Raises ValueError or OSError when the folder is damaged."""
+        folder.mkdir(parents=True, exist_ok=True)
+        _verify(folder)
+        self._folder = folder
+        self._schema = _schema()
+        self._index = tantivy.Index(self._schema, path=str(folder))
+        # `reload` is called where something was written. Otherwise a thread looks for that twice a second and
+        # writes a lock file, maybe into a folder that is being deleted.
+        self._index.config_reader("manual")
+        analyzer = Analyzer()
+        self._index.register_tokenizer(_ANALYZER, analyzer.tantivy)
+        self.terms, self.question_terms = analyzer.terms, analyzer.question_terms
+        self._frequency = lru_cache(FREQUENCIES)(self._count_passages)
+
+    def __len__(self) -> int:
+        return self._index.searcher().num_docs
+
+    @staticmethod
+    def exists(folder: Path) -> bool:
+        return (folder / "meta.json").exists()
+
+    @staticmethod
+    def delete(folder: Path) -> None:
+        shutil.rmtree(folder, ignore_errors=True)
+
+    def ids(self) -> set[int]:
+        """Return the ids of the passages held."""
+        searcher = self._index.searcher()
+        hits = searcher.search(Query.all_query(), limit=max(1, searcher.num_docs)).hits
+        return {int(id) for id in searcher.fast_field_values("passage_id", [a for _, a in hits]) if id}
+
+    def clear(self) -> None:
+        """Forget every passage."""
+        with _damage_told():
+            writer = self._index.writer(heap_size=_WRITER_HEAP, num_threads=1)
+            writer.delete_all_documents()
+            writer.commit()
+            writer.wait_merging_threads()
+        self.reload()
+
+    def reload(self) -> None:
+        """See what has been written, by other processes too."""
+        with _damage_told():
+            self._index.reload()
+        self._frequency.cache_clear()
+
+    def document_frequency(self, terms: Iterable[str]) -> dict[str, int]:
+        """Return term → number of passages that contain it."""
+        return {term: self._frequency(term) for term in terms}
+
+    def _count_passages(self, term: str) -> int:
+        with _damage_told():
+            return self._index.searcher().doc_freq("words", term)
+
+    def search(self, terms: Sequence[str], filters: Filters, limit: int) -> list[tuple[int, float]]:
+        """Return (passage id, BM25) of the best passages that satisfy the filters, best first."""
+        searcher = self._index.searcher()
+        if not terms or not searcher.num_docs:
+            return []
+        with _damage_told():
+            result = searcher.search(self._query(terms, filters), limit=limit, count=False)
+            ids = searcher.fast_field_values("passage_id", [address for _, address in result.hits])
+        hits = zip(ids, result.hits, strict=True)
+        return [(int(id or 0), float(score)) for id, (score, _) in hits if score > 0]
+
+    def _query(self, terms: Sequence[str], filters: Filters) -> Query:
+        # Without filters one sum of terms and nothing around it: only then are passages skipped that cannot
+        # be the best. With them, words are looked up in what the filters admit, in a quarter of the time that
+        # checking all that has one of the words takes; what has none of them comes with a score of 0.
+        words = [(Occur.Should, self._word_query(term)) for term in terms]
+        limits = [(Occur.Must, Query.const_score_query(each, 0.0)) for each in self._filters(filters)]
+        return Query.boolean_query([*limits, *words])
+
+    def _word_query(self, term: str) -> Query:
+        return Query.term_query(self._schema, "words", term, "freq")
+
+    def _filters(self, filters: Filters) -> list[Query]:
+        queries = []
+        if filters.since or filters.until:
+            lower = microseconds(filters.since) if filters.since else None
+            upper = microseconds(filters.until) if filters.until else None
+            queries.append(
+                Query.range_query(self._schema, "published_us", tantivy.FieldType.Integer, lower, upper)
+            )
+        if filters.source:
+            queries.append(Query.term_query(self._schema, "source", filters.source, "basic"))
+        return queries
+
+    def apply(self, added: Iterable[Sequence[IndexedPassage]], removed: Sequence[int]) -> None:
+        """Add (in batches) and remove passages; adding one that is held replaces it."""
+        with _damage_told():
+            writer = self._index.writer(heap_size=_WRITER_HEAP, num_threads=1)
+            try:
+                for passage_id in removed:
+                    writer.delete_documents_by_term("passage_id", passage_id)
+                for batch in added:
+                    for passage in batch:
+                        writer.delete_documents_by_term("passage_id", passage.id)
+                        writer.add_document(_document(passage))
+                writer.commit()
+            finally:
+                writer.wait_merging_threads()
+        self.reload()
+
+
+@contextmanager
+def _damage_told() -> Iterator[None]:
+    """Turn what tantivy raises into a DamageError, also where it panics: to Python that is no Exception."""
+    try:
+        yield
+    except (ValueError, OSError) as error:
+        raise DamageError(f"The word index failed ({_first_line(error)}): it is tried again.") from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise DamageError(f"The word index is damaged ({_first_line(error)}): it is made anew.") from error
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0][:200].rstrip(".")
+
+
+def _verify(folder: Path) -> None:
+    """Raise ValueError or OSError where a file of the index is missing or not as it was written.
+
+    Tantivy finds most damage when it opens an index, but some only in a search, which then dies.
+    """
+    if not LexicalIndex.exists(folder):
+        return
+    try:
+        for segment in json.loads((folder / "meta.json").read_text(encoding="utf-8"))["segments"]:
+            name = segment["segment_id"].replace("-", "")
+            for part in _PARTS:
+                _verify_file(folder / f"{name}.{part}")
+    except (KeyError, TypeError, struct.error) as error:
+        raise ValueError(f"{folder} is damaged ({error!r})") from error
+
+
+def _verify_file(path: Path) -> None:
+    """Compare a file with the CRC-32 that tantivy writes at its end: JSON, the length of that, and 1337."""
+    with (
+        path.open("rb") as file,
+        mmap(file.fileno(), 0, access=ACCESS_READ) as data,
+        memoryview(data) as view,
+    ):
+        length, magic = struct.unpack("<II", data[-8:])
+        end = len(data) - 8 - length
+        if magic != 1337 or zlib.crc32(view[:end]) != json.loads(data[end:-8])["crc"]:
+            raise ValueError(f"{path.name} is damaged")
+
+
+def words_of(passage: IndexedPassage) -> str:
+    """Return what is compared of a passage: it is seen with its headline, as one text."""
+    return f"{passage.title}\n{passage.text}"
+
+
+def _document(passage: IndexedPassage) -> tantivy.Document:
+    document = tantivy.Document()
+    document.add_integer("passage_id", passage.id)
+    document.add_integer("published_us", microseconds(passage.published_at))
+    document.add_text("source", passage.source)
+    document.add_text("words", words_of(passage))
+    return document

@@ -1,0 +1,136 @@
+"""Search on this machine: FAISS in memory and Tantivy on disk, behind one `PassageIndex`."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+from index.errors import DamageError
+from index.runtime.faults import Faults
+from index.search.base import SEARCH_INDEX, Condition, Follower, Position, Scores
+from index.search.dense import DenseIndex
+from index.search.followers import DenseFollower, LexicalFollower
+from index.search.lexical import LexicalIndex
+from index.types.article import Hit
+from index.types.question import Filters
+
+logger = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def condition(folder: Path) -> Condition:
+    """Look at a search index without changing it, as opening one would."""
+    damaged, passages, position = [], 0, None
+    snapshot, words = folder / "dense.npz", folder / "lexical"
+    if snapshot.exists():
+        try:
+            DenseIndex.load(snapshot)
+        except Exception:  # zipfile and FAISS have errors of their own for damaged bytes
+            damaged.append(str(snapshot))
+    try:
+        position = Position(**json.loads((folder / "lexical.json").read_text()))
+        if not LexicalIndex.exists(words):
+            raise FileNotFoundError(words)
+        passages = len(LexicalIndex(words))
+    except (OSError, ValueError, TypeError):
+        damaged.append(str(words))
+    return Condition(tuple(damaged), position, passages)
+
+
+class LocalIndex:
+    """A `PassageIndex` in one folder of this machine."""
+
+    def __init__(self, folder: Path, dimension: int, faults: Faults | None = None) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
+        self._faults = faults or Faults()
+        self._dense = DenseFollower(folder, dimension)
+        self._lexical = LexicalFollower(folder)
+
+    @property
+    def followers(self) -> Sequence[Follower]:
+        return (self._dense, self._lexical)
+
+    def __len__(self) -> int:
+        return len(self._dense.index)
+
+    @property
+    def kind(self) -> str:
+        """What it is, for people."""
+        return "local: FAISS and Tantivy"
+
+    @property
+    def disk_bytes(self) -> int:
+        """The size of its files; one that is replaced meanwhile does not count."""
+        sizes = 0
+        for path in self._folder.rglob("*"):
+            with suppress(OSError):
+                sizes += path.stat().st_size if path.is_file() else 0
+        return sizes
+
+    @property
+    def memory_bytes(self) -> int:
+        """What the vectors take up in this process; the words are read from disk."""
+        return self._dense.index.memory_bytes
+
+    def ids(self) -> tuple[set[int], set[int]]:
+        """Return the passage ids in the dense and in the lexical index."""
+        return self._dense.index.ids(), self._lexical.index.ids()
+
+    def search(self, vector: Scores, text: str, filters: Filters, limit: int) -> list[Hit]:
+        """Do as `PassageIndex` says; a damaged word index finds nothing until it has been made anew."""
+        dense = dict(self._dense.index.search(vector, filters, limit))
+        terms = self.question_terms(text)
+        lexical = dict(self._unless_damaged([], self._search_words, terms, filters, limit))
+        only_lexical = [id for id in lexical if id not in dense]
+        dense.update(self._dense.index.scores(vector, only_lexical))
+        facts = self._dense.index.facts(list(dense))
+        hits = (Hit(id, dense[id], lexical.get(id, 0.0), *facts[id]) for id in dense if id in facts)
+        # Passages may have come in between the two searches.
+        return [hit for hit in hits if filters.admit(hit)]
+
+    def _search_words(self, terms: Sequence[str], filters: Filters, limit: int) -> list[tuple[int, float]]:
+        """Search by words. A time until which nearly all was published is cheaper to look at afterwards."""
+        if filters.until and filters.until >= self._dense.index.newest:
+            filters = replace(filters, until=None)
+        if filters.since or filters.source or not filters.until:
+            return self._lexical.index.search(terms, filters, limit)
+        depth = 2 * limit
+        found = self._lexical.index.search(terms, Filters(), depth)
+        facts = self._dense.index.facts([id for id, _ in found])
+        hits = [Hit(id, 0.0, score, *facts[id]) for id, score in found if id in facts]
+        admitted = [(hit.passage_id, hit.lexical) for hit in hits if filters.admit(hit)]
+        if len(admitted) >= limit or len(found) < depth:
+            return admitted[:limit]
+        return self._lexical.index.search(terms, filters, limit)
+
+    def document_frequency(self, terms: Iterable[str]) -> dict[str, int]:
+        listed = list(terms)
+        unknown = dict.fromkeys(listed, 0)
+        return self._unless_damaged(unknown, self._lexical.index.document_frequency, listed)
+
+    def _unless_damaged(self, otherwise: T, ask: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Return what the word index says, or something else where it is damaged, which is then mended."""
+        try:
+            return ask(*args, **kwargs)
+        except DamageError as error:
+            self._faults.report(SEARCH_INDEX, error)
+            self._lexical.suspect()
+            return otherwise
+
+    def terms(self, text: str) -> list[str]:
+        return self._lexical.index.terms(text)
+
+    def question_terms(self, text: str) -> list[str]:
+        return self._lexical.index.question_terms(text)
+
+    def close(self) -> None:
+        self._dense.index.close()
+        self._dense.save()

@@ -1,0 +1,122 @@
+"""What a person names, read as records: files, files of folders, addresses, and the feeds of a list."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from index.errors import SourceError
+from index.fetch import Fetched, Fetcher, FetchOptions
+from index.sources.address import Reading, nothing_known, read_address, read_fetched
+from index.sources.entries import Known
+from index.sources.files import FEED_SUFFIXES, Record, open_source
+from index.sources.upload import read_upload
+from index.types.report import Failure
+from index.types.source import Source
+
+# Feeds named when a page has no article of its own.
+SHOWN_FEEDS = 3
+
+
+class Reader:
+    """Reads sources. `known` is as in `read_address`. For many threads."""
+
+    def __init__(
+        self, timezone: ZoneInfo, clock: Callable[[], datetime], known: Known, *, private: bool = False
+    ) -> None:
+        self._timezone = timezone
+        self._clock = clock
+        self._known = known
+        self._options = FetchOptions(allow_private=private)
+        self._lock = threading.Lock()
+        self._opened: Fetcher | None = None
+
+    def close(self) -> None:
+        if self._opened is not None:
+            self._opened.close()
+
+    def records(self, source: Path | str) -> Iterator[Record]:
+        """Yield what a file (a path) or an address (a text) holds; a list of feeds is read feed by feed.
+
+        Raises SourceError when it gives nothing as a whole.
+        """
+        if isinstance(source, Path) and not source.name.lower().endswith(FEED_SUFFIXES):
+            yield from open_source(source, self._timezone)
+            return
+        reading = self._file(source) if isinstance(source, Path) else self._address(source)
+        yield from _records(reading, str(source))
+        if reading.kind == "opml":
+            for link in reading.feeds:
+                yield from self._one_of_many(link.url)
+
+    def read(self, source: Source, anew: bool) -> Reading:
+        """Read a source that is read again and again; `anew` as if nothing of it were known.
+
+        Raises SourceError as `read_address` does.
+        """
+        known = nothing_known if anew else self._known
+        return read_address(
+            source.url,
+            self._fetcher(),
+            timezone=self._timezone,
+            now=self._clock(),
+            known=known,
+            etag=None if anew else source.etag,
+            last_modified=None if anew else source.last_modified,
+        )
+
+    def upload(self, body: bytes, name: str) -> Reading:
+        """Read a file that somebody handed in (see `index.sources.upload`). Raises SourceError."""
+        return read_upload(
+            body, name, self._fetcher(), timezone=self._timezone, now=self._clock(), known=self._known
+        )
+
+    def _one_of_many(self, url: str) -> Iterator[Record]:
+        try:
+            yield from _records(self._address(url), url)
+        except SourceError as error:
+            yield Record(Failure(url, str(error)), 0)
+
+    def _address(self, url: str) -> Reading:
+        return read_address(
+            url, self._fetcher(), timezone=self._timezone, now=self._clock(), known=self._known
+        )
+
+    def _file(self, path: Path) -> Reading:
+        fetcher = self._fetcher()
+        try:
+            with path.open("rb") as file:
+                body = file.read(self._options.max_bytes + 1)
+        except OSError as error:
+            raise SourceError(f"{path} cannot be read: {error.strerror or error}.") from error
+        if len(body) > self._options.max_bytes:
+            raise SourceError(f"{path} is larger than 32 MiB, which no feed or page is: split it.")
+        fetched = Fetched(path.resolve().as_uri(), 200, body, "")
+        return read_fetched(fetched, fetcher, timezone=self._timezone, now=self._clock(), known=self._known)
+
+    def _fetcher(self) -> Fetcher:
+        with self._lock:
+            if self._opened is None:
+                self._opened = Fetcher(self._options, now=self._clock)
+            return self._opened
+
+
+def _records(reading: Reading, where: str) -> Iterator[Record]:
+    """Yield the articles and problems of a reading; feeds that a page names are offered beside them."""
+    size = len(reading.fetched.body)
+    offer = _offer(reading, where) if reading.kind == "page" and reading.feeds else None
+    for problem in reading.problems:
+        yield Record(problem, size)
+    for article in reading.articles:
+        yield Record(article, size, offer)
+    if offer and not reading.articles:
+        yield Record(offer, size)
+
+
+def _offer(reading: Reading, where: str) -> Failure:
+    feeds = ", ".join(link.url for link in reading.feeds[:SHOWN_FEEDS])
+    many = "a feed" if len(reading.feeds) == 1 else "feeds"
+    return Failure(where, f"the page names {many}, give that to read all its news: {feeds}")

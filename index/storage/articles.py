@@ -1,0 +1,583 @@
+"""What is stored of the news: articles, revisions, passages with their vectors, and the log of what changed.
+
+Everything that search needs is derived from here by the followers; see `index.search.sync`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import Connection, Row, delete, func, insert, select, true, update
+from sqlalchemy.sql import ColumnElement
+
+from index.embeddings.base import Embedder
+from index.errors import ModelError
+from index.storage import schema
+from index.storage.changes import Changes, _Log
+from index.storage.database import Database, meta, set_meta
+from index.text.passages import Passage
+from index.text.spans import Span
+from index.types.answer import Coverage
+from index.types.article import Article, Copy, IndexedPassage
+from index.types.question import Filters
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the store holds under an article's id, as far as deciding about a new version needs it."""
+
+    content_hash: str
+    published_at: datetime
+    updated_at: datetime | None
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewArticle:
+    """An article to be stored, with its passages and their vectors (float16, one row each)."""
+
+    article: Article
+    content_hash: str
+    text_hash: str
+    passages: Sequence[Passage]
+    vectors: npt.NDArray[np.float16]
+    fingerprint: str
+    bands: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPassage:
+    """A passage with the article it belongs to, as retrieval sees it."""
+
+    id: int
+    article: Article
+    passage: Passage
+
+    @property
+    def text(self) -> str:
+        return self.article.text[slice(*self.passage.span)]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A place that articles were read from, as the person named it."""
+
+    uri: str
+    read_at: datetime | None
+    error: str | None
+
+
+class Store:
+    """The articles of one database. Safe to use from many threads; several processes may share it."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @classmethod
+    def open(cls, url: str) -> Store:
+        """Connect, bring the schema up to date, and return the store. Raises StoreError."""
+        return cls(Database.open(url))
+
+    @property
+    def database(self) -> Database:
+        """The database, for what else is kept in it."""
+        return self._database
+
+    @property
+    def id(self) -> str:
+        """The name that followers know this database by."""
+        return self._database.id
+
+    @property
+    def name(self) -> str:
+        """The kind of database, for people."""
+        return self._database.name
+
+    def close(self) -> None:
+        self._database.close()
+
+    # -- what is known ---------------------------------------------------------------------------------
+
+    def known(self, ids: Iterable[str]) -> dict[str, Known]:
+        """Return what is stored under each of the article ids."""
+        table = schema.articles.c
+        columns = (table.content_hash, table.published_at, table.updated_at, table.revision)
+        rows = self._database.select_in(select(table.id, *columns), table.id, ids)
+        return {
+            row.id: Known(row.content_hash, row.published_at, row.updated_at, row.revision) for row in rows
+        }
+
+    def count_revisions(self, ids: Iterable[str], since: datetime) -> dict[str, int]:
+        """Return article id → how often it was changed since a moment, for those that were."""
+        table = schema.revisions.c
+        query = select(table.article_id, func.count().label("changes")).where(table.replaced_at >= since)
+        rows = self._database.select_in(query.group_by(table.article_id), table.article_id, ids)
+        return {row.article_id: row.changes for row in rows}
+
+    def article_ids_by_band(self, bands: Iterable[str]) -> dict[str, list[str]]:
+        """Return band → ids of the articles in it (see `index.ingest.shingles`), in alphabetical order."""
+        table = schema.bands.c
+        found: dict[str, list[str]] = {}
+        for row in self._database.select_in(select(schema.bands), table.band, bands):
+            found.setdefault(row.band, []).append(row.article_id)
+        return {band: sorted(ids) for band, ids in found.items()}
+
+    def article_ids_by_text(self, text_hashes: Iterable[str]) -> dict[str, str]:
+        """Return text hash → id of the article that has this text."""
+        table = schema.articles.c
+        rows = self._database.select_in(select(table.text_hash, table.id), table.text_hash, text_hashes)
+        return {row.text_hash: row.id for row in rows}
+
+    def known_copies(self, ids: Iterable[str]) -> dict[str, str]:
+        """Return id of a copy → id of the article that it is a copy of."""
+        table = schema.copies.c
+        rows = self._database.select_in(select(table.id, table.article_id), table.id, ids)
+        return {row.id: row.article_id for row in rows}
+
+    def articles(self, ids: Iterable[str]) -> dict[str, Article]:
+        rows = self._database.select_in(select(schema.articles), schema.articles.c.id, ids)
+        return {row.id: _article(row) for row in rows}
+
+    def vectors(self, ids: Iterable[str], model: str) -> dict[str, dict[Span, npt.NDArray[np.float16]]]:
+        """Return article id → span → vector, of the passages whose fingerprint begins with `model`."""
+        table = schema.passages.c
+        query = select(table.article_id, table.start, table.end, table.vector)
+        query = query.where(table.fingerprint.startswith(model, autoescape=True))
+        found: dict[str, dict[Span, npt.NDArray[np.float16]]] = {}
+        for row in self._database.select_in(query, table.article_id, ids):
+            found.setdefault(row.article_id, {})[Span(row.start, row.end)] = _vector(row.vector)
+        return found
+
+    def revisions(self, article_id: str) -> list[tuple[int, str, datetime]]:
+        """Return (revision, text, replaced at) of what an article said before, oldest first."""
+        table = schema.revisions.c
+        query = select(table.revision, table.text, table.replaced_at)
+        query = query.where(table.article_id == article_id).order_by(table.revision)
+        with self._database.reading() as connection:
+            return [(row.revision, row.text, row.replaced_at) for row in connection.execute(query)]
+
+    def text_of(self, article_id: str, revision: int) -> str | None:
+        """Return what an article said in a revision, the current one included; None when that is not kept."""
+        now, before = schema.articles.c, schema.revisions.c
+        current = select(now.text).where(now.id == article_id, now.revision == revision)
+        earlier = select(before.text).where(before.article_id == article_id, before.revision == revision)
+        with self._database.reading() as connection:
+            texts = connection.execute(current.union_all(earlier)).scalars()
+            return next(iter(texts), None)
+
+    def revision(self, article_id: str) -> int | None:
+        """Return the number of an article's current revision, counted from 1; None when it is not stored."""
+        known = self.known([article_id]).get(article_id)
+        return known.revision if known else None
+
+    def latest(self, filters: Filters, limit: int) -> list[Article]:
+        """Return the articles most recently published, newest first."""
+        table = schema.articles.c
+        query = select(schema.articles).where(_where(filters))
+        query = query.order_by(table.published_at.desc(), table.id).limit(limit)
+        with self._database.reading() as connection:
+            return [_article(row) for row in connection.execute(query)]
+
+    def copies(self, article_ids: Iterable[str]) -> dict[str, list[Copy]]:
+        table = schema.copies.c
+        found: dict[str, list[Copy]] = {}
+        for row in self._database.select_in(select(schema.copies), table.article_id, article_ids):
+            found.setdefault(row.article_id, []).append(Copy(row.source, row.url, row.published_at))
+        return found
+
+    def count_articles(self, filters: Filters | None = None) -> int:
+        query = select(func.count()).select_from(schema.articles).where(_where(filters or Filters()))
+        return int(self._database.scalar(query))
+
+    def coverage(self, filters: Filters) -> Coverage:
+        """Return how many articles the filters admit, of how many sources and from which time."""
+        table = schema.articles.c
+        published = table.published_at
+        query = select(
+            func.count(), func.count(table.source.distinct()), func.min(published), func.max(published)
+        )
+        with self._database.reading() as connection:
+            row = connection.execute(query.select_from(schema.articles).where(_where(filters))).one()
+        return Coverage(*row)
+
+    def count_passages(self) -> int:
+        return int(self._database.scalar(select(func.count()).select_from(schema.passages)))
+
+    def newest(self, until: datetime | None = None) -> datetime | None:
+        """Return when the newest article not after `until` was published."""
+        newest: datetime | None = self._database.scalar(_newest_first(until).limit(1))
+        return newest
+
+    def last_read(self) -> datetime | None:
+        """Return when the article that was stored last was read."""
+        last: datetime | None = self._database.scalar(select(func.max(schema.articles.c.read_at)))
+        return last
+
+    def nth_newest(self, n: int, until: datetime | None = None) -> datetime | None:
+        """Return when the `n`th newest article was published; None where there are fewer."""
+        found: datetime | None = self._database.scalar(_newest_first(until).offset(n - 1).limit(1))
+        return found
+
+    def oldest(self, until: datetime | None = None) -> datetime | None:
+        """Return when the oldest article was published."""
+        column = schema.articles.c.published_at
+        oldest: datetime | None = self._database.scalar(
+            select(func.min(column)).where(_where(Filters(until=until)))
+        )
+        return oldest
+
+    def source_names(self) -> list[str]:
+        """Return the names of the outlets, in alphabetical order."""
+        query = select(schema.articles.c.source).distinct().order_by(schema.articles.c.source)
+        with self._database.reading() as connection:
+            return list(connection.execute(query).scalars())
+
+    # -- writing ---------------------------------------------------------------------------------------
+
+    def write(
+        self,
+        new: Sequence[NewArticle],
+        copies: Sequence[tuple[str, str, Copy]],
+        touched: Sequence[tuple[str, datetime, datetime | None]],
+        now: datetime,
+    ) -> None:
+        """Store a batch in one transaction: all of it or nothing.
+
+        `new` articles replace what is stored under their ids, whose text is kept as a revision; `copies` are
+        (id of the copy, id of the article, the copy); `touched` are (id, published_at, updated_at) of
+        articles whose words did not change.
+        """
+        with self._database.writing() as connection:
+            log = _Log(connection)
+            for each in new:
+                _put(connection, each, now, log)
+            for copy_id, article_id, copy in copies:
+                connection.execute(delete(schema.copies).where(schema.copies.c.id == copy_id))
+                connection.execute(insert(schema.copies).values(_copy_row(copy_id, article_id, copy)))
+            for article_id, published_at, updated_at in touched:
+                _touch(connection, article_id, published_at, updated_at, log)
+            log.write()
+
+    def replace_passages(self, new: Sequence[NewArticle]) -> None:
+        """Give articles new passages and vectors, leaving the articles as they are.
+
+        Those that another process has changed since they were read keep what it gave them.
+        """
+        with self._database.writing() as connection:
+            log = _Log(connection)
+            for each in new:
+                if _says(connection, each.article):
+                    _put_passages(connection, each, log)
+            log.write()
+
+    def delete_articles(self, ids: Sequence[str]) -> None:
+        """Forget articles, their revisions, copies and passages."""
+        with self._database.writing() as connection:
+            log = _Log(connection)
+            for article_id in ids:
+                _drop_passages(connection, article_id, log)
+                connection.execute(delete(schema.articles).where(schema.articles.c.id == article_id))
+            log.write()
+
+    def ids_before(self, moment: datetime, limit: int) -> list[str]:
+        """Return ids of at most `limit` articles published before a moment."""
+        table = schema.articles.c
+        query = select(table.id).where(table.published_at < moment).order_by(table.published_at, table.id)
+        with self._database.reading() as connection:
+            return list(connection.execute(query.limit(limit)).scalars())
+
+    def trim_changes(self, keep: int) -> None:
+        """Forget all but the last `keep` changes; a follower that still needs others is rebuilt."""
+        last = self.last_seq() - keep
+        first = self._database.scalar(select(func.min(schema.changes.c.seq)))
+        if first is None or last < first:
+            return  # without waiting for whoever is writing
+        with self._database.writing() as connection:
+            connection.execute(delete(schema.changes).where(schema.changes.c.seq <= last))
+
+    # -- for the followers -----------------------------------------------------------------------------
+
+    def last_seq(self) -> int:
+        """Return the number of the last change; 0 before the first."""
+        query = select(schema.meta.c.value).where(schema.meta.c.key == "seq")
+        return int(self._database.scalar(query) or 0)
+
+    def changes_after(self, seq: int, limit: int) -> Changes | None:
+        """Return at most `limit` changes after `seq`, as what is left to do about each passage.
+
+        None when the log does not reach back that far any more. The rows are their own witness, since the log
+        may be trimmed between any two queries: numbers have no gaps, so what is whole begins at `seq` + 1.
+        """
+        table = schema.changes.c
+        query = select(schema.changes).where(table.seq > seq).order_by(table.seq).limit(limit)
+        with self._database.reading() as connection:
+            rows = connection.execute(query).all()
+        begins = rows[0].seq if rows else self.last_seq() + 1
+        if begins != seq + 1:
+            return None
+        removed_by_id = {row.passage_id: row.removed for row in rows}
+        added = [id for id, removed in removed_by_id.items() if not removed]
+        removed = [id for id, removed in removed_by_id.items() if removed]
+        return Changes(rows[-1].seq if rows else seq, added, removed)
+
+    def indexed_passages(self, ids: Sequence[int], fingerprint: str) -> list[IndexedPassage]:
+        """Return the given passages as followers take them, those that still exist in this fingerprint."""
+        query = _indexed_query(fingerprint)
+        rows = self._database.select_in(query, schema.passages.c.id, ids)
+        return [_indexed(row) for row in rows]
+
+    def all_indexed_passages(self, fingerprint: str, batch: int) -> Iterator[list[IndexedPassage]]:
+        """Yield all passages of this fingerprint in batches, in the order of their ids."""
+        last = 0
+        while True:
+            query = _indexed_query(fingerprint).where(schema.passages.c.id > last)
+            with self._database.reading() as connection:
+                rows = connection.execute(query.order_by(schema.passages.c.id).limit(batch)).all()
+            if not rows:
+                return
+            yield [_indexed(row) for row in rows]
+            last = rows[-1].id
+
+    def stored_passages(self, ids: Sequence[int]) -> dict[int, StoredPassage]:
+        """Return the given passages with their articles; those that are gone are left out."""
+        table = schema.passages.c
+        query = select(table.id, table.article_id, table.start, table.end, table.sentences)
+        rows = self._database.select_in(query, table.id, ids)
+        articles = self.articles({row.article_id for row in rows})
+        return {
+            row.id: StoredPassage(row.id, articles[row.article_id], _passage(row))
+            for row in rows
+            if row.article_id in articles
+        }
+
+    # -- fingerprint and sources -----------------------------------------------------------------------
+
+    def fingerprint(self) -> str | None:
+        """Return what the stored vectors were made with; None while there are none."""
+        fingerprint: str | None = self._database.scalar(meta("fingerprint"))
+        return fingerprint
+
+    def set_fingerprint(self, fingerprint: str) -> bool:
+        """Note that all vectors are of this fingerprint from now on; False where some are of another."""
+        with self._database.writing() as connection:
+            if self.count_passages_to_reindex(fingerprint):
+                return False
+            set_meta(connection, "fingerprint", fingerprint)
+            return True
+
+    def adopt_fingerprint(self, fingerprint: str) -> None:
+        """Note the fingerprint of the first vectors, where there are none yet."""
+        if self.fingerprint() is None:
+            with self._database.writing() as connection:
+                if self.fingerprint() is None:
+                    set_meta(connection, "fingerprint", fingerprint)
+
+    def articles_to_reindex(self, fingerprint: str, limit: int) -> list[Article]:
+        """Return articles that have a passage of another fingerprint, at most `limit`."""
+        stale = select(schema.passages.c.article_id).where(schema.passages.c.fingerprint != fingerprint)
+        query = select(schema.articles).where(schema.articles.c.id.in_(stale.distinct().limit(limit)))
+        with self._database.reading() as connection:
+            return [_article(row) for row in connection.execute(query)]
+
+    def all_articles(self, batch: int) -> Iterator[list[Article]]:
+        """Yield all articles in batches, in the order of their ids."""
+        last = ""
+        while True:
+            query = select(schema.articles).where(schema.articles.c.id > last)
+            with self._database.reading() as connection:
+                rows = connection.execute(query.order_by(schema.articles.c.id).limit(batch)).all()
+            if not rows:
+                return
+            yield [_article(row) for row in rows]
+            last = rows[-1].id
+
+    def count_passages_to_reindex(self, fingerprint: str) -> int:
+        query = select(func.count()).select_from(schema.passages)
+        return int(self._database.scalar(query.where(schema.passages.c.fingerprint != fingerprint)))
+
+    def remember_source(self, uri: str, now: datetime, error: str | None) -> None:
+        table = schema.sources.c
+        with self._database.writing() as connection:
+            change = update(schema.sources).where(table.uri == uri).values(read_at=now, error=error)
+            if not connection.execute(change).rowcount:
+                row = {"uri": uri, "added_at": now, "read_at": now, "error": error}
+                connection.execute(insert(schema.sources).values(row))
+
+    def sources(self) -> list[Source]:
+        """Return the files and folders that were read; addresses on the web are in the source book."""
+        table = schema.sources.c
+        query = select(schema.sources).where(table.kind == "files").order_by(table.added_at, table.uri)
+        with self._database.reading() as connection:
+            return [Source(row.uri, row.read_at, row.error) for row in connection.execute(query)]
+
+
+def _where(filters: Filters) -> ColumnElement[bool]:
+    table = schema.articles.c
+    condition: ColumnElement[bool] = true()
+    if filters.since:
+        condition &= table.published_at >= filters.since
+    if filters.until:
+        condition &= table.published_at <= filters.until
+    if filters.source:
+        condition &= table.source == filters.source
+    return condition
+
+
+def _newest_first(until: datetime | None) -> Any:
+    column = schema.articles.c.published_at
+    return select(column).where(_where(Filters(until=until))).order_by(column.desc())
+
+
+def _put(connection: Connection, new: NewArticle, now: datetime, log: _Log) -> None:
+    table = schema.articles
+    old = connection.execute(select(table).where(table.c.id == new.article.id)).one_or_none()
+    values = _article_row(new, now)
+    if old is None:
+        connection.execute(insert(table).values({**values, "revision": 1}))
+    elif old.content_hash == new.content_hash:
+        return  # another process stored the same words since they were looked up
+    else:
+        connection.execute(insert(schema.revisions).values(_revision_row(old, now)))
+        change = update(table).where(table.c.id == new.article.id)
+        connection.execute(change.values({**values, "revision": old.revision + 1}))
+    connection.execute(delete(schema.copies).where(schema.copies.c.id == new.article.id))
+    _put_passages(connection, new, log)
+
+
+def _says(connection: Connection, article: Article) -> bool:
+    """Tell whether an article is stored with these words."""
+    table = schema.articles.c
+    same = (table.id == article.id) & (table.title == article.title) & (table.text == article.text)
+    return connection.execute(select(table.id).where(same)).first() is not None
+
+
+def _put_passages(connection: Connection, new: NewArticle, log: _Log) -> None:
+    _put_bands(connection, new)
+    _drop_passages(connection, new.article.id, log)
+    rows = [
+        {
+            "article_id": new.article.id,
+            "start": passage.span.start,
+            "end": passage.span.end,
+            "sentences": [list(sentence) for sentence in passage.sentences],
+            "fingerprint": new.fingerprint,
+            "vector": vector.astype("<f2").tobytes(),
+        }
+        for passage, vector in zip(new.passages, new.vectors, strict=True)
+    ]
+    if rows:
+        adding = insert(schema.passages).returning(schema.passages.c.id, sort_by_parameter_order=True)
+        log.add(connection.execute(adding, rows).scalars(), removed=False)
+
+
+def _put_bands(connection: Connection, new: NewArticle) -> None:
+    connection.execute(delete(schema.bands).where(schema.bands.c.article_id == new.article.id))
+    rows = [{"band": band, "article_id": new.article.id} for band in new.bands]
+    if rows:
+        connection.execute(insert(schema.bands), rows)
+
+
+def _touch(
+    connection: Connection, article_id: str, published: datetime, updated: datetime | None, log: _Log
+) -> None:
+    """Set an article's times. Followers are told when it was published, as they filter by it."""
+    articles, passages = schema.articles, schema.passages.c
+    before = select(articles.c.published_at).where(articles.c.id == article_id)
+    if connection.execute(before).scalar() != published:
+        ids = connection.execute(select(passages.id).where(passages.article_id == article_id)).scalars()
+        log.add(ids.all(), removed=False)
+    change = update(articles).where(articles.c.id == article_id)
+    connection.execute(change.values(published_at=published, updated_at=updated))
+
+
+def _drop_passages(connection: Connection, article_id: str, log: _Log) -> None:
+    gone = delete(schema.passages).where(schema.passages.c.article_id == article_id)
+    log.add(connection.execute(gone.returning(schema.passages.c.id)).scalars().all(), removed=True)
+
+
+def _article_row(new: NewArticle, now: datetime) -> dict[str, Any]:
+    article = new.article
+    return {
+        "id": article.id,
+        "url": article.url,
+        "title": article.title,
+        "text": article.text,
+        "source": article.source,
+        "published_at": article.published_at,
+        "updated_at": article.updated_at,
+        "highlights": list(article.highlights),
+        "authors": list(article.authors),
+        "topics": list(article.topics),
+        "language": article.language,
+        "content_hash": new.content_hash,
+        "text_hash": new.text_hash,
+        "read_at": now,
+    }
+
+
+def _revision_row(old: Row[Any], now: datetime) -> dict[str, Any]:
+    kept = ("revision", "title", "text", "highlights", "published_at", "updated_at", "content_hash")
+    return {"article_id": old.id, "replaced_at": now, **{name: getattr(old, name) for name in kept}}
+
+
+def _copy_row(copy_id: str, article_id: str, copy: Copy) -> dict[str, Any]:
+    return {
+        "id": copy_id,
+        "article_id": article_id,
+        "url": copy.url,
+        "source": copy.source,
+        "published_at": copy.published_at,
+    }
+
+
+def _indexed_query(fingerprint: str) -> Any:
+    passages, articles = schema.passages.c, schema.articles.c
+    # The passage is cut out in the database: sending every article once per passage would be ten times
+    # as much.
+    text = func.substr(articles.text, passages.start + 1, passages.end - passages.start).label("text")
+    columns = (passages.id, articles.title, text, articles.source, articles.published_at, passages.vector)
+    joined = schema.passages.join(schema.articles)
+    return select(*columns).select_from(joined).where(passages.fingerprint == fingerprint)
+
+
+def _indexed(row: Row[Any]) -> IndexedPassage:
+    vector = _vector(row.vector)
+    return IndexedPassage(row.id, row.title, row.text, row.source, row.published_at, vector)
+
+
+def _vector(stored: bytes) -> npt.NDArray[np.float16]:
+    return np.frombuffer(stored, dtype="<f2")
+
+
+def _passage(row: Row[Any]) -> Passage:
+    return Passage(Span(row.start, row.end), tuple(Span(*sentence) for sentence in row.sentences))
+
+
+def _article(row: Row[Any]) -> Article:
+    return Article(
+        id=row.id,
+        url=row.url,
+        title=row.title,
+        text=row.text,
+        source=row.source,
+        published_at=row.published_at,
+        updated_at=row.updated_at,
+        highlights=tuple(row.highlights),
+        authors=tuple(row.authors),
+        topics=tuple(row.topics),
+        language=row.language,
+    )
+
+
+def require_current(store: Store, embedder: Embedder) -> None:
+    """Raise ModelError where the stored vectors were made with another model or splitter."""
+    if store.fingerprint() not in (None, embedder.fingerprint):
+        raise ModelError(
+            "The stored articles were indexed with another model or splitter than "
+            f"{embedder.model}: run 'newsbot reindex', or set NEWS_EMBEDDING_MODEL back."
+        )

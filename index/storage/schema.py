@@ -1,0 +1,370 @@
+"""The tables of the database, and how a database gets them. Part of the store; imported only by it."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    DateTime,
+    Engine,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    func,
+    inspect,
+    select,
+    text,
+)
+
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011")
+HEAD = REVISIONS[-1]
+
+# Names the lock that writers of the schema take in PostgreSQL: any number, the same for all of them.
+_LOCK = 0x6E657773
+# Alembic keeps the migration that is running in module globals.
+_migrating = threading.Lock()
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment in UTC. SQLite keeps no zone, so it is taken off on the way in and put back on the way out."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is None:
+            return None
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+metadata = MetaData()
+# SQLite hands out ids by itself only for a column of exactly this type.
+_RowId = BigInteger().with_variant(Integer, "sqlite")
+
+articles = Table(
+    "articles",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("published_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime),
+    Column("highlights", JSON, nullable=False),
+    Column("authors", JSON, nullable=False),
+    Column("topics", JSON, nullable=False),
+    Column("language", String),
+    Column("content_hash", String(64), nullable=False),
+    Column("text_hash", String(64), nullable=False),
+    Column("read_at", UtcDateTime, nullable=False),
+    Index("ix_articles_published_at_source", "published_at", "source"),
+    Index("ix_articles_source_published_at", "source", "published_at"),
+    Index("ix_articles_text_hash", "text_hash"),
+)
+
+# What an article said before its source changed it.
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("highlights", JSON, nullable=False),
+    Column("published_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime),
+    Column("content_hash", String(64), nullable=False),
+    Column("replaced_at", UtcDateTime, nullable=False),
+)
+
+# The same story under another address.
+copies = Table(
+    "copies",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), nullable=False),
+    Column("url", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("published_at", UtcDateTime, nullable=False),
+    Index("ix_copies_article_id", "article_id"),
+)
+
+# Articles by what stands for their words in each band: those that share one may tell the same story.
+bands = Table(
+    "bands",
+    metadata,
+    Column("band", String, primary_key=True),
+    Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
+    Index("ix_bands_article_id", "article_id"),
+)
+
+passages = Table(
+    "passages",
+    metadata,
+    Column("id", _RowId, primary_key=True, autoincrement=True),
+    Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("sentences", JSON, nullable=False),  # [[start, end], …]
+    Column("fingerprint", String(16), nullable=False),  # of the model and splitter that made the vector
+    Column("vector", LargeBinary, nullable=False),  # float16, unit length
+    Index("ix_passages_article_id", "article_id"),
+    Index("ix_passages_fingerprint", "fingerprint"),
+    sqlite_autoincrement=True,  # an id is never used again: followers know passages by it
+)
+
+# What the followers have to do, in the order of `seq`.
+changes = Table(
+    "changes",
+    metadata,
+    Column("seq", _RowId, primary_key=True, autoincrement=False),
+    Column("passage_id", BigInteger, nullable=False),
+    Column("removed", SmallInteger, nullable=False),
+)
+
+# Files and folders that were read, so that a reindex can read them again; and addresses on the web, which
+# are read again by themselves (see `index.storage.sources`). `pace` is in seconds, `error` of the last reading.
+sources = Table(
+    "sources",
+    metadata,
+    Column("uri", Text, primary_key=True),
+    Column("added_at", UtcDateTime, nullable=False),
+    Column("read_at", UtcDateTime),
+    Column("error", Text),
+    Column("title", Text),
+    Column("kind", String, nullable=False, server_default="files"),
+    Column("state", String, nullable=False, server_default="ok"),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("next_fetch", UtcDateTime),
+    Column("last_ok", UtcDateTime),
+    Column("newest", UtcDateTime),
+    Column("pace", Float),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("articles", Integer, nullable=False, server_default="0"),
+    Column("lease_owner", String),
+    Column("lease_until", UtcDateTime),
+    Index("ix_sources_next_fetch", "next_fetch"),
+)
+
+# Answers that a face has shown somewhere. Persons and places are as the face names them; `card` is its own.
+posted_answers = Table(
+    "posted_answers",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("person", String, nullable=False),
+    Column("guild", String),
+    Column("channel", String, nullable=False),
+    Column("message", String, nullable=False),
+    Column("private", Boolean, nullable=False),
+    Column("typed", Text, nullable=False),
+    Column("question", Text, nullable=False),
+    Column("as_of", UtcDateTime, nullable=False),
+    Column("since", UtcDateTime),
+    Column("until", UtcDateTime),
+    Column("source", Text),
+    Column("answered", Boolean, nullable=False),
+    Column("confidence", Float, nullable=False),
+    Column("posted_at", UtcDateTime, nullable=False),
+    Column("card", JSON, nullable=False),
+    Index("ix_posted_answers_message", "message"),
+    Index("ix_posted_answers_person", "person"),
+    Index("ix_posted_answers_posted_at", "posted_at"),
+)
+
+# The quotes in them, and what has become of each at its publisher. The article may be gone meanwhile.
+posted_quotes = Table(
+    "posted_quotes",
+    metadata,
+    Column("answer_id", ForeignKey("posted_answers.id", ondelete="CASCADE"), primary_key=True),
+    Column("place", Integer, primary_key=True),
+    Column("article_id", String, nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("revision", Integer, nullable=False),  # of the article, up to which the quote has been compared
+    Column("state", String, nullable=False),  # stands, changed or withdrawn
+    Column("new_text", Text),
+    Column("changed_at", UtcDateTime),
+    Column("shown", Boolean, nullable=False),  # whether the posted message says so
+    Index("ix_posted_quotes_article_id", "article_id"),
+)
+
+# What people said about them: helpful, wrong or outdated.
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("answer_id", ForeignKey("posted_answers.id", ondelete="CASCADE"), primary_key=True),
+    Column("person", String, primary_key=True),
+    Column("verdict", String, nullable=False),
+    Column("given_at", UtcDateTime, nullable=False),
+)
+
+# What the people who run a guild have set. No channels means all of them.
+guild_settings = Table(
+    "guild_settings",
+    metadata,
+    Column("guild", String, primary_key=True),
+    Column("channels", JSON, nullable=False),
+    Column("reindex_roles", JSON, nullable=False),
+    Column("private", Boolean, nullable=False),
+    Column("digest_channel", String),
+    Column("language", String),
+    Column("changed_at", UtcDateTime, nullable=False),
+)
+
+# What they did. A `person`, here as in every table, is somebody whose data can be exported and deleted.
+audit_trail = Table(
+    "audit_trail",
+    metadata,
+    Column("id", _RowId, primary_key=True, autoincrement=True),
+    Column("guild", String, nullable=False),
+    Column("person", String),
+    Column("action", String, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("done_at", UtcDateTime, nullable=False),
+    Index("ix_audit_trail_guild", "guild", "id"),
+    Index("ix_audit_trail_person", "person"),
+)
+
+# What somebody follows: for themselves, or where there is a channel, for all who read it. A `person` is
+# somebody whose data can be exported and deleted.
+follows = Table(
+    "follows",
+    metadata,
+    Column("id", _RowId, primary_key=True, autoincrement=True),
+    Column("person", String, nullable=False),
+    Column("guild", String),
+    Column("channel", String),
+    Column("what", Text, nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("paused", Text),
+    Index("ix_follows_person", "person"),
+    Index("ix_follows_channel", "channel"),
+)
+
+# The quotes sent of it: claimed, then sent. What was known from the start is not `alerted`.
+follow_quotes = Table(
+    "follow_quotes",
+    metadata,
+    Column("follow_id", ForeignKey("follows.id", ondelete="CASCADE"), primary_key=True),
+    Column("article_id", String, primary_key=True),
+    Column("start", Integer, primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("claimed_at", UtcDateTime, nullable=False),
+    Column("sent_at", UtcDateTime),
+    Column("alerted", Boolean, nullable=False),
+)
+
+# What a channel is sent every day, or where there is a weekday, every week: at an hour of its time zone. The
+# `person` is who set it; it stays without them. `chosen` are the articles of each story that is being sent.
+digests = Table(
+    "digests",
+    metadata,
+    Column("id", _RowId, primary_key=True, autoincrement=True),
+    Column("guild", String, nullable=False),
+    Column("channel", String, nullable=False),
+    Column("person", String),
+    Column("hour", Integer, nullable=False),
+    Column("timezone", String, nullable=False),
+    Column("weekday", Integer),
+    Column("quiet_from", Integer),
+    Column("quiet_until", Integer),
+    Column("topics", JSON, nullable=False),
+    Column("sources", JSON, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("next_at", UtcDateTime, nullable=False),
+    Column("last_at", UtcDateTime),
+    Column("claimed_at", UtcDateTime),
+    Column("chosen", JSON(none_as_null=True)),
+    Column("chosen_at", UtcDateTime),
+    Column("stopped", Text),
+    Index("ix_digests_channel", "channel", unique=True),
+    Index("ix_digests_guild", "guild"),
+    Index("ix_digests_person", "person"),
+)
+
+# The articles that were sent in them, for as long as they could come again.
+digest_articles = Table(
+    "digest_articles",
+    metadata,
+    Column("digest_id", ForeignKey("digests.id", ondelete="CASCADE"), primary_key=True),
+    Column("article_id", String, primary_key=True),
+    Column("sent_at", UtcDateTime, nullable=False),
+)
+
+# Work that only one of several processes may do, and who does it for how long; see `index.storage.leases`.
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("holder", String, nullable=False),
+    Column("process", Text, nullable=False),
+    Column("until", UtcDateTime, nullable=False),
+)
+
+# Single values: the identity of this database, the last `seq`, the fingerprint of its vectors.
+meta = Table(
+    "meta",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+
+def revision(engine: Engine) -> str | None:
+    """Return the name of the database's schema; None before it has one."""
+    with engine.connect() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        version = Table("alembic_version", MetaData(), Column("version_num", String))
+        current: str | None = connection.execute(select(version.c.version_num)).scalar_one_or_none()
+        return current
+
+
+def migrate(engine: Engine) -> str | None:
+    """Bring the database to the newest schema; return the revision it is at when that is unknown here."""
+    current = revision(engine)
+    if current == HEAD:
+        return None
+    if current is not None and current not in REVISIONS:
+        return current
+    config = Config()
+    config.set_main_option("script_location", "index:migrations")
+    with _migrating, engine.execution_options(write=True).begin() as connection:
+        lock(connection)  # another process may be migrating: then there is nothing left to do
+        if connection.dialect.name == "postgresql":  # a large table takes its time
+            connection.execute(text("SET LOCAL statement_timeout = 0"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+    return None
+
+
+def lock(connection: Connection) -> None:
+    """Keep others from founding the same database until the transaction ends; SQLite's writers are alone."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))

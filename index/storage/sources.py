@@ -1,0 +1,168 @@
+"""The list of sources on the web: what is known of each, and whose turn it is.
+
+Several processes may refresh from one database: whoever reads a source leases it first. Imports SQLAlchemy,
+as the other owners of tables do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import Connection, Row, delete, func, insert, or_, select, update
+
+from index.storage import schema
+from index.storage.database import Database
+from index.types.source import Source, SourceState
+
+FILES = "files"
+
+_table = schema.sources.c
+_on_the_web = _table.kind != FILES
+
+
+class SourceBook:
+    """The sources of one database. Safe to use from many threads; several processes may share it."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def all(self) -> list[Source]:
+        """Return the sources, those that were added first at the front."""
+        query = select(schema.sources).where(_on_the_web).order_by(_table.added_at, _table.uri)
+        with self._database.reading() as connection:
+            return [_source(row) for row in connection.execute(query)]
+
+    def get(self, url: str) -> Source | None:
+        query = select(schema.sources).where(_table.uri == url, _on_the_web)
+        with self._database.reading() as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else _source(row)
+
+    def add(self, sources: Sequence[Source]) -> int:
+        """Add those whose addresses are not in the list yet; return how many that were."""
+        rows = {source.url: _row(source) for source in sources}
+        with self._database.writing() as connection:
+            _take_over(connection, rows)
+            held = select(_table.uri).where(_table.uri.in_(rows))
+            known = set(connection.execute(held).scalars())
+            new = [row for url, row in rows.items() if url not in known]
+            if new:
+                connection.execute(insert(schema.sources), new)
+        return len(new)
+
+    def remove(self, url: str) -> bool:
+        """Take a source from the list; its articles stay. Tell whether it was there."""
+        with self._database.writing() as connection:
+            gone = connection.execute(delete(schema.sources).where(_table.uri == url, _on_the_web))
+            return bool(gone.rowcount)
+
+    def save(self, source: Source, owner: str, moved_to: str | None = None) -> None:
+        """Keep what a reading has found and end its lease; a source that was removed meanwhile stays away.
+
+        Where the lease ran out and another process reads the source now, that one's findings count. A source
+        that has moved to the address of another one is dropped: that one is read already.
+        """
+        with self._database.writing() as connection:
+            own = (_table.uri == source.url) & or_(_table.lease_owner.is_(None), _table.lease_owner == owner)
+            if moved_to is not None:
+                _take_over(connection, [moved_to])
+                taken = select(_table.uri).where(_table.uri == moved_to)
+                if connection.execute(taken).scalar() is not None:
+                    connection.execute(delete(schema.sources).where(own))
+                    return
+            row = {**_row(source), "uri": moved_to or source.url, "lease_owner": None, "lease_until": None}
+            connection.execute(update(schema.sources).where(own).values(row))
+
+    # -- whose turn it is ------------------------------------------------------------------------------
+
+    def lease(
+        self, owner: str, now: datetime, seconds: float, limit: int, only_ok: bool = False
+    ) -> list[Source]:
+        """Return at most `limit` sources whose time has come, for `owner` alone, longest overdue first.
+
+        With `only_ok` those alone that could be read the last time. A lease ends with `save`, with `release`,
+        or `seconds` after it was renewed last, when its owner has evidently died. Those that another process
+        is just leasing are passed over.
+        """
+        wanted = _is_due(now) & (_table.state == "ok") if only_ok else _is_due(now)
+        due = select(_table.uri).where(wanted).order_by(_table.next_fetch, _table.uri).limit(limit)
+        if self._database.scalar(due.limit(1)) is None:
+            return []  # without waiting for whoever is writing
+        taken = {"lease_owner": owner, "lease_until": now + timedelta(seconds=seconds)}
+        with self._database.claiming() as connection:
+            urls = connection.execute(due.with_for_update(skip_locked=True)).scalars().all()
+            connection.execute(update(schema.sources).where(_table.uri.in_(urls)).values(taken))
+            query = select(schema.sources).where(_table.uri.in_(urls))
+            found = {row.uri: _source(row) for row in connection.execute(query)}
+        return [found[url] for url in urls]
+
+    def lease_one(self, url: str, owner: str, now: datetime, seconds: float) -> Source | None:
+        """Return a source for `owner` alone, due or not; None while another reads it or it is not there."""
+        taken = {"lease_owner": owner, "lease_until": now + timedelta(seconds=seconds)}
+        with self._database.claiming() as connection:
+            own = (_table.uri == url) & _on_the_web & _is_free(now)
+            if not connection.execute(update(schema.sources).where(own).values(taken)).rowcount:
+                return None
+            return _source(connection.execute(select(schema.sources).where(_table.uri == url)).one())
+
+    def renew(self, owner: str, now: datetime, seconds: float) -> None:
+        """Let the leases of `owner` run for `seconds` from now on."""
+        mine = _table.lease_owner == owner
+        if self._database.scalar(select(_table.uri).where(mine).limit(1)) is None:
+            return  # without waiting for whoever is writing
+        with self._database.claiming() as connection:
+            renewed = update(schema.sources).where(mine).values(lease_until=now + timedelta(seconds=seconds))
+            connection.execute(renewed)
+
+    def release(self, owner: str) -> None:
+        """End the leases of `owner`, so that others may read its sources at once."""
+        with self._database.claiming() as connection:
+            own = update(schema.sources).where(_table.lease_owner == owner)
+            connection.execute(own.values(lease_owner=None, lease_until=None))
+
+    def next_fetch(self) -> datetime | None:
+        """Return when the first source is due; None where there is nothing to read."""
+        query = select(func.min(_table.next_fetch)).where(_on_the_web, _table.state != "gone")
+        moment: datetime | None = self._database.scalar(query)
+        return moment
+
+
+def _take_over(connection: Connection, urls: Iterable[str]) -> None:
+    """Forget that addresses were read once, as files are, before they become sources."""
+    connection.execute(delete(schema.sources).where(_table.uri.in_(list(urls)), _table.kind == FILES))
+
+
+def _is_free(now: datetime) -> Any:
+    return or_(_table.lease_until.is_(None), _table.lease_until <= now)
+
+
+def _is_due(now: datetime) -> Any:
+    return _on_the_web & (_table.state != "gone") & (_table.next_fetch <= now) & _is_free(now)
+
+
+def _row(source: Source) -> dict[str, Any]:
+    values = asdict(source)
+    return {"uri": values.pop("url"), "read_at": values.pop("last_fetch"), **values}
+
+
+def _source(row: Row[Any]) -> Source:
+    return Source(
+        url=row.uri,
+        added_at=row.added_at,
+        title=row.title,
+        kind=row.kind,
+        state=cast(SourceState, row.state),
+        articles=row.articles,
+        newest=row.newest,
+        last_fetch=row.read_at,
+        last_ok=row.last_ok,
+        next_fetch=row.next_fetch,
+        failures=row.failures,
+        error=row.error,
+        pace=row.pace,
+        etag=row.etag,
+        last_modified=row.last_modified,
+    )

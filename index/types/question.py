@@ -1,0 +1,67 @@
+"""A question and the filters that narrow the search for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from index.errors import UsageError
+from index.types.article import Article, Hit
+
+MAX_QUESTION_CHARS = 2000
+
+MAX_QUOTES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What an article must satisfy to be searched: `since <= published_at <= until`, and its source.
+
+    Applied inside the search, so a narrow filter never returns fewer passages than exist.
+    """
+
+    since: datetime | None = None
+    until: datetime | None = None
+    source: str | None = None
+
+    def admit(self, found: Article | Hit) -> bool:
+        """Tell whether an article, or a passage of it that was found, satisfies the filters."""
+        return (
+            (self.since is None or self.since <= found.published_at)
+            and (self.until is None or found.published_at <= self.until)
+            and (self.source is None or found.source == self.source)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a person wants to know. `as_of` is the moment of asking; None means now.
+
+    Articles published after `as_of` are never used. `explain` asks for the figures behind the answer. Raises
+    UsageError where nothing can be searched.
+    """
+
+    text: str
+    as_of: datetime | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    source: str | None = None
+    limit: int = 3
+    id: str | None = None
+    explain: bool = False
+
+    def __post_init__(self) -> None:
+        if not any(char.isalnum() for char in self.text):
+            raise UsageError("The question is empty: ask something about the news.")
+        if len(self.text) > MAX_QUESTION_CHARS:
+            raise UsageError(
+                f"The question has {len(self.text):,} characters: keep it under {MAX_QUESTION_CHARS:,}."
+            )
+        if not 1 <= self.limit <= MAX_QUOTES:
+            raise UsageError(f"The number of quotes must be between 1 and {MAX_QUOTES}, not {self.limit}.")
+        for name in ("as_of", "since", "until"):
+            moment = getattr(self, name)
+            if moment is not None and moment.tzinfo is None:
+                raise ValueError(f"{name} must carry a time zone")
+        if self.since and self.until and self.since > self.until:
+            raise UsageError("The start of the period lies after its end: swap the two dates.")

@@ -1,0 +1,81 @@
+"""What a job says of itself: its progress, its failures and its counts at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Something that could not be read: `where` (file and line, or address) and `why`."""
+
+    where: str
+    why: str
+
+    @property
+    def sentence(self) -> str:
+        """Both; a reason that begins with the place does not have it named twice."""
+        return self.why if self.why.startswith(f"{self.where} ") else f"{self.where}: {self.why}"
+
+
+@dataclass(frozen=True, slots=True)
+class BackupReport:
+    """A backup that was written or restored: its file, the articles in it, and its size in bytes."""
+
+    path: Path
+    articles: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class IngestReport:
+    """What an ingest did, counted in articles."""
+
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    duplicates: int = 0
+    failed: tuple[Failure, ...] = ()
+
+    @property
+    def read(self) -> int:
+        """How many articles were read, whatever became of them; failures are not counted."""
+        return self.added + self.updated + self.unchanged + self.duplicates
+
+    @classmethod
+    def of_all(cls, reports: Sequence[IngestReport]) -> IngestReport:
+        """Return what several did together."""
+        return cls(
+            added=sum(each.added for each in reports),
+            updated=sum(each.updated for each in reports),
+            unchanged=sum(each.unchanged for each in reports),
+            duplicates=sum(each.duplicates for each in reports),
+            failed=tuple(failure for each in reports for failure in each.failed),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ReindexReport:
+    """What a reindex did: the news it found in the known sources, and the passages it embedded again."""
+
+    ingested: IngestReport
+    embedded: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a long job is: `done` of `total` (None while unknown) in units of `what`."""
+
+    what: Literal["articles", "passages", "questions", "sources"]
+    done: int
+    total: int | None
+
+
+OnProgress = Callable[[Progress], None]
+
+
+def ignore_progress(_: Progress) -> None:
+    """The default listener: nobody watches."""
