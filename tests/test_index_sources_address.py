@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -178,17 +178,43 @@ def test_nothing_new(site: NewsSite, fetcher: Fetcher) -> None:
 # -- what is wrong with single entries -------------------------------------------------------------------
 
 
-def test_a_date_in_the_future_is_now(site: NewsSite, fetcher: Fetcher) -> None:
+def test_a_date_of_another_century_is_not_believed(site: NewsSite, fetcher: Fetcher) -> None:
     url = site.serve("/feed", rss(rss_item(date="Tue, 03 Jun 2125 08:00:00 GMT")))
     reading = read(url, fetcher)
-    assert (reading.articles[0].published_at, reading.newest) == (NOW, NOW)
-    assert "dated in the future (2125-06-03" in reading.problems[0].why
+    (article,) = reading.articles
+    assert (article.published_at, article.published_precision, reading.newest) == (NOW, "seen", None)
+    assert [problem.where for problem in reading.problems] == [article.url]
+    assert '"Tue, 03 Jun 2125 08:00:00 GMT" lies in the future' in reading.problems[0].why
+
+
+def test_an_hour_of_this_afternoon_keeps_its_day(site: NewsSite, fetcher: Fetcher) -> None:
+    later = (NOW + timedelta(hours=5)).strftime("%a, %d %b %Y %H:%M:%S GMT")
+    reading = read(site.serve("/feed", rss(rss_item(date=later))), fetcher)
+    (article,) = reading.articles
+    assert (article.published_at.date(), article.published_precision) == (NOW.date(), "day")
+    assert "dated in the future" in reading.problems[0].why
 
 
 @pytest.mark.parametrize("date", ["soon", "Thu, 01 Jan 1970 00:00:00 GMT", "99999", "", None])
 def test_a_date_that_cannot_be(site: NewsSite, fetcher: Fetcher, date: str | None) -> None:
-    (article,) = read(site.serve("/feed", rss(rss_item(date=date))), fetcher).articles
-    assert article.published_at == NOW
+    reading = read(site.serve("/feed", rss(rss_item(date=date))), fetcher)
+    (article,) = reading.articles
+    assert (article.published_at, article.published_precision) == (NOW, "seen")
+    (problem,) = reading.problems
+    assert (problem.where, (date or "no time") in problem.why) == (article.url, True)
+
+
+def test_the_page_tells_the_hour_of_a_day_in_the_feed(site: NewsSite, fetcher: Fetcher) -> None:
+    link = site.serve("/1", page())
+    url = site.serve("/feed", rss(rss_item(link, content="Two quays …", date=f"{PUBLISHED:%Y-%m-%d}")))
+    (article,) = read(url, fetcher).articles
+    assert (article.published_at, article.published_precision) == (PUBLISHED, "minute")
+
+
+def test_the_hour_in_the_feed_stays_where_the_page_tells_the_day(site: NewsSite, fetcher: Fetcher) -> None:
+    link = site.serve("/1", page(published=f"{PUBLISHED:%Y-%m-%d}"))
+    (article,) = read(site.serve("/feed", rss(rss_item(link, content="Two quays …"))), fetcher).articles
+    assert (article.published_at, article.published_precision) == (PUBLISHED, "minute")
 
 
 def test_a_page_that_is_closed_leaves_the_excerpt(site: NewsSite, fetcher: Fetcher) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.cards.base import GREEN, MAX_ADDRESS, MAX_BODY, MAX_HEADLINE, MAX_SOURCE, MAX_TITLE, Card
-from bot.cards.quotes import published
+from bot.cards.quotes import age, published
 from bot.text.language import _
 from bot.text.markdown import block_quote, bold, cut, length, link, timestamp
 from index import Follow, Quote
@@ -48,5 +48,6 @@ def _block(quote: Quote) -> str:
     title = article.title[:MAX_HEADLINE] or _("Untitled")
     written = [link(title, quote.link), link(title, article.url)]
     headline = next((each for each in written if length(each) <= MAX_LINK), cut(title, MAX_HEADLINE))
-    facts = [bold(article.source[:MAX_SOURCE]), published(article), timestamp(article.published_at, "R")]
-    return "\n".join([block_quote(quote.text), headline, f"-# {' · '.join(facts)}"])
+    facts = [bold(article.source[:MAX_SOURCE]), published(article), age(article)]
+    origin = " · ".join(fact for fact in facts if fact)
+    return "\n".join([block_quote(quote.text), headline, f"-# {origin}"])

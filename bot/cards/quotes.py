@@ -84,7 +84,7 @@ def byline(article: Article, headline: str, copies: Sequence[Copy]) -> list[str]
     Each time has a line to itself, so that none is broken in two on a phone. How long ago that was is told
     once: Discord rounds distances on its own, and two of them could seem to contradict each other.
     """
-    first = [bold(shorten(article.source, MAX_SOURCE)), timestamp(article.published_at, "R")]
+    first = [bold(shorten(article.source, MAX_SOURCE)), age(article)]
     lines = [" · ".join(fact for fact in first if fact), published(article)]
     if article.updated_at:
         lines.append(_("updated {when}").format(when=timestamp(article.updated_at)))
@@ -100,7 +100,19 @@ def origin(article: Article) -> str:
 
 
 def published(article: Article) -> str:
-    return _("published {when}").format(when=timestamp(article.published_at))
+    """When an article was published, as exactly as that is known, or first seen."""
+    match article.published_precision:
+        case "seen":
+            return _("first seen {when}").format(when=timestamp(article.published_at))
+        case "day":
+            return _("published {when}").format(when=timestamp(article.published_noon, "D"))
+        case _:
+            return _("published {when}").format(when=timestamp(article.published_at))
+
+
+def age(article: Article) -> str:
+    """How long ago an article was published; "" where its hour is not known."""
+    return timestamp(article.published_at, "R") if article.published_precision == "minute" else ""
 
 
 def title_of(article: Article) -> str:

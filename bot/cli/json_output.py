@@ -288,6 +288,7 @@ def _quote_json(quote: Quote) -> Json:
         "url": article.url,
         "link": quote.link,
         "published_at": moment_json(article.published_at),
+        "published_precision": article.published_precision,
         "updated_at": _or_null(article.updated_at),
         "score": quote.score,
         "also_in": [_copy_json(copy) for copy in quote.also_in],
@@ -305,6 +306,7 @@ def _headline_json(headline: Headline) -> Json:
         "source": article.source,
         "url": article.url,
         "published_at": moment_json(article.published_at),
+        "published_precision": article.published_precision,
         "updated_at": _or_null(article.updated_at),
         "highlights": list(headline.highlights),
         "also_in": [_copy_json(copy) for copy in headline.also_in],
@@ -312,7 +314,12 @@ def _headline_json(headline: Headline) -> Json:
 
 
 def _copy_json(copy: Copy) -> Json:
-    return {"source": copy.source, "url": copy.url, "published_at": moment_json(copy.published_at)}
+    return {
+        "source": copy.source,
+        "url": copy.url,
+        "published_at": moment_json(copy.published_at),
+        "published_precision": copy.published_precision,
+    }
 
 
 def _or_null(moment: datetime | None) -> str | None:

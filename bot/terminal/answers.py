@@ -226,13 +226,24 @@ def _about(
     """Return the headline as a link, the source, both times, and who else has the story."""
     lines = [
         Text(one_line(article.title) or "Untitled", Style(bold=True, link=_safe_link(link))),
-        Text(f"{one_line(article.source)} · published {when(article.published_at, zone, now)}", "dim"),
+        Text(f"{one_line(article.source)} · {_published(article, zone, now)}", "dim"),
     ]
     if article.updated_at:
         lines.append(Text(f"updated {when(article.updated_at, zone, now)}", "dim"))
     if also_in:
         lines.append(_also_in(also_in))
     return Group(*(Prefixed(line, indent, indent) for line in lines), _Address(article.url, indent))
+
+
+def _published(article: Article, zone: tzinfo, now: datetime) -> str:
+    """Say when an article was published, as exactly as that is known, or first seen."""
+    match article.published_precision:
+        case "seen":
+            return f"first seen {when(article.published_at, zone, now)}, its date is not known"
+        case "day":
+            return f"published {article.published_at.day} {article.published_at:%b %Y}"
+        case _:
+            return f"published {when(article.published_at, zone, now)}"
 
 
 def _also_in(copies: Sequence[Copy]) -> Text:

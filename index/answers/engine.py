@@ -117,8 +117,13 @@ class Answering:
         return [replace(quote, answer_spans=each) for quote, each in zip(quotes, spans, strict=True)]
 
     def dated(self, quote: Quote) -> Quote:
-        """Return the quote with the time that its words name."""
+        """Return the quote with the time that its words name.
+
+        "Yesterday" names none where it is not known when the article was published.
+        """
         published = quote.article.published_at
+        if quote.article.published_precision == "seen":
+            return quote
         return replace(quote, event=event_time(quote.text, published, ZoneInfo(self._options.timezone)))
 
     def search(self, question: Question) -> Found:

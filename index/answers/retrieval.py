@@ -7,7 +7,7 @@ best of the last weeks are therefore always looked at, however many older passag
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -76,10 +76,17 @@ def retrieve(
             # One search may have found by words what another found by meaning alone.
             if known is None or hit.lexical > known.lexical:
                 hits[hit.passage_id] = hit
-    ranked = rank(list(hits.values()), recency)
+    undated = store.undated_passages(hits)
+    admitted = [hit for hit in hits.values() if hit.passage_id not in undated or _needs_no_date(hit, what)]
+    ranked = rank(admitted, recency, undated)
     if what.first:
-        ranked = put_first(ranked, what.first, what.first_limit)
+        ranked = put_first(ranked, what.first, what.first_limit, undated)
     return _load(store, ranked[: what.limit])
+
+
+def _needs_no_date(hit: Hit, what: Retrieval) -> bool:
+    """Tell whether a passage is wanted whenever its article was published."""
+    return any(filters.since is None and filters.admit(hit) for filters in what.filters)
 
 
 def retrieve_all(
@@ -89,6 +96,9 @@ def retrieve_all(
     found = index.search(vector, text, filters, TOPIC_DEPTH)
     rare = SHARES_WORDS * max((hit.lexical for hit in found), default=0.0) or math.inf
     hits = [hit for hit in found if hit.dense >= NEAR_TOPIC or hit.lexical >= rare]
+    if filters.since:
+        undated = store.undated_passages(hit.passage_id for hit in hits)
+        hits = [hit for hit in hits if hit.passage_id not in undated]
     return _load(store, rank(hits, lambda _: 0.0))
 
 
@@ -100,18 +110,31 @@ class RankedHit(NamedTuple):
     recency: float
 
 
-def rank(hits: Sequence[Hit], recency: Callable[[datetime], float]) -> list[RankedHit]:
-    """Return the hits, best first; equal scores keep the order of their ids."""
+def rank(
+    hits: Sequence[Hit], recency: Callable[[datetime], float], undated: Collection[int] = ()
+) -> list[RankedHit]:
+    """Return the hits, best first; equal scores keep the order of their ids.
+
+    The passages in `undated` are of articles whose time is not known: they are not current at all.
+    """
     best = max((hit.lexical for hit in hits), default=0.0) or 1.0
-    ranked = [RankedHit(hit, hit.lexical / best, recency(hit.published_at)) for hit in hits]
+    ranked = [
+        RankedHit(hit, hit.lexical / best, 0.0 if hit.passage_id in undated else recency(hit.published_at))
+        for hit in hits
+    ]
     return sorted(
         ranked, key=lambda each: (-weigh(each.hit.dense, each.lexical, each.recency), each.hit.passage_id)
     )
 
 
-def put_first(ranked: Sequence[RankedHit], first: Filters, limit: int) -> list[RankedHit]:
-    """Return the hits with up to `limit` of those that `first` admits before all others."""
-    inside = [each for each in ranked if first.admit(each.hit)][:limit]
+def put_first(
+    ranked: Sequence[RankedHit], first: Filters, limit: int, undated: Collection[int] = ()
+) -> list[RankedHit]:
+    """Return the hits with up to `limit` of those that `first` admits before all others.
+
+    No passage in `undated` is among those.
+    """
+    inside = [each for each in ranked if first.admit(each.hit) and each.hit.passage_id not in undated][:limit]
     taken = {each.hit.passage_id for each in inside}
     return [*inside, *(each for each in ranked if each.hit.passage_id not in taken)]
 

@@ -10,7 +10,7 @@ from index.ingest.shingles import bands
 from index.storage.articles import Known
 from index.text.boilerplate import reporting
 from index.text.normalize import content_hash, text_hash
-from index.types.article import Article
+from index.types.article import Article, ArticleTimes, Precision, is_on_day
 
 # A story that was changed so often in so long is flapping: further changes wait until that is over. Live
 # reports are changed every few minutes; a page with a counter on it changes whenever it is fetched.
@@ -56,20 +56,45 @@ def decide(candidate: Candidate, stored: Stored | None, copy_of: str | None, twi
         return "unchanged" if copy_of == twin else "copy"
     if _is_changed(candidate, stored):
         return "flapping" if stored.recent >= MAX_REVISIONS else "changed"
-    known = stored.known
-    same_times = times(candidate.article, known) == (known.published_at, known.updated_at)
+    same_times = times(candidate.article, stored.known.times, changed=False) == stored.known.times
     return "unchanged" if same_times else "touched"
 
 
-def times(article: Article, known: Known) -> tuple[datetime, datetime | None]:
+def times(article: Article, known: ArticleTimes, *, changed: bool) -> ArticleTimes:
     """Return when a known article was published and updated, after it was read again.
 
-    A story is published once: a later date is an update, as publishers touch it; an earlier one is a
-    correction.
+    A story is published once. A later time is an update where its words `changed`, and nothing where they did
+    not: some feeds stamp every entry with the time of reading.
     """
-    published = min(article.published_at, known.published_at)
-    moments = [each for each in (article.published_at, article.updated_at) if each and each > published]
-    return published, max(moments, default=None)
+    published, precision = _published(article, known)
+    if changed:
+        told = (article.published_at if article.published_precision != "seen" else None, article.updated_at)
+    else:
+        told = (known.updated_at, None)
+    updated = max((moment for moment in told if moment and moment > published), default=None)
+    return ArticleTimes(published, precision, updated)
+
+
+def _published(article: Article, known: ArticleTimes) -> tuple[datetime, Precision]:
+    """Return when an article was published: the earlier of two times, of one day the finer.
+
+    A time that is read replaces that of the first sight, never the other way.
+    """
+    before = (known.published_at, known.published_precision)
+    now = (article.published_at, article.published_precision)
+    if article.published_precision == "seen":
+        return before
+    if known.published_precision == "seen":
+        return now
+    if article.published_precision != known.published_precision and _same_day(article, known):
+        return now if article.published_precision == "minute" else before
+    return now if article.published_at < known.published_at else before
+
+
+def _same_day(article: Article, known: ArticleTimes) -> bool:
+    """Tell whether an hour lies on a day, which may begin up to 14 hours apart in two places."""
+    times = {article.published_precision: article.published_at, known.published_precision: known.published_at}
+    return is_on_day(times["minute"], times["day"])
 
 
 def _is_changed(candidate: Candidate, stored: Stored) -> bool:

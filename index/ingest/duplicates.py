@@ -6,12 +6,14 @@ What a page says of itself comes first: the canonical address that it names, whe
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from index.errors import RecordError
 from index.ingest.decision import Candidate
 from index.ingest.shingles import MIN_CHARS, SAME_STORY, likeness
 from index.storage.articles import Store
 from index.text.normalize import article_id
+from index.types.article import Article
 
 
 class Twins:
@@ -47,7 +49,7 @@ class Twins:
             return same
         near = {id for band in candidate.bands for id in self._by_band.get(band, ())} - {article.id}
         alike = {id: likeness(article, self._articles[id]) for id in near}
-        best = min(alike, key=lambda id: (-alike[id], self._articles[id].published_at, id), default=None)
+        best = min(alike, key=lambda id: (-alike[id], _age(self._articles[id]), id), default=None)
         return best if best is not None and alike[best] >= SAME_STORY else None
 
     def add(self, candidate: Candidate) -> None:
@@ -65,6 +67,11 @@ class Twins:
         self._by_text = {text: other for text, other in self._by_text.items() if other != id}
         self._by_band = {band: [each for each in ids if each != id] for band, ids in self._by_band.items()}
         self._articles.pop(id, None)
+
+
+def _age(article: Article) -> tuple[bool, datetime]:
+    """Return what sorts articles by when they were published, those of unknown time last."""
+    return article.published_precision == "seen", article.published_at
 
 
 def _original(candidate: Candidate) -> str | None:

@@ -32,7 +32,7 @@ from index.storage.articles import NewArticle, Store, require_current
 from index.storage.leases import Leases
 from index.text.passages import Passage, split_passages
 from index.text.spans import Span
-from index.types.article import Article, Copy
+from index.types.article import Article, ArticleTimes, Copy
 from index.types.report import Failure, IngestReport, OnProgress, Progress, ignore_progress
 
 logger = logging.getLogger(__name__)
@@ -58,7 +58,7 @@ class _Batch:
     decisions: list[Decision] = field(default_factory=list)
     new: list[tuple[Candidate, list[Passage]]] = field(default_factory=list)
     copies: list[tuple[str, str, Copy]] = field(default_factory=list)
-    touched: list[tuple[str, datetime, datetime | None]] = field(default_factory=list)
+    touched: list[tuple[str, ArticleTimes]] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         """Whether there is anything to store."""
@@ -286,11 +286,10 @@ class Ingest:
                 twins.add(each)
                 batch.new.append((_dated(each, known), split_passages(article.text)))
             elif decision == "copy" and twin:
-                batch.copies.append(
-                    (article.id, twin, Copy(article.source, article.url, article.published_at))
-                )
+                copy = Copy(article.source, article.url, article.published_at, article.published_precision)
+                batch.copies.append((article.id, twin, copy))
             elif decision == "touched" and known:
-                batch.touched.append((article.id, *times(article, known.known)))
+                batch.touched.append((article.id, times(article, known.known.times, changed=False)))
             elif decision == "flapping":
                 logger.info("ingest flapping article=%s url=%s", article.id, article.url)
         return batch
@@ -372,8 +371,8 @@ def _dated(candidate: Candidate, stored: Stored | None) -> Candidate:
     """Return the candidate with the times that the article has after it was read again."""
     if stored is None:
         return candidate
-    published, updated = times(candidate.article, stored.known)
-    return replace(candidate, article=replace(candidate.article, published_at=published, updated_at=updated))
+    after = times(candidate.article, stored.known.times, changed=True)
+    return replace(candidate, article=replace(candidate.article, **after._asdict()))
 
 
 def embedded_text(article: Article, span: Span) -> str:

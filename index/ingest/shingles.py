@@ -42,11 +42,12 @@ def bands(text: str) -> tuple[str, ...]:
 def likeness(one: Article, other: Article) -> float:
     """Return the Jaccard similarity of two articles in [0, 1]; 0 where they cannot be one story.
 
-    That is where they are days apart, or where each gives a number that the other does not: last week's
-    results and this week's are told in the same words.
+    That is where they are known to be days apart, or where each gives a number that the other does not: last
+    week's results and this week's are told in the same words.
     """
+    dated = "seen" not in (one.published_precision, other.published_precision)
     apart = abs(one.published_at - other.published_at)
-    if apart.days >= DAYS_APART or min(len(one.text), len(other.text)) < MIN_CHARS:
+    if (dated and apart.days >= DAYS_APART) or min(len(one.text), len(other.text)) < MIN_CHARS:
         return 0.0
     numbers = set(_NUMBER.findall(one.text)), set(_NUMBER.findall(other.text))
     if not (numbers[0] <= numbers[1] or numbers[1] <= numbers[0]):

@@ -14,7 +14,7 @@ from index.overviews.highlights import central_sentences
 from index.text.spans import Span
 from index.types.answer import Answer, Headline, Quote
 from index.types.follow import Follow
-from index.types.question import Question
+from index.types.question import Filters, Question
 
 # How far back a check reads: an article that is read later than so long after it came out is no news.
 LOOK_BACK = timedelta(days=3)
@@ -45,7 +45,7 @@ def found_since(news: News, follow: Follow, now: datetime) -> list[Quote]:
     else:
         headlines = news.latest(follow.what, limit=HEADLINES_READ)
         found = [quote for each in headlines for quote in _summed_up(each)]
-    return [quote for quote in found if quote.article.published_at >= since]
+    return [quote for quote in found if Filters(since).admit(quote.article)]
 
 
 def is_question(what: str) -> bool:

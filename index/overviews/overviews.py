@@ -66,7 +66,7 @@ class Overviews:
             text = canonical_line(Question(topic).text)
             ranked = self._answering.retrieve(text, Retrieval([filters]), now)
             about = {each.stored.article.id: each.stored.article for each in ranked if _is_about(each)}
-            articles = sorted(about.values(), key=lambda each: (each.published_at, each.id), reverse=True)
+            articles = sorted(about.values(), key=_newness, reverse=True)
         shown = articles[:limit]
         copies = self._store.copies(each.id for each in shown)
         return [Headline(each, highlights(each), tuple(copies.get(each.id, ()))) for each in shown]
@@ -101,7 +101,11 @@ class Overviews:
         return rest if any(char.isalnum() for char in rest) else text, about.since, about.until
 
     def _reports(self, found: Sequence[Candidate]) -> list[Report]:
-        """Return the candidates as dated quotes, with the vectors of their passages."""
+        """Return the candidates as dated quotes, with the vectors of their passages.
+
+        What is in articles of unknown time belongs to no day.
+        """
+        found = [each for each in found if each.ranked.stored.article.published_precision != "seen"]
         ids = {each.article_id for each in found}
         copies = self._store.copies(ids)
         vectors = self._store.vectors(ids, self._answering.fingerprint)
@@ -149,6 +153,11 @@ class Overviews:
             return self._store.latest(filters, STORIES_READ)
         about = (self._answering.on_topic(canonical_line(topic), filters) for topic in topics)
         return [candidate.ranked.stored.article for found in about for candidate in found]
+
+
+def _newness(article: Article) -> tuple[bool, datetime, str]:
+    """Return what sorts articles by when they were published, those of unknown time before all others."""
+    return article.published_precision != "seen", article.published_at, article.id
 
 
 def _is_about(ranked: Ranked) -> bool:

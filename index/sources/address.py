@@ -187,10 +187,10 @@ def _child_items(child: Child, work: Work) -> Sequence[Item] | None:
 
 def _read_page(fetched: Fetched, work: Work) -> Reading:
     try:
-        page = web_page.parse(fetched.body, fetched.url, fetched.charset, work.timezone)
+        page = web_page.parse(fetched.body, fetched.url, fetched.charset, work.timezone, work.now)
     except RecordError as error:
         raise SourceError(f"{fetched.url} cannot be read: {error}.") from error
-    dated = page.published is not None and page.published <= work.now
+    dated = page.times.published is not None
     if page.text and page.title and (dated or article_id(page.url) not in work.known([article_id(page.url)])):
         read_single_page(page, work)
     elif not page.text and not page.feeds:

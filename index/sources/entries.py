@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from index.errors import RecordError
 from index.fetch import Fetcher
-from index.sources.dates import TOLERANCE, moment_of
+from index.sources.dates import Dated, Times, address_day, dated, entry_times, together
 from index.sources.entry_text import first_words, length, only_repeats
 from index.sources.follow import Linked, follow
 from index.sources.items import Feed, Item
@@ -54,20 +54,21 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """An entry with the ids by which it is known, and whether its text is the whole story."""
+    """An entry with the ids by which it is known, its times, and whether its text is the whole story."""
 
     item: Item
     id: str
     entry: str | None
     whole: bool
+    times: Times
 
 
 def read_entries(found: Feed, url: str, work: Work) -> None:
     """Read the entries of a feed at `url` into `work`, those of whole text without asking anybody else."""
     work.problems += found.problems
     entries = [entry for entry in _identified(found, url, work) if _is_wanted(entry, found, work)]
-    # What has no date, or one in the future, gets the time of reading: once, or it would change every time.
-    asked = [entry for entry in entries if not entry.whole or not _is_dated(entry.item, work)]
+    # What has no time is first seen now: once, so it is not read again.
+    asked = [entry for entry in entries if not entry.whole or entry.times.published is None]
     known = work.known([id for entry in asked for id in (entry.id, entry.entry) if id]) if asked else set()
     skipped = {
         entry.id for entry in asked if entry.id in known and (entry.entry is None or entry.entry in known)
@@ -110,7 +111,11 @@ def _identified(found: Feed, url: str, work: Work) -> list[_Entry]:
         names.setdefault(key, set()).add(guid or _title_key(key, item))
     return [
         _Entry(
-            _clean(item), key if len(names[key]) == 1 else guid or _title_key(key, item), guid, is_whole(item)
+            item=_clean(item),
+            id=key if len(names[key]) == 1 else guid or _title_key(key, item),
+            entry=guid,
+            whole=is_whole(item),
+            times=entry_times(item.published, item.updated, work.timezone, item.language, work.now),
         )
         for item, key, guid in entries
     ]
@@ -171,7 +176,7 @@ def _linked(item: Item, work: Work) -> Linked | None:
         work.again = True
         return None
     work.pages += 1
-    linked = follow(item, work.fetcher, work.timezone)
+    linked = follow(item, work.fetcher, work.timezone, work.now)
     if linked.later:
         work.again = True
         work.problems.append(Failure(item.url, _named(item, linked.why or "")))
@@ -199,7 +204,7 @@ def _article(
         work.problems.append(Failure(item.url, _named(item, f"{linked.why}: the feed's own words are kept")))
     outlet, outlet_from = _outlet(item, page if from_page else None, found, url)
     title = _title(item, page, outlet, found.title) or first_words(text)
-    times = _times(item, page, work)
+    when, when_from = _when(item, together(entry.times, page.times) if page else entry.times, found, work)
     address = canonical_url(linked.url) if linked and page and from_page else item.url
     article = Article(
         id=entry.id if address == item.url else article_id(address),
@@ -207,8 +212,9 @@ def _article(
         title=title[:MAX_TITLE],
         text=text,
         source=outlet,
-        published_at=times.published,
-        updated_at=times.updated,
+        published_at=when.published_at,
+        published_precision=when.precision,
+        updated_at=when.updated_at,
         authors=item.authors or (page.authors if page else ()),
         topics=item.topics,
         language=item.language or (page.language if page else None),
@@ -217,7 +223,7 @@ def _article(
         via="page" if from_page else "feed",
     )
     where = "the page" if from_page else f"the {'sitemap' if found.kind == 'sitemap' else 'feed'}"
-    return article, _evidence(article, times.where, outlet_from, where)
+    return article, _evidence(article, when_from, outlet_from, where)
 
 
 def _is_better(text: str, item: Item) -> bool:
@@ -227,20 +233,21 @@ def _is_better(text: str, item: Item) -> bool:
 
 def _says_story(page: Page) -> bool:
     """Tell whether a page that only a general sitemap names is a story: one that is dated."""
-    return page.published is not None
+    return page.times.published is not None
 
 
 def read_single_page(page: Page, work: Work) -> None:
     """Read the article of a page that was named by itself into `work`."""
-    times = _times(Item(page.url, page.title), page, work)
+    when, when_from = _when(Item(page.url, page.title), page.times, None, work)
     article = Article(
         id=article_id(page.url),
         url=canonical_url(page.url),
         title=_title(Item(page.url, page.title), page, page.outlet, None)[:MAX_TITLE],
         text=page.text,
         source=page.outlet[:MAX_OUTLET] or "Web page",
-        published_at=times.published,
-        updated_at=times.updated,
+        published_at=when.published_at,
+        published_precision=when.precision,
+        updated_at=when.updated_at,
         authors=page.authors,
         language=page.language,
         original=page.original,
@@ -249,7 +256,7 @@ def read_single_page(page: Page, work: Work) -> None:
     host = (urlsplit(page.url).hostname or "").removeprefix("www.")
     named = "the page's address" if page.outlet == host else "the page's site name"
     work.articles.append(article)
-    work.evidence.append(_evidence(article, times.where, named, "the page"))
+    work.evidence.append(_evidence(article, when_from, named, "the page"))
 
 
 def _evidence(article: Article, time_from: str, outlet_from: str, text_from: str) -> Evidence:
@@ -316,44 +323,23 @@ def _title(item: Item, page: Page | None, outlet: str, feed: str | None) -> str:
 # -- times -----------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Times:
-    published: datetime
-    updated: datetime | None
-    where: str
-
-
-def _is_dated(item: Item, work: Work) -> bool:
-    moment = moment_of(item.published, work.timezone) or moment_of(item.updated, work.timezone)
-    return moment is not None and moment <= work.now
-
-
-def _times(item: Item, page: Page | None, work: Work) -> _Times:
-    """Return an article's times, none of them in the future.
-
-    A problem notes what was missing or put right.
-    """
-    published, where = moment_of(item.published, work.timezone), "the feed"
-    if published is None and page and page.published:
-        published, where = page.published, "the page"
-    updated = moment_of(item.updated, work.timezone) or (page.updated if page else None)
-    if published is None and updated is not None:
-        published, where = updated, "the feed"
-    if published is None:
-        written = item.published or item.updated
-        why = f"its time {written[:60]!r} cannot be read" if written else "it gives no time"
-        work.problems.append(Failure(item.url, _named(item, f"{why}: the time of reading is used instead")))
-        return _Times(work.now, None, "the reading: none was found")
-    if published > work.now + TOLERANCE:
-        when = published.isoformat(timespec="minutes")
-        note = f"dated in the future ({when}): the time of reading is used instead"
-        work.problems.append(Failure(item.url, _named(item, note)))
-    first = min(published, work.now)
-    later = min(updated, work.now) if updated else None
-    return _Times(first, later if later and later > first else None, where)
+def _when(item: Item, times: Times, found: Feed | None, work: Work) -> tuple[Dated, str]:
+    """Return an entry's times as they are stored, and where they stood; a problem notes what was wrong."""
+    if times.published is None and times.updated is None:
+        times = replace(times, published=address_day(item.url, work.timezone, work.now))
+    when = dated(times, work.now)
+    if when.note:
+        work.problems.append(Failure(item.url, _named(item, when.note)))
+    if when.precision == "seen":
+        return when, "the reading, because none is given"
+    where = "the sitemap" if found and found.kind == "sitemap" and when.where == "feed" else when.where
+    return when, "the feed" if where == "feed" else where
 
 
 def newest_of(items: Sequence[Item], work: Work) -> datetime | None:
     """Return the time of the newest entry, at most now."""
-    moments = (moment_of(item.published or item.updated, work.timezone) for item in items)
-    return max((min(moment, work.now) for moment in moments if moment), default=None)
+    read = [
+        entry_times(item.published, item.updated, work.timezone, item.language, work.now) for item in items
+    ]
+    moments = [times.published or times.updated for times in read]
+    return max((min(moment.at, work.now) for moment in moments if moment), default=None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
 
@@ -39,7 +40,7 @@ class Linked:
     later: bool = False
 
 
-def follow(item: Item, fetcher: Fetcher, timezone: ZoneInfo) -> Linked:
+def follow(item: Item, fetcher: Fetcher, timezone: ZoneInfo, now: datetime) -> Linked:
     """Return the page that an entry links to, if it is the entry's story."""
     try:
         asked, sent = item.url, fetcher.get(item.url, robots=True)
@@ -51,7 +52,7 @@ def follow(item: Item, fetcher: Fetcher, timezone: ZoneInfo) -> Linked:
         other = _not_a_page(sent)
         if other:
             return Linked(None, item.url, f"its link leads to {other}, which is not read")
-        page = web_page.parse(sent.body, sent.url, sent.charset, timezone)
+        page = web_page.parse(sent.body, sent.url, sent.charset, timezone, now)
     except FetchError as error:
         return Linked(None, item.url, str(error).rstrip("."), later=error.may_pass)
     except RecordError as error:

@@ -1,7 +1,7 @@
 """JSON lines: one article an object, a line each; read as they come, plain or gzipped.
 
 Required keys: `url`, `title`, `text`, `source`, `published_at`. Optional: `updated_at`, `highlights`,
-`authors`, `topics`, `language`, `id`. Other keys are left out with a warning.
+`authors`, `topics`, `language`, `id`, `published_precision`. Other keys are left out with a warning.
 """
 
 import gzip
@@ -9,18 +9,20 @@ import json
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, Any, cast, get_args
 from zoneinfo import ZoneInfo
 
 from index.errors import RecordError, SourceError
+from index.sources.dates import day_moment
+from index.sources.time_text import is_day
 from index.text.normalize import article_id, canonical_line, canonical_text
-from index.types.article import Article
+from index.types.article import Article, ArticleTimes, Precision
 from index.types.report import Failure
 
 REQUIRED = ("url", "title", "text", "source", "published_at")
-OPTIONAL = ("updated_at", "highlights", "authors", "topics", "language", "id")
+OPTIONAL = ("updated_at", "highlights", "authors", "topics", "language", "id", "published_precision")
 # Longer than any article; an endless line must not fill the memory.
 MAX_LINE_BYTES = 16 * 1024 * 1024
 # Names and ids are database keys, which PostgreSQL keeps below 2,704 bytes.
@@ -88,15 +90,16 @@ def to_article(record: dict[str, Any], timezone: ZoneInfo) -> Article:
     """Return the article that a JSON object describes; raise RecordError with the first reason why not."""
     url = _required(canonical_line(_text(record, "url")), "url")
     own_id = article_id(url)
-    published, updated = _times(record, timezone)
+    times = _times(record, timezone)
     return Article(
         id=_id(record) or own_id,
         url=url,
         title=_required(canonical_line(_text(record, "title")), "title"),
         text=_required(canonical_text(_text(record, "text")), "text"),
         source=_name(canonical_line(_text(record, "source")), "source"),
-        published_at=published,
-        updated_at=updated,
+        published_at=times.published_at,
+        published_precision=times.published_precision,
+        updated_at=times.updated_at,
         highlights=_lines(record, "highlights"),
         authors=_lines(record, "authors"),
         topics=_lines(record, "topics"),
@@ -104,12 +107,23 @@ def to_article(record: dict[str, Any], timezone: ZoneInfo) -> Article:
     )
 
 
-def _times(record: dict[str, Any], timezone: ZoneInfo) -> tuple[datetime, datetime | None]:
-    published = parse_time(_text(record, "published_at"), timezone)
-    if not record.get("updated_at"):
-        return published, None
-    updated = parse_time(_text(record, "updated_at"), timezone)
-    return published, updated if updated > published else None
+def _times(record: dict[str, Any], timezone: ZoneInfo) -> ArticleTimes:
+    written = _text(record, "published_at")
+    published = parse_time(written, timezone)
+    precision = _precision(record) or ("day" if is_day(written.strip()) else "minute")
+    if precision == "day":
+        day = date.fromisoformat(written.strip()) if is_day(written.strip()) else published.date()
+        published = day_moment(day, timezone)
+    updated = parse_time(_text(record, "updated_at"), timezone) if record.get("updated_at") else None
+    return ArticleTimes(published, precision, updated if updated and updated > published else None)
+
+
+def _precision(record: dict[str, Any]) -> Precision | None:
+    """Return how well a line says that its time is known; None where it does not say."""
+    told = record.get("published_precision")
+    if told is not None and told not in get_args(Precision):
+        raise RecordError('published_precision must be "minute", "day" or "seen"')
+    return cast(Precision | None, told)
 
 
 def parse_time(value: str, timezone: ZoneInfo) -> datetime:

@@ -1,11 +1,10 @@
 """A web page: its article through trafilatura, its times and names from what it says about itself.
 
-JSON-LD (schema.org NewsArticle) is believed before OpenGraph, that before htmldate's reading of the page.
+JSON-LD (schema.org NewsArticle) is believed before OpenGraph. Its times are read by `page_times`.
 """
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 from collections.abc import Iterator, Sequence
@@ -16,15 +15,16 @@ from urllib.parse import urljoin, urlsplit
 from zoneinfo import ZoneInfo
 
 import charset_normalizer
-import htmldate
 import lxml.etree
 import lxml.html
 import trafilatura
 
 from index.errors import RecordError
-from index.sources.dates import moment_of
+from index.sources.dates import Times
 from index.sources.items import FeedLink
+from index.sources.json_ld import read_json_ld
 from index.sources.markup import plain_line, tidy
+from index.sources.page_times import page_times
 
 logger = logging.getLogger(__name__)
 
@@ -48,23 +48,24 @@ class Page:
     title: str
     text: str
     outlet: str
-    published: datetime | None
-    updated: datetime | None
+    times: Times
     authors: tuple[str, ...]
     language: str | None
     feeds: tuple[FeedLink, ...]
     original: str | None = None
 
 
-def parse(data: bytes, url: str, charset: str | None, timezone: ZoneInfo) -> Page:
-    """Return what is on the page at `url`. Raises RecordError when it cannot be read at all."""
+def parse(
+    data: bytes, url: str, charset: str | None, timezone: ZoneInfo, now: datetime | None = None
+) -> Page:
+    """Return what is on the page at `url`, read at `now`. Raises RecordError when it cannot be read."""
     if len(data) > MAX_BYTES:
         raise RecordError("the page is larger than 4 MiB, which no article is")
     try:
         root = trafilatura.load_html(decode(data, charset))
         if root is None:
             raise RecordError("there is no page: it holds no HTML")
-        return _page(root, url, timezone)
+        return _page(root, url, timezone, now)
     except RecordError:
         raise
     except Exception as error:  # whatever the extractors stumble over: one page, and it is logged
@@ -94,18 +95,12 @@ def _strictly(data: bytes, encoding: str | None) -> str | None:
         return None
 
 
-def _page(root: lxml.html.HtmlElement, url: str, timezone: ZoneInfo) -> Page:
+def _page(root: lxml.html.HtmlElement, url: str, timezone: ZoneInfo, now: datetime | None) -> Page:
     meta = _meta(root)
-    data = _article_data(root)
+    data = read_json_ld(root, url).story
     feeds = tuple(_feeds(root, url))
     named = _canonical_links(root, url)
     link = _canonical([*named, meta.get("og:url")], url)
-    published = moment_of(data.get("datePublished"), timezone) or moment_of(
-        meta.get("article:published_time"), timezone
-    )
-    updated = moment_of(data.get("dateModified"), timezone) or moment_of(
-        meta.get("article:modified_time"), timezone
-    )
     title = _first(
         data.get("headline"), meta.get("og:title"), root.findtext(".//h1"), root.findtext(".//title")
     )
@@ -113,8 +108,7 @@ def _page(root: lxml.html.HtmlElement, url: str, timezone: ZoneInfo) -> Page:
     return Page(
         url=link,
         title=title,
-        published=published or _visible_date(root, url, timezone),
-        updated=updated,
+        times=page_times(root, data, meta, url, timezone, now),
         outlet=outlet.removeprefix("www."),
         authors=tuple(name for name in map(_name, _listed(data.get("author"))) if name),
         language=(root.get("lang") or "").lower()[:20] or None,
@@ -134,11 +128,6 @@ def _text(root: lxml.html.HtmlElement, headlines: set[str]) -> str:
         lines.pop(0)
     text = tidy("\n\n".join(lines))
     return text if len(text) >= MIN_CHARS else ""
-
-
-def _visible_date(root: lxml.html.HtmlElement, url: str, timezone: ZoneInfo) -> datetime | None:
-    found = htmldate.find_date(root, original_date=True, url=url, extensive_search=False)
-    return moment_of(found, timezone)
 
 
 def _meta(root: lxml.html.HtmlElement) -> dict[str, str]:
@@ -180,35 +169,6 @@ def _feeds(root: lxml.html.HtmlElement, url: str) -> Iterator[FeedLink]:
         if feed and each.get("href") and kind in _FEED_TYPES and "alternate" in rel and feed not in seen:
             seen.add(feed)
             yield FeedLink(feed, plain_line(each.get("title") or "")[:200] or None)
-
-
-def _article_data(root: lxml.html.HtmlElement) -> dict[str, Any]:
-    """Return the first JSON-LD object that is an article, else an empty one."""
-    for script in root.iter("script"):
-        if (script.get("type") or "").strip().lower() == "application/ld+json":
-            try:
-                found = next(_articles(json.loads(script.text or "")), None)
-            except (ValueError, RecursionError):
-                continue
-            if found is not None:
-                return found
-    return {}
-
-
-def _articles(value: object) -> Iterator[dict[str, Any]]:
-    for each in _listed(value):
-        if not isinstance(each, dict):
-            continue
-        kinds = [kind for kind in _listed(each.get("@type")) if isinstance(kind, str)]
-        if any(kind.endswith(("Article", "Posting", "Report")) for kind in kinds):
-            yield each
-        yield from (
-            found for found in _listed(each.get("@graph")) if found is not each and _is_article(found)
-        )
-
-
-def _is_article(value: object) -> bool:
-    return isinstance(value, dict) and next(_articles({"@type": value.get("@type")}), None) is not None
 
 
 def _listed(value: object) -> list[Any]:

@@ -23,7 +23,7 @@ from index.storage.database import Database, meta, set_meta
 from index.text.passages import Passage
 from index.text.spans import Span
 from index.types.answer import Coverage
-from index.types.article import Article, Copy, IndexedPassage
+from index.types.article import Article, ArticleTimes, Copy, IndexedPassage
 from index.types.question import Filters
 
 
@@ -32,8 +32,7 @@ class Known:
     """What the store holds under an article's id, as far as deciding about a new version needs it."""
 
     content_hash: str
-    published_at: datetime
-    updated_at: datetime | None
+    times: ArticleTimes
     revision: int
 
 
@@ -106,11 +105,11 @@ class Store:
     def known(self, ids: Iterable[str]) -> dict[str, Known]:
         """Return what is stored under each of the article ids."""
         table = schema.articles.c
-        columns = (table.content_hash, table.published_at, table.updated_at, table.revision)
-        rows = self._database.select_in(select(table.id, *columns), table.id, ids)
-        return {
-            row.id: Known(row.content_hash, row.published_at, row.updated_at, row.revision) for row in rows
-        }
+        times = (table.published_at, table.published_precision, table.updated_at)
+        rows = self._database.select_in(
+            select(table.id, table.content_hash, table.revision, *times), table.id, ids
+        )
+        return {row.id: Known(row.content_hash, _times(row), row.revision) for row in rows}
 
     def count_revisions(self, ids: Iterable[str], since: datetime) -> dict[str, int]:
         """Return article id → how often it was changed since a moment, for those that were."""
@@ -176,18 +175,28 @@ class Store:
         return known.revision if known else None
 
     def latest(self, filters: Filters, limit: int) -> list[Article]:
-        """Return the articles most recently published, newest first."""
+        """Return the articles most recently published, newest first.
+
+        Those whose time is not known come last, the one that was first seen last before the others.
+        """
+        found: list[Article] = []
         table = schema.articles.c
-        query = select(schema.articles).where(_where(filters))
-        query = query.order_by(table.published_at.desc(), table.id).limit(limit)
         with self._database.reading() as connection:
-            return [_article(row) for row in connection.execute(query)]
+            for known in (_IS_DATED, ~_IS_DATED):
+                query = select(schema.articles).where(_where(filters), known)
+                query = query.order_by(table.published_at.desc(), table.id).limit(limit - len(found))
+                found += [_article(row) for row in connection.execute(query)]
+                if len(found) >= limit:
+                    break
+        return found
 
     def copies(self, article_ids: Iterable[str]) -> dict[str, list[Copy]]:
         table = schema.copies.c
         found: dict[str, list[Copy]] = {}
         for row in self._database.select_in(select(schema.copies), table.article_id, article_ids):
-            found.setdefault(row.article_id, []).append(Copy(row.source, row.url, row.published_at))
+            found.setdefault(row.article_id, []).append(
+                Copy(row.source, row.url, row.published_at, row.published_precision)
+            )
         return found
 
     def count_articles(self, filters: Filters | None = None) -> int:
@@ -205,12 +214,18 @@ class Store:
             row = connection.execute(query.select_from(schema.articles).where(_where(filters))).one()
         return Coverage(*row)
 
+    def undated_passages(self, ids: Iterable[int]) -> set[int]:
+        """Return those of the passages whose article is of unknown time."""
+        passages, articles = schema.passages, schema.articles
+        query = select(passages.c.id).join(articles, passages.c.article_id == articles.c.id).where(~_IS_DATED)
+        return {row.id for row in self._database.select_in(query, passages.c.id, ids)}
+
     def count_passages(self) -> int:
         return int(self._database.scalar(select(func.count()).select_from(schema.passages)))
 
     def newest(self, until: datetime | None = None) -> datetime | None:
-        """Return when the newest article not after `until` was published."""
-        newest: datetime | None = self._database.scalar(_newest_first(until).limit(1))
+        """Return when the newest article not after `until` was published, of those whose time is known."""
+        newest: datetime | None = self._database.scalar(_newest_first(until).where(_IS_DATED).limit(1))
         return newest
 
     def last_read(self) -> datetime | None:
@@ -219,7 +234,7 @@ class Store:
         return last
 
     def nth_newest(self, n: int, until: datetime | None = None) -> datetime | None:
-        """Return when the `n`th newest article was published; None where there are fewer."""
+        """Return when the `n`th newest article was published or first seen; None where there are fewer."""
         found: datetime | None = self._database.scalar(_newest_first(until).offset(n - 1).limit(1))
         return found
 
@@ -243,14 +258,14 @@ class Store:
         self,
         new: Sequence[NewArticle],
         copies: Sequence[tuple[str, str, Copy]],
-        touched: Sequence[tuple[str, datetime, datetime | None]],
+        touched: Sequence[tuple[str, ArticleTimes]],
         now: datetime,
     ) -> None:
         """Store a batch in one transaction: all of it or nothing.
 
         `new` articles replace what is stored under their ids, whose text is kept as a revision; `copies` are
-        (id of the copy, id of the article, the copy); `touched` are (id, published_at, updated_at) of
-        articles whose words did not change.
+        (id of the copy, id of the article, the copy); `touched` are (id, times) of articles whose
+        words did not change.
         """
         with self._database.writing() as connection:
             log = _Log(connection)
@@ -259,8 +274,8 @@ class Store:
             for copy_id, article_id, copy in copies:
                 connection.execute(delete(schema.copies).where(schema.copies.c.id == copy_id))
                 connection.execute(insert(schema.copies).values(_copy_row(copy_id, article_id, copy)))
-            for article_id, published_at, updated_at in touched:
-                _touch(connection, article_id, published_at, updated_at, log)
+            for article_id, times in touched:
+                _touch(connection, article_id, times, log)
             log.write()
 
     def replace_passages(self, new: Sequence[NewArticle]) -> None:
@@ -416,11 +431,15 @@ class Store:
             return [Source(row.uri, row.read_at, row.error) for row in connection.execute(query)]
 
 
+# What was only seen is news of no day.
+_IS_DATED = schema.articles.c.published_precision != "seen"
+
+
 def _where(filters: Filters) -> ColumnElement[bool]:
     table = schema.articles.c
     condition: ColumnElement[bool] = true()
     if filters.since:
-        condition &= table.published_at >= filters.since
+        condition &= (table.published_at >= filters.since) & _IS_DATED
     if filters.until:
         condition &= table.published_at <= filters.until
     if filters.source:
@@ -482,17 +501,15 @@ def _put_bands(connection: Connection, new: NewArticle) -> None:
         connection.execute(insert(schema.bands), rows)
 
 
-def _touch(
-    connection: Connection, article_id: str, published: datetime, updated: datetime | None, log: _Log
-) -> None:
+def _touch(connection: Connection, article_id: str, times: ArticleTimes, log: _Log) -> None:
     """Set an article's times. Followers are told when it was published, as they filter by it."""
     articles, passages = schema.articles, schema.passages.c
     before = select(articles.c.published_at).where(articles.c.id == article_id)
-    if connection.execute(before).scalar() != published:
+    if connection.execute(before).scalar() != times.published_at:
         ids = connection.execute(select(passages.id).where(passages.article_id == article_id)).scalars()
         log.add(ids.all(), removed=False)
     change = update(articles).where(articles.c.id == article_id)
-    connection.execute(change.values(published_at=published, updated_at=updated))
+    connection.execute(change.values(times._asdict()))
 
 
 def _drop_passages(connection: Connection, article_id: str, log: _Log) -> None:
@@ -509,6 +526,7 @@ def _article_row(new: NewArticle, now: datetime) -> dict[str, Any]:
         "text": article.text,
         "source": article.source,
         "published_at": article.published_at,
+        "published_precision": article.published_precision,
         "updated_at": article.updated_at,
         "highlights": list(article.highlights),
         "authors": list(article.authors),
@@ -521,7 +539,7 @@ def _article_row(new: NewArticle, now: datetime) -> dict[str, Any]:
 
 
 def _revision_row(old: Row[Any], now: datetime) -> dict[str, Any]:
-    kept = ("revision", "title", "text", "highlights", "published_at", "updated_at", "content_hash")
+    kept = ("revision", "title", "text", "highlights", *ArticleTimes._fields, "content_hash")
     return {"article_id": old.id, "replaced_at": now, **{name: getattr(old, name) for name in kept}}
 
 
@@ -532,6 +550,7 @@ def _copy_row(copy_id: str, article_id: str, copy: Copy) -> dict[str, Any]:
         "url": copy.url,
         "source": copy.source,
         "published_at": copy.published_at,
+        "published_precision": copy.published_precision,
     }
 
 
@@ -571,7 +590,12 @@ def _article(row: Row[Any]) -> Article:
         authors=tuple(row.authors),
         topics=tuple(row.topics),
         language=row.language,
+        published_precision=row.published_precision,
     )
+
+
+def _times(row: Row[Any]) -> ArticleTimes:
+    return ArticleTimes(row.published_at, row.published_precision, row.updated_at)
 
 
 def require_current(store: Store, embedder: Embedder) -> None:

@@ -33,7 +33,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012")
 HEAD = REVISIONS[-1]
 
 # Names the lock that writers of the schema take in PostgreSQL: any number, the same for all of them.
@@ -64,6 +64,12 @@ metadata = MetaData()
 # SQLite hands out ids by itself only for a column of exactly this type.
 _RowId = BigInteger().with_variant(Integer, "sqlite")
 
+
+def _precision_column() -> Column[Any]:
+    """Return the column that tells how well `published_at` is known (see `index.types.article.Precision`)."""
+    return Column("published_precision", String(6), nullable=False, server_default="minute")
+
+
 articles = Table(
     "articles",
     metadata,
@@ -82,8 +88,9 @@ articles = Table(
     Column("content_hash", String(64), nullable=False),
     Column("text_hash", String(64), nullable=False),
     Column("read_at", UtcDateTime, nullable=False),
-    Index("ix_articles_published_at_source", "published_at", "source"),
-    Index("ix_articles_source_published_at", "source", "published_at"),
+    _precision_column(),
+    Index("ix_articles_published", "published_at", "source", "published_precision"),
+    Index("ix_articles_source_published", "source", "published_at", "published_precision"),
     Index("ix_articles_text_hash", "text_hash"),
 )
 
@@ -100,6 +107,7 @@ revisions = Table(
     Column("updated_at", UtcDateTime),
     Column("content_hash", String(64), nullable=False),
     Column("replaced_at", UtcDateTime, nullable=False),
+    _precision_column(),
 )
 
 # The same story under another address.
@@ -111,6 +119,7 @@ copies = Table(
     Column("url", Text, nullable=False),
     Column("source", Text, nullable=False),
     Column("published_at", UtcDateTime, nullable=False),
+    _precision_column(),
     Index("ix_copies_article_id", "article_id"),
 )
 

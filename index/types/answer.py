@@ -150,7 +150,8 @@ class Answer:
     @property
     def stale_since(self) -> datetime | None:
         """When the newest quote was published, where the question asks for what is current and it is old."""
-        published = [quote.article.published_at for quote in self.quotes]
+        articles = [quote.article for quote in self.quotes]
+        published = [each.published_at for each in articles if each.published_precision != "seen"]
         return stale_since(self.question.text, published, self.as_of)
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+# How well a time of publishing is known.
+Precision = Literal["minute", "day", "seen"]
+# What the words of an article were read from.
 Via = Literal["page", "feed", "file", "upload"]
 
 
@@ -16,9 +19,11 @@ Via = Literal["page", "feed", "file", "upload"]
 class Article:
     """One story as its source published it. `text` is canonical (see `index.text.normalize`); times are UTC.
 
-    `original` is the address of the story that its page says it repeats, and `entry` the id of the entry of a
-    feed that it was read from (see `entry_id`): both are known only while it is read. `via` tells what its
-    words were read from.
+    `published_precision` tells how well `published_at` is known: to the minute, as a "day" (then it is the
+    first moment of that day), or not at all, when it is the moment of reading and the article was "seen"
+    then. `via` tells what its words were read from. `original` is the address of the story that its page says
+    it repeats, and `entry` the id of the entry of a feed that it was read from (see `entry_id`): both are
+    known only while it is read.
     """
 
     id: str
@@ -32,9 +37,31 @@ class Article:
     authors: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
     language: str | None = None
+    published_precision: Precision = "minute"
     original: str | None = field(default=None, compare=False)
     entry: str | None = field(default=None, compare=False)
     via: Via = field(default="file", compare=False)
+
+    @property
+    def published_noon(self) -> datetime:
+        """The middle of the day of publishing in UTC: a moment with the same date nearly everywhere."""
+        return self.published_at.replace(hour=12, minute=0, second=0, microsecond=0)
+
+
+def is_on_day(moment: datetime, day: datetime) -> bool:
+    """Tell whether a moment lies on the day that begins at `day` in UTC, wherever on earth it was written.
+
+    Places are up to 14 hours from UTC, so their day begins and ends up to so much earlier or later.
+    """
+    return timedelta(hours=-14) <= moment - day < timedelta(hours=38)
+
+
+class ArticleTimes(NamedTuple):
+    """When an article was published, how well that is known, and when it was updated."""
+
+    published_at: datetime
+    published_precision: Precision
+    updated_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +93,4 @@ class Copy:
     source: str
     url: str
     published_at: datetime
+    published_precision: Precision = "minute"

@@ -17,6 +17,7 @@ MAX_QUOTES = 10
 class Filters:
     """What an article must satisfy to be searched: `since <= published_at <= until`, and its source.
 
+    An article of unknown time was only seen at its `published_at`: it satisfies no `since`.
     Applied inside the search, so a narrow filter never returns fewer passages than exist.
     """
 
@@ -27,10 +28,15 @@ class Filters:
     def admit(self, found: Article | Hit) -> bool:
         """Tell whether an article, or a passage of it that was found, satisfies the filters."""
         return (
-            (self.since is None or self.since <= found.published_at)
+            (self.since is None or (self.since <= found.published_at and not _is_undated(found)))
             and (self.until is None or found.published_at <= self.until)
             and (self.source is None or found.source == self.source)
         )
+
+
+def _is_undated(found: Article | Hit) -> bool:
+    """Tell whether the time of an article is unknown; a search does not say so of what it hits."""
+    return isinstance(found, Article) and found.published_precision == "seen"
 
 
 @dataclass(frozen=True, slots=True)
