@@ -23,7 +23,7 @@ from index.search.local import condition
 from index.storage import schema
 from index.storage.articles import Store
 from index.storage.database import Database, remedy, sqlite_file, sqlite_url
-from index.storage.sources import SourceBook
+from index.storage.sources import SourceStore
 from index.types.options import IndexOptions
 from index.types.status import Finding
 
@@ -84,7 +84,7 @@ def _library_findings(
 ) -> Iterator[Finding]:
     yield _guarded("articles", partial(_articles, store))
     yield _guarded("readings", partial(_readings, store, options.clock()))
-    yield _guarded("sources", partial(_sources, SourceBook(store.database)))
+    yield _guarded("sources", partial(_sources, SourceStore(store.database)))
     vectors = _guarded("vectors", partial(_vectors, store, embedder))
     yield vectors
     if vectors.severity == "ok" and store.count_passages():
@@ -184,7 +184,7 @@ def _readings(store: Store, now: datetime) -> Finding:
     return _ok("readings", f"The last was at {last:%Y-%m-%d %H:%M} UTC." if last else "There was none yet.")
 
 
-def _sources(book: SourceBook) -> Finding:
+def _sources(book: SourceStore) -> Finding:
     sources = book.all()
     failing = [each for each in sources if each.error]
     if failing:
@@ -214,7 +214,7 @@ def _search_index(store: Store, options: IndexOptions, fingerprint: str) -> Find
     if found.damaged:
         told = f"Missing or damaged: {' and '.join(found.damaged)}."
         return _failure("search index", told, REBUILT)
-    if found.position != Position(store.id, fingerprint, store.last_seq()):
+    if found.position != Position(store.id, fingerprint, store.changes.last_seq()):
         told = f"{place} is not up to date with the database."
         return _warning("search index", told, "It follows while the bot runs, or at its next start.")
     if found.passages != stored:

@@ -53,8 +53,8 @@ from index.quotes.check import check_quote
 from index.quotes.excerpt import excerpt, find_quote
 from index.runtime.faults import Faults
 from index.storage.database import Database, sqlite_url
-from index.storage.digests import DigestBook
-from index.storage.follows import FollowBook
+from index.storage.digests import DigestStore
+from index.storage.follows import FollowStore
 from index.storage.guilds import Guilds
 from index.storage.leases import Leases
 from index.storage.posted import Posted
@@ -145,8 +145,8 @@ class FakeNews:
         self.guilds = Guilds(database, lambda: NOW)
         self.privacy = Privacy(database)
         self.now = NOW
-        self.follows = FollowBook(database, lambda: self.now)
-        self.digests = DigestBook(database, lambda: self.now)
+        self.follows = FollowStore(database, lambda: self.now)
+        self.digests = DigestStore(database, lambda: self.now)
         self.leases = Leases(database, lambda: self.now)
 
     def __enter__(self) -> FakeNews:

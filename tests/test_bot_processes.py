@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from index import DigestPlan, Schedule
-from index.storage.digests import DigestBook
+from index.storage.digests import DigestStore
 from tests.discord_server import DiscordServer
 from tests.fakes import article, open_news, story, write_jsonl
 
@@ -44,7 +44,7 @@ def die(*_, **__):
 if killed == "before sending":
     alerts.deliver = digest_post.deliver = die
 if killed == "after sending":
-    follow_book.FollowBook.sent = digest_book.DigestBook.sent = die
+    follow_book.FollowStore.sent = digest_book.DigestStore.sent = die
 
 def opened():
     return open_news(Path(folder), database_url=database, clock=utc_now, threshold=0.0)
@@ -72,7 +72,7 @@ async def test_what_a_bot_was_killed_over_is_sent_by_another_and_shown_once(
         channel, guild = server.guild.channels[0].id, server.guild.id
         with open_news(tmp_path / "setup", database_url=database_url, clock=lambda: now) as news:
             follow = news.follows.start("1", guild, channel, "harbour")
-            yesterday = DigestBook(news._store.database, lambda: now - timedelta(days=1))
+            yesterday = DigestStore(news._store.database, lambda: now - timedelta(days=1))
             yesterday.put(guild, channel, "1", DigestPlan(Schedule((now - timedelta(hours=1)).hour)))
             new = article("harbour", story("the harbour"), published_at=now)
             news.ingest([str(write_jsonl(tmp_path / "new.jsonl", [new]))])

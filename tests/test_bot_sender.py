@@ -18,8 +18,8 @@ from bot.sender import Sender
 from index import DigestPlan, Follow, NewsIndex, Schedule, StoreError
 from index.clock import utc_now
 from index.storage import digests, follows
-from index.storage.digests import DigestBook
-from index.storage.follows import FollowBook
+from index.storage.digests import DigestStore
+from index.storage.follows import FollowStore
 from tests.discord_server import DiscordServer
 from tests.fakes import article, open_news, story, write_jsonl
 from tests.postgres import restart_within
@@ -93,7 +93,7 @@ async def started(
         channel, guild = server.guild.channels[0].id, server.guild.id
         with open_news(tmp_path / "setup", database_url=url, clock=utc_now) as news:
             follow = news.follows.start("1", guild, channel, "harbour")
-            yesterday = DigestBook(news._store.database, lambda: now - timedelta(days=1))
+            yesterday = DigestStore(news._store.database, lambda: now - timedelta(days=1))
             yesterday.put(guild, channel, "1", DigestPlan(Schedule((now - timedelta(hours=1)).hour)))
             new = article("harbour", story("the harbour"), published_at=utc_now())
             news.ingest([str(write_jsonl(tmp_path / "new.jsonl", [new]))])
@@ -106,7 +106,7 @@ async def started(
 
 
 @pytest.mark.parametrize("method", ["claim", "sent"])
-@pytest.mark.parametrize(("book", "failed"), [(DigestBook, "digest.failed"), (FollowBook, "alert.failed")])
+@pytest.mark.parametrize(("book", "failed"), [(DigestStore, "digest.failed"), (FollowStore, "alert.failed")])
 async def test_postgresql_that_restarts_while_messages_are_sent(
     tmp_path: Path,
     own_postgres: Any,

@@ -28,7 +28,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from pathlib import Path
 from bot import __main__, cli, stopping
-from index import ingest
+from index.ingest import pipeline as ingest
 from tests.fakes import open_news
 
 ingest.BATCH_ARTICLES = 1

@@ -24,7 +24,7 @@ def terms(text: str) -> list[str]:
 def marked(question: str, *quotes: str) -> list[list[str]]:
     """Return the words marked in each quote."""
     weights = {term: 1.0 for term in terms(question) if term not in STOP_WORDS}
-    spans = answer_spans(question, quotes, weights, terms)
+    spans = answer_spans(finder_for(question), quotes, weights, terms)
     return [[text[start:end] for start, end in each] for text, each in zip(quotes, spans, strict=True)]
 
 
@@ -122,7 +122,7 @@ PIECES = st.sampled_from(
 @given(QUESTIONS | st.text(max_size=60), st.lists(st.lists(PIECES, max_size=12).map(" ".join), max_size=3))
 def test_the_laws_of_marks(question: str, quotes: list[str]) -> None:
     weights = dict.fromkeys(terms(question), 1.0)
-    spans = answer_spans(question, quotes, weights, terms)
+    spans = answer_spans(finder_for(question), quotes, weights, terms)
     assert len(spans) == len(quotes)
     for text, each in zip(quotes, spans, strict=True):
         assert all(0 <= start < end <= len(text) for start, end in each)

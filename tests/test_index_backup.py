@@ -82,10 +82,10 @@ def test_a_running_library_follows_a_restore(tmp_path: Path, options: IndexOptio
         # As many changes as before: only the new name of the database tells the followers.
         news.ingest([str(write_jsonl(tmp_path / "more.jsonl", LATER))])
         restore_backup(options, file, force=True)
-        news._follow.catch_up()
+        news._sync.catch_up()
         passages = news._store.all_indexed_passages(news._embedder.fingerprint, 100)
         ids = {each.id for batch in passages for each in batch}
-        assert news._index.ids() == (ids, ids)
+        assert news._search.ids() == (ids, ids)
         assert {each.article.id for each in news.latest(limit=100)} == {each.id for each in FIRST}
         news.ingest([str(tmp_path / "more.jsonl")])
         assert news.status().articles == 8

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import Question
-from index.evaluation.baselines import best_sentences, orders
+from index.evaluation.baselines import best_sentences, orders, plain_quotes
 from index.storage.articles import StoredPassage
 from index.text.passages import Passage
 from index.text.spans import Span
@@ -61,7 +61,7 @@ def test_they_are_measured_beside_the_answers(tmp_path: Path) -> None:
     with open_news(tmp_path, NEWS) as news:
         assert news.evaluate(folder).baselines == ()
         measured = news.evaluate(folder, baselines=True).baselines
-        plain = news._answering.plain_quotes(Question("What did the council of Corby buy?"))
+        plain = plain_quotes(news._engine, Question("What did the council of Corby buy?"))
     assert [each.name for each in measured] == ["dense alone", "BM25 alone", "reciprocal rank fusion"]
     assert all(each.quotes_at[3] == 0.8 for each in measured)
     assert all("9 libraries" in texts[0] for texts in plain.values())

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from index.answers.asked import Asked
 from index.answers.confidence import Evidence, confidence, evidence, threshold
-from index.answers.parsing import Parser, Reading, read
+from index.answers.parsing import Parser, ReadPassage, read
 from index.answers.retrieval import Ranked
 from index.answers.scoring import Features, parameters, score
 from index.english.answer_types import expectation
@@ -29,7 +29,7 @@ EVIDENCE = st.builds(
 )
 
 
-def reading(dense: float, recency: float, coverage: float) -> Reading:
+def reading(dense: float, recency: float, coverage: float) -> ReadPassage:
     one = article("one", "Troops were sent to Kursk.")
     stored = StoredPassage(1, one, split_passages(one.text)[0])
     (read_closely,) = read([Ranked(stored, dense, 0.5, recency)], asked(), Parser(str.split))
@@ -72,7 +72,7 @@ def test_much_evidence_is_answered_and_none_is_not() -> None:
 
 
 @given(READINGS, st.dictionaries(st.sampled_from(["troops", "kursk", "cup"]), st.floats(0.01, 9)))
-def test_the_laws_of_evidence(readings: list[Reading], weights: dict[str, float]) -> None:
+def test_the_laws_of_evidence(readings: list[ReadPassage], weights: dict[str, float]) -> None:
     found = evidence(readings, asked(**weights))
     assert 0 <= found.coverage <= 1
     assert 0 <= found.names <= 1

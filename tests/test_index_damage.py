@@ -61,7 +61,7 @@ def test_a_damaged_search_index_is_made_anew(
         assert [quote.article.id for quote in news.ask(QUESTION).quotes][:1] == [ARTICLES[2].id]
         passages = news._store.all_indexed_passages(news._embedder.fingerprint, 100)
         ids = {each.id for batch in passages for each in batch}
-        assert news._index.ids() == (ids, ids)
+        assert news._search.ids() == (ids, ids)
     assert "follower rebuild follower=" in caplog.text
 
 

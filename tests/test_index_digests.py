@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from index import Digest, DigestPlan, Schedule, UsageError
 from index.overviews.stories import choose_stories
 from index.storage.database import Database
-from index.storage.digests import ABANDONED, MAX_DIGESTS, DigestBook
+from index.storage.digests import ABANDONED, MAX_DIGESTS, DigestStore
 from index.storage.guilds import Guilds
 from index.types.digest import DAY, LATE
 from tests.fakes import NOW, Clock, article, open_news, write_jsonl
@@ -37,8 +37,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def book(database_url: str, clock: Clock) -> DigestBook:
-    return DigestBook(Database.open(database_url), clock)
+def book(database_url: str, clock: Clock) -> DigestStore:
+    return DigestStore(Database.open(database_url), clock)
 
 
 def utc(text: str) -> datetime:
@@ -171,7 +171,7 @@ def test_the_library_chooses_by_topic_and_source_and_never_the_same_again(tmp_pa
 # -- once ------------------------------------------------------------------------------------------------
 
 
-def test_a_channel_has_one_digest_which_can_be_changed_and_stopped(book: DigestBook) -> None:
+def test_a_channel_has_one_digest_which_can_be_changed_and_stopped(book: DigestStore) -> None:
     first = book.put("g", "c", "ann", EIGHT)
     assert (first.next_at, book.of("g")) == (utc("2025-06-11 06:00"), [first])
     plan = DigestPlan(Schedule(9, "UTC", 2, (22, 7)), ("shipping",), ("Sample Wire",), 3)
@@ -183,7 +183,7 @@ def test_a_channel_has_one_digest_which_can_be_changed_and_stopped(book: DigestB
     assert book.of("g") == []
 
 
-def test_a_guild_has_so_many_and_no_more(book: DigestBook) -> None:
+def test_a_guild_has_so_many_and_no_more(book: DigestStore) -> None:
     for number in range(MAX_DIGESTS):
         book.put("g", str(number), "ann", EIGHT)
     with pytest.raises(UsageError, match="stop one first"):
@@ -192,7 +192,7 @@ def test_a_guild_has_so_many_and_no_more(book: DigestBook) -> None:
     book.put("other", "one more", "ann", EIGHT)
 
 
-def test_it_is_due_at_its_time_and_once(book: DigestBook, clock: Clock) -> None:
+def test_it_is_due_at_its_time_and_once(book: DigestStore, clock: Clock) -> None:
     digest = book.put("g", "c", "ann", EIGHT)
     assert book.due() == []
     clock.now = digest.next_at
@@ -205,7 +205,7 @@ def test_it_is_due_at_its_time_and_once(book: DigestBook, clock: Clock) -> None:
     assert not book.claim(digest)  # as a process that read the list before would try
 
 
-def test_what_was_missed_while_nobody_was_there_comes_once(book: DigestBook, clock: Clock) -> None:
+def test_what_was_missed_while_nobody_was_there_comes_once(book: DigestStore, clock: Clock) -> None:
     digest = book.put("g", "c", "ann", EIGHT)
     clock.now = digest.next_at + timedelta(days=3, hours=2)
     assert book.claim(digest)
@@ -213,7 +213,7 @@ def test_what_was_missed_while_nobody_was_there_comes_once(book: DigestBook, clo
     assert book.of("g")[0].next_at == digest.next_at + timedelta(days=4)
 
 
-def test_in_quiet_hours_it_waits_until_they_end(book: DigestBook, clock: Clock) -> None:
+def test_in_quiet_hours_it_waits_until_they_end(book: DigestStore, clock: Clock) -> None:
     digest = book.put("g", "c", "ann", DigestPlan(Schedule(21, "UTC", quiet=(22, 7))))
     clock.now = digest.next_at + timedelta(hours=2)
     assert book.due() == []
@@ -221,7 +221,7 @@ def test_in_quiet_hours_it_waits_until_they_end(book: DigestBook, clock: Clock) 
     assert book.due() == [digest]
 
 
-def test_a_failure_gives_it_back_and_a_halt_does_not(book: DigestBook, clock: Clock) -> None:
+def test_a_failure_gives_it_back_and_a_halt_does_not(book: DigestStore, clock: Clock) -> None:
     digest = book.put("g", "c", "ann", EIGHT)
     clock.now = digest.next_at
     book.claim(digest)
@@ -233,7 +233,7 @@ def test_a_failure_gives_it_back_and_a_halt_does_not(book: DigestBook, clock: Cl
     assert book.put("g", "c", "ann", EIGHT).stopped is None
 
 
-def test_what_a_process_left_unsent_is_sent_by_the_next(book: DigestBook, clock: Clock) -> None:
+def test_what_a_process_left_unsent_is_sent_by_the_next(book: DigestStore, clock: Clock) -> None:
     digest = book.put("g", "c", "ann", EIGHT)
     clock.now = digest.next_at
     assert book.claim(digest)
@@ -241,7 +241,7 @@ def test_what_a_process_left_unsent_is_sent_by_the_next(book: DigestBook, clock:
     assert book.claim(digest)
 
 
-def test_what_it_holds_is_chosen_once_whoever_sends_it(book: DigestBook, clock: Clock) -> None:
+def test_what_it_holds_is_chosen_once_whoever_sends_it(book: DigestStore, clock: Clock) -> None:
     digest = book.put("g", "c", "ann", EIGHT)
     clock.now = chosen_at = digest.next_at
     assert book.claim(digest)
@@ -255,7 +255,7 @@ def test_what_it_holds_is_chosen_once_whoever_sends_it(book: DigestBook, clock: 
     assert book.choose(after, lambda: [("new",)]) == [["new"]]
 
 
-def test_of_two_that_choose_at_once_both_hold_the_same(book: DigestBook, clock: Clock) -> None:
+def test_of_two_that_choose_at_once_both_hold_the_same(book: DigestStore, clock: Clock) -> None:
     digest = book.put("g", "c", "ann", EIGHT)
 
     def meanwhile() -> list[tuple[str, ...]]:
@@ -286,7 +286,7 @@ def test_a_digest_that_is_taken_over_holds_what_was_chosen_first(tmp_path: Path)
         assert [each.article_ids for each in news.stories_to_send(after)] == [(newer.id,)]
 
 
-def test_of_many_that_claim_at_once_one_sends(book: DigestBook, clock: Clock) -> None:
+def test_of_many_that_claim_at_once_one_sends(book: DigestStore, clock: Clock) -> None:
     digest = book.put("g", "c", "ann", EIGHT)
     clock.now = digest.next_at
     with ThreadPoolExecutor(8) as threads:
@@ -298,8 +298,8 @@ CLAIM = """
 import sys
 from datetime import datetime
 from index.storage.database import Database
-from index.storage.digests import DigestBook
-book = DigestBook(Database.open(sys.argv[1]), lambda: datetime.fromisoformat(sys.argv[2]))
+from index.storage.digests import DigestStore
+book = DigestStore(Database.open(sys.argv[1]), lambda: datetime.fromisoformat(sys.argv[2]))
 due = book.due()
 print("ready", len(due), flush=True)
 sys.stdin.readline()
@@ -308,7 +308,7 @@ print(sum(book.claim(digest) for digest in due))
 
 
 def test_of_two_processes_one_sends(database_url: str, clock: Clock) -> None:
-    digest = DigestBook(Database.open(database_url), clock).put("g", "c", "ann", EIGHT)
+    digest = DigestStore(Database.open(database_url), clock).put("g", "c", "ann", EIGHT)
     command = [sys.executable, "-c", CLAIM, database_url, digest.next_at.isoformat()]
     root = str(Path(__file__).parents[1])
     started = [
@@ -322,7 +322,7 @@ def test_of_two_processes_one_sends(database_url: str, clock: Clock) -> None:
     assert sorted(claims) == ["0", "1"]
 
 
-def test_a_guild_that_is_left_and_a_person_who_leaves(book: DigestBook, clock: Clock) -> None:
+def test_a_guild_that_is_left_and_a_person_who_leaves(book: DigestStore, clock: Clock) -> None:
     from index.storage.privacy import Privacy
 
     book.put("g", "c", "ann", EIGHT)

@@ -118,7 +118,7 @@ def test_a_word_index_that_is_damaged_while_it_is_open_is_made_anew(
         with caplog.at_level(logging.INFO):
             assert quoted(news)  # from what is there
             news.ingest([str(write_jsonl(tmp_path / "more.jsonl", [article("b1", story("Berlin"))]))])
-            until(lambda: not news.status().faults and len(set(map(len, news._index.ids()))) == 1)
+            until(lambda: not news.status().faults and len(set(map(len, news._search.ids()))) == 1)
         assert "follower rebuild follower=LexicalFollower" in caplog.text
         assert news.status().state == "ready"
         assert quoted(news)[0] == before[0]
@@ -293,7 +293,7 @@ def test_postgresql_gives_up_what_takes_too_long(
 def test_a_damaged_snapshot_does_not_matter_while_it_is_open(tmp_path: Path) -> None:
     with open_news(tmp_path, ARTICLES) as news:
         before = quoted(news)
-        news._index.close()
+        news._search.close()
         overwrite(tmp_path / "data" / "index" / "dense.npz")
         assert quoted(news) == before
         assert news.status().state == "ready"

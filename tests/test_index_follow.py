@@ -18,15 +18,16 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from index.ingest.decision import Candidate
+from index.ingest.decision import IncomingArticle
 from index.runtime.faults import Faults
 from index.search import local, sync
 from index.search.base import Position
 from index.search.followers import DenseFollower
 from index.search.local import LocalIndex
-from index.search.sync import Follow, catch_up
-from index.storage.articles import NewArticle, Store
+from index.search.sync import IndexSync, catch_up
+from index.storage.articles import Store
 from index.storage.database import sqlite_url
+from index.storage.rows import NewArticle
 from index.text.passages import split_passages
 from index.types.article import Article, IndexedPassage
 from tests.fakes import NOW, HashingEmbedder, article, story, until
@@ -36,7 +37,7 @@ FINGERPRINT = EMBEDDER.fingerprint
 
 
 def put(store: Store, one: Article, fingerprint: str = FINGERPRINT) -> None:
-    candidate = Candidate.of(one)
+    candidate = IncomingArticle.of(one)
     passages = split_passages(one.text)
     vectors = EMBEDDER.embed_passages([one.title] * len(passages)).astype(np.float16)
     new = NewArticle(one, candidate.content_hash, candidate.text_hash, passages, vectors, fingerprint)
@@ -53,7 +54,7 @@ class Set:
     def __init__(self, url: str, folder: Path) -> None:
         self.store = Store.open(url)
         self.index = LocalIndex(folder, EMBEDDER.dimension)
-        self.follow = Follow(self.store, self.index.followers, FINGERPRINT)
+        self.follow = IndexSync(self.store, self.index.followers, FINGERPRINT)
 
     def close(self, *, orderly: bool = True) -> None:
         if orderly:
@@ -95,7 +96,7 @@ class Following(RuleBasedStateMachine):
 
     @rule(which=WHICH, keep=st.integers(0, 5))
     def forget_old_changes(self, which: int, keep: int) -> None:
-        self.sets[which].store.trim_changes(keep)
+        self.sets[which].store.changes.trim(keep)
 
     @rule(which=WHICH)
     def one_catches_up(self, which: int) -> None:
@@ -152,7 +153,7 @@ def test_nothing_to_do_is_told(one: Set) -> None:
     for follower in one.index.followers:
         assert catch_up(one.store, follower, FINGERPRINT)
         assert not catch_up(one.store, follower, FINGERPRINT)
-        assert follower.position() == Position(one.store.id, FINGERPRINT, one.store.last_seq())
+        assert follower.position() == Position(one.store.id, FINGERPRINT, one.store.changes.last_seq())
 
 
 def test_an_interruption_between_applying_and_remembering(
@@ -181,7 +182,7 @@ def test_a_log_that_is_trimmed_while_it_is_followed(one: Set, monkeypatch: pytes
     apply = DenseFollower.apply
 
     def trim_then_apply(self: DenseFollower, *changes: Any) -> None:
-        one.store.trim_changes(keep=1)
+        one.store.changes.trim(keep=1)
         apply(self, *changes)
 
     monkeypatch.setattr(DenseFollower, "apply", trim_then_apply)
@@ -227,7 +228,7 @@ def test_new_vectors_replace_the_old(one: Set) -> None:
     one.follow.catch_up()
     put(one.store, article("a", "Changed."), "other")
     one.store.set_fingerprint("other")
-    other = Follow(one.store, one.index.followers, "other")
+    other = IndexSync(one.store, one.index.followers, "other")
     other.catch_up()
     assert one.index.ids() == (stored(one.store, "other"), stored(one.store, "other"))
     assert len(stored(one.store, "other")) == 1
@@ -236,7 +237,7 @@ def test_new_vectors_replace_the_old(one: Set) -> None:
 def test_whoever_has_the_old_model_leaves_the_index_alone(one: Set) -> None:
     put(one.store, article("a"), "new")
     one.store.set_fingerprint("new")
-    Follow(one.store, one.index.followers, "new").catch_up()
+    IndexSync(one.store, one.index.followers, "new").catch_up()
     held = one.index.ids()
     one.follow.catch_up()
     assert one.index.ids() == held == (stored(one.store, "new"), stored(one.store, "new"))
@@ -292,9 +293,9 @@ def test_a_follower_that_fails_is_mended_and_filled_at_once(
 ) -> None:
     put(one.store, article("a"))
     fragile = Fragile([OSError("disk full")], goal=1)
-    Follow(one.store, [fragile], FINGERPRINT).catch_up()
+    IndexSync(one.store, [fragile], FINGERPRINT).catch_up()
     assert (fragile.held, fragile.mends) == (stored(one.store), 1)
-    assert fragile.position() == Position(one.store.id, FINGERPRINT, one.store.last_seq())
+    assert fragile.position() == Position(one.store.id, FINGERPRINT, one.store.changes.last_seq())
     assert warnings_in(caplog) == ["follower failed follower=Fragile"]
     assert "OSError: disk full" in caplog.text
 
@@ -306,7 +307,7 @@ def test_what_another_process_did_meanwhile_is_not_done_again(
     fragile = Fragile([], goal=1)
 
     def wait_for_the_other() -> AbstractContextManager[object]:
-        fragile.reached_position = Position(one.store.id, FINGERPRINT, one.store.last_seq())
+        fragile.reached_position = Position(one.store.id, FINGERPRINT, one.store.changes.last_seq())
         return nullcontext()
 
     monkeypatch.setattr(fragile, "exclusive", wait_for_the_other)
@@ -320,18 +321,18 @@ def test_changes_are_applied_in_stretches_and_nothing_is_made_anew(
     put(one.store, article("a"))
     fragile = Fragile([], goal=1)
     catch_up(one.store, fragile, FINGERPRINT)
-    first = one.store.last_seq()
+    first = one.store.changes.last_seq()
     put(one.store, article("b"))
     monkeypatch.setattr(sync, "BATCH", 1)
     catch_up(one.store, fragile, FINGERPRINT)
-    assert one.store.last_seq() > first + 1
-    assert fragile.applied == list(range(first, one.store.last_seq() + 1))
+    assert one.store.changes.last_seq() > first + 1
+    assert fragile.applied == list(range(first, one.store.changes.last_seq() + 1))
     assert (fragile.clears, fragile.held) == (1, stored(one.store))
 
 
 def test_the_background_thread_goes_on_after_errors(one: Set, caplog: pytest.LogCaptureFixture) -> None:
     fragile = Fragile([OSError("disk full"), ValueError("damaged"), RuntimeError("odd")], goal=3)
-    background = Follow(one.store, [fragile], FINGERPRINT)
+    background = IndexSync(one.store, [fragile], FINGERPRINT)
     background.start(0.01)
     for name in "ab":
         put(one.store, article(name))
@@ -355,12 +356,12 @@ def test_the_background_thread_says_what_is_wrong_until_it_works_again(one: Set)
     faults.report("database", "The database is away.")
     fragile = Fragile([RuntimeError("odd")], goal=1)
     put(one.store, article("a"))
-    background = Follow(one.store, [fragile], FINGERPRINT, faults)
+    background = IndexSync(one.store, [fragile], FINGERPRINT, faults)
     assert [fault.part for fault in faults.all()] == ["database"]
     background.start(0.01)
     until(lambda: not faults.all())
     fragile.reached.clear()
-    fragile.goal = one.store.last_seq() + 1
+    fragile.goal = one.store.changes.last_seq() + 1
     put(one.store, article("b"))
     assert fragile.reached.wait(10)  # it goes on looking
     background.stop()

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from index import Article, Question, Quote, Span, UsageError
 from index.overviews.alerts import is_question
 from index.storage.database import Database
-from index.storage.follows import MAX_FOLLOWS, FollowBook
+from index.storage.follows import MAX_FOLLOWS, FollowStore
 from index.types.follow import MAX_PER_DAY, MAX_QUOTES, is_near_copy, worth_telling
 from tests.fakes import NOW, Clock, article, open_news, write_jsonl
 
@@ -28,7 +28,7 @@ def quote(name: str, text: str | None = None) -> Quote:
     return Quote(one, Span(0, len(one.text)), 1.0)
 
 
-def left(book: FollowBook) -> list[list[str]]:
+def left(book: FollowStore) -> list[list[str]]:
     """Take over what was left unsent; return the names of the articles of each alert."""
     articles = {each.article.id: each.article for each in map(quote, ("harbour", "museum", "bridge"))}
     names = {id: article.url.rpartition("/")[2] for id, article in articles.items()}
@@ -42,8 +42,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def book(database_url: str, clock: Clock) -> FollowBook:
-    return FollowBook(Database.open(database_url), clock)
+def book(database_url: str, clock: Clock) -> FollowStore:
+    return FollowStore(Database.open(database_url), clock)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_a_question_is_told_from_a_topic(what: str, expected: bool) -> None:
     assert is_question(what) is expected
 
 
-def test_follows_are_listed_apart_for_a_person_and_a_channel(book: FollowBook) -> None:
+def test_follows_are_listed_apart_for_a_person_and_a_channel(book: FollowStore) -> None:
     mine = book.start("ann", "g", None, "Who  won?")
     here = book.start("ann", "g", "c", "Baltic shipping")
     assert (mine.what, book.of("ann"), book.of("bob", "c")) == ("Who won?", [mine], [here])
@@ -92,7 +92,7 @@ def test_follows_are_listed_apart_for_a_person_and_a_channel(book: FollowBook) -
     assert book.active() == [mine]
 
 
-def test_the_same_is_followed_once_unless_it_was_paused(book: FollowBook) -> None:
+def test_the_same_is_followed_once_unless_it_was_paused(book: FollowStore) -> None:
     first = book.start("ann", None, None, "Who won?")
     with pytest.raises(UsageError, match="followed already"):
         book.start("ann", None, None, "who WON?")
@@ -103,7 +103,7 @@ def test_the_same_is_followed_once_unless_it_was_paused(book: FollowBook) -> Non
     assert book.of("ann") == [again]
 
 
-def test_so_many_may_be_followed_and_no_more(book: FollowBook) -> None:
+def test_so_many_may_be_followed_and_no_more(book: FollowStore) -> None:
     for number in range(MAX_FOLLOWS):
         book.start("ann", None, None, f"topic {number}")
     with pytest.raises(UsageError, match="stop one"):
@@ -111,7 +111,7 @@ def test_so_many_may_be_followed_and_no_more(book: FollowBook) -> None:
     book.start("bob", None, None, "one more")
 
 
-def test_a_quote_is_claimed_once_and_given_back_where_it_could_not_be_sent(book: FollowBook) -> None:
+def test_a_quote_is_claimed_once_and_given_back_where_it_could_not_be_sent(book: FollowStore) -> None:
     id = book.start("ann", None, None, "Who won?").id
     quotes = [quote("harbour")]
     assert book.claim(id, quotes) == quotes
@@ -123,14 +123,14 @@ def test_a_quote_is_claimed_once_and_given_back_where_it_could_not_be_sent(book:
     assert (book.claim(id, quotes), book.count_sent(id)) == ([], 1)
 
 
-def test_of_many_that_claim_at_once_one_is_given_the_quote(book: FollowBook) -> None:
+def test_of_many_that_claim_at_once_one_is_given_the_quote(book: FollowStore) -> None:
     id = book.start("ann", None, None, "Who won?").id
     with ThreadPoolExecutor(8) as threads:
         claims = list(threads.map(lambda _: book.claim(id, [quote("harbour")]), range(16)))
     assert sorted(map(len, claims)) == [0] * 15 + [1]
 
 
-def test_what_a_process_left_unsent_is_taken_over_as_it_was(book: FollowBook, clock: Clock) -> None:
+def test_what_a_process_left_unsent_is_taken_over_as_it_was(book: FollowStore, clock: Clock) -> None:
     id = book.start("ann", None, None, "Who won?").id
     book.claim(id, [quote("harbour"), quote("museum")])
     clock.advance(seconds=1)
@@ -143,7 +143,7 @@ def test_what_a_process_left_unsent_is_taken_over_as_it_was(book: FollowBook, cl
     assert sorted(left(book)) == [["bridge"], ["harbour", "museum"]]  # as if that one had been killed, too
 
 
-def test_a_quote_that_stands_no_more_is_not_sent_late(book: FollowBook, clock: Clock) -> None:
+def test_a_quote_that_stands_no_more_is_not_sent_late(book: FollowStore, clock: Clock) -> None:
     id = book.start("ann", None, None, "Who won?").id
     book.claim(id, [quote("harbour"), quote("museum")])
     clock.advance(minutes=2)
@@ -153,7 +153,7 @@ def test_a_quote_that_stands_no_more_is_not_sent_late(book: FollowBook, clock: C
     assert left(book) == []
 
 
-def test_what_is_known_from_the_start_is_not_sent(book: FollowBook) -> None:
+def test_what_is_known_from_the_start_is_not_sent(book: FollowStore) -> None:
     id = book.start("ann", None, None, "Who won?").id
     book.know(id, [quote("harbour")])
     copy = Quote(article("copy", quote("harbour").text), quote("harbour").span, 1.0)
@@ -161,7 +161,7 @@ def test_what_is_known_from_the_start_is_not_sent(book: FollowBook) -> None:
     assert book.count_sent(id) == 0
 
 
-def test_a_day_brings_so_many_quotes_and_the_next_day_more(book: FollowBook, clock: Clock) -> None:
+def test_a_day_brings_so_many_quotes_and_the_next_day_more(book: FollowStore, clock: Clock) -> None:
     id = book.start("ann", None, None, "Who won?").id
     words = "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda my ny xi omicron".split()
     quotes = [quote(word, f"{word}1 {word}2 {word}3.") for word in words]
@@ -172,7 +172,7 @@ def test_a_day_brings_so_many_quotes_and_the_next_day_more(book: FollowBook, clo
     assert book.claim(id, quotes[MAX_PER_DAY:]) == quotes[MAX_PER_DAY:]
 
 
-def test_nothing_is_claimed_for_a_follow_that_was_stopped_meanwhile(book: FollowBook) -> None:
+def test_nothing_is_claimed_for_a_follow_that_was_stopped_meanwhile(book: FollowStore) -> None:
     id = book.start("ann", None, None, "Who won?").id
     book.stop(id, "ann")
     assert book.claim(id, [quote("harbour")]) == []

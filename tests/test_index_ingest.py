@@ -19,15 +19,17 @@ from hypothesis import strategies as st
 from index.embeddings.base import GiveWay, Vectors, to_nobody
 from index.errors import ModelError
 from index.ingest import pipeline
-from index.ingest.decision import MAX_REVISIONS, Candidate, Decision, Stored, decide, times
-from index.ingest.pipeline import Ingest, embedded_text
+from index.ingest.decision import MAX_REVISIONS, Decision, IncomingArticle, Stored, decide, times
+from index.ingest.writer import embedded_text
 from index.storage.articles import Known, Store
 from index.storage.database import sqlite_url
+from index.storage.sources import SourceStore
 from index.text.passages import split_passages
 from index.types.article import Article, Copy
 from index.types.question import Filters
 from index.types.report import Failure, IngestReport, Progress
 from tests.fakes import Clock, HashingEmbedder, article, record, story, story_page, until, write_jsonl
+from tests.ingests import ingest_into
 
 LONG = article("long", story("long"))
 SHORT = article("short", "This is a developing story.")
@@ -36,7 +38,7 @@ EARLIER = LONG.published_at - timedelta(hours=1)
 
 
 def stored(one: Article, updated_at: datetime | None = None, recent: int = 0) -> Stored:
-    known = Known(Candidate.of(one).content_hash, one.published_at, updated_at, 1)
+    known = Known(IncomingArticle.of(one).content_hash, one.published_at, updated_at, 1)
     return Stored(known, one, recent)
 
 
@@ -77,7 +79,7 @@ BOX = "\n\nSign up for our newsletter.\n\nMore:Port opens shore power"
 def test_decide(
     read: Article, old: Stored | None, copy_of: str | None, twin: str | None, decision: Decision
 ) -> None:
-    assert decide(Candidate.of(read), old, copy_of, twin) == decision
+    assert decide(IncomingArticle.of(read), old, copy_of, twin) == decision
 
 
 @given(*[st.datetimes(timezones=st.just(UTC), min_value=datetime(2020, 1, 1))] * 3)
@@ -110,7 +112,7 @@ class Newsroom:
         self.clock = Clock()
         self.embedder = embedder or HashingEmbedder()
         self.store = Store.open(sqlite_url(folder / "news.db"))
-        self.ingest = Ingest(self.store, self.embedder, ZoneInfo("UTC"), self.clock)
+        self.ingest = ingest_into(self.store, self.embedder, self.clock)
 
     def read(self, *articles: Article, name: str = "news.jsonl") -> IngestReport:
         return self.ingest.run([str(write_jsonl(self.folder / name, articles))])
@@ -138,9 +140,9 @@ def room(tmp_path: Path) -> Iterator[Newsroom]:
 def test_the_same_again_is_unchanged(room: Newsroom) -> None:
     articles = [article(f"a{i}") for i in range(5)]
     assert room.read(*articles) == IngestReport(added=5)
-    before = (room.contents(), room.embedder.embedded, room.store.last_seq())
+    before = (room.contents(), room.embedder.embedded, room.store.changes.last_seq())
     assert room.read(*reversed(articles)) == IngestReport(unchanged=5)
-    assert (room.contents(), room.embedder.embedded, room.store.last_seq()) == before
+    assert (room.contents(), room.embedder.embedded, room.store.changes.last_seq()) == before
 
 
 def test_a_changed_article_replaces_its_passages_and_keeps_what_it_said(room: Newsroom) -> None:
@@ -172,9 +174,9 @@ def test_only_a_new_time_is_no_new_revision(room: Newsroom) -> None:
 
 def test_a_corrected_date_reaches_the_followers(room: Newsroom) -> None:
     room.read(LONG)
-    seq = room.store.last_seq()
+    seq = room.store.changes.last_seq()
     room.read(replace(LONG, published_at=EARLIER))
-    changes = room.store.changes_after(seq, 99)
+    changes = room.store.changes.after(seq, 99)
     assert changes is not None
     added = changes.added
     moments = {each.published_at for each in room.store.indexed_passages(added, room.embedder.fingerprint)}
@@ -293,7 +295,7 @@ def test_sources_are_remembered_so_that_they_mean_the_same_elsewhere(
     write_jsonl(room.folder / "news.jsonl", [LONG])
     monkeypatch.chdir(room.folder)
     room.ingest.run(["news.jsonl", ".", "/nowhere", room.folder.as_uri()])
-    remembered = {source.uri for source in room.store.sources()}
+    remembered = {source.uri for source in SourceStore(room.store.database).files()}
     assert remembered == {str(room.folder / "news.jsonl"), str(room.folder), room.folder.as_uri()}
 
 
@@ -306,7 +308,7 @@ def test_progress_ends_at_the_total(room: Newsroom, monkeypatch: pytest.MonkeyPa
 
 
 def test_the_zone_of_pages_is_the_setting(room: Newsroom) -> None:
-    tokyo = Ingest(room.store, room.embedder, ZoneInfo("Asia/Tokyo"), room.clock)
+    tokyo = ingest_into(room.store, room.embedder, room.clock, timezone="Asia/Tokyo")
     (room.folder / "page.txt").write_text(story_page(times=("Mar 2, 2025, 9:00 AM",)))
     tokyo.run([str(room.folder / "page.txt")])
     assert room.store.newest() == datetime(2025, 3, 2, tzinfo=ZoneInfo("UTC"))
@@ -347,7 +349,7 @@ def test_an_interrupted_run_is_repeated_to_the_same_end(
         room.read(*first)
     undisturbed.read(*second)
     path = write_jsonl(disturbed.folder / "second.jsonl", second)
-    failing = Ingest(disturbed.store, Interrupted(after, error), ZoneInfo("UTC"), disturbed.clock)
+    failing = ingest_into(disturbed.store, Interrupted(after, error), disturbed.clock)
     with pytest.raises(type(error)):
         failing.run([str(path)])
     halfway = disturbed.store.count_articles()

@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[1]
 _CHILD = """
 import sys
 from pathlib import Path
-from index import ingest
+from index.ingest import pipeline as ingest
 from tests.fakes import open_news
 
 ingest.BATCH_ARTICLES = 4

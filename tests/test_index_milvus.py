@@ -253,7 +253,7 @@ def test_it_answers_again_when_milvus_is_back(own: MilvusLite, tmp_path: Path) -
             until(lambda: news.status().state == "ready", 90)
             assert "Rotterdam" in news.ask(question).quotes[0].text
             own.stop()
-        news._follow.stop()  # which would look now and then, and perhaps just before the server is there
+        news._sync.stop()  # which would look now and then, and perhaps just before the server is there
         with pytest.raises(SearchError):
             news.ask(question)
         own.start()  # nobody has looked since: the new server has to be told what is searched

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -33,6 +34,9 @@ from index import (
     UsageError,
 )
 from index.embeddings.base import MODEL_CHARS, to_nobody
+from index.quotes.standing import quote_state
+from index.storage.articles import Store
+from index.storage.database import sqlite_url
 from index.text.sentences import is_whole, split_sentences
 from index.types.answer import MAX_QUOTE_CHARS
 from tests.fakes import NOW, Clock, HashingEmbedder, article, open_news, story, story_page, write_jsonl
@@ -425,23 +429,30 @@ def test_a_changed_story_embeds_only_its_new_words(tmp_path: Path) -> None:
 
 def test_what_was_quoted_can_be_compared_with_what_stands_now(tmp_path: Path) -> None:
     path = tmp_path / "articles.jsonl"
-    with open_news(tmp_path, [PORT, TROOPS]) as news:
+    with (
+        open_news(tmp_path, [PORT, TROOPS]) as news,
+        closing(Store.open(sqlite_url(tmp_path / "data" / "news.db"))) as store,
+    ):
         quote = news.ask(Question("How many troops were sent to Russia?")).quotes[0]
-        where = (quote.article.id, 1, *quote.span)
-        assert news.revision(TROOPS.id) == 1
-        assert news.quote_state(*where) == Standing("stands", quote.span, quote.text)
+
+        def standing() -> Standing:
+            before = store.text_of(TROOPS.id, 1) or ""
+            current = store.articles([TROOPS.id])[TROOPS.id].text
+            return quote_state(before[slice(*quote.span)], quote.span.start, current)
+
+        assert store.revision(TROOPS.id) == 1
+        assert standing() == Standing("stands", quote.span, quote.text)
         now = replace(TROOPS, text=quote.text.replace("000", "500"))
         assert now.text != quote.text
         write_jsonl(path, [now])
         news.ingest([str(path)])
-        assert news.revision(TROOPS.id) == 2
-        assert news.text_of(TROOPS.id, 1) == TROOPS.text
-        assert news.quote_state(*where) == Standing("changed", Span(0, len(now.text)), now.text)
+        assert store.revision(TROOPS.id) == 2
+        assert store.text_of(TROOPS.id, 1) == TROOPS.text
+        assert standing() == Standing("changed", Span(0, len(now.text)), now.text)
         write_jsonl(path, [replace(TROOPS, text="The report was wrong.")])
         news.ingest([str(path)])
-        assert news.quote_state(*where) == Standing("withdrawn")
-        assert (news.revision("nobody"), news.text_of("nobody", 1)) == (None, None)
-        assert news.quote_state("nobody", 1, 0, 9) == Standing("withdrawn")
+        assert standing() == Standing("withdrawn")
+        assert (store.revision("nobody"), store.text_of("nobody", 1)) == (None, None)
 
 
 def test_a_lost_folder_is_told_and_stops_nothing(tmp_path: Path) -> None:

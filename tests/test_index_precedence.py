@@ -11,13 +11,13 @@ import pytest
 from index import Question
 from index.embeddings.base import Vectors
 from index.runtime import priority
-from index.runtime.priority import Precedence
+from index.runtime.priority import AnswerPriority
 from tests.fakes import HashingEmbedder, article, open_news, until, write_jsonl
 
 
 def test_work_waits_for_all_who_are_being_answered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(priority, "LONGEST_SECONDS", 30.0)
-    who, waiting = Precedence(), threading.Event()
+    who, waiting = AnswerPriority(), threading.Event()
 
     def work() -> bool:
         waiting.set()
@@ -33,13 +33,13 @@ def test_work_waits_for_all_who_are_being_answered(monkeypatch: pytest.MonkeyPat
 
 def test_it_goes_on_after_a_while_even_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(priority, "LONGEST_SECONDS", 0.01)
-    who = Precedence()
+    who = AnswerPriority()
     with who.answering():
         assert who.give_way()
 
 
 def test_who_asked_long_ago_is_no_reason_to_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    who = Precedence()
+    who = AnswerPriority()
     assert not who.give_way()
     with who.answering():
         pass
@@ -49,7 +49,7 @@ def test_who_asked_long_ago_is_no_reason_to_hurry(monkeypatch: pytest.MonkeyPatc
 
 
 def test_an_error_ends_the_answering() -> None:
-    who = Precedence()
+    who = AnswerPriority()
     with pytest.raises(ValueError, match="broken"), who.answering():
         raise ValueError("broken")
     assert who._answering == 0
@@ -60,7 +60,7 @@ class Asking(HashingEmbedder):
 
     def __init__(self) -> None:
         super().__init__()
-        self.precedence = Precedence()
+        self.precedence = AnswerPriority()
         self.seen: list[bool] = []
 
     def embed_question(self, text: str) -> Vectors:
@@ -71,7 +71,7 @@ class Asking(HashingEmbedder):
 
 def test_every_question_goes_first(tmp_path: Path) -> None:
     with open_news(tmp_path, [article("a")], embedder=(embedder := Asking())) as news:
-        embedder.precedence, question = news._precedence, Question("What of the harbour?")
+        embedder.precedence, question = news._priority, Question("What of the harbour?")
         embedder.seen.clear()
         news.ask(question)
         news.search(question)
@@ -86,7 +86,7 @@ def test_an_ingest_waits_while_somebody_is_answered(tmp_path: Path, monkeypatch:
     file = write_jsonl(tmp_path / "a.jsonl", [article("a")])
     embedder = HashingEmbedder()
     with open_news(tmp_path, embedder=embedder) as news, ThreadPoolExecutor(1) as pool:
-        with news._precedence.answering():
+        with news._priority.answering():
             done = pool.submit(news.ingest, [str(file)])
             until(lambda: news._ingest.turns._taken)
             assert embedder.embedded == 0

@@ -7,51 +7,49 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from index.errors import BusyError, UsageError
 from index.fetch import Fetched, Fetcher, FetchOptions
-from index.ingest.pipeline import Ingest
 from index.ingest.refresh import Refresh
 from index.ingest.schedule import Limits
 from index.ingest.subscriptions import Subscriptions
+from index.sources.address import Reading
 from index.sources.items import FeedLink
 from index.sources.jsonl import to_article
 from index.storage.articles import Store
 from index.storage.database import Database
-from index.storage.sources import SourceBook
+from index.storage.sources import SourceStore
 from index.types.article import Article
-from index.types.report import Failure, Progress
+from index.types.report import Progress
 from index.types.source import Refreshed, Source, SourceState
 from tests.fakes import NOW, Clock, HashingEmbedder, article, record, until
+from tests.ingests import ingest_into
 from tests.news_site import NewsSite
 
 JSON = "application/jsonl"
 
 
-@dataclass(frozen=True)
-class Page:
-    fetched: Fetched
-    articles: tuple[Article, ...] = ()
-    feeds: tuple[FeedLink, ...] = ()
-    kind: str = "lines"
-    title: str | None = "Wire"
-    problems: tuple[Failure, ...] = ()
-    full_text: bool = True
-
-    @property
-    def items(self) -> int:
-        return len(self.articles)
-
-    @property
-    def newest(self) -> datetime | None:
-        return max((each.published_at for each in self.articles), default=None)
+def page(fetched: Fetched, articles: Sequence[Article] = (), **facts: Any) -> Reading:
+    """A reading of `fetched`, as the readers of `index.sources` give it."""
+    newest = max((found.published_at for found in articles), default=None)
+    defaults: dict[str, Any] = {
+        "kind": "jsonl",
+        "title": "Wire",
+        "problems": [],
+        "full_text": True,
+        "feeds": [],
+    }
+    return Reading(
+        articles=list(articles), items=len(articles), newest=newest, fetched=fetched, **(defaults | facts)
+    )
 
 
 class Desk:
@@ -62,9 +60,9 @@ class Desk:
         self.clock = Clock()
         self.database = Database.open(f"sqlite:///{tmp_path / 'news.db'}")
         self.store = Store(self.database)
-        self.book = SourceBook(self.database)
+        self.book = SourceStore(self.database)
         self.fetcher = Fetcher(FetchOptions(allow_private=True, gap_seconds=0.0, timeout_seconds=5.0))
-        ingest = Ingest(self.store, HashingEmbedder(), ZoneInfo("UTC"), self.clock)
+        ingest = ingest_into(self.store, HashingEmbedder(), self.clock)
         self.storing = threading.Lock()
         self.refresh = Refresh(
             self.book, self.read, self.ingest, limits, clock=self.clock, chance=lambda: 0.0, threads=4
@@ -72,16 +70,16 @@ class Desk:
         self._ingest = ingest
         self.subscriptions = Subscriptions(self.book, self.refresh, self.read, self.ingest, self.clock)
 
-    def read(self, source: Source, anew: bool) -> Page:
+    def read(self, source: Source, anew: bool) -> Reading:
         known = {} if anew else {"etag": source.etag, "last_modified": source.last_modified}
         fetched = self.fetcher.get(source.url, **known)
         if fetched.body.startswith(b"<html>"):
-            return Page(fetched, feeds=(FeedLink("https://wire.example/feed"),), kind="page")
+            return page(fetched, feeds=(FeedLink("https://wire.example/feed"),), kind="page")
         lines = fetched.body.decode().splitlines()
-        return Page(fetched, tuple(to_article(json.loads(line), ZoneInfo("UTC")) for line in lines))
+        return page(fetched, tuple(to_article(json.loads(line), ZoneInfo("UTC")) for line in lines))
 
     def ingest(self, reading: object, _: object = None) -> object:
-        assert isinstance(reading, Page)
+        assert isinstance(reading, Reading)
         with self.storing:
             return self._ingest.store(reading.articles, reading.problems)
 
@@ -227,7 +225,7 @@ def test_one_slow_and_one_broken_source_delay_no_other(quick: Desk) -> None:
 def test_sources_that_hang_and_long_lists_delay_none_that_could_be_read(desk: Desk) -> None:
     let_go = threading.Event()
 
-    def read(source: Source, anew: bool) -> Page:
+    def read(source: Source, anew: bool) -> Reading:
         if source.state != "ok":
             let_go.wait()
         return desk.read(source, anew)

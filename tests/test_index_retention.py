@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import IngestReport, Question
-from index.ingest import pipeline
+from index.ingest import writer
 from index.ingest.retention import Retention
 from tests.fakes import NOW, Clock, HashingEmbedder, article, open_news, story, write_jsonl
 
@@ -60,7 +60,7 @@ def test_news_push_out_the_oldest(tmp_path: Path) -> None:
 def test_an_index_that_was_away_while_the_log_was_trimmed_is_rebuilt(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pipeline, "KEEP_CHANGES", 2)
+    monkeypatch.setattr(writer, "KEEP_CHANGES", 2)
     embedder = HashingEmbedder()
     with open_news(tmp_path, DAYS[:2], embedder=embedder) as away:
         away._follow.stop()

@@ -8,9 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from index.storage.articles import Store
 from index.storage.database import Database
-from index.storage.sources import SourceBook
+from index.storage.sources import SourceStore
 from index.types.source import Source
 from tests.fakes import NOW
 
@@ -18,8 +17,8 @@ FEED = Source("https://wire.example/feed", NOW, next_fetch=NOW)
 
 
 @pytest.fixture
-def book(database: Database) -> SourceBook:
-    return SourceBook(database)
+def book(database: Database) -> SourceStore:
+    return SourceStore(database)
 
 
 def feeds(count: int) -> list[Source]:
@@ -29,7 +28,7 @@ def feeds(count: int) -> list[Source]:
     ]
 
 
-def test_everything_comes_back_as_it_was_put(book: SourceBook) -> None:
+def test_everything_comes_back_as_it_was_put(book: SourceStore) -> None:
     full = Source(
         *("https://wire.example/all", NOW, "All", "atom", "failing", 3, NOW, NOW, NOW, NOW, 2, "broken"),
         *(12.5, '"e"', "Tue"),
@@ -41,17 +40,16 @@ def test_everything_comes_back_as_it_was_put(book: SourceBook) -> None:
     assert book.get("https://nowhere.example") is None
 
 
-def test_files_and_addresses_do_not_mix(book: SourceBook, database: Database) -> None:
-    store = Store(database)
-    store.remember_source("/srv/articles", NOW, None)
+def test_files_and_addresses_do_not_mix(book: SourceStore, database: Database) -> None:
+    book.remember_files("/srv/articles", NOW)
     book.add([FEED])
     assert [source.url for source in book.all()] == [FEED.url]
-    assert [source.uri for source in store.sources()] == ["/srv/articles"]
+    assert [source.uri for source in book.files()] == ["/srv/articles"]
     assert book.get("/srv/articles") is None
     assert not book.remove("/srv/articles")
 
 
-def test_removing(book: SourceBook) -> None:
+def test_removing(book: SourceStore) -> None:
     book.add([FEED])
     assert book.remove(FEED.url)
     assert not book.remove(FEED.url)
@@ -59,7 +57,7 @@ def test_removing(book: SourceBook) -> None:
     assert book.all() == []
 
 
-def test_a_source_is_leased_to_one_only_until_it_is_saved(book: SourceBook) -> None:
+def test_a_source_is_leased_to_one_only_until_it_is_saved(book: SourceStore) -> None:
     book.add([FEED])
     assert [source.url for source in book.lease("a", NOW, 60, 5)] == [FEED.url]
     assert book.lease("b", NOW, 60, 5) == []
@@ -69,13 +67,13 @@ def test_a_source_is_leased_to_one_only_until_it_is_saved(book: SourceBook) -> N
     assert len(book.lease("b", NOW + timedelta(minutes=5), 60, 5)) == 1
 
 
-def test_the_lease_of_one_that_died_runs_out(book: SourceBook) -> None:
+def test_the_lease_of_one_that_died_runs_out(book: SourceStore) -> None:
     book.add([FEED])
     book.lease("dead", NOW, 60, 5)
     assert len(book.lease("alive", NOW + timedelta(seconds=60), 60, 5)) == 1
 
 
-def test_a_lease_that_is_renewed_goes_on(book: SourceBook) -> None:
+def test_a_lease_that_is_renewed_goes_on(book: SourceStore) -> None:
     book.add([FEED])
     book.lease("a", NOW, 60, 5)
     book.renew("a", NOW + timedelta(seconds=50), 60)
@@ -84,7 +82,7 @@ def test_a_lease_that_is_renewed_goes_on(book: SourceBook) -> None:
     assert len(book.lease("b", NOW + timedelta(seconds=110), 60, 5)) == 1
 
 
-def test_who_comes_back_after_its_lease_ran_out_does_not_disturb_the_next(book: SourceBook) -> None:
+def test_who_comes_back_after_its_lease_ran_out_does_not_disturb_the_next(book: SourceStore) -> None:
     book.add([FEED])
     book.lease("late", NOW, 60, 5)
     later = NOW + timedelta(seconds=60)
@@ -94,7 +92,7 @@ def test_who_comes_back_after_its_lease_ran_out_does_not_disturb_the_next(book: 
     assert book.lease_one(FEED.url, "third", later, 60) is None
 
 
-def test_released_sources_are_free_at_once(book: SourceBook) -> None:
+def test_released_sources_are_free_at_once(book: SourceStore) -> None:
     book.add(feeds(2))
     book.lease("a", NOW + timedelta(hours=1), 60, 1)
     book.lease("b", NOW + timedelta(hours=1), 60, 1)
@@ -104,7 +102,7 @@ def test_released_sources_are_free_at_once(book: SourceBook) -> None:
     ]
 
 
-def test_the_longest_overdue_come_first_and_what_is_not_due_waits(book: SourceBook) -> None:
+def test_the_longest_overdue_come_first_and_what_is_not_due_waits(book: SourceStore) -> None:
     book.add(list(reversed(feeds(4))))
     leased = book.lease("a", NOW + timedelta(minutes=2), 60, 2)
     assert [source.url for source in leased] == ["https://wire.example/0", "https://wire.example/1"]
@@ -114,26 +112,26 @@ def test_the_longest_overdue_come_first_and_what_is_not_due_waits(book: SourceBo
     assert book.next_fetch() == NOW
 
 
-def test_what_is_gone_is_never_due_again(book: SourceBook) -> None:
+def test_what_is_gone_is_never_due_again(book: SourceStore) -> None:
     book.add([replace(FEED, state="gone", next_fetch=None)])
     assert book.lease("a", NOW + timedelta(days=999), 60, 5) == []
     assert book.next_fetch() is None
 
 
-def test_a_moved_source_is_remembered_under_its_new_address(book: SourceBook) -> None:
+def test_a_moved_source_is_remembered_under_its_new_address(book: SourceStore) -> None:
     book.add([FEED])
     book.save(replace(FEED, title="Wire"), "a", moved_to="https://new.example/feed")
     (moved,) = book.all()
     assert (moved.url, moved.title) == ("https://new.example/feed", "Wire")
 
 
-def test_a_source_that_moves_to_another_becomes_one_with_it(book: SourceBook) -> None:
+def test_a_source_that_moves_to_another_becomes_one_with_it(book: SourceStore) -> None:
     book.add([FEED, replace(FEED, url="https://new.example/feed", title="kept")])
     book.save(FEED, "a", moved_to="https://new.example/feed")
     assert [(source.url, source.title) for source in book.all()] == [("https://new.example/feed", "kept")]
 
 
-def test_many_at_once_never_lease_the_same(book: SourceBook) -> None:
+def test_many_at_once_never_lease_the_same(book: SourceStore) -> None:
     book.add(feeds(40))
     taken: list[str] = []
 

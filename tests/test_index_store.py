@@ -16,10 +16,12 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from index.errors import StoreError
-from index.ingest.decision import Candidate
-from index.storage.articles import Known, NewArticle, Store
+from index.ingest.decision import IncomingArticle
+from index.storage.articles import Known, Store
 from index.storage.changes import Changes
 from index.storage.database import sqlite_url
+from index.storage.rows import NewArticle
+from index.storage.sources import SourceStore
 from index.text.normalize import text_hash
 from index.text.passages import split_passages
 from index.text.spans import Span
@@ -40,7 +42,7 @@ def store(database_url: str) -> Iterator[Store]:
 
 
 def new(one: Article, fingerprint: str = FINGERPRINT) -> NewArticle:
-    candidate = Candidate.of(one)
+    candidate = IncomingArticle.of(one)
     passages = split_passages(one.text)
     texts = [one.text[passage.span.start : passage.span.end] for passage in passages]
     vectors = HashingEmbedder().embed_passages(texts).astype(np.float16)
@@ -56,7 +58,7 @@ def passage_ids(store: Store) -> set[int]:
 
 
 def changes_after(store: Store, seq: int, limit: int) -> Changes:
-    changes = store.changes_after(seq, limit)
+    changes = store.changes.after(seq, limit)
     assert changes is not None
     return changes
 
@@ -65,7 +67,7 @@ def followed(store: Store, limit: int = 1000) -> set[int]:
     """Return the passage ids that a follower of the change log holds at its end."""
     held: set[int] = set()
     seq = 0
-    while seq < store.last_seq():
+    while seq < store.changes.last_seq():
         changes = changes_after(store, seq, limit)
         assert changes.seq > seq
         held = (held | set(changes.added)) - set(changes.removed)
@@ -89,10 +91,10 @@ FULL = article(
 
 
 def test_an_empty_database(store: Store) -> None:
-    assert (store.count_articles(), store.count_passages(), store.last_seq()) == (0, 0, 0)
+    assert (store.count_articles(), store.count_passages(), store.changes.last_seq()) == (0, 0, 0)
     assert store.newest() is None
     assert store.fingerprint() is None
-    assert store.latest(EVERYTHING, 5) == store.source_names() == store.sources() == []
+    assert store.latest(EVERYTHING, 5) == store.source_names() == []
     assert store.known(["x"]) == store.articles([]) == store.copies(["x"]) == {}
 
 
@@ -104,7 +106,7 @@ def test_articles_come_out_as_they_went_in(store: Store) -> None:
     }
     assert store.articles([FULL.id])[FULL.id].published_at.tzinfo == UTC
     assert store.known([FULL.id]) == {
-        FULL.id: Known(Candidate.of(FULL).content_hash, FULL.published_at, FULL.updated_at, 1)
+        FULL.id: Known(IncomingArticle.of(FULL).content_hash, FULL.published_at, FULL.updated_at, 1)
     }
     assert store.article_ids_by_text([text_hash(FULL.text), "none"]) == {text_hash(FULL.text): FULL.id}
 
@@ -175,18 +177,18 @@ def test_a_changed_article_replaces_its_passages_and_keeps_what_it_said(store: S
 
 def test_the_same_words_again_change_nothing(store: Store) -> None:
     put(store, FULL)
-    before = (store.last_seq(), passage_ids(store))
+    before = (store.changes.last_seq(), passage_ids(store))
     put(store, FULL)
-    assert (store.last_seq(), passage_ids(store), store.revisions(FULL.id)) == (*before, [])
+    assert (store.changes.last_seq(), passage_ids(store), store.revisions(FULL.id)) == (*before, [])
 
 
 def test_a_touched_article_only_gets_its_time(store: Store) -> None:
     put(store, FULL)
-    seq = store.last_seq()
+    seq = store.changes.last_seq()
     later = NOW + timedelta(hours=1)
     store.write([], [], [(FULL.id, FULL.published_at, later)], NOW)
     assert store.articles([FULL.id]) == {FULL.id: replace(FULL, updated_at=later)}
-    assert (store.last_seq(), store.revisions(FULL.id)) == (seq, [])
+    assert (store.changes.last_seq(), store.revisions(FULL.id)) == (seq, [])
 
 
 def test_copies_are_named_and_an_article_is_none(store: Store) -> None:
@@ -223,7 +225,7 @@ def test_a_passage_id_is_never_used_again(store: Store) -> None:
 
 def test_the_change_log_is_cut_into_stretches(store: Store) -> None:
     put(store, article("a"), article("b"))
-    total = store.last_seq()
+    total = store.changes.last_seq()
     assert total == store.count_passages() == 4
     first = changes_after(store, 0, 3)
     assert (first.seq, len(first.added), list(first.removed)) == (3, 3, [])
@@ -233,11 +235,11 @@ def test_the_change_log_is_cut_into_stretches(store: Store) -> None:
 
 def test_a_log_that_was_trimmed_tells_those_who_are_behind(store: Store) -> None:
     put(store, article("a"), article("b"))
-    store.trim_changes(keep=1)
-    assert store.changes_after(2, 3) is None
+    store.changes.trim(keep=1)
+    assert store.changes.after(2, 3) is None
     assert changes_after(store, 3, 3).seq == 4
-    store.trim_changes(keep=0)
-    assert store.changes_after(3, 3) is None
+    store.changes.trim(keep=0)
+    assert store.changes.after(3, 3) is None
     assert changes_after(store, 4, 3) == Changes(4, [], [])
 
 
@@ -264,11 +266,12 @@ def test_settings_and_sources_are_remembered(store: Store) -> None:
     store.set_fingerprint("one")
     store.set_fingerprint("two")
     assert store.fingerprint() == "two"
-    store.remember_source("/b", NOW, None)
-    store.remember_source("/a", NOW + timedelta(hours=1), "broken")
-    store.remember_source("/b", NOW + timedelta(hours=2), None)
-    assert [(each.uri, each.error) for each in store.sources()] == [("/b", None), ("/a", "broken")]
-    assert store.sources()[0].read_at == NOW + timedelta(hours=2)
+    sources = SourceStore(store.database)
+    sources.remember_files("/b", NOW, None)
+    sources.remember_files("/a", NOW + timedelta(hours=1), "broken")
+    sources.remember_files("/b", NOW + timedelta(hours=2), None)
+    assert [(each.uri, each.error) for each in sources.files()] == [("/b", None), ("/a", "broken")]
+    assert sources.files()[0].read_at == NOW + timedelta(hours=2)
 
 
 # -- all or nothing, and in company ----------------------------------------------------------------------
@@ -276,14 +279,14 @@ def test_settings_and_sources_are_remembered(store: Store) -> None:
 
 def test_a_batch_that_fails_in_the_middle_leaves_nothing(store: Store) -> None:
     put(store, FULL)
-    before = (store.last_seq(), passage_ids(store), store.articles([FULL.id]))
+    before = (store.changes.last_seq(), passage_ids(store), store.articles([FULL.id]))
     changed = new(replace(FULL, text="Changed. " + story("changed")))
     torn = new(article("torn"))
     with pytest.raises(ValueError, match="zip"):
         store.write([changed, new(article("fine")), replace(torn, vectors=torn.vectors[:1])], [], [], NOW)
     with pytest.raises(StoreError):
         store.write([new(article("fine"))], [("copy", "no such article", Copy("S", "u", NOW))], [], NOW)
-    assert (store.last_seq(), passage_ids(store), store.articles([FULL.id])) == before
+    assert (store.changes.last_seq(), passage_ids(store), store.articles([FULL.id])) == before
     assert store.count_articles() == 1
     assert store.revisions(FULL.id) == []
     put(store, article("fine"))
@@ -297,7 +300,7 @@ def test_two_stores_see_each_others_writes(store: Store, database_url: str) -> N
     assert other.articles([FULL.id]) == {FULL.id: FULL}
     other.delete_articles([FULL.id])
     assert store.count_articles() == 0
-    assert store.last_seq() == other.last_seq() == 2 * len(new(FULL).passages)
+    assert store.changes.last_seq() == other.changes.last_seq() == 2 * len(new(FULL).passages)
     other.close()
 
 

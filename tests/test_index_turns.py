@@ -1,4 +1,4 @@
-"""Turns: one at a time, and whoever has the least to do first."""
+"""FairLock: one at a time, and whoever has the least to do first."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.runtime.fair_lock import Turns
+from index.runtime.fair_lock import FairLock
 from tests.fakes import until
 
 
 @given(st.lists(st.integers(0, 5), min_size=1, max_size=6))
 @settings(max_examples=30, deadline=None)
 def test_the_smallest_goes_first_and_among_equals_whoever_asked_first(sizes: list[int]) -> None:
-    turns, served, inside = Turns(), [], threading.Semaphore(1)
+    turns, served, inside = FairLock(), [], threading.Semaphore(1)
 
     def work(number: int, size: int) -> None:
         with turns.turn(size):
@@ -38,7 +38,7 @@ def test_the_smallest_goes_first_and_among_equals_whoever_asked_first(sizes: lis
 
 
 def test_an_error_gives_the_turn_back() -> None:
-    turns = Turns()
+    turns = FairLock()
     with pytest.raises(ValueError, match="broken"), turns.turn(1):
         raise ValueError("broken")
     with turns.turn(1):

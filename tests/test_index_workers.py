@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[1]
 WORKER = """
 import json, sys
 from pathlib import Path
-from index import ingest
+from index.ingest import pipeline as ingest
 from tests.fakes import HashingEmbedder, open_news
 
 ingest.BATCH_ARTICLES = 4
@@ -173,7 +173,7 @@ def test_what_changes_while_it_is_embedded_again_keeps_its_own_passages(
         embedder.meanwhile = lambda: two.ingest([path]) and None
         one.reindex(full=True)
         (stored,) = one._store.latest(Filters(), 5)
-        ids = one._store.changes_after(0, 1000).added
+        ids = one._store.changes.after(0, 1000).added
         passages = one._store.stored_passages(ids).values()
         assert stored.text == changed.text
         assert min(each.passage.span.start for each in passages) == 0

@@ -73,8 +73,8 @@ def follow(place: Place, tell: Tell) -> None:
     with place.open() as news, place.elsewhere() as writer:
         tell("started")
         _ingest(writer, place, tell)
-        end = writer._store.last_seq()
-        until(lambda: all(_seq(each) >= end for each in news._index.followers))
+        end = writer._store.changes.last_seq()
+        until(lambda: all(_seq(each) >= end for each in news._search.followers))
 
 
 def _seq(follower: Follower) -> int:
@@ -259,14 +259,14 @@ class Torture:
             each for batch in store.all_indexed_passages(embedder.fingerprint, 1000) for each in batch
         ]
         ids = {each.id for each in passages}
-        if len(ids) != store.count_passages() or news._index.ids() != (ids, ids):
+        if len(ids) != store.count_passages() or news._search.ids() != (ids, ids):
             return False
         with tempfile.TemporaryDirectory() as folder:
             anew = LocalIndex(Path(folder), embedder.dimension)
             for follower in anew.followers:
                 catch_up(store, follower, embedder.fingerprint)
             asked = self.chance.sample(passages, min(5, len(passages)))
-            return all(_found(news._index, embedder, each) == _found(anew, embedder, each) for each in asked)
+            return all(_found(news._search, embedder, each) == _found(anew, embedder, each) for each in asked)
 
     def _complain(self, kind: str, problem: str) -> None:
         self.counts[kind] += 1

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from index.answers import scoring
 from index.answers.asked import Asked
-from index.answers.parsing import Reading, Sentence, among
+from index.answers.parsing import ReadPassage, Sentence, among
 from index.answers.retrieval import Ranked
 from index.answers.scoring import Features
 from index.english.mentions import votes
@@ -72,7 +72,7 @@ class _Seen:
     focus: bool
 
 
-def candidates(readings: Sequence[Reading], asked: Asked) -> list[Candidate]:
+def candidates(readings: Sequence[ReadPassage], asked: Asked) -> list[Candidate]:
     """Return every run of sentences that could be quoted, best first."""
     best = max((each.ranked.score for each in readings), default=0.0)
     worth = [math.exp((each.ranked.score - best) * VOTE_SHARPNESS) for each in readings]
@@ -93,7 +93,9 @@ def candidates(readings: Sequence[Reading], asked: Asked) -> list[Candidate]:
     return sorted(found, key=lambda run: (-run.score, run.ranked.stored.id, run.span))
 
 
-def _candidates(reading: Reading, asked: Asked, counted: _Votes, article_score: float) -> Iterator[Candidate]:
+def _candidates(
+    reading: ReadPassage, asked: Asked, counted: _Votes, article_score: float
+) -> Iterator[Candidate]:
     spans = reading.ranked.stored.passage.sentences
     seen = [
         _see(reading, span, sentence, asked, counted)
@@ -140,7 +142,7 @@ def to_quote(candidate: Candidate, copies: Sequence[Copy]) -> Quote:
     return Quote(candidate.ranked.stored.article, candidate.span, candidate.score, tuple(copies))
 
 
-def _see(reading: Reading, span: Span, sentence: Sentence, asked: Asked, counted: _Votes) -> _Seen:
+def _see(reading: ReadPassage, span: Span, sentence: Sentence, asked: Asked, counted: _Votes) -> _Seen:
     mentions, expected = among(reading.mentions, sentence), among(reading.expected, sentence)
     stems = {each.stem for each in expected}
     return _Seen(

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from index.answers.asked import Asked
-from index.answers.parsing import Reading
+from index.answers.parsing import ReadPassage
 from index.answers.scoring import parameters
 
 # What a passage has to offer: closeness in meaning, the question's words, and being current.
@@ -31,7 +31,7 @@ class Evidence(NamedTuple):
     names: float  # share of the question's information in names, which match closer than other words
 
 
-def evidence(readings: Sequence[Reading], asked: Asked) -> Evidence:
+def evidence(readings: Sequence[ReadPassage], asked: Asked) -> Evidence:
     """Return what the best passages tell; zeros where there are none."""
     total = sum(asked.weights.values()) or 1.0
     return Evidence(
@@ -56,6 +56,6 @@ def threshold() -> float:
     return parameters().threshold
 
 
-def _offer(reading: Reading) -> float:
+def _offer(reading: ReadPassage) -> float:
     ranked = reading.ranked
     return ranked.dense + COVERAGE_WEIGHT * reading.coverage + RECENCY_WEIGHT * ranked.recency

@@ -13,14 +13,14 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from index.answers.asked import Asked
-from index.answers.candidates import Candidate, candidates, choose, to_quote
+from index.answers.candidates import candidates, choose, to_quote
 from index.answers.confidence import confidence, evidence
 from index.answers.confidence import threshold as fitted_threshold
 from index.answers.explain import explain
 from index.answers.parsing import PASSAGES_READ, Parser, read
 from index.answers.recency import Recency
 from index.answers.rerank import CrossEncoderReranker, rerank
-from index.answers.result import Found
+from index.answers.result import SearchResult
 from index.answers.retrieval import DEPTH, Ranked, Retrieval, retrieve, retrieve_all
 from index.answers.scoring import parameters
 from index.embeddings.base import Embedder, Vectors
@@ -30,14 +30,13 @@ from index.english.answer_types import expectation, names
 from index.english.event_times import event_time
 from index.english.periods import Period, period
 from index.errors import ModelError, UsageError
-from index.evaluation.baselines import best_sentences, orders
-from index.overviews.topic import on_topic
 from index.runtime.faults import Faults
 from index.search.base import PassageIndex
 from index.search.bm25 import idf
-from index.storage.articles import Store, require_current
+from index.storage.articles import Store, StoredPassage
 from index.text.normalize import canonical_line
 from index.types.answer import Answer, Quote
+from index.types.article import Hit
 from index.types.options import IndexOptions
 from index.types.question import Filters, Question
 
@@ -47,7 +46,7 @@ PERIOD_PASSAGES = 25
 MODEL = "model"
 
 
-class Answering:
+class AnswerEngine:
     """Answers questions from what is stored and indexed. Safe to use from many threads.
 
     Raises UsageError for an unknown source, ModelError when a reindex is needed first.
@@ -61,13 +60,18 @@ class Answering:
         self._index = index
         self._embedder = embedder
         self._faults = faults
-        self._parser = Parser(index.terms)
+        self.parser = Parser(index.terms)
         self._reranker = CrossEncoderReranker(options.reranker_model) if options.reranker_model else None
 
     @property
     def fingerprint(self) -> str:
-        """The model's, which tells whose vectors are compared."""
+        """The fingerprint of the vectors that are compared: of the model and the splitter."""
         return self._embedder.fingerprint
+
+    @property
+    def model(self) -> str:
+        """The name of the embedding model."""
+        return self._embedder.model
 
     def load_model(self) -> None:
         """Load the models now, so that the first question does not wait for them. Raises ModelError."""
@@ -80,12 +84,12 @@ class Answering:
         if self._reranker:
             self._reranker.load()
 
-    def answer(self, question: Question) -> tuple[Answer, Found]:
+    def answer(self, question: Question) -> tuple[Answer, SearchResult]:
         """Return the answer, and what it was chosen from. Raises as `NewsIndex.ask` does."""
         with self._store.database.snapshot():
             return self._answer_from_snapshot(question)
 
-    def _answer_from_snapshot(self, question: Question) -> tuple[Answer, Found]:
+    def _answer_from_snapshot(self, question: Question) -> tuple[Answer, SearchResult]:
         started = time.perf_counter()
         found = self.search(question)
         chosen = choose(found.candidates, question.limit)
@@ -101,7 +105,7 @@ class Answering:
             until=found.until,
             answered=answered,
             confidence=certainty,
-            quotes=tuple(self._marked(quotes, found.asked, question.text) if answered else quotes),
+            quotes=tuple(self._marked(quotes, found.asked) if answered else quotes),
             articles_searched=coverage.articles if coverage else self._store.count_articles(found.quotable),
             took_ms=(time.perf_counter() - started) * 1000,
             coverage=coverage,
@@ -111,10 +115,11 @@ class Answering:
             answer = replace(answer, explanation=explanation)
         return answer, found
 
-    def _marked(self, quotes: Sequence[Quote], asked: Asked, text: str) -> list[Quote]:
+    def _marked(self, quotes: Sequence[Quote], asked: Asked) -> list[Quote]:
         """Return the quotes with the words that answer, where they are certain."""
-        spans = answer_spans(text, [each.text for each in quotes], asked.weights, self._index.terms)
-        return [replace(quote, answer_spans=each) for quote, each in zip(quotes, spans, strict=True)]
+        texts = [quote.text for quote in quotes]
+        spans = answer_spans(asked.finder, texts, asked.weights, self._index.terms)
+        return [replace(quote, answer_spans=found) for quote, found in zip(quotes, spans, strict=True)]
 
     def dated(self, quote: Quote) -> Quote:
         """Return the quote with the time that its words name.
@@ -126,7 +131,7 @@ class Answering:
             return quote
         return replace(quote, event=event_time(quote.text, published, ZoneInfo(self._options.timezone)))
 
-    def search(self, question: Question) -> Found:
+    def search(self, question: Question) -> SearchResult:
         """Return what could be quoted for a question, and what speaks for each. Raises as `answer` does."""
         self.require_current_vectors()
         as_of = question.as_of or self._options.clock()
@@ -144,12 +149,20 @@ class Answering:
         what = Retrieval(searched, PASSAGES_READ, first, PERIOD_PASSAGES)
         ranked = self.retrieve(text, what, until, about)
         asked = self.asked(text)
-        readings = read(ranked, asked, self._parser)
+        readings = read(ranked, asked, self.parser)
         found = [each for each in candidates(readings, asked) if shown.admit(each.ranked.stored.article)]
         if self._reranker:
             found = rerank(self._reranker, text, found)
-        return Found(
-            as_of, shown.since, shown.until, about, filters, asked, ranked, found, evidence(readings, asked)
+        return SearchResult(
+            as_of=as_of,
+            since=shown.since,
+            until=shown.until,
+            about=about,
+            filters=filters,
+            asked=asked,
+            ranked=ranked,
+            candidates=found,
+            evidence=evidence(readings, asked),
         )
 
     def answer_and_passages(self, question: Question) -> tuple[Answer, list[str]]:
@@ -157,25 +170,19 @@ class Answering:
         answer, found = self.answer(question)
         return answer, [each.stored.text for each in found.ranked[: question.limit]]
 
-    def plain_quotes(self, question: Question) -> dict[str, list[str]]:
-        """Return what each plain way quotes (see `index.evaluation.baselines`)."""
-        text = canonical_line(question.text)
-        vector = self._embedder.embed_question(text)
-        hits = self._index.search(vector, text, Filters(until=question.as_of), DEPTH)
+    def hits(self, text: str, until: datetime | None) -> list[tuple[Hit, StoredPassage]]:
+        """Return what both searches find for a text, in no order, with the passages that are stored."""
+        hits = self._index.search(self.meaning(text), text, Filters(until=until), DEPTH)
         stored = self._store.stored_passages([hit.passage_id for hit in hits])
-        weights = self.asked(text).weights
-        return {
-            name: [best_sentences(stored[id], weights, self._index.terms) for id in ids if id in stored][
-                : question.limit
-            ]
-            for name, ids in orders(hits).items()
-        }
+        return [(hit, stored[hit.passage_id]) for hit in hits if hit.passage_id in stored]
 
-    def on_topic(self, text: str, filters: Filters) -> list[Candidate]:
-        """Return the best sentence of each article about a topic."""
-        vector = self.meaning(text)
-        passages = retrieve_all(self._index, self._store, vector, text, filters)
-        return on_topic(passages, self.asked(text), self._parser)
+    def retrieve_topic(self, text: str, filters: Filters) -> list[Ranked]:
+        """Return the passages that may be about a topic, best first, old ones as good as new ones."""
+        return retrieve_all(self._index, self._store, self.meaning(text), text, filters)
+
+    def terms(self, text: str) -> list[str]:
+        """Return the words of a text in the form that the index compares."""
+        return self._index.terms(text)
 
     def retrieve(
         self, text: str, what: Retrieval, now: datetime, about: Period | None = None
@@ -231,7 +238,7 @@ class Answering:
 
     def require_current_vectors(self) -> None:
         """Raise ModelError where what is stored was embedded by another model."""
-        require_current(self._store, self._embedder)
+        self._store.require_current(self._embedder.fingerprint, self._embedder.model)
 
     def caveat(self) -> str | None:
         """Say that the threshold belongs to another model, where it does and none is set."""

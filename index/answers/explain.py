@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from index.answers.candidates import Candidate
-from index.answers.result import Found
+from index.answers.result import SearchResult
 from index.answers.scoring import parameters
 from index.types.answer import Answer, Explanation, Figure, QuoteExplanation
 
 
 def explain(
-    answer: Answer, found: Found, chosen: Sequence[Candidate], threshold: float, caveat: str | None = None
+    answer: Answer,
+    found: SearchResult,
+    chosen: Sequence[Candidate],
+    threshold: float,
+    caveat: str | None = None,
 ) -> Explanation:
     """Return the figures behind an answer and its quotes, and why it is answered or not.
 
@@ -47,7 +51,7 @@ def _figures(values: Mapping[str, float], weights: Mapping[str, float]) -> tuple
     return tuple(Figure(name, value, weights[name]) for name, value in values.items())
 
 
-def _why(answer: Answer, found: Found, threshold: float) -> str:
+def _why(answer: Answer, found: SearchResult, threshold: float) -> str:
     """Return one sentence for people."""
     if not answer.articles_searched:
         return "Not answered, because no stored article lies within the limits of the question."

@@ -64,7 +64,7 @@ class Parsed:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ReadPassage:
     """A passage read for a question: its mentions, those that could answer, and how much it is about.
 
     `coverage` is the share of the question's words, weighted by idf, in the passage or its headline.
@@ -121,7 +121,7 @@ def _sentence(text: str, span: Span, words: Words, boxes: Sequence[int]) -> Sent
     )
 
 
-def read(ranked: Sequence[Ranked], asked: Asked, parser: Parser) -> list[Reading]:
+def read(ranked: Sequence[Ranked], asked: Asked, parser: Parser) -> list[ReadPassage]:
     """Return the passages, read closely."""
     return [_read(each, asked, parser) for each in ranked]
 
@@ -132,7 +132,7 @@ def among(mentions: Sequence[Mention], sentence: Sentence) -> Sequence[Mention]:
     return mentions[first : bisect.bisect_left(mentions, sentence.end, key=_word)]
 
 
-def _read(ranked: Ranked, asked: Asked, parser: Parser) -> Reading:
+def _read(ranked: Ranked, asked: Asked, parser: Parser) -> ReadPassage:
     stored = ranked.stored
     parsed = parser.parse(stored)
     title = parser.title(stored.article.title)
@@ -144,7 +144,7 @@ def _read(ranked: Ranked, asked: Asked, parser: Parser) -> Reading:
         asked.coverage(title),
         lambda stem: asked.rarity(stem) < COMMON_RARITY,
     )
-    return Reading(
+    return ReadPassage(
         ranked,
         parsed,
         mentions,

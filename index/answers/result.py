@@ -15,7 +15,7 @@ from index.types.question import Filters
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchResult:
     """What a search found: passages, runs of sentences that could be quoted from them, and how sure it is.
 
     `since` and `until` are the period that was asked for, in words (then `about` says which) or by the

@@ -6,7 +6,6 @@ best of the last weeks are therefore always looked at, however many older passag
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -94,8 +93,8 @@ def retrieve_all(
 ) -> list[Ranked]:
     """Return the passages that may be about a topic, best first, old ones as good as new ones."""
     found = index.search(vector, text, filters, TOPIC_DEPTH)
-    rare = SHARES_WORDS * max((hit.lexical for hit in found), default=0.0) or math.inf
-    hits = [hit for hit in found if hit.dense >= NEAR_TOPIC or hit.lexical >= rare]
+    best = max((hit.lexical for hit in found), default=0.0)
+    hits = [hit for hit in found if hit.dense >= NEAR_TOPIC or 0 < SHARES_WORDS * best <= hit.lexical]
     if filters.since:
         undated = store.undated_passages(hit.passage_id for hit in hits)
         hits = [hit for hit in hits if hit.passage_id not in undated]

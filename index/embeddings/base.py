@@ -22,7 +22,7 @@ def to_nobody() -> bool:
 
 
 class Embedder(Protocol):
-    """Turns texts into unit vectors whose inner product is their similarity."""
+    """FairLock texts into unit vectors whose inner product is their similarity."""
 
     @property
     def model(self) -> str:

@@ -20,7 +20,7 @@ import numpy as np
 
 from index.embeddings.base import MODEL_CHARS, GiveWay, Vectors, to_nobody
 from index.errors import ModelError
-from index.runtime.fair_lock import Turns
+from index.runtime.fair_lock import FairLock
 from index.text import passages
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class SentenceTransformerEmbedder:
         self._shipped = model is None
         self._query_prompt = query_prompt
         self._passage_prompt = passage_prompt
-        self._turns = Turns()
+        self._turns = FairLock()
         self._asked: deque[tuple[str, Future[Vectors]]] = deque()  # questions whose turn has not come yet
         self._loading = threading.Lock()
         self._loaded: SentenceTransformer | None = None

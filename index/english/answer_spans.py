@@ -5,7 +5,7 @@ Every phrase of that form is a candidate, unless the question holds it itself. I
 question's words around it, in all the quotes together, and marked when it has enough of it and no other
 candidate comes near. So a mark needs a form that can be told from the text; what is asked for without one
 ("which company", "why") is left unmarked. After answer typing and redundancy in Brill, Lin, Banko, Dumais and
-Ng (2001, "Data-Intensive Question Answering").
+Ng (2001, "Data-Intensive Question AnswerEngine").
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from index.english.answer_forms import Terms, finder_for
+from index.english.answer_forms import Finder, Terms
 from index.english.mentions import Words, split_words
 from index.text.spans import Span
 
@@ -35,13 +35,13 @@ class _Candidate:
 
 
 def answer_spans(
-    question: str, quotes: Sequence[str], weights: Mapping[str, float], terms: Terms
+    finder: Finder | None, quotes: Sequence[str], weights: Mapping[str, float], terms: Terms
 ) -> list[tuple[Span, ...]]:
     """Return for each quote the spans of its text that answer the question, ordered and disjoint.
 
-    `weights` gives each of the question's words, as `terms` splits and stems them, its idf.
+    `finder` finds phrases of the form that the question asks for (see `answer_forms`); without one nothing
+    is marked. `weights` gives each of the question's words, as `terms` splits and stems them, its idf.
     """
-    finder = finder_for(question)
     found = [
         candidate
         for number, text in enumerate(quotes)

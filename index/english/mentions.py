@@ -3,8 +3,8 @@
 What answers a question about the news tends to stand near the question's words, and in more than one report.
 So every mention that the question does not hold itself is given votes: each article casts, for each mention,
 the highest of its passages' scores, weakened with the distance to the question's words. After the redundancy
-method of Brill, Lin, Banko, Dumais and Ng (2001, "Data-Intensive Question Answering") and the proximity
-weighting of Clarke, Cormack and Lynam (2001, "Exploiting Redundancy in Question Answering").
+method of Brill, Lin, Banko, Dumais and Ng (2001, "Data-Intensive Question AnswerEngine") and the proximity
+weighting of Clarke, Cormack and Lynam (2001, "Exploiting Redundancy in Question AnswerEngine").
 """
 
 from __future__ import annotations

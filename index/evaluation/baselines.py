@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from index.answers.engine import AnswerEngine
 from index.english.answer_forms import Terms
 from index.storage.articles import StoredPassage
+from index.text.normalize import canonical_line
 from index.types.article import Hit
+from index.types.question import Question
 
 # Of reciprocal rank fusion (Cormack, Clarke and Büttcher, 2009).
 RRF_K = 60
@@ -41,3 +44,15 @@ def best_sentences(stored: StoredPassage, weights: Mapping[str, float], terms: T
         for i in range(max(1, len(sentences) - SENTENCES + 1))
     ]
     return max(runs, key=lambda run: sum(weights.get(term, 0.0) for term in set(terms(run))))
+
+
+def plain_quotes(engine: AnswerEngine, question: Question) -> dict[str, list[str]]:
+    """Return what each plain way quotes for a question: name → texts, best first."""
+    text = canonical_line(question.text)
+    found = engine.hits(text, question.as_of)
+    stored = {passage.id: passage for _, passage in found}
+    weights = engine.asked(text).weights
+    return {
+        name: [best_sentences(stored[id], weights, engine.terms) for id in ids[: question.limit]]
+        for name, ids in orders([hit for hit, _ in found]).items()
+    }

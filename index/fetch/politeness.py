@@ -8,7 +8,7 @@ from collections.abc import Callable
 class Politeness:
     """Hands out turns: between two of one host at least `gap_seconds` pass. For many threads.
 
-    Turns are given in the order of asking, so that nobody waits forever.
+    FairLock are given in the order of asking, so that nobody waits forever.
     """
 
     def __init__(

@@ -21,7 +21,7 @@ Decision = Literal["new", "changed", "touched", "unchanged", "copy", "flapping",
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class IncomingArticle:
     """An article that was read, with the hashes by which it is recognised."""
 
     article: Article
@@ -30,7 +30,7 @@ class Candidate:
     bands: tuple[str, ...] = field(repr=False)
 
     @classmethod
-    def of(cls, article: Article) -> Candidate:
+    def of(cls, article: Article) -> IncomingArticle:
         parts = [article.title, article.text, article.source, *article.highlights]
         return cls(article, content_hash(parts), text_hash(article.text), bands(article.text))
 
@@ -44,7 +44,9 @@ class Stored:
     recent: int = 0
 
 
-def decide(candidate: Candidate, stored: Stored | None, copy_of: str | None, twin: str | None) -> Decision:
+def decide(
+    candidate: IncomingArticle, stored: Stored | None, copy_of: str | None, twin: str | None
+) -> Decision:
     """Return what to do with an article.
 
     `copy_of` is the article it was a copy of when last read, `twin` another article that has the same words
@@ -97,7 +99,7 @@ def _same_day(article: Article, known: ArticleTimes) -> bool:
     return is_on_day(times["minute"], times["day"])
 
 
-def _is_changed(candidate: Candidate, stored: Stored) -> bool:
+def _is_changed(candidate: IncomingArticle, stored: Stored) -> bool:
     """Tell whether people read something else now: a new box or link beside the story is no change."""
     if candidate.content_hash == stored.known.content_hash:
         return False

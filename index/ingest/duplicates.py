@@ -9,28 +9,28 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from index.errors import RecordError
-from index.ingest.decision import Candidate
+from index.ingest.decision import IncomingArticle
 from index.ingest.shingles import MIN_CHARS, SAME_STORY, likeness
 from index.storage.articles import Store
 from index.text.normalize import article_id
 from index.types.article import Article
 
 
-class Twins:
+class DuplicateFinder:
     """The twins of a batch of articles: the named ones, those of the same words, then of nearly the same.
 
     Articles that the batch itself stores are told of with `add`, so that what is found depends on the order
     of the articles only, not on how they are cut into batches.
     """
 
-    def __init__(self, store: Store, candidates: Sequence[Candidate]) -> None:
+    def __init__(self, store: Store, candidates: Sequence[IncomingArticle]) -> None:
         self._by_text = store.article_ids_by_text(each.text_hash for each in candidates)
         self._by_band = store.article_ids_by_band(band for each in candidates for band in each.bands)
         self._articles = store.articles({id for ids in self._by_band.values() for id in ids})
         named = {id for each in candidates if (id := _original(each))}
         self._originals = {id: id for id in store.known(named)} | store.known_copies(named)
 
-    def of(self, candidate: Candidate, copy_of: str | None = None) -> str | None:
+    def of(self, candidate: IncomingArticle, copy_of: str | None = None) -> str | None:
         """Return the id of the article that a candidate repeats: the most alike, of several the first.
 
         One that it was a copy of before comes first, while it is alike enough.
@@ -52,7 +52,7 @@ class Twins:
         best = min(alike, key=lambda id: (-alike[id], _age(self._articles[id]), id), default=None)
         return best if best is not None and alike[best] >= SAME_STORY else None
 
-    def add(self, candidate: Candidate) -> None:
+    def add(self, candidate: IncomingArticle) -> None:
         """Note that a candidate is going to be stored."""
         id = candidate.article.id
         self.forget(id)
@@ -74,7 +74,7 @@ def _age(article: Article) -> tuple[bool, datetime]:
     return article.published_precision == "seen", article.published_at
 
 
-def _original(candidate: Candidate) -> str | None:
+def _original(candidate: IncomingArticle) -> str | None:
     """Return the id of the article whose address a candidate's page names as its own."""
     try:
         return article_id(candidate.article.original) if candidate.article.original else None

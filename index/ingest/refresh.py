@@ -1,7 +1,7 @@
-"""Sources read again and again: each when its time has come, and none waits for another.
+"""Sources read again and again in a few threads: each when its time has come, and none waits for another.
 
-`index.ingest.schedule` decides, `index.storage.sources` remembers; here it is done, in a few threads. Whatever goes
-wrong with one source becomes a sentence in its state.
+`index.ingest.schedule` decides when a source is due, `index.storage.sources` remembers it. What goes wrong
+with one source becomes a sentence in its state.
 """
 
 from __future__ import annotations
@@ -9,22 +9,20 @@ from __future__ import annotations
 import logging
 import threading
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from random import random
-from typing import Protocol
 
 from index.clock import utc_now
 from index.errors import NewsError, StoreError
-from index.fetch import Fetched, FetchError
+from index.fetch import FetchError
 from index.ingest.schedule import Limits, Trouble, Validators, after_failure, after_success
 from index.runtime.deadline import Deadline
 from index.runtime.faults import Faults
-from index.runtime.heartbeat import Renewal
-from index.sources.items import FeedLink
-from index.storage.sources import SourceBook
-from index.types.article import Article
+from index.runtime.heartbeat import Heartbeat
+from index.sources.address import Reading
+from index.storage.sources import SourceStore
 from index.types.report import Failure, IngestReport, OnProgress, ignore_progress
 from index.types.source import Refreshed, Source
 
@@ -47,29 +45,6 @@ MAX_SOURCES = 10_000
 STOP_SECONDS = 3.0
 
 
-class Reading(Protocol):
-    """What was found at an address; see `index.sources.address`."""
-
-    @property
-    def kind(self) -> str: ...
-    @property
-    def title(self) -> str | None: ...
-    @property
-    def articles(self) -> Sequence[Article]: ...
-    @property
-    def problems(self) -> Sequence[Failure]: ...
-    @property
-    def items(self) -> int: ...
-    @property
-    def newest(self) -> datetime | None: ...
-    @property
-    def full_text(self) -> bool: ...
-    @property
-    def feeds(self) -> Sequence[FeedLink]: ...
-    @property
-    def fetched(self) -> Fetched: ...
-
-
 Read = Callable[[Source, bool], Reading]
 Ingest = Callable[[Reading, OnProgress], IngestReport]
 
@@ -83,7 +58,7 @@ class Refresh:
 
     def __init__(
         self,
-        book: SourceBook,
+        book: SourceStore,
         read: Read,
         ingest: Ingest,
         limits: Limits,
@@ -102,7 +77,7 @@ class Refresh:
         self._faults = faults or Faults()
         self._owner = uuid.uuid4().hex
         self._left: list[Source] = []
-        self._renewal = Renewal(self._renew, RENEW_SECONDS)
+        self._heartbeat = Heartbeat(self._renew, RENEW_SECONDS)
         self._stop = threading.Event()
         self._threads = [
             threading.Thread(
@@ -200,11 +175,11 @@ class Refresh:
 
     def lease(self, url: str) -> Source | None:
         """Take a source for a reading out of turn; None while another reads it or it is not there."""
-        self._renewal.begin()
+        self._heartbeat.begin()
         return self._book.lease_one(url, self._owner, self._clock(), LEASE_SECONDS)
 
     def _lease(self, limit: int, only_ok: bool = False) -> list[Source]:
-        self._renewal.begin()
+        self._heartbeat.begin()
         return self._book.lease(self._owner, self._clock(), LEASE_SECONDS, limit, only_ok)
 
     def _renew(self) -> None:
@@ -227,7 +202,7 @@ class Refresh:
 
         Without `start` only the renewing of leases ends.
         """
-        self._renewal.end()
+        self._heartbeat.end()
         if not any(thread.ident for thread in self._threads):
             return
         self._stop.set()

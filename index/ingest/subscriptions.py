@@ -10,10 +10,11 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from index.errors import BusyError, UsageError
-from index.ingest.refresh import THREADS, Ingest, Read, Reading, Refresh
+from index.ingest.refresh import THREADS, Ingest, Read, Refresh
+from index.sources.address import Reading
 from index.sources.items import FeedLink
 from index.sources.opml import read_opml, write_opml
-from index.storage.sources import SourceBook
+from index.storage.sources import SourceStore
 from index.text.masking import masked
 from index.types.report import IngestReport, OnProgress, Progress, ignore_progress
 from index.types.source import Added, Refreshed, Source, Trial
@@ -24,7 +25,7 @@ class Subscriptions:
 
     def __init__(
         self,
-        book: SourceBook,
+        book: SourceStore,
         refresh: Refresh,
         read: Read,
         ingest: Ingest,

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from index.answers.candidates import Candidate, to_quote
-from index.answers.engine import Answering
+from index.answers.engine import AnswerEngine
 from index.answers.retrieval import Ranked, Retrieval
 from index.english.dates import REPORTED_DAYS
 from index.english.periods import period
@@ -18,6 +18,7 @@ from index.errors import UsageError
 from index.overviews.highlights import highlights
 from index.overviews.stories import choose_stories, story_of
 from index.overviews.timeline import MAX_EVENTS, Report, coverage_of, events_of
+from index.overviews.topic import on_topic
 from index.storage.articles import Store
 from index.text.normalize import canonical_line
 from index.types.answer import Headline
@@ -41,10 +42,10 @@ class Overviews:
     Raises UsageError for an unknown source, ModelError when a reindex is needed first.
     """
 
-    def __init__(self, options: IndexOptions, store: Store, answering: Answering) -> None:
+    def __init__(self, options: IndexOptions, store: Store, engine: AnswerEngine) -> None:
         self._options = options
         self._store = store
-        self._answering = answering
+        self._engine = engine
 
     def latest(
         self,
@@ -58,13 +59,13 @@ class Overviews:
         if not 1 <= limit <= 100:
             raise UsageError(f"The number of articles must be between 1 and 100, not {limit}.")
         now = as_of or self._options.clock()
-        filters = Filters(until=now, source=self._answering.source_name(source))
+        filters = Filters(until=now, source=self._engine.source_name(source))
         if topic is None:
             articles = self._store.latest(filters, limit)
         else:
-            self._answering.require_current_vectors()
+            self._engine.require_current_vectors()
             text = canonical_line(Question(topic).text)
-            ranked = self._answering.retrieve(text, Retrieval([filters]), now)
+            ranked = self._engine.retrieve(text, Retrieval([filters]), now)
             about = {each.stored.article.id: each.stored.article for each in ranked if _is_about(each)}
             articles = sorted(about.values(), key=_newness, reverse=True)
         shown = articles[:limit]
@@ -76,13 +77,13 @@ class Overviews:
 
         A period, given or named in its words, is that of the events.
         """
-        self._answering.require_current_vectors()
+        self._engine.require_current_vectors()
         as_of, zone = question.as_of or self._options.clock(), ZoneInfo(self._options.timezone)
         text, since, until = self._topic(question, as_of)
         # What happened on the last days is reported in those after them.
         read_until = min(until + timedelta(days=REPORTED_DAYS), as_of) if until else as_of
-        filters = Filters(since, read_until, self._answering.source_name(question.source))
-        found = self._reports(self._answering.on_topic(text, filters))
+        filters = Filters(since, read_until, self._engine.source_name(question.source))
+        found = self._reports(self._on_topic(text, filters))
         first = since.astimezone(zone).date() if since else date.min
         last = min(until or as_of, as_of).astimezone(zone).date()
         events = events_of(found, zone, first, last, limit)
@@ -108,10 +109,10 @@ class Overviews:
         found = [each for each in found if each.ranked.stored.article.published_precision != "seen"]
         ids = {each.article_id for each in found}
         copies = self._store.copies(ids)
-        vectors = self._store.vectors(ids, self._answering.fingerprint)
+        vectors = self._store.vectors(ids, self._engine.fingerprint)
         return [
             Report(
-                self._answering.dated(to_quote(each, copies.get(each.article_id, ()))),
+                self._engine.dated(to_quote(each, copies.get(each.article_id, ()))),
                 vectors[each.article_id][each.ranked.stored.passage.span].astype(np.float32),
             )
             for each in found
@@ -124,12 +125,12 @@ class Overviews:
         A story is one of its articles, the newest; the others are named with it. The articles whose ids are
         `known` are left out.
         """
-        self._answering.require_current_vectors()
+        self._engine.require_current_vectors()
         now, plan = self._options.clock(), self.check_plan(digest.plan)
         periods = [Filters(digest.since(now), now, source) for source in plan.sources or (None,)]
         found = [article for each in periods for article in self._published(each, plan.topics)]
         new = {article.id: article for article in found if article.id not in known}
-        vectors = self._store.vectors(new, self._answering.fingerprint)
+        vectors = self._store.vectors(new, self._engine.fingerprint)
         beginnings = {id: spans[min(spans)].astype(np.float32) for id, spans in vectors.items()}
         chosen = choose_stories(list(new.values()), beginnings, plan.number)
         copies = self._store.copies(article.id for story in chosen for article in story)
@@ -144,14 +145,19 @@ class Overviews:
 
     def check_plan(self, plan: DigestPlan) -> DigestPlan:
         """Return a plan with its sources as they are spelled. Raises UsageError for an unknown one."""
-        names = (self._answering.source_name(source) for source in plan.sources)
+        names = (self._engine.source_name(source) for source in plan.sources)
         return replace(plan, sources=tuple(dict.fromkeys(name for name in names if name)))
+
+    def _on_topic(self, text: str, filters: Filters) -> list[Candidate]:
+        """Return the best sentence of each article about a topic."""
+        passages = self._engine.retrieve_topic(text, filters)
+        return on_topic(passages, self._engine.asked(text), self._engine.parser)
 
     def _published(self, filters: Filters, topics: Sequence[str]) -> list[Article]:
         """Return the articles on any of the topics, or the newest of all."""
         if not topics:
             return self._store.latest(filters, STORIES_READ)
-        about = (self._answering.on_topic(canonical_line(topic), filters) for topic in topics)
+        about = (self._on_topic(canonical_line(topic), filters) for topic in topics)
         return [candidate.ranked.stored.article for found in about for candidate in found]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from index.answers.asked import Asked
 from index.answers.candidates import Candidate, candidates
-from index.answers.parsing import Parser, Reading, read
+from index.answers.parsing import Parser, ReadPassage, read
 from index.answers.retrieval import Ranked
 from index.overviews.highlights import stands_alone
 
@@ -46,12 +46,12 @@ def on_topic(ranked: Sequence[Ranked], asked: Asked, parser: Parser) -> list[Can
     return list(best.values())
 
 
-def _is_about(reading: Reading, holding: int) -> bool:
+def _is_about(reading: ReadPassage, holding: int) -> bool:
     """Tell whether a passage is about the topic; `holding` passages of its article hold the topic's words."""
     if reading.ranked.dense >= TOPIC_MEANING:
         return True
     return reading.coverage >= TOPIC_WORDS and (reading.ranked.dense >= MENTION or holding > 1)
 
 
-def _article_id(reading: Reading) -> str:
+def _article_id(reading: ReadPassage) -> str:
     return reading.ranked.stored.article.id

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from itertools import count
 
 
-class Turns:
+class FairLock:
     """A lock that is handed to the smallest of those who wait; among equals in the order of asking.
 
     Whoever has much to do gives it back now and then, so that nobody waits for all of it.

@@ -11,7 +11,7 @@ from index.errors import StoreError
 logger = logging.getLogger(__name__)
 
 
-class Renewal:
+class Heartbeat:
     """Calls `renew` every `seconds`, from the first `begin` until `end`. Safe to use from many threads."""
 
     def __init__(self, renew: Callable[[], None], seconds: float) -> None:

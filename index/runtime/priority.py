@@ -14,7 +14,7 @@ LONGEST_SECONDS = 0.5
 LATELY_SECONDS = 10.0
 
 
-class Precedence:
+class AnswerPriority:
     """Lets work in the background pause while somebody is being answered. For many threads."""
 
     def __init__(self) -> None:

@@ -38,8 +38,31 @@ class PassageIndex(Protocol):
         """Return the number of passages that can be found."""
 
 
+class SearchIndex(PassageIndex, Protocol):
+    """A `PassageIndex` as the library opens, watches and closes it."""
+
+    @property
+    def followers(self) -> Sequence[Follower]:
+        """What has to be told of changes."""
+
+    @property
+    def kind(self) -> str:
+        """What it is, for people."""
+
+    @property
+    def disk_bytes(self) -> int | None:
+        """The size of its files; None where they are on a server."""
+
+    @property
+    def memory_bytes(self) -> int | None:
+        """What it takes up in this process; None where it takes up nothing."""
+
+    def close(self) -> None:
+        """Save what makes the next start quick."""
+
+
 @dataclass(frozen=True, slots=True)
-class Condition:
+class IndexCondition:
     """What the files of a search index are like: damaged ones, how far the word index got, what it holds."""
 
     damaged: tuple[str, ...]

@@ -1,7 +1,7 @@
 """BM25 as Tantivy computes it, from counts, so that what another engine finds by words is scored alike.
 
-An engine may score each of its parts by the part's own frequencies; the fusion of `index.answers.retrieval` was
-measured with the scores of `index.search.lexical`. Formula: Robertson and Zaragoza,
+An engine may score each of its parts by the part's own frequencies; the fusion of `index.answers.retrieval`
+was measured with the scores of `index.search.lexical`. Formula: Robertson and Zaragoza,
 "The Probabilistic Relevance Framework: BM25 and Beyond" (2009).
 """
 
@@ -17,7 +17,7 @@ K1, B = 1.2, 0.75
 
 
 # A passage as the index compares it: its terms, in order.
-Words = Sequence[str]
+PassageTerms = Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +35,10 @@ class Tally:
     changes: Counter[str] = field(default_factory=Counter)
     totals: Totals = Totals()
 
-    def add(self, words: Words) -> None:
+    def add(self, words: PassageTerms) -> None:
         self._count(words, 1)
 
-    def remove(self, words: Words) -> None:
+    def remove(self, words: PassageTerms) -> None:
         self._count(words, -1)
 
     def frequencies(self, before: Mapping[str, int]) -> dict[str, int]:
@@ -48,7 +48,7 @@ class Tally:
     def terms(self) -> list[str]:
         return [term for term, change in self.changes.items() if change]
 
-    def _count(self, words: Words, sign: int) -> None:
+    def _count(self, words: PassageTerms, sign: int) -> None:
         for term in set(words):
             self.changes[term] += sign
         self.totals = Totals(self.totals.passages + sign, self.totals.words + sign * len(words))
@@ -61,12 +61,12 @@ class Scorer:
         self._idf = idf(frequencies, totals.passages)
         self._average = max(1, totals.words) / max(1, totals.passages)
 
-    def score(self, words: Words) -> float:
+    def score(self, words: PassageTerms) -> float:
         """Return the sum over the terms."""
         return sum(weight * _saturation(term, words, self._average) for term, weight in self._idf.items())
 
 
-def _saturation(term: str, words: Words, average: float) -> float:
+def _saturation(term: str, words: PassageTerms, average: float) -> float:
     count = words.count(term)
     return count * (K1 + 1) / (count + K1 * (1 - B + B * _stored_length(len(words)) / average))
 

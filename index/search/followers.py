@@ -42,7 +42,7 @@ class DenseFollower:
         self._load(dimension)
 
     def exclusive(self) -> AbstractContextManager[object]:
-        return nullcontext()  # memory is this process's own; `Follow` lets one thread in at a time
+        return nullcontext()  # memory is this process's own; `IndexSync` lets one thread in at a time
 
     def position(self) -> Position | None:
         return self._position

@@ -1,6 +1,7 @@
 """Passages by the words they share with the question (BM25). The only importer of tantivy.
 
-The index lives in a folder that several processes read; whoever holds the lock (see `index.search.local`) writes.
+The index lives in a folder that several processes read; the one that holds the lock of `LexicalFollower`
+writes.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from typing import ParamSpec, TypeVar
 
 from index.errors import DamageError
 from index.runtime.faults import Faults
-from index.search.base import SEARCH_INDEX, Condition, Follower, Position, Scores
+from index.search.base import SEARCH_INDEX, Follower, IndexCondition, Position, Scores
 from index.search.dense import DenseIndex
 from index.search.followers import DenseFollower, LexicalFollower
 from index.search.lexical import LexicalIndex
@@ -25,7 +25,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def condition(folder: Path) -> Condition:
+def condition(folder: Path) -> IndexCondition:
     """Look at a search index without changing it, as opening one would."""
     damaged, passages, position = [], 0, None
     snapshot, words = folder / "dense.npz", folder / "lexical"
@@ -41,7 +41,7 @@ def condition(folder: Path) -> Condition:
         passages = len(LexicalIndex(words))
     except (OSError, ValueError, TypeError):
         damaged.append(str(words))
-    return Condition(tuple(damaged), position, passages)
+    return IndexCondition(tuple(damaged), position, passages)
 
 
 class LocalIndex:

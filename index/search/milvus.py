@@ -1,9 +1,9 @@
 """Search in Milvus, on other machines: one index that all processes share, behind one `PassageIndex`.
 
-The engine finds passages by embedding and by words, and filters them. Their words are stored as
-`index.search.lexical` takes them apart, and hits by words are scored again as it scores them (see `index.search.bm25`), so
-that both indexes lead to the same answers. What that needs, and how far the index got, stands beside the
-passages, as facts: a term's frequency under the term, everything else in one value.
+The engine finds passages by embedding and by words, and filters them. Words are stored as the tokenizer of
+`index.search.lexical` gives them, and hits by words are scored again with `index.search.bm25`, so that both
+indexes lead to the same answers. What that needs, and how far the index got, is stored beside the passages as
+facts: a term's frequency under the term, everything else in one value.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import numpy as np
 from index.clock import from_microseconds, microseconds
 from index.errors import SearchError
 from index.runtime.faults import Faults
-from index.search.base import Condition, Follower, Position, Scores
+from index.search.base import Follower, IndexCondition, Position, Scores
 from index.search.bm25 import Scorer, Tally, Totals
 from index.search.lexical import FREQUENCIES, Analyzer, words_of
 from index.search.milvus_server import Found, MilvusServer, Row, stored_words
@@ -246,7 +246,7 @@ class MilvusIndex:
         self._known, self._known_since = {}, time.monotonic()
 
 
-def condition(url: str, library: str) -> Condition:
+def condition(url: str, library: str) -> IndexCondition:
     """Look at a library's index without changing it, as using it would.
 
     Raises SearchError, and UsageError where the address is none of a Milvus.
@@ -254,7 +254,7 @@ def condition(url: str, library: str) -> Condition:
     server = MilvusServer(url, library, None)
     state = _stored_state(server) if server.is_known() else None
     server.close()
-    return Condition((), state.position, state.totals.passages) if state else Condition((), None, 0)
+    return IndexCondition((), state.position, state.totals.passages) if state else IndexCondition((), None, 0)
 
 
 def _stored_state(server: MilvusServer) -> State | None:

@@ -33,7 +33,7 @@ STOP_SECONDS = 3.0
 
 def catch_up(store: Store, follower: Follower, fingerprint: str) -> bool:
     """Bring one follower to the end of the change log; return whether there was anything to do."""
-    goal = Position(store.id, fingerprint, store.last_seq())
+    goal = Position(store.id, fingerprint, store.changes.last_seq())
     if follower.position() == goal:
         return False
     with follower.exclusive():
@@ -42,10 +42,10 @@ def catch_up(store: Store, follower: Follower, fingerprint: str) -> bool:
         if (
             position is None
             or (position.store, position.fingerprint) != (goal.store, fingerprint)
-            or position.seq > store.last_seq()
+            or position.seq > store.changes.last_seq()
         ):
             position = _rebuild(store, follower, goal)
-        while position.seq < store.last_seq():
+        while position.seq < store.changes.last_seq():
             position = _apply_next(store, follower, position) or _rebuild(store, follower, goal)
     return True
 
@@ -53,7 +53,7 @@ def catch_up(store: Store, follower: Follower, fingerprint: str) -> bool:
 def _rebuild(store: Store, follower: Follower, goal: Position) -> Position:
     logger.info("follower rebuild follower=%s", type(follower).__name__)
     # What is read here may be newer than `now`; applying a change twice does no harm.
-    now = replace(goal, seq=store.last_seq())
+    now = replace(goal, seq=store.changes.last_seq())
     follower.clear()
     follower.apply(store.all_indexed_passages(goal.fingerprint, BATCH), [], now)
     return now
@@ -61,7 +61,7 @@ def _rebuild(store: Store, follower: Follower, goal: Position) -> Position:
 
 def _apply_next(store: Store, follower: Follower, position: Position) -> Position | None:
     """Apply the next changes; return how far that led, or None when some are no longer in the log."""
-    changes = store.changes_after(position.seq, BATCH)
+    changes = store.changes.after(position.seq, BATCH)
     if changes is None:
         return None
     added = store.indexed_passages(changes.added, position.fingerprint)
@@ -77,7 +77,7 @@ def _batches(added: Sequence[IndexedPassage]) -> Iterator[Sequence[IndexedPassag
         yield added
 
 
-class Follow:
+class IndexSync:
     """Keeps followers up to date, on demand and in a background thread."""
 
     def __init__(

@@ -15,11 +15,20 @@ import numpy.typing as npt
 from sqlalchemy import Connection, Row, delete, func, insert, select, true, update
 from sqlalchemy.sql import ColumnElement
 
-from index.embeddings.base import Embedder
 from index.errors import ModelError
 from index.storage import schema
-from index.storage.changes import Changes, _Log
+from index.storage.changes import ChangeLog, ChangeWriter
 from index.storage.database import Database, meta, set_meta
+from index.storage.rows import (
+    NewArticle,
+    article_row,
+    copy_row,
+    revision_row,
+    to_article,
+    to_passage,
+    to_times,
+    to_vector,
+)
 from index.text.passages import Passage
 from index.text.spans import Span
 from index.types.answer import Coverage
@@ -37,19 +46,6 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class NewArticle:
-    """An article to be stored, with its passages and their vectors (float16, one row each)."""
-
-    article: Article
-    content_hash: str
-    text_hash: str
-    passages: Sequence[Passage]
-    vectors: npt.NDArray[np.float16]
-    fingerprint: str
-    bands: Sequence[str] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class StoredPassage:
     """A passage with the article it belongs to, as retrieval sees it."""
 
@@ -62,20 +58,12 @@ class StoredPassage:
         return self.article.text[slice(*self.passage.span)]
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A place that articles were read from, as the person named it."""
-
-    uri: str
-    read_at: datetime | None
-    error: str | None
-
-
 class Store:
     """The articles of one database. Safe to use from many threads; several processes may share it."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._changes = ChangeLog(database)
 
     @classmethod
     def open(cls, url: str) -> Store:
@@ -86,6 +74,11 @@ class Store:
     def database(self) -> Database:
         """The database, for what else is kept in it."""
         return self._database
+
+    @property
+    def changes(self) -> ChangeLog:
+        """The log of the passages that came and went."""
+        return self._changes
 
     @property
     def id(self) -> str:
@@ -109,7 +102,7 @@ class Store:
         rows = self._database.select_in(
             select(table.id, table.content_hash, table.revision, *times), table.id, ids
         )
-        return {row.id: Known(row.content_hash, _times(row), row.revision) for row in rows}
+        return {row.id: Known(row.content_hash, to_times(row), row.revision) for row in rows}
 
     def count_revisions(self, ids: Iterable[str], since: datetime) -> dict[str, int]:
         """Return article id → how often it was changed since a moment, for those that were."""
@@ -140,7 +133,7 @@ class Store:
 
     def articles(self, ids: Iterable[str]) -> dict[str, Article]:
         rows = self._database.select_in(select(schema.articles), schema.articles.c.id, ids)
-        return {row.id: _article(row) for row in rows}
+        return {row.id: to_article(row) for row in rows}
 
     def vectors(self, ids: Iterable[str], model: str) -> dict[str, dict[Span, npt.NDArray[np.float16]]]:
         """Return article id → span → vector, of the passages whose fingerprint begins with `model`."""
@@ -149,7 +142,7 @@ class Store:
         query = query.where(table.fingerprint.startswith(model, autoescape=True))
         found: dict[str, dict[Span, npt.NDArray[np.float16]]] = {}
         for row in self._database.select_in(query, table.article_id, ids):
-            found.setdefault(row.article_id, {})[Span(row.start, row.end)] = _vector(row.vector)
+            found.setdefault(row.article_id, {})[Span(row.start, row.end)] = to_vector(row.vector)
         return found
 
     def revisions(self, article_id: str) -> list[tuple[int, str, datetime]]:
@@ -185,7 +178,7 @@ class Store:
             for known in (_IS_DATED, ~_IS_DATED):
                 query = select(schema.articles).where(_where(filters), known)
                 query = query.order_by(table.published_at.desc(), table.id).limit(limit - len(found))
-                found += [_article(row) for row in connection.execute(query)]
+                found += [to_article(row) for row in connection.execute(query)]
                 if len(found) >= limit:
                     break
         return found
@@ -268,12 +261,12 @@ class Store:
         words did not change.
         """
         with self._database.writing() as connection:
-            log = _Log(connection)
+            log = ChangeWriter(connection)
             for each in new:
                 _put(connection, each, now, log)
             for copy_id, article_id, copy in copies:
                 connection.execute(delete(schema.copies).where(schema.copies.c.id == copy_id))
-                connection.execute(insert(schema.copies).values(_copy_row(copy_id, article_id, copy)))
+                connection.execute(insert(schema.copies).values(copy_row(copy_id, article_id, copy)))
             for article_id, times in touched:
                 _touch(connection, article_id, times, log)
             log.write()
@@ -284,7 +277,7 @@ class Store:
         Those that another process has changed since they were read keep what it gave them.
         """
         with self._database.writing() as connection:
-            log = _Log(connection)
+            log = ChangeWriter(connection)
             for each in new:
                 if _says(connection, each.article):
                     _put_passages(connection, each, log)
@@ -293,7 +286,7 @@ class Store:
     def delete_articles(self, ids: Sequence[str]) -> None:
         """Forget articles, their revisions, copies and passages."""
         with self._database.writing() as connection:
-            log = _Log(connection)
+            log = ChangeWriter(connection)
             for article_id in ids:
                 _drop_passages(connection, article_id, log)
                 connection.execute(delete(schema.articles).where(schema.articles.c.id == article_id))
@@ -306,39 +299,7 @@ class Store:
         with self._database.reading() as connection:
             return list(connection.execute(query.limit(limit)).scalars())
 
-    def trim_changes(self, keep: int) -> None:
-        """Forget all but the last `keep` changes; a follower that still needs others is rebuilt."""
-        last = self.last_seq() - keep
-        first = self._database.scalar(select(func.min(schema.changes.c.seq)))
-        if first is None or last < first:
-            return  # without waiting for whoever is writing
-        with self._database.writing() as connection:
-            connection.execute(delete(schema.changes).where(schema.changes.c.seq <= last))
-
     # -- for the followers -----------------------------------------------------------------------------
-
-    def last_seq(self) -> int:
-        """Return the number of the last change; 0 before the first."""
-        query = select(schema.meta.c.value).where(schema.meta.c.key == "seq")
-        return int(self._database.scalar(query) or 0)
-
-    def changes_after(self, seq: int, limit: int) -> Changes | None:
-        """Return at most `limit` changes after `seq`, as what is left to do about each passage.
-
-        None when the log does not reach back that far any more. The rows are their own witness, since the log
-        may be trimmed between any two queries: numbers have no gaps, so what is whole begins at `seq` + 1.
-        """
-        table = schema.changes.c
-        query = select(schema.changes).where(table.seq > seq).order_by(table.seq).limit(limit)
-        with self._database.reading() as connection:
-            rows = connection.execute(query).all()
-        begins = rows[0].seq if rows else self.last_seq() + 1
-        if begins != seq + 1:
-            return None
-        removed_by_id = {row.passage_id: row.removed for row in rows}
-        added = [id for id, removed in removed_by_id.items() if not removed]
-        removed = [id for id, removed in removed_by_id.items() if removed]
-        return Changes(rows[-1].seq if rows else seq, added, removed)
 
     def indexed_passages(self, ids: Sequence[int], fingerprint: str) -> list[IndexedPassage]:
         """Return the given passages as followers take them, those that still exist in this fingerprint."""
@@ -365,12 +326,12 @@ class Store:
         rows = self._database.select_in(query, table.id, ids)
         articles = self.articles({row.article_id for row in rows})
         return {
-            row.id: StoredPassage(row.id, articles[row.article_id], _passage(row))
+            row.id: StoredPassage(row.id, articles[row.article_id], to_passage(row))
             for row in rows
             if row.article_id in articles
         }
 
-    # -- fingerprint and sources -----------------------------------------------------------------------
+    # -- fingerprint -----------------------------------------------------------------------------------
 
     def fingerprint(self) -> str | None:
         """Return what the stored vectors were made with; None while there are none."""
@@ -385,6 +346,14 @@ class Store:
             set_meta(connection, "fingerprint", fingerprint)
             return True
 
+    def require_current(self, fingerprint: str, model: str) -> None:
+        """Raise ModelError where the stored vectors have another fingerprint than that of this `model`."""
+        if self.fingerprint() not in (None, fingerprint):
+            raise ModelError(
+                "The stored articles were indexed with another model or splitter than "
+                f"{model}: run 'newsbot reindex', or set NEWS_EMBEDDING_MODEL back."
+            )
+
     def adopt_fingerprint(self, fingerprint: str) -> None:
         """Note the fingerprint of the first vectors, where there are none yet."""
         if self.fingerprint() is None:
@@ -397,7 +366,7 @@ class Store:
         stale = select(schema.passages.c.article_id).where(schema.passages.c.fingerprint != fingerprint)
         query = select(schema.articles).where(schema.articles.c.id.in_(stale.distinct().limit(limit)))
         with self._database.reading() as connection:
-            return [_article(row) for row in connection.execute(query)]
+            return [to_article(row) for row in connection.execute(query)]
 
     def all_articles(self, batch: int) -> Iterator[list[Article]]:
         """Yield all articles in batches, in the order of their ids."""
@@ -408,27 +377,12 @@ class Store:
                 rows = connection.execute(query.order_by(schema.articles.c.id).limit(batch)).all()
             if not rows:
                 return
-            yield [_article(row) for row in rows]
+            yield [to_article(row) for row in rows]
             last = rows[-1].id
 
     def count_passages_to_reindex(self, fingerprint: str) -> int:
         query = select(func.count()).select_from(schema.passages)
         return int(self._database.scalar(query.where(schema.passages.c.fingerprint != fingerprint)))
-
-    def remember_source(self, uri: str, now: datetime, error: str | None) -> None:
-        table = schema.sources.c
-        with self._database.writing() as connection:
-            change = update(schema.sources).where(table.uri == uri).values(read_at=now, error=error)
-            if not connection.execute(change).rowcount:
-                row = {"uri": uri, "added_at": now, "read_at": now, "error": error}
-                connection.execute(insert(schema.sources).values(row))
-
-    def sources(self) -> list[Source]:
-        """Return the files and folders that were read; addresses on the web are in the source book."""
-        table = schema.sources.c
-        query = select(schema.sources).where(table.kind == "files").order_by(table.added_at, table.uri)
-        with self._database.reading() as connection:
-            return [Source(row.uri, row.read_at, row.error) for row in connection.execute(query)]
 
 
 # What was only seen is news of no day.
@@ -452,16 +406,16 @@ def _newest_first(until: datetime | None) -> Any:
     return select(column).where(_where(Filters(until=until))).order_by(column.desc())
 
 
-def _put(connection: Connection, new: NewArticle, now: datetime, log: _Log) -> None:
+def _put(connection: Connection, new: NewArticle, now: datetime, log: ChangeWriter) -> None:
     table = schema.articles
     old = connection.execute(select(table).where(table.c.id == new.article.id)).one_or_none()
-    values = _article_row(new, now)
+    values = article_row(new, now)
     if old is None:
         connection.execute(insert(table).values({**values, "revision": 1}))
     elif old.content_hash == new.content_hash:
         return  # another process stored the same words since they were looked up
     else:
-        connection.execute(insert(schema.revisions).values(_revision_row(old, now)))
+        connection.execute(insert(schema.revisions).values(revision_row(old, now)))
         change = update(table).where(table.c.id == new.article.id)
         connection.execute(change.values({**values, "revision": old.revision + 1}))
     connection.execute(delete(schema.copies).where(schema.copies.c.id == new.article.id))
@@ -475,7 +429,7 @@ def _says(connection: Connection, article: Article) -> bool:
     return connection.execute(select(table.id).where(same)).first() is not None
 
 
-def _put_passages(connection: Connection, new: NewArticle, log: _Log) -> None:
+def _put_passages(connection: Connection, new: NewArticle, log: ChangeWriter) -> None:
     _put_bands(connection, new)
     _drop_passages(connection, new.article.id, log)
     rows = [
@@ -501,7 +455,7 @@ def _put_bands(connection: Connection, new: NewArticle) -> None:
         connection.execute(insert(schema.bands), rows)
 
 
-def _touch(connection: Connection, article_id: str, times: ArticleTimes, log: _Log) -> None:
+def _touch(connection: Connection, article_id: str, times: ArticleTimes, log: ChangeWriter) -> None:
     """Set an article's times. Followers are told when it was published, as they filter by it."""
     articles, passages = schema.articles, schema.passages.c
     before = select(articles.c.published_at).where(articles.c.id == article_id)
@@ -512,46 +466,9 @@ def _touch(connection: Connection, article_id: str, times: ArticleTimes, log: _L
     connection.execute(change.values(times._asdict()))
 
 
-def _drop_passages(connection: Connection, article_id: str, log: _Log) -> None:
+def _drop_passages(connection: Connection, article_id: str, log: ChangeWriter) -> None:
     gone = delete(schema.passages).where(schema.passages.c.article_id == article_id)
     log.add(connection.execute(gone.returning(schema.passages.c.id)).scalars().all(), removed=True)
-
-
-def _article_row(new: NewArticle, now: datetime) -> dict[str, Any]:
-    article = new.article
-    return {
-        "id": article.id,
-        "url": article.url,
-        "title": article.title,
-        "text": article.text,
-        "source": article.source,
-        "published_at": article.published_at,
-        "published_precision": article.published_precision,
-        "updated_at": article.updated_at,
-        "highlights": list(article.highlights),
-        "authors": list(article.authors),
-        "topics": list(article.topics),
-        "language": article.language,
-        "content_hash": new.content_hash,
-        "text_hash": new.text_hash,
-        "read_at": now,
-    }
-
-
-def _revision_row(old: Row[Any], now: datetime) -> dict[str, Any]:
-    kept = ("revision", "title", "text", "highlights", *ArticleTimes._fields, "content_hash")
-    return {"article_id": old.id, "replaced_at": now, **{name: getattr(old, name) for name in kept}}
-
-
-def _copy_row(copy_id: str, article_id: str, copy: Copy) -> dict[str, Any]:
-    return {
-        "id": copy_id,
-        "article_id": article_id,
-        "url": copy.url,
-        "source": copy.source,
-        "published_at": copy.published_at,
-        "published_precision": copy.published_precision,
-    }
 
 
 def _indexed_query(fingerprint: str) -> Any:
@@ -565,43 +482,5 @@ def _indexed_query(fingerprint: str) -> Any:
 
 
 def _indexed(row: Row[Any]) -> IndexedPassage:
-    vector = _vector(row.vector)
+    vector = to_vector(row.vector)
     return IndexedPassage(row.id, row.title, row.text, row.source, row.published_at, vector)
-
-
-def _vector(stored: bytes) -> npt.NDArray[np.float16]:
-    return np.frombuffer(stored, dtype="<f2")
-
-
-def _passage(row: Row[Any]) -> Passage:
-    return Passage(Span(row.start, row.end), tuple(Span(*sentence) for sentence in row.sentences))
-
-
-def _article(row: Row[Any]) -> Article:
-    return Article(
-        id=row.id,
-        url=row.url,
-        title=row.title,
-        text=row.text,
-        source=row.source,
-        published_at=row.published_at,
-        updated_at=row.updated_at,
-        highlights=tuple(row.highlights),
-        authors=tuple(row.authors),
-        topics=tuple(row.topics),
-        language=row.language,
-        published_precision=row.published_precision,
-    )
-
-
-def _times(row: Row[Any]) -> ArticleTimes:
-    return ArticleTimes(row.published_at, row.published_precision, row.updated_at)
-
-
-def require_current(store: Store, embedder: Embedder) -> None:
-    """Raise ModelError where the stored vectors were made with another model or splitter."""
-    if store.fingerprint() not in (None, embedder.fingerprint):
-        raise ModelError(
-            "The stored articles were indexed with another model or splitter than "
-            f"{embedder.model}: run 'newsbot reindex', or set NEWS_EMBEDDING_MODEL back."
-        )

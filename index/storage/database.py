@@ -1,7 +1,7 @@
 """The connection to the database: SQLite (in WAL mode) or PostgreSQL, one writer at a time.
 
-What is kept in it is the business of the modules that own its tables, such as `index.storage.articles`. Imports
-SQLAlchemy, as they do and nothing else does.
+The modules that own its tables, such as `index.storage.articles`, know what is kept in it. Only modules of
+`index.storage` import SQLAlchemy.
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ FORGOTTEN = WEEK + 2 * LATE
 _FREE: dict[str, Any] = {"claimed_at": None, "chosen": None, "chosen_at": None}
 
 
-class DigestBook:
+class DigestStore:
     """The digests of one database. Safe to use from many threads; every call blocks."""
 
     def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:

@@ -30,7 +30,7 @@ ABANDONED = timedelta(minutes=1)
 DAY = timedelta(days=1)
 
 
-class FollowBook:
+class FollowStore:
     """The follows of one database. Safe to use from many threads; every call blocks."""
 
     def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:

@@ -19,7 +19,7 @@ from pathlib import Path
 from sqlalchemy import delete, insert, select, update
 
 from index.errors import StoreError
-from index.runtime.heartbeat import Renewal
+from index.runtime.heartbeat import Heartbeat
 from index.storage import schema
 from index.storage.database import Database
 
@@ -41,7 +41,7 @@ class Leases:
         self._process = f"{_machine()} {os.getpid()} {uuid.uuid4().hex}"
         self._held: set[str] = set()
         self._changing = threading.Lock()
-        self._renewal = Renewal(self._renew, RENEW_SECONDS)
+        self._heartbeat = Heartbeat(self._renew, RENEW_SECONDS)
 
     def take(self, names: Iterable[str]) -> str | None:
         """Take some names and return what to `free` them by; take none, where somebody holds one of them.
@@ -94,7 +94,7 @@ class Leases:
 
     def close(self) -> None:
         """Let others have all that this process has taken."""
-        self._renewal.end()
+        self._heartbeat.end()
         for holder in list(self._held):
             self.free(holder)
 
@@ -110,7 +110,7 @@ class Leases:
     def _keep(self, holder: str) -> None:
         with self._changing:
             self._held.add(holder)
-        self._renewal.begin()
+        self._heartbeat.begin()
 
     def _renew(self) -> None:
         if held := list(self._held):

@@ -157,7 +157,8 @@ changes = Table(
 )
 
 # Files and folders that were read, so that a reindex can read them again; and addresses on the web, which
-# are read again by themselves (see `index.storage.sources`). `pace` is in seconds, `error` of the last reading.
+# are read again by themselves (see `index.storage.sources`). `pace` is in seconds, `error` is that of the
+# last reading.
 sources = Table(
     "sources",
     metadata,

@@ -7,7 +7,7 @@ as the other owners of tables do.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -23,7 +23,16 @@ _table = schema.sources.c
 _on_the_web = _table.kind != FILES
 
 
-class SourceBook:
+@dataclass(frozen=True, slots=True)
+class FileSource:
+    """A file, a folder or an address that was read once, as the person named it."""
+
+    uri: str
+    read_at: datetime | None
+    error: str | None
+
+
+class SourceStore:
     """The sources of one database. Safe to use from many threads; several processes may share it."""
 
     def __init__(self, database: Database) -> None:
@@ -75,6 +84,22 @@ class SourceBook:
                     return
             row = {**_row(source), "uri": moved_to or source.url, "lease_owner": None, "lease_until": None}
             connection.execute(update(schema.sources).where(own).values(row))
+
+    # -- files and folders -----------------------------------------------------------------------------
+
+    def remember_files(self, uri: str, now: datetime, error: str | None = None) -> None:
+        """Note that a file, a folder or an address was read once, so that a reindex reads it again."""
+        with self._database.writing() as connection:
+            change = update(schema.sources).where(_table.uri == uri).values(read_at=now, error=error)
+            if not connection.execute(change).rowcount:
+                row = {"uri": uri, "added_at": now, "read_at": now, "error": error}
+                connection.execute(insert(schema.sources).values(row))
+
+    def files(self) -> list[FileSource]:
+        """Return what was read once, in the order in which it was first read."""
+        query = select(schema.sources).where(_table.kind == FILES).order_by(_table.added_at, _table.uri)
+        with self._database.reading() as connection:
+            return [FileSource(row.uri, row.read_at, row.error) for row in connection.execute(query)]
 
     # -- whose turn it is ------------------------------------------------------------------------------
 

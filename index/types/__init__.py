@@ -1,1 +1,1 @@
-"""The values that flow through the library, by subject: frozen, comparable, without a database or an index."""
+"""The values that flow through the library, by subject: frozen, comparable, and free of I/O."""

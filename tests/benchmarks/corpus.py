@@ -15,7 +15,8 @@ from itertools import islice
 import numpy as np
 import numpy.typing as npt
 
-from index.storage.articles import NewArticle, Store
+from index.storage.articles import Store
+from index.storage.rows import NewArticle
 from index.text.passages import Passage
 from index.text.spans import Span
 from index.types.article import Article, IndexedPassage

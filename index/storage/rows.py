@@ -1,0 +1,95 @@
+"""Rows of the database as values, and values as rows: articles, their revisions, copies and passages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import Row
+
+from index.text.passages import Passage
+from index.text.spans import Span
+from index.types.article import Article, ArticleTimes, Copy
+
+
+@dataclass(frozen=True, slots=True)
+class NewArticle:
+    """An article to be stored, with its passages and their vectors (float16, one row each)."""
+
+    article: Article
+    content_hash: str
+    text_hash: str
+    passages: Sequence[Passage]
+    vectors: npt.NDArray[np.float16]
+    fingerprint: str
+    bands: Sequence[str] = ()
+
+
+def article_row(new: NewArticle, now: datetime) -> dict[str, Any]:
+    article = new.article
+    return {
+        "id": article.id,
+        "url": article.url,
+        "title": article.title,
+        "text": article.text,
+        "source": article.source,
+        "published_at": article.published_at,
+        "published_precision": article.published_precision,
+        "updated_at": article.updated_at,
+        "highlights": list(article.highlights),
+        "authors": list(article.authors),
+        "topics": list(article.topics),
+        "language": article.language,
+        "content_hash": new.content_hash,
+        "text_hash": new.text_hash,
+        "read_at": now,
+    }
+
+
+def revision_row(old: Row[Any], now: datetime) -> dict[str, Any]:
+    kept = ("revision", "title", "text", "highlights", *ArticleTimes._fields, "content_hash")
+    return {"article_id": old.id, "replaced_at": now, **{name: getattr(old, name) for name in kept}}
+
+
+def copy_row(copy_id: str, article_id: str, copy: Copy) -> dict[str, Any]:
+    return {
+        "id": copy_id,
+        "article_id": article_id,
+        "url": copy.url,
+        "source": copy.source,
+        "published_at": copy.published_at,
+        "published_precision": copy.published_precision,
+    }
+
+
+def to_article(row: Row[Any]) -> Article:
+    return Article(
+        id=row.id,
+        url=row.url,
+        title=row.title,
+        text=row.text,
+        source=row.source,
+        published_at=row.published_at,
+        updated_at=row.updated_at,
+        highlights=tuple(row.highlights),
+        authors=tuple(row.authors),
+        topics=tuple(row.topics),
+        language=row.language,
+        published_precision=row.published_precision,
+    )
+
+
+def to_times(row: Row[Any]) -> ArticleTimes:
+    return ArticleTimes(row.published_at, row.published_precision, row.updated_at)
+
+
+def to_passage(row: Row[Any]) -> Passage:
+    return Passage(Span(row.start, row.end), tuple(Span(*sentence) for sentence in row.sentences))
+
+
+def to_vector(stored: bytes) -> npt.NDArray[np.float16]:
+    return np.frombuffer(stored, dtype="<f2")

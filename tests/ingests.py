@@ -1,0 +1,28 @@
+"""An ingest into a store, wired as `NewsIndex` wires it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from index.embeddings.base import Embedder
+from index.ingest.pipeline import Ingest
+from index.ingest.retention import Retention
+from index.ingest.writer import ArticleWriter
+from index.sources.reader import Reader
+from index.storage.articles import Store
+from index.storage.sources import SourceStore
+
+
+def ingest_into(
+    store: Store,
+    embedder: Embedder,
+    clock: Callable[[], datetime],
+    *,
+    timezone: str = "UTC",
+    retention: Retention | None = None,
+) -> Ingest:
+    writer = ArticleWriter(store, embedder, clock, retention)
+    reader = Reader(ZoneInfo(timezone), clock, writer.read_before)
+    return Ingest(reader, writer, SourceStore(store.database), clock)
