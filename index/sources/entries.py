@@ -21,7 +21,7 @@ from index.sources.follow import Linked, follow
 from index.sources.items import Feed, Item
 from index.sources.sitemap import is_story_address
 from index.sources.web_page import Page
-from index.text.normalize import article_id, canonical_line, canonical_url, entry_id
+from index.text.normalize import FEED_CHARS, article_id, canonical_line, canonical_url, entry_id
 from index.types.article import Article
 from index.types.report import Failure
 from index.types.source import Evidence
@@ -112,7 +112,7 @@ def _identified(found: Feed, url: str, work: Work) -> list[_Entry]:
     return [
         _Entry(
             item=_clean(item),
-            id=key if len(names[key]) == 1 else guid or _title_key(key, item),
+            id=key if len(names[key]) == 1 else (guid or _title_key(key, item))[FEED_CHARS:],
             entry=guid,
             whole=is_whole(item),
             times=entry_times(item.published, item.updated, work.timezone, item.language, work.now),
@@ -125,7 +125,7 @@ def _guid_key(feed: str, guid: str) -> str:
     try:
         return entry_id(feed, guid)
     except RecordError:
-        return entry_id("", guid)
+        return entry_id(feed, f"id {guid}")  # it begins like an address, and is none
 
 
 def _title_key(key: str, item: Item) -> str:
@@ -264,6 +264,7 @@ def _evidence(article: Article, time_from: str, outlet_from: str, text_from: str
         url=article.url,
         title=article.title,
         published_at=article.published_at,
+        published_precision=article.published_precision,
         time_from=time_from,
         outlet=article.source,
         outlet_from=outlet_from,

@@ -19,6 +19,8 @@ from index.types.source import Source
 
 # Feeds named when a page has no article of its own.
 SHOWN_FEEDS = 3
+# What a source that was one of these is not read as: a web page, such as a notice of maintenance.
+FEED_KINDS = ("rss", "atom", "json", "sitemap", "opml")
 
 
 class Reader:
@@ -58,7 +60,7 @@ class Reader:
         Raises SourceError as `read_address` does.
         """
         known = nothing_known if anew else self._known
-        return read_address(
+        reading = read_address(
             source.url,
             self._fetcher(),
             timezone=self._timezone,
@@ -66,7 +68,11 @@ class Reader:
             known=known,
             etag=None if anew else source.etag,
             last_modified=None if anew else source.last_modified,
+            children=None if anew else source.children,
         )
+        if reading.kind == "page" and source.kind in FEED_KINDS:
+            raise SourceError(f"{source.url} was a feed and is a web page now: it is tried again later.")
+        return reading
 
     def upload(self, body: bytes, name: str) -> Reading:
         """Read a file that somebody handed in (see `index.sources.upload`). Raises SourceError."""

@@ -49,7 +49,7 @@ def why_not_the_story(
             return f"its link leads to {reason}"
     if not page_text:
         return "the page that it links to holds no article"
-    same = _same_lead(text, page_text) if text else _is_about(title, page_text)
+    same = same_lead(text, page_text) if text else _is_about(title, page_text)
     if (title or text) and not same and not _same_headline(title, page_title):
         return "the page that it links to has neither its headline nor its words"
     return None
@@ -72,7 +72,7 @@ def _same_headline(one: str, other: str) -> bool:
     return bool(fewer) and len(first & second) >= SAME_HEADLINE * len(fewer)
 
 
-def _same_lead(text: str, page: str) -> bool:
+def same_lead(text: str, page: str) -> bool:
     """Tell whether enough of a text's first words stand in a page in the same order."""
     lead = _words(text)[:LEAD_WORDS]
     runs = {tuple(lead[place : place + RUN]) for place in range(len(lead) - RUN + 1)}

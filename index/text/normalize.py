@@ -21,6 +21,10 @@ _UNPRINTABLE = re.compile(
 _LINE_END = re.compile(r"\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 
 
+# Digits of an entry's id that stand for its feed.
+FEED_CHARS = 8
+
+
 def canonical_text(raw: str) -> str:
     """Return `raw` as NFC text with plain newlines, no hidden characters and no blank edges."""
     text = _UNPRINTABLE.sub("", _LINE_END.sub("\n", raw))
@@ -51,15 +55,14 @@ def article_id(url: str) -> str:
 def entry_id(feed: str, guid: str) -> str:
     """Return the identity of an entry of a feed, by the feed's address and the id that it gives the entry.
 
-    An id that is itself an address counts in the form in which addresses are compared. Raises RecordError
-    when `feed` is no address.
+    The first `FEED_CHARS` digits are the feed's, the other 16 the entry's. An id that is itself an address
+    counts in the form in which addresses are compared. Raises RecordError when one of them cannot be.
     """
-    same = (
-        address_key(canonical_line(guid))
-        if guid.startswith(("http://", "https://"))
-        else canonical_line(guid)
-    )
-    return _digest(["entry", address_key(canonical_line(feed)), same])[:16]
+    same = canonical_line(guid)
+    if same.startswith(("http://", "https://")):
+        same = address_key(same)
+    site = _digest(["feed", address_key(canonical_line(feed))])
+    return site[:FEED_CHARS] + _digest(["entry", site, same])[:16]
 
 
 def text_hash(text: str) -> str:
