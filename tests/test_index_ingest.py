@@ -19,13 +19,13 @@ from hypothesis import strategies as st
 from index.embeddings.base import GiveWay, Vectors, to_nobody
 from index.errors import ModelError
 from index.ingest import pipeline
-from index.ingest.decision import MAX_REVISIONS, Decision, IncomingArticle, Stored, decide, times
+from index.ingest.decision import Decision, IncomingArticle, Stored, decide, times
 from index.ingest.writer import embedded_text
-from index.storage.articles import Known, Store
+from index.storage.articles import KEPT_REVISIONS, Known, Store
 from index.storage.database import sqlite_url
 from index.storage.sources import SourceStore
 from index.text.passages import split_passages
-from index.types.article import Article, Copy
+from index.types.article import Article, ArticleTimes, Copy, Precision
 from index.types.question import Filters
 from index.types.report import Failure, IngestReport, Progress
 from tests.fakes import Clock, HashingEmbedder, article, record, story, story_page, until, write_jsonl
@@ -37,9 +37,10 @@ LATER = LONG.published_at + timedelta(hours=1)
 EARLIER = LONG.published_at - timedelta(hours=1)
 
 
-def stored(one: Article, updated_at: datetime | None = None, recent: int = 0) -> Stored:
-    known = Known(IncomingArticle.of(one).content_hash, one.published_at, updated_at, 1)
-    return Stored(known, one, recent)
+def stored(one: Article, updated_at: datetime | None = None) -> Stored:
+    times = ArticleTimes(one.published_at, one.published_precision, updated_at)
+    known = Known(IncomingArticle.of(one).content_hash, times, 1)
+    return Stored(known, one)
 
 
 # -- the decision ----------------------------------------------------------------------------------------
@@ -55,16 +56,13 @@ BOX = "\n\nSign up for our newsletter.\n\nMore:Port opens shore power"
         (LONG, stored(LONG), None, LONG.id, "unchanged"),
         (LONG, stored(SHORT), None, None, "changed"),
         (LONG, stored(SHORT), None, "another", "changed"),
-        (LONG, stored(SHORT, recent=MAX_REVISIONS - 1), None, None, "changed"),
-        (LONG, stored(SHORT, recent=MAX_REVISIONS), None, None, "flapping"),
-        (LONG, stored(LONG, recent=MAX_REVISIONS), None, None, "unchanged"),
-        (LONG, stored(LONG, LATER), None, None, "touched"),
-        (replace(LONG, updated_at=LATER), stored(LONG), None, None, "touched"),
+        (LONG, stored(LONG, LATER), None, None, "unchanged"),
+        (replace(LONG, updated_at=LATER), stored(LONG), None, None, "unchanged"),
         (replace(LONG, updated_at=LATER), stored(LONG, LATER), None, None, "unchanged"),
         (replace(LONG, title="Corrected"), stored(LONG), None, None, "changed"),
         (replace(LONG, highlights=("New.",)), stored(LONG), None, None, "changed"),
         (replace(LONG, source="Sample Herald"), stored(LONG), None, None, "changed"),
-        (replace(LONG, published_at=LATER), stored(LONG), None, None, "touched"),
+        (replace(LONG, published_at=LATER), stored(LONG), None, None, "unchanged"),
         (replace(LONG, published_at=LATER), stored(LONG, LATER), None, None, "unchanged"),
         (replace(LONG, published_at=EARLIER), stored(LONG), None, None, "touched"),
         (replace(LONG, text=LONG.text.replace(". ", ".\n\n")), stored(LONG), None, None, "unchanged"),
@@ -87,10 +85,44 @@ def test_reading_the_same_times_again_changes_nothing(
     one: datetime, other: datetime, updated: datetime
 ) -> None:
     read = replace(LONG, published_at=one, updated_at=max(one, updated) if updated != one else None)
-    published, changed = times(read, Known("", other, None, 1))
-    assert published == min(one, other)
-    assert changed is None or changed > published
-    assert times(read, Known("", published, changed, 1)) == (published, changed)
+    after = times(read, ArticleTimes(other, "minute", None), changed=True)
+    assert after.published_at == min(one, other)
+    assert after.updated_at is None or after.updated_at > after.published_at
+    assert times(read, after, changed=True) == times(read, after, changed=False) == after
+
+
+DAY = datetime(2025, 10, 14, tzinfo=UTC)
+HOUR = DAY + timedelta(hours=7, minutes=31)
+SIGHT = DAY + timedelta(days=40)
+
+
+@pytest.mark.parametrize(
+    ("read", "known", "after"),
+    [
+        ((SIGHT, "seen"), (SIGHT - timedelta(days=2), "seen"), (SIGHT - timedelta(days=2), "seen")),
+        ((HOUR, "minute"), (SIGHT, "seen"), (HOUR, "minute")),
+        ((DAY, "day"), (SIGHT, "seen"), (DAY, "day")),
+        ((SIGHT, "seen"), (HOUR, "minute"), (HOUR, "minute")),
+        ((SIGHT, "seen"), (DAY, "day"), (DAY, "day")),
+        ((HOUR, "minute"), (DAY, "day"), (HOUR, "minute")),
+        ((DAY, "day"), (HOUR, "minute"), (HOUR, "minute")),
+        ((DAY - timedelta(hours=3), "minute"), (DAY, "day"), (DAY - timedelta(hours=3), "minute")),
+        ((DAY - timedelta(days=3), "day"), (HOUR, "minute"), (DAY - timedelta(days=3), "day")),
+        ((HOUR + timedelta(days=3), "minute"), (DAY, "day"), (DAY, "day")),
+        ((HOUR + timedelta(hours=2), "minute"), (HOUR, "minute"), (HOUR, "minute")),
+    ],
+)
+def test_which_of_two_times_of_publishing_stays(
+    read: tuple[datetime, Precision], known: tuple[datetime, Precision], after: tuple[datetime, Precision]
+) -> None:
+    article = replace(LONG, published_at=read[0], published_precision=read[1])
+    for changed in (False, True):
+        assert times(article, ArticleTimes(*known, None), changed=changed)[:2] == after
+
+
+def test_a_first_sight_is_no_update() -> None:
+    seen = replace(LONG, published_at=SIGHT, published_precision="seen")
+    assert times(seen, ArticleTimes(HOUR, "minute", None), changed=True).updated_at is None
 
 
 def test_the_model_sees_the_headline_with_every_passage() -> None:
@@ -164,11 +196,11 @@ def test_a_changed_article_replaces_its_passages_and_keeps_what_it_said(room: Ne
 def test_only_a_new_time_is_no_new_revision(room: Newsroom) -> None:
     room.read(LONG)
     embedded = room.embedder.embedded
-    touched = replace(LONG, updated_at=LATER)
+    touched = replace(LONG, published_at=EARLIER)
     assert room.read(touched) == IngestReport(unchanged=1)
     assert room.store.articles([LONG.id]) == {LONG.id: touched}
     assert room.read(replace(LONG, published_at=LATER + timedelta(days=1))) == IngestReport(unchanged=1)
-    assert room.store.articles([LONG.id])[LONG.id].published_at == LONG.published_at
+    assert room.store.articles([LONG.id]) == {LONG.id: touched}
     assert (room.store.revisions(LONG.id), room.embedder.embedded) == ([], embedded)
 
 
@@ -184,15 +216,14 @@ def test_a_corrected_date_reaches_the_followers(room: Newsroom) -> None:
     assert moments == {EARLIER}
 
 
-def test_a_story_that_flaps_is_capped(room: Newsroom) -> None:
+def test_a_live_report_is_stored_in_its_newest_state_and_some_before_it(room: Newsroom) -> None:
     room.read(LONG)
-    counted = [replace(LONG, text=f"Read {i} times. {LONG.text}") for i in range(MAX_REVISIONS + 5)]
-    reports = [room.read(each) for each in counted]
-    assert sum(report.updated for report in reports) == MAX_REVISIONS == len(room.store.revisions(LONG.id))
-    assert reports[-1] == IngestReport(unchanged=1)
-    room.clock.advance(hours=25)
-    assert room.read(counted[-1]) == IngestReport(updated=1)
-    assert room.store.articles([LONG.id])[LONG.id].text == counted[-1].text
+    states = [replace(LONG, text=f"Entry {number}. {LONG.text}") for number in range(KEPT_REVISIONS + 5)]
+    reports = [room.read(state) for state in states]
+    assert reports == [IngestReport(updated=1)] * len(states)
+    assert room.store.articles([LONG.id])[LONG.id].text == states[-1].text
+    kept = [text for _, text, _ in room.store.revisions(LONG.id)]
+    assert kept == [state.text for state in states[-KEPT_REVISIONS - 1 : -1]]
 
 
 def test_copies_are_kept_once_and_named(room: Newsroom) -> None:
