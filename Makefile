@@ -3,7 +3,7 @@
 READY := .venv/.ready
 PYTHONS := python3 python3.14 python3.13 python3.12 python3.11
 
-.PHONY: run test bench coverage fuzz atheris mutation torture soak fleet simulation lock audit lint catalogues \
+.PHONY: run test bench coverage fuzz atheris mutation torture soak fleet simulation lock audit lint catalogues layout \
 	pictures clean
 
 run: $(READY)
@@ -20,13 +20,13 @@ coverage: $(READY)
 
 # Every reader against 20,000 damaged inputs; the suite tries 500.
 fuzz: $(READY)
-	@FUZZ_EXAMPLES=20000 .venv/bin/python -m pytest tests/test_index_sources_fuzz.py
+	@FUZZ_EXAMPLES=20000 .venv/bin/python -m pytest tests/index/sources/test_fuzz.py
 
 # Looks for input that breaks a reader, for so many seconds.
 SECONDS := 600
 atheris: $(READY)
 	@.venv/bin/python -m pip install -qq --disable-pip-version-check -e '.[nightly]'
-	@.venv/bin/python -m tests.atheris_readers -max_total_time=$(SECONDS)
+	@.venv/bin/python -m tests.long_runs.atheris_readers -max_total_time=$(SECONDS)
 
 # Changes the code that quoting rests on in small ways, and looks whether a test notices each (or no longer ends);
 # where those of a file notice less than 80 % it fails.
@@ -42,11 +42,11 @@ mutation: $(READY)
 # Kills every job that writes at random moments, N times, and checks all that is stored after each.
 N := 200
 torture: $(READY)
-	@.venv/bin/python -c 'import sys; from tests.torture import main; sys.exit(main($(N), $(SEED)))'
+	@.venv/bin/python -c 'import sys; from tests.long_runs.torture import main; sys.exit(main($(N), $(SEED)))'
 
 # Five questions a second for so many seconds while sources are read and files ingested, against a quiet minute.
 soak: $(READY)
-	@.venv/bin/python -c 'import sys; from tests.soak import main; sys.exit(main($(SECONDS)))'
+	@.venv/bin/python -c 'import sys; from tests.long_runs.soak import main; sys.exit(main($(SECONDS)))'
 
 # Speed and memory from 10,000 passages to a million; the first run takes an hour, most of it embedding.
 DATA := ../shared/eval/realtimeqa-2023
@@ -73,13 +73,17 @@ audit: $(READY)
 ARTICLES := 10000
 MILVUS := True
 fleet: $(READY)
-	@.venv/bin/python -c 'from tests.fleet import main; main($(ARTICLES), $(MILVUS))'
+	@.venv/bin/python -c 'from tests.long_runs.fleet import main; main($(ARTICLES), $(MILVUS))'
 
 # Three bots with six shards, thousands of guilds and a steady rate of questions, against what is predicted.
 GUILDS := 3000
 PER_SECOND := 5
 simulation: $(READY)
-	@OMP_NUM_THREADS=1 .venv/bin/python -c 'from tests.simulation import main; main($(GUILDS), 1000, $(PER_SECOND), $(SECONDS))'
+	@OMP_NUM_THREADS=1 .venv/bin/python -c 'from tests.long_runs.simulation import main; main($(GUILDS), 1000, $(PER_SECOND), $(SECONDS))'
+
+# The picture of imports: floors, circles, what runs against the order of the rooms, and how large things are.
+layout: $(READY)
+	@.venv/bin/python -m tests.layout
 
 lint: $(READY)
 	@.venv/bin/ruff check .

@@ -19,7 +19,7 @@ from discord import Locale, app_commands
 from bot.client import NewsBot
 from bot.text.language import CATALOGUES, COMMAND, ENGLISH, LANGUAGES
 from index import NewsIndex
-from tests.discord_server import DiscordServer
+from tests.discord.server import DiscordServer
 from tests.fake_news import FakeNews
 
 ROOT: Final = Path(__file__).parents[1]

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.milvus_servers import MilvusLite
-from tests.postgres import postgres_server, start_postgres
+from tests.servers.milvus import MilvusLite
+from tests.servers.postgres import postgres_server, start_postgres
 
 if TYPE_CHECKING:
     from index.storage.database import Database

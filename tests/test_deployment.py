@@ -13,7 +13,7 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from bot.cli.operations import app
+from bot.cli.app import app
 from config import load_settings
 
 ROOT = Path(__file__).parents[1]

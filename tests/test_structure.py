@@ -16,6 +16,7 @@ import pytest
 
 from index import Article
 from index.sources.files import open_source
+from tests import layout
 
 ROOT = Path(__file__).parents[1]
 ROOMS = ("bot", "config", "index")
@@ -83,6 +84,28 @@ def test_there_is_something_to_look_at() -> None:
 @pytest.mark.parametrize("path", of_room("index"), ids=str)
 def test_index_imports_only_itself(path: Path) -> None:
     assert rooms_of(path) <= {"index"}
+
+
+def test_imports_run_one_way() -> None:
+    assert layout.without_group() == []
+    assert layout.against_order() == []
+    assert layout.circles() == []
+
+
+def test_an_import_against_the_order_is_named(tmp_path: Path) -> None:
+    for room in ("text", "storage", "search"):
+        (tmp_path / "index" / room).mkdir(parents=True)
+    (tmp_path / "index" / "text" / "words.py").write_text("from index.storage.rows import Row\n")
+    (tmp_path / "index" / "storage" / "rows.py").write_text("def f():\n    import index.text.words\n")
+    (tmp_path / "index" / "search" / "far.py").write_text("from index.storage import rows\n")
+    assert layout.against_order(tmp_path) == ["index/text/words.py imports index.storage.rows"]
+    assert layout.circles(tmp_path) == [["index.storage.rows", "index.text.words"]]
+    assert layout.floors(tmp_path, "index") == 2
+
+
+def test_rooms_and_files_stay_small() -> None:
+    assert max(layout.folder_sizes().values()) <= 20
+    assert max(layout.file_lengths().values()) <= 520
 
 
 @pytest.mark.parametrize("path", of_room("config"), ids=str)
@@ -181,13 +204,18 @@ PUT_TOGETHER = {
     ("index/storage/database.py", "f'PRAGMA {pragma}'"),
     ("index/storage/database.py", """f"SET {limit} = '{BUSY_SECONDS}s'\""""),
 }
-TESTS = sorted((ROOT / "tests").glob("*.py"))
+TESTS = sorted(path.relative_to(ROOT) for path in (ROOT / "tests").rglob("*.py"))
 # A setting of the C library, with numbers that stand there.
 USED_ALL_THE_SAME = {"index/runtime/malloc.py": {"ctypes"}}
 # A poll of another process or thread may pause for so long; nothing is waited for by the clock.
 LONGEST_PAUSE = 0.1
 # People who come one after another, a library that takes its time, and Discord's own reaction time.
-SIMULATES_TIME = {"test_bot_load.py", "test_bot_client.py", "discord_server.py", "simulation.py"}
+SIMULATES_TIME = {
+    "tests/bot/test_client.py",
+    "tests/bot/test_load.py",
+    "tests/discord/server.py",
+    "tests/long_runs/simulation.py",
+}
 
 
 def calls(path: Path) -> Iterator[tuple[str, ast.Call]]:
@@ -222,10 +250,10 @@ def test_sql_takes_its_values_bound(path: Path) -> None:
             assert (path.as_posix(), ast.unparse(sql)) in PUT_TOGETHER, ast.unparse(call)
 
 
-@pytest.mark.parametrize("path", TESTS, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", TESTS, ids=str)
 def test_no_test_waits_by_the_clock(path: Path) -> None:
     for name, call in calls(path):
-        if name == "sleep" and path.name not in SIMULATES_TIME:
+        if name == "sleep" and path.as_posix() not in SIMULATES_TIME:
             (seconds,) = call.args
             assert isinstance(seconds, ast.Constant), ast.unparse(call)
             assert seconds.value <= LONGEST_PAUSE, ast.unparse(call)

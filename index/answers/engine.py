@@ -28,6 +28,7 @@ from index.english.answer_forms import finder_for
 from index.english.answer_spans import answer_spans
 from index.english.answer_types import expectation, names
 from index.english.event_times import event_time
+from index.english.freshness import stale_since
 from index.english.periods import Period, period
 from index.errors import ModelError, UsageError
 from index.runtime.faults import Faults
@@ -109,6 +110,7 @@ class AnswerEngine:
             articles_searched=coverage.articles if coverage else self._store.count_articles(found.quotable),
             took_ms=(time.perf_counter() - started) * 1000,
             coverage=coverage,
+            stale_since=stale_since(question.text, _times_known(quotes), found.as_of),
         )
         if question.explain:
             explanation = explain(answer, found, chosen, self.threshold, self.caveat())
@@ -253,3 +255,9 @@ class AnswerEngine:
 def _listed(names: dict[str, str]) -> str:
     shown = sorted(names.values())[:8]
     return ", ".join(shown) + (" and others" if len(names) > len(shown) else "") if shown else "none"
+
+
+def _times_known(quotes: Sequence[Quote]) -> list[datetime]:
+    """Return when the quoted articles were published, of those whose time is known."""
+    articles = [quote.article for quote in quotes]
+    return [article.published_at for article in articles if article.published_precision != "seen"]

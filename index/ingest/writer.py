@@ -211,8 +211,7 @@ class ArticleWriter:
                 twins.add(each)
                 batch.new.append((_dated(each, known), split_passages(article.text)))
             elif decision == "copy" and twin:
-                copy = Copy(article.source, article.url, article.published_at, article.published_precision)
-                batch.copies.append((article.id, twin, copy))
+                batch.copies.append((article.id, twin, _copy(article)))
             elif decision == "touched" and known:
                 batch.touched.append((article.id, times(article, known.known.times, changed=False)))
         return batch
@@ -285,6 +284,11 @@ def _dated(candidate: IncomingArticle, stored: Stored | None) -> IncomingArticle
         return candidate
     after = times(candidate.article, stored.known.times, changed=True)
     return replace(candidate, article=replace(candidate.article, **after._asdict()))
+
+
+def _copy(article: Article) -> Copy:
+    """Return an article as it is named beside another one that has the same words."""
+    return Copy(article.source, article.url, article.published_at, article.published_precision)
 
 
 def embedded_text(article: Article, span: Span) -> str:

@@ -165,15 +165,15 @@ class Store:
         return known.revision if known else None
 
     def latest(self, filters: Filters, limit: int) -> list[Article]:
-        """Return the articles most recently published, newest first.
+        """Return the articles most recently published, newest first; then those of unknown time.
 
-        Those whose time is not known come last, the one that was first seen last before the others.
+        Of these, the one that was first seen last comes first.
         """
-        found: list[Article] = []
         table = schema.articles.c
+        found: list[Article] = []
         with self._database.reading() as connection:
-            for known in (_IS_DATED, ~_IS_DATED):
-                query = select(schema.articles).where(_where(filters), known)
+            for group in (_IS_DATED, ~_IS_DATED):
+                query = select(schema.articles).where(_where(filters), group)
                 query = query.order_by(table.published_at.desc(), table.id).limit(limit - len(found))
                 found += [to_article(row) for row in connection.execute(query)]
                 if len(found) >= limit:
@@ -389,7 +389,7 @@ class Store:
         return int(self._database.scalar(query.where(schema.passages.c.fingerprint != fingerprint)))
 
 
-# What was only seen is news of no day.
+# An article of unknown time is news of no day.
 _IS_DATED = schema.articles.c.published_precision != "seen"
 
 

@@ -75,18 +75,14 @@ def to_article(row: Row[Any]) -> Article:
         text=row.text,
         source=row.source,
         published_at=row.published_at,
+        published_precision=row.published_precision,
         updated_at=row.updated_at,
         highlights=tuple(row.highlights),
         authors=tuple(row.authors),
         topics=tuple(row.topics),
         language=row.language,
-        published_precision=row.published_precision,
         via=row.via,
     )
-
-
-def to_times(row: Row[Any]) -> ArticleTimes:
-    return ArticleTimes(row.published_at, row.published_precision, row.updated_at)
 
 
 def to_passage(row: Row[Any]) -> Passage:
@@ -95,3 +91,7 @@ def to_passage(row: Row[Any]) -> Passage:
 
 def to_vector(stored: bytes) -> npt.NDArray[np.float16]:
     return np.frombuffer(stored, dtype="<f2")
+
+
+def to_times(row: Row[Any]) -> ArticleTimes:
+    return ArticleTimes(row.published_at, row.published_precision, row.updated_at)

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from index.english.freshness import stale_since
 from index.text.links import link_to_text
 from index.text.spans import Span
 from index.types.article import Article, Copy
@@ -132,7 +131,8 @@ class Answer:
 
     `confidence` is in [0, 1] and comparable between questions. When `answered` is false the quotes are
     only the closest reports, and `coverage` tells what was searched in vain. `articles_searched` counts the
-    articles that could have been quoted.
+    articles that could have been quoted. `stale_since` is when the newest quote was published, where the
+    question asks for what is current and that quote is old.
     """
 
     question: Question
@@ -146,13 +146,7 @@ class Answer:
     articles_searched: int
     explanation: Explanation | None = None
     coverage: Coverage | None = None
-
-    @property
-    def stale_since(self) -> datetime | None:
-        """When the newest quote was published, where the question asks for what is current and it is old."""
-        articles = [quote.article for quote in self.quotes]
-        published = [each.published_at for each in articles if each.published_precision != "seen"]
-        return stale_since(self.question.text, published, self.as_of)
+    stale_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from sentence_transformers import SentenceTransformer
 
 from index import IndexOptions, NewsIndex
 from index.embeddings.embedder import COMPILED_AFTER, SentenceTransformerEmbedder
-from index.ingest.pipeline import embedded_text
+from index.ingest.writer import embedded_text
 from index.storage.articles import Store
 from index.storage.database import sqlite_url
 from index.text.passages import split_passages

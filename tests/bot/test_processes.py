@@ -1,0 +1,95 @@
+"""Bots in processes of their own on one database: what one was killed over is sent by another, once."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from index import DigestPlan, Schedule
+from index.storage.digests import DigestStore
+from tests.discord.server import DiscordServer
+from tests.fakes import article, open_news, story, write_jsonl
+
+ROOT = Path(__file__).parents[2]
+
+# Looks for what to send all the time, takes over after two seconds, and is killed where it is told to be.
+BOT = """
+import os, signal, sys
+from datetime import timedelta
+from pathlib import Path
+import yarl
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+from bot.client import run_bot
+from bot.cogs import alerts, digest_post
+from index import digest_book, follow_book
+from index.types import utc_now
+from tests.fakes import open_news
+
+folder, database, rest, gateway, token, shard, killed = sys.argv[1:]
+Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = rest, yarl.URL(gateway)
+alerts.SECONDS = digest_post.SECONDS = 0.2
+follow_book.ABANDONED = digest_book.ABANDONED = timedelta(seconds=2)
+
+def die(*_, **__):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+if killed == "before sending":
+    alerts.deliver = digest_post.deliver = die
+if killed == "after sending":
+    follow_book.FollowStore.sent = digest_book.DigestStore.sent = die
+
+def opened():
+    return open_news(Path(folder), database_url=database, clock=utc_now, threshold=0.0)
+
+run_bot(opened, token, Path(folder), share=([int(shard)], 2))
+"""
+
+
+def start(
+    folder: Path, database: str, server: DiscordServer, shard: int, killed: str
+) -> subprocess.Popen[bytes]:
+    own = str(folder / str(shard))
+    places = [own, database, f"{server.url}/api/v10", server.gateway.url, server.token]
+    return subprocess.Popen([sys.executable, "-c", BOT, *places, str(shard), killed], cwd=ROOT)
+
+
+@pytest.mark.parametrize("killed", ["before sending", "after sending"])
+async def test_what_a_bot_was_killed_over_is_sent_by_another_and_shown_once(
+    tmp_path: Path, postgres: Callable[[], str], killed: str
+) -> None:
+    database_url = postgres()
+    now = datetime.now(UTC)
+    async with DiscordServer() as server:
+        server.gateway.max_concurrency = 16  # each shard identifies when it likes
+        channel, guild = server.guild.channels[0].id, server.guild.id
+        with open_news(tmp_path / "setup", database_url=database_url, clock=lambda: now) as news:
+            follow = news.follows.start("1", guild, channel, "harbour")
+            yesterday = DigestStore(news._store.database, lambda: now - timedelta(days=1))
+            yesterday.put(guild, channel, "1", DigestPlan(Schedule((now - timedelta(hours=1)).hour)))
+            new = article("harbour", story("the harbour"), published_at=now)
+            news.ingest([str(write_jsonl(tmp_path / "new.jsonl", [new]))])
+            first = start(tmp_path, database_url, server, 0, killed)
+            assert await asyncio.to_thread(first.wait, 120) == -signal.SIGKILL
+            # The other of the two may be on its way at the same moment.
+            assert bool(server.messages()) == (killed == "after sending")
+            second = start(tmp_path, database_url, server, 1, "never")
+            try:
+                await server.wait_for(lambda: len(server.messages()) == 2, timeout=120)
+                await server.wait_for(lambda: news.follows.count_sent(follow.id) > 0, timeout=120)
+                await server.wait_for(lambda: news.digests.of(guild)[0].last_at is not None, timeout=120)
+                assert sorted(each["embeds"][0]["title"] for each in server.messages()) == [
+                    "Daily digest",
+                    "harbour",
+                ]
+            finally:
+                second.terminate()
+                assert await asyncio.to_thread(second.wait, 60) == 0
+        server.assert_clean()

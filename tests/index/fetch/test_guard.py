@@ -1,0 +1,137 @@
+"""The address guard: which addresses are public, and that nothing slips past it."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Address, IPv6Address
+from typing import Any
+
+import httpcore
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.fetch import Fetcher, FetchError, FetchOptions
+from index.fetch.guard import is_public
+from tests.servers.news_site import NewsSite
+
+PRIVATE = (
+    "0.0.0.0 10.0.0.1 100.64.0.1 100.100.100.200 127.0.0.1 127.255.255.254 168.63.129.16 169.254.169.254 "
+    "172.16.0.1 172.31.255.255 192.0.0.192 192.0.2.1 192.88.99.1 192.168.1.1 198.18.0.1 198.51.100.1 "
+    "203.0.113.1 224.0.0.1 239.255.255.250 240.0.0.1 255.255.255.255 :: ::1 ::7f00:1 ::ffff:127.0.0.1 "
+    "::ffff:169.254.169.254 64:ff9b::7f00:1 64:ff9b:1::1 100::1 2001::1 2001:db8::1 2002:7f00:1:: "
+    "2002:a9fe:a9fe:: fc00::1 fd00:ec2::254 fe80::1 fe80::1%eth0 fec0::1 ff02::1 ff0e::1"
+).split()
+PUBLIC = "1.1.1.1 8.8.8.8 93.184.216.34 2606:4700:4700::1111 ::ffff:8.8.8.8 64:ff9b::808:808".split()
+
+
+@pytest.mark.parametrize("address", PRIVATE)
+def test_not_public(address: str) -> None:
+    assert not is_public(address)
+
+
+@pytest.mark.parametrize("address", PUBLIC)
+def test_public(address: str) -> None:
+    assert is_public(address)
+
+
+@given(st.integers(0, 2**32 - 1).map(IPv4Address))
+def test_wrapping_makes_nothing_public(inner: IPv4Address) -> None:
+    number = int(inner)
+    mapped = IPv6Address((0xFFFF << 32) | number)
+    sixtofour = IPv6Address((0x2002 << 112) | (number << 80))
+    nat64 = IPv6Address((0x64_FF9B << 96) | number)
+    if not is_public(str(inner)):
+        assert not any(is_public(str(each)) for each in (mapped, sixtofour, nat64))
+
+
+def closed_fetcher(**names: list[str]) -> Fetcher:
+    def resolve(host: str, port: int) -> list[str]:
+        return names[host.replace(".", "_")]
+
+    options = FetchOptions(gap_seconds=0.0, timeout_seconds=5.0)
+    return Fetcher(options, resolve=resolve) if names else Fetcher(options)
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "localhost", "2130706433", "0x7f.1", "127.1", "0", "[::1]", "[::ffff:127.0.0.1]"]
+)
+def test_no_spelling_of_this_machine_is_fetched(host: str) -> None:
+    with NewsSite() as site, closed_fetcher() as fetcher:
+        site.serve("/", "secret")
+        with pytest.raises(FetchError):
+            fetcher.get(site.url("/", host))
+        assert site.requests == []
+
+
+def test_what_is_said_about_a_private_address() -> None:
+    with closed_fetcher(news_example=["10.1.2.3"]) as fetcher, pytest.raises(FetchError) as caught:
+        fetcher.get("https://news.example/feed")
+    assert str(caught.value) == (
+        "news.example is at 10.1.2.3, which is not on the public internet: "
+        "set NEWS_FETCH_PRIVATE=true if the bot may read there."
+    )
+
+
+def test_one_private_address_among_public_ones_is_enough() -> None:
+    with (
+        closed_fetcher(news_example=["93.184.216.34", "127.0.0.1"]) as fetcher,
+        pytest.raises(FetchError, match="not on the public internet"),
+    ):
+        fetcher.get("https://news.example/feed")
+
+
+def test_a_redirect_into_this_machine_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The public site is a loopback one: its made-up public address is dialled as 127.0.0.1."""
+    names = {"news_example": ["93.184.216.34"], "127_0_0_1": ["127.0.0.1"]}
+    with NewsSite() as site, closed_fetcher(**names) as fetcher:
+        monkeypatch.setattr(fetcher._backend, "_dial", Redial())
+        site.redirect("/go", site.url("/secret"))
+        site.serve("/secret", "secret")
+        with pytest.raises(FetchError, match=r"^127\.0\.0\.1 is not on the public internet: "):
+            fetcher.get(site.url("/go", "news.example"))
+        assert site.paths() == ["/go"]
+
+
+class Redial(httpcore.SyncBackend):
+    """Dials 127.0.0.1 in place of every address."""
+
+    def connect_tcp(self, host: str, *rest: Any) -> httpcore.NetworkStream:
+        return super().connect_tcp("127.0.0.1", *rest)
+
+
+def test_the_address_that_was_checked_is_the_one_dialled() -> None:
+    """A name that answers differently the second time (DNS rebinding) is not asked a second time."""
+    answers = [["127.0.0.1"], ["10.0.0.1"]]
+
+    def resolve(host: str, port: int) -> list[str]:
+        return answers.pop(0)
+
+    options = FetchOptions(allow_private=True, gap_seconds=0.0)
+    with NewsSite() as site, Fetcher(options, resolve=resolve) as fetcher:
+        site.serve("/", "here")
+        assert fetcher.get(site.url("/", "news.example")).body == b"here"
+    assert len(answers) == 1
+
+
+def test_a_host_is_up_when_one_of_its_addresses_is() -> None:
+    options = FetchOptions(allow_private=True, gap_seconds=0.0)
+    with (
+        NewsSite() as site,
+        Fetcher(options, resolve=lambda host, port: ["::1", "127.0.0.1"]) as fetcher,
+    ):
+        site.serve("/", "here")
+        assert fetcher.get(site.url("/", "news.example")).body == b"here"
+
+
+@pytest.mark.parametrize("error", [OSError("no such host"), UnicodeError("label too long")])
+def test_an_unknown_name(error: Exception) -> None:
+    def resolve(host: str, port: int) -> list[str]:
+        raise error
+
+    with (
+        Fetcher(FetchOptions(), resolve=resolve) as fetcher,
+        pytest.raises(
+            FetchError, match=r"^news\.example is not known to the name service: check the spelling\.$"
+        ),
+    ):
+        fetcher.get("https://news.example/")
