@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import io
 import logging
+import re
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urljoin
@@ -43,6 +44,9 @@ _HTML_FIELDS = ("description", "encoded", "summary", "content")
 # feedparser takes these for the entry's own title and text, although they describe a picture.
 _OF_MEDIA = ("title", "description", "text")
 _TIMES = ("pubdate", "date", "published", "issued", "updated", "modified", "created")
+_MAIL_AND_NAME = re.compile(
+    r"\s*(?:[^\s@<>()]+@[^\s@<>()]+\s*(?:\(([^()]*)\))?|([^<>@]*)<[^\s@<>]+@[^\s@<>]+>)\s*$"
+)
 _HTML_TYPES = ("text/html", "application/xhtml+xml")
 _NO_STORY = ("application/pdf", "audio/", "video/", "image/")
 
@@ -122,9 +126,20 @@ def _prepared(entry: lxml.etree._Element) -> str:
             if name == "description" and element.getparent().tag.endswith("}group"):
                 film = film or (element.text or "")
             _remove(element)
+        elif name in ("author", "creator") and "@" in (element.text or "") and not len(element):
+            element.text = _without_mail(element.text)
         elif name == "title" and _is_second_title(element, entry):
             _remove(element)
     return film if entry.find(_VIDEO) is not None else ""
+
+
+def _without_mail(author: str) -> str:
+    """Return the name in "desk@paper.example (Ann Lee)" or "Ann Lee <desk@paper.example>", "" where none is.
+
+    RSS wants the first form; feedparser's own reading knows only short names of domains.
+    """
+    found = _MAIL_AND_NAME.match(author)
+    return (found[1] or found[2] or "").strip() if found else author
 
 
 def _is_second_title(element: lxml.etree._Element, entry: lxml.etree._Element) -> bool:
