@@ -72,7 +72,7 @@ def _same_headline(one: str, other: str) -> bool:
     return bool(fewer) and len(first & second) >= SAME_HEADLINE * len(fewer)
 
 
-def same_lead(text: str, page: str) -> bool:
+def same_lead(text: str, page: str, share: float = SAME_LEAD) -> bool:
     """Tell whether enough of a text's first words stand in a page in the same order."""
     lead = _words(text)[:LEAD_WORDS]
     runs = {tuple(lead[place : place + RUN]) for place in range(len(lead) - RUN + 1)}
@@ -80,7 +80,7 @@ def same_lead(text: str, page: str) -> bool:
         return bool(lead) and length(text) > RUN and " ".join(lead) in " ".join(_words(page))
     words = _words(page)
     there = {tuple(words[place : place + RUN]) for place in range(len(words) - RUN + 1)}
-    return len(runs & there) >= SAME_LEAD * len(runs)
+    return len(runs & there) >= share * len(runs)
 
 
 def _is_about(title: str, page: str) -> bool:

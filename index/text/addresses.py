@@ -18,7 +18,11 @@ import detrack
 
 from index.errors import RecordError
 
-_NAMES = frozenset(name.lower() for name in detrack.DEFAULT_PATTERNS) | frozenset(
+# Names on detrack's list that name pages on some sites: ?pid=4711, ?r=12.
+_NAME_PAGES = frozenset("_ r pid sid si nd next otc continue ts".split())
+# And those that do so where their value is a number.
+_DOUBTFUL = frozenset("ref source origin social newsletter context".split())
+_NAMES = frozenset(name.lower() for name in detrack.DEFAULT_PATTERNS) - _NAME_PAGES | frozenset(
     "smid smtyp emc ito ocid cmp cmpid ncid sr_share spm dicbo traffic_source __twitter_impression igshid "
     "mc_cid mc_eid mkt_tok wt_mc wtmc xtor xtref xtcr rss_source sref feedtype maca".split()
 )
@@ -78,6 +82,8 @@ def _is_tracking(part: str) -> bool:
     """Tell whether one "name=value" of a query only tells where a reader came from."""
     name, _, value = part.partition("=")
     name = unquote(name).lower()
+    if name in _DOUBTFUL and any(char.isdigit() for char in value):
+        return False
     if name in _NAMES or name.startswith(_PREFIXES):
         return True
     return name not in _FORMS and bool(_FROM_A_FEED.fullmatch(unquote(value)))

@@ -316,10 +316,13 @@ def test_brackets_and_ampersands_in_a_text() -> None:
 
 def test_a_json_feed_of_plain_text() -> None:
     text = (
-        '{"version": "https://jsonfeed.org/version/1", "title": "S&P <daily>", "author": {"name": "Mia Holt"}, '
+        '{"version": "https://jsonfeed.org/version/1", "title": "S&P <daily>", '
+        '"author": {"name": "Mia Holt"}, '
         '"language": "no", "home_page_url": "https://kurier.example/", "items": ['
-        '{"id": 7, "url": "/7", "title": "<dl> & co", "content_text": "x<y & <NRD.OL>", "date_published": 1738555506},'
-        '{"id": "8", "external_url": "https://kurier.example/8", "content_html": "<p>a</p>", "summary": "longer one"},'
+        '{"id": 7, "url": "/7", "title": "<dl> & co", "content_text": "x<y & <NRD.OL>", '
+        '"date_published": 1738555506},'
+        '{"id": "8", "external_url": "https://kurier.example/8", "content_html": "<p>a</p>", '
+        '"summary": "longer one"},'
         '{"id": "9", "title": "Lost"}]}'
     )
     found = json_feed.parse(text, URL)
