@@ -85,9 +85,11 @@ simulation: $(READY)
 layout: $(READY)
 	@.venv/bin/python -m tests.layout
 
+# Rules of style, types, and code that nothing uses.
 lint: $(READY)
 	@.venv/bin/ruff check .
 	@.venv/bin/mypy
+	@.venv/bin/vulture
 
 # What is new to translate goes into bot/locales; tests fail while something lacks there.
 catalogues: $(READY)

@@ -11,15 +11,21 @@ import json
 import re
 import resource
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from sqlalchemy import func, select
 
 from index import Article, IndexOptions, NewsIndex
 from index.embeddings.base import Embedder, GiveWay, Vectors, to_nobody
+from index.search.local import LocalIndex
+from index.storage import schema
+from index.storage.articles import Store
+from index.storage.database import Database, sqlite_url
 from index.text.normalize import article_id, canonical_text
 
 NOW = datetime(2025, 6, 10, 12, 0, tzinfo=UTC)
@@ -171,6 +177,35 @@ def open_news(
         report = news.ingest([str(write_jsonl(tmp_path / "articles.jsonl", listed))])
         assert not report.failed
     return news
+
+
+@contextmanager
+def stored(tmp_path: Path, database_url: str | None = None) -> Iterator[Store]:
+    """Open the database of the library in `tmp_path` once more, as another process does."""
+    store = Store.open(database_url or sqlite_url(tmp_path / "data" / "news.db"))
+    yield store
+    store.close()
+
+
+def assert_search_is_whole(tmp_path: Path) -> None:
+    """Fail unless both parts of the search index on disk hold exactly the passages of the database.
+
+    The library in `tmp_path` has to be closed: until then a part of its search index is in memory only.
+    """
+    embedder = HashingEmbedder()
+    with stored(tmp_path) as store:
+        batches = store.all_indexed_passages(embedder.fingerprint, 100)
+        expected = {passage.id for batch in batches for passage in batch}
+    search = LocalIndex(tmp_path / "data" / "index", embedder.dimension)
+    assert search.ids() == (expected, expected)
+    search.close()
+
+
+def quotes_sent(database: Database, follow_id: int) -> int:
+    """Return how many quotes are noted as sent to those who follow something."""
+    table = schema.follow_quotes.c
+    noted = (table.follow_id == follow_id) & table.alerted & table.sent_at.is_not(None)
+    return int(database.scalar(select(func.count()).select_from(schema.follow_quotes).where(noted)))
 
 
 def until(condition: Callable[[], object], seconds: float = 10.0) -> None:

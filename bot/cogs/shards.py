@@ -25,8 +25,6 @@ PATIENCE_SECONDS = 20
 IDENTIFY_SECONDS = 5.5
 # How often to look whether it is one's turn.
 LOOK_SECONDS = 0.25
-# A server has to be told which one it was.
-MAX_NAMED = 5
 
 log = logging.getLogger(__name__)
 

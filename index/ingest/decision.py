@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Literal
 
 from index.ingest.shingles import bands
 from index.storage.articles import Known
 from index.text.boilerplate import reporting
 from index.text.normalize import content_hash, text_hash
+from index.text.passages import Passage, passages_of
+from index.text.spans import Span
 from index.types.article import Article, ArticleTimes, Precision, is_on_day
 
 Decision = Literal["new", "changed", "touched", "unchanged", "copy", "expired"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class IncomingArticle:
-    """An article that was read, with the hashes by which it is recognised."""
+    """An article that was read, with the hashes by which it is recognised.
+
+    What costs time to find in its text is found when it is first needed, and once.
+    """
 
     article: Article
     content_hash: str
@@ -28,6 +35,16 @@ class IncomingArticle:
     def of(cls, article: Article) -> IncomingArticle:
         parts = [article.title, article.text, article.source, *article.highlights]
         return cls(article, content_hash(parts), text_hash(article.text), bands(article.text))
+
+    @cached_property
+    def runs(self) -> Sequence[Sequence[Span]]:
+        """The sentences of the story, without boilerplate, in runs of neighbours."""
+        return reporting(self.article.text)
+
+    @cached_property
+    def passages(self) -> Sequence[Passage]:
+        """What is embedded and searched of it."""
+        return passages_of(self.runs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +114,14 @@ def _is_changed(candidate: IncomingArticle, stored: Stored) -> bool:
     """Tell whether people read something else now: a new box or link beside the story is no change."""
     if candidate.content_hash == stored.known.content_hash:
         return False
-    return stored.article is None or _told(candidate.article) != _told(stored.article)
+    if stored.article is None:
+        return True
+    known = stored.article
+    return _story(candidate.article, candidate.runs) != _story(known, reporting(known.text))
 
 
-def _told(article: Article) -> list[str]:
-    told = [article.text[start:end] for run in reporting(article.text) for start, end in run]
-    parts = [article.title, article.source, *article.highlights, "", *told]
+def _story(article: Article, runs: Sequence[Sequence[Span]]) -> list[str]:
+    """Return what people read of an article, without boilerplate and differences of white space."""
+    sentences = [article.text[start:end] for run in runs for start, end in run]
+    parts = [article.title, article.source, *article.highlights, "", *sentences]
     return [" ".join(part.split()) for part in parts]

@@ -148,7 +148,7 @@ class Refresh:
             source,
             reading if fetched.status != 304 else None,
             Validators(fetched.etag, fetched.last_modified, fetched.max_age),
-            [article.published_at for article in reading.articles],
+            [article.published_at for article in reading.articles if article.published_precision != "seen"],
             report.added + report.updated,
             self._clock(),
             self._limits,

@@ -26,7 +26,7 @@ from index.storage.articles import Store
 from index.storage.identities import IdentityStore
 from index.storage.leases import Leases
 from index.storage.rows import NewArticle
-from index.text.passages import Passage, split_passages
+from index.text.passages import Passage
 from index.text.spans import Span
 from index.types.article import Article, ArticleTimes, Copy
 
@@ -50,7 +50,7 @@ class _Batch:
 
     seq: int = 0
     decisions: list[Decision] = field(default_factory=list)
-    new: list[tuple[IncomingArticle, list[Passage]]] = field(default_factory=list)
+    new: list[tuple[IncomingArticle, Sequence[Passage]]] = field(default_factory=list)
     copies: list[tuple[str, str, Copy]] = field(default_factory=list)
     touched: list[tuple[str, ArticleTimes]] = field(default_factory=list)
 
@@ -110,9 +110,7 @@ class ArticleWriter:
 
         Where the same model has seen the same words of the same article its vector is kept, unless `anew`.
         """
-        batch = _Batch(
-            new=[(IncomingArticle.of(article), split_passages(article.text)) for article in articles]
-        )
+        batch = _Batch(new=[(incoming, incoming.passages) for incoming in map(IncomingArticle.of, articles)])
         known = {} if anew else self._known_vectors(article.id for article in articles)
         unknown = [text for text in batch.texts if text not in known]
         return self._articles(batch.new, known | self._vectors(unknown)), len(unknown)
@@ -209,7 +207,7 @@ class ArticleWriter:
             batch.decisions.append(decision)
             if decision in ("new", "changed"):
                 twins.add(each)
-                batch.new.append((_dated(each, known), split_passages(article.text)))
+                batch.new.append((_dated(each, known), each.passages))
             elif decision == "copy" and twin:
                 batch.copies.append((article.id, twin, _copy(article)))
             elif decision == "touched" and known:

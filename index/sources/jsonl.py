@@ -44,7 +44,7 @@ def read(path: Path, timezone: ZoneInfo) -> Iterator[Line]:
         lines = cast(IO[bytes], gzip.GzipFile(fileobj=raw)) if path.name.endswith(".gz") else raw
         number = 0
         try:
-            for line in _each_line(lines):
+            for line in _lines_of(lines):
                 number += 1
                 if line.strip():
                     yield parse_line(line, f"{path}:{number}", timezone, raw.tell())
@@ -52,7 +52,7 @@ def read(path: Path, timezone: ZoneInfo) -> Iterator[Line]:
             raise SourceError(f"{path} is damaged after line {number}: {error}.") from error
 
 
-def _each_line(file: IO[bytes]) -> Iterator[bytes]:
+def _lines_of(file: IO[bytes]) -> Iterator[bytes]:
     """Yield every line, cut off at one byte more than `MAX_LINE_BYTES`."""
     while line := file.readline(MAX_LINE_BYTES + 1):
         rest = line
@@ -169,7 +169,7 @@ def _name(value: str, key: str) -> str:
 
 def _lines(record: dict[str, Any], key: str) -> tuple[str, ...]:
     value = record.get(key) or []
-    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+    if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
         raise RecordError(f"{key} must be a list of texts")
     return tuple(line for line in map(canonical_line, value) if line)
 
@@ -179,6 +179,6 @@ def count(path: Path) -> int:
     try:
         with path.open("rb") as raw:
             lines = cast(IO[bytes], gzip.GzipFile(fileobj=raw)) if path.name.endswith(".gz") else raw
-            return sum(1 for line in _each_line(lines) if line.strip())
+            return sum(1 for line in _lines_of(lines) if line.strip())
     except (OSError, EOFError, zlib.error):
         return 0

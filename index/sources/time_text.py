@@ -1,4 +1,4 @@
-"""One text that says a time, taken apart by its grammar.
+"""One text that says a time, read by a grammar.
 
 Every word has to be understood, or the text is refused: a guessed time is worse than none. dateparser and
 dateutil were tried on 44 such texts (RFC 822 and its variants, eleven languages, epochs, abbreviations of
@@ -112,7 +112,7 @@ class _Clock:
 
 
 def read_text(value: str, timezone: ZoneInfo, language: str | None) -> Written:
-    """Take a text apart. `timezone` decides which place an abbreviation of several places means.
+    """Return what a text says. `timezone` decides which place an abbreviation of several places means.
 
     Raises NoTimeError with the reason, ValueError or OverflowError for a day or hour that does not exist.
     """
@@ -168,7 +168,7 @@ def _iso(text: str) -> Written | None:
 
 
 class _Text:
-    """One text while it is taken apart: each part that is understood is cut out of `_rest`."""
+    """One text while it is read: each part that is understood is cut out of `_rest`."""
 
     def __init__(self, text: str, timezone: ZoneInfo, language: str | None) -> None:
         region = _REGION_IN_BRACKETS.search(text)

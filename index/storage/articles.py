@@ -150,15 +150,6 @@ class Store:
         with self._database.reading() as connection:
             return [(row.revision, row.text, row.replaced_at) for row in connection.execute(query)]
 
-    def text_of(self, article_id: str, revision: int) -> str | None:
-        """Return what an article said in a revision, the current one included; None when that is not kept."""
-        now, before = schema.articles.c, schema.revisions.c
-        current = select(now.text).where(now.id == article_id, now.revision == revision)
-        earlier = select(before.text).where(before.article_id == article_id, before.revision == revision)
-        with self._database.reading() as connection:
-            texts = connection.execute(current.union_all(earlier)).scalars()
-            return next(iter(texts), None)
-
     def revision(self, article_id: str) -> int | None:
         """Return the number of an article's current revision, counted from 1; None when it is not stored."""
         known = self.known([article_id]).get(article_id)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 from sqlalchemy.sql import ColumnElement
 
 from index.errors import UsageError
@@ -166,12 +166,6 @@ class FollowStore:
                 its = (table.follow_id == row.follow_id) & (table.article_id == row.article_id)
                 unsent = its & (table.start == row.start) & table.sent_at.is_(None)
                 connection.execute(delete(schema.follow_quotes).where(unsent))
-
-    def count_sent(self, id: int) -> int:
-        """Return how many quotes a follow has sent."""
-        table = schema.follow_quotes.c
-        query = select(func.count()).where(table.follow_id == id, table.alerted, table.sent_at.is_not(None))
-        return int(self._database.scalar(query))
 
     def _select(self, condition: ColumnElement[bool]) -> list[Follow]:
         query = select(schema.follows).where(condition).order_by(schema.follows.c.id)

@@ -1,6 +1,6 @@
 """Articles cut into passages: runs of whole sentences, as offsets into the canonical text."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from index.text import boilerplate, sentences
@@ -30,7 +30,12 @@ def split_passages(text: str) -> list[Passage]:
     What is no part of the story (see `index.text.boilerplate`) is in none; a passage ends where it stands. A
     passage is at most `TARGET_CHARS` characters, or one sentence that is longer.
     """
-    return [_passage(part) for run in boilerplate.reporting(text) for part in _parts(run)]
+    return passages_of(boilerplate.reporting(text))
+
+
+def passages_of(runs: Iterable[Sequence[Span]]) -> list[Passage]:
+    """Return the passages of runs of neighbouring sentences, as `boilerplate.reporting` gives them."""
+    return [_passage(part) for run in runs for part in _parts(run)]
 
 
 def _parts(run: Sequence[Span]) -> Iterator[Sequence[Span]]:

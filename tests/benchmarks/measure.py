@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +22,9 @@ from index.answers.retrieval import DEPTH
 from index.embeddings.embedder import SentenceTransformerEmbedder
 from index.evaluation.metrics import load_examples
 from index.search.base import Scores
+from index.search.dense import DenseIndex
+from index.search.followers import DenseFollower
+from index.search.local import LocalIndex
 from index.types.question import Filters
 from tests.fakes import resident
 
@@ -26,6 +33,8 @@ SHARES = (1.0, 0.1, 0.01, 0.001, 0.0001)
 NEAREST = 50
 QUESTIONS = 60
 AT_ONCE = 32
+# Every passage with its article, in SQL.
+PASSAGES = "FROM passages JOIN articles ON articles.id = passages.article_id"
 
 
 def milliseconds(work: Callable[[], object]) -> float:
@@ -34,69 +43,80 @@ def milliseconds(work: Callable[[], object]) -> float:
     return (time.perf_counter() - started) * 1000
 
 
+def dense_of(index: LocalIndex) -> DenseIndex:
+    """Return the vectors of a search index."""
+    vectors = index.followers[0]
+    assert isinstance(vectors, DenseFollower)
+    return vectors.index
+
+
 class Bench:
     """One open store, and the questions that it is asked."""
 
     def __init__(self, folder: Path, questions: Path) -> None:
         self.folder = folder
         embedder = SentenceTransformerEmbedder(None)
-        self.questions = [each.question.text for each in load_examples(questions) if each.answerable]
-        self.vectors = [embedder.embed_question(each) for each in self.questions[:QUESTIONS]]
+        examples = load_examples(questions)
+        self.questions = [example.question.text for example in examples if example.answerable]
+        self.vectors = [embedder.embed_question(text) for text in self.questions[:QUESTIONS]]
         self._without = resident()
         self.news = NewsIndex.open(IndexOptions(data_dir=folder), embedder)
-        self.index = self.news._index
         newest = self.news.status().newest
         assert newest is not None
         self.now = newest + timedelta(hours=1)
 
     def run(self) -> dict[str, Any]:
-        self.index._dense.index.settle()
-        for each in self.questions[-20:]:
-            self.news.ask(Question(each, as_of=self.now))
-        filters = list(self.filters())
-        asked = {name: self.ask(each) for name, each in filters}
-        return {
-            "passages": len(self.index),
-            "graph": self.index._dense.index.has_graph,
-            "search_ms": {name: self.search(each) for name, each in filters},
-            "ask_ms": asked,
-            "recall": {name: self.recall(each) for name, each in filters},
+        """Measure the library, close it, then measure its search index, which is kept in the same folder."""
+        for text in self.questions[-20:]:
+            self.news.ask(Question(text, as_of=self.now))
+        passages, filters = self.news.status().passages, dict(self.filters())
+        figures = {
+            "passages": passages,
+            "ask_ms": {name: self.ask(admitted) for name, admitted in filters.items()},
             "memory": resident() - self._without,
             "new_article_ms": self.new_article(),
             "at_once": self.at_once(),
         }
+        self.news.close()
+        self.index = LocalIndex(self.folder / "index", len(self.vectors[0]))
+        return figures | {
+            "graph": dense_of(self.index).has_graph,
+            "search_ms": {name: self.search(admitted) for name, admitted in filters.items()},
+            "recall": {name: self.recall(admitted) for name, admitted in filters.items()},
+        }
 
     def filters(self) -> Iterator[tuple[str, Filters]]:
-        rows = self.index._dense.index._rows
-        published = np.sort(rows.published)[::-1]
-        for share in SHARES:
-            if share * len(published) >= 10:
-                since = datetime.fromtimestamp(
-                    published[int(share * len(published)) - 1] / 1e6, self.now.tzinfo
-                )
-                yield f"time {share:.2%}", Filters(since if share < 1 else None, self.now)
-        counts = np.bincount(rows.source)
-        for code in (int(counts.argmax()), int(counts.argmin())):
-            yield f"source {counts[code] / counts.sum():.2%}", Filters(None, self.now, rows.names[code])
+        """Yield filters by time and by source, each named after the share of the passages that it admits."""
+        with closing(sqlite3.connect(self.folder / "news.db")) as database:
+            sources = database.execute(f"SELECT source, count(*) {PASSAGES} GROUP BY source").fetchall()
+            passages = sum(count for _, count in sources)
+            for share in SHARES:
+                if share * passages >= 10:
+                    nth = f"SELECT published_at {PASSAGES} ORDER BY published_at DESC LIMIT 1 OFFSET ?"
+                    (moment,) = database.execute(nth, [int(share * passages) - 1]).fetchone()
+                    since = datetime.fromisoformat(moment).replace(tzinfo=UTC)
+                    yield f"time {share:.2%}", Filters(since if share < 1 else None, self.now)
+        sources.sort(key=itemgetter(1))
+        for name, count in (sources[-1], sources[0]):
+            yield f"source {count / passages:.2%}", Filters(None, self.now, name)
 
     def ask(self, filters: Filters) -> list[float]:
         texts = self.questions[:QUESTIONS]
-        asked = [Question(each, self.now, filters.since, None, filters.source) for each in texts]
-        return [milliseconds(lambda each=each: self.news.ask(each)) for each in asked]
+        asked = [Question(text, self.now, filters.since, None, filters.source) for text in texts]
+        return [milliseconds(partial(self.news.ask, question)) for question in asked]
 
     def search(self, filters: Filters) -> list[float]:
         pairs = zip(self.vectors, self.questions, strict=False)
         return [
-            milliseconds(lambda v=v, q=q: self.index.search(v, q, filters, DEPTH))  # type: ignore[misc]
-            for v, q in pairs
+            milliseconds(partial(self.index.search, vector, text, filters, DEPTH)) for vector, text in pairs
         ]
 
     def recall(self, filters: Filters) -> float:
         """Return which share of the nearest passages, exactly computed, the dense search finds."""
-        return float(np.mean([self._recalled(each, filters) for each in self.vectors]))
+        return float(np.mean([self._recalled(vector, filters) for vector in self.vectors]))
 
     def _recalled(self, vector: Scores, filters: Filters) -> float:
-        dense = self.index._dense.index
+        dense = dense_of(self.index)
         found = {id for id, _ in dense.search(vector, filters, NEAREST)}
         exact = {id for id, _ in dense.search(vector, filters, NEAREST, exact=True)}
         return len(found & exact) / len(exact)
@@ -123,11 +143,11 @@ class Bench:
 
     def at_once(self) -> float:
         """Return how many times as many questions are answered when `AT_ONCE` are asked at once."""
-        asked = [Question(each, as_of=self.now) for each in self.questions[:AT_ONCE]]
+        asked = [Question(text, as_of=self.now) for text in self.questions[:AT_ONCE]]
         ratios = []
         with ThreadPoolExecutor(AT_ONCE) as pool:
             for _ in range(3):
-                alone = milliseconds(lambda: [self.news.ask(each) for each in asked])
+                alone = milliseconds(lambda: [self.news.ask(question) for question in asked])
                 together = milliseconds(lambda: list(pool.map(self.news.ask, asked)))
                 ratios.append(alone / together)
         return float(np.median(ratios))
@@ -136,7 +156,6 @@ class Bench:
 def main(arguments: Sequence[str]) -> None:
     bench = Bench(Path(arguments[0]), Path(arguments[1]))
     figures = bench.run()
-    bench.news.close()
     sys.stdout.write(json.dumps(figures) + "\n")
 
 

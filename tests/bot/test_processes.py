@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 
 from index import DigestPlan, Schedule
+from index.storage.database import Database
 from index.storage.digests import DigestStore
 from tests.discord.server import DiscordServer
-from tests.fakes import article, open_news, story, write_jsonl
+from tests.fakes import article, open_news, quotes_sent, story, write_jsonl
 
 ROOT = Path(__file__).parents[2]
 
@@ -72,7 +73,8 @@ async def test_what_a_bot_was_killed_over_is_sent_by_another_and_shown_once(
         channel, guild = server.guild.channels[0].id, server.guild.id
         with open_news(tmp_path / "setup", database_url=database_url, clock=lambda: now) as news:
             follow = news.follows.start("1", guild, channel, "harbour")
-            yesterday = DigestStore(news._store.database, lambda: now - timedelta(days=1))
+            database = Database.open(database_url)
+            yesterday = DigestStore(database, lambda: now - timedelta(days=1))
             yesterday.put(guild, channel, "1", DigestPlan(Schedule((now - timedelta(hours=1)).hour)))
             new = article("harbour", story("the harbour"), published_at=now)
             news.ingest([str(write_jsonl(tmp_path / "new.jsonl", [new]))])
@@ -83,7 +85,7 @@ async def test_what_a_bot_was_killed_over_is_sent_by_another_and_shown_once(
             second = start(tmp_path, database_url, server, 1, "never")
             try:
                 await server.wait_for(lambda: len(server.messages()) == 2, timeout=120)
-                await server.wait_for(lambda: news.follows.count_sent(follow.id) > 0, timeout=120)
+                await server.wait_for(lambda: quotes_sent(database, follow.id) > 0, timeout=120)
                 await server.wait_for(lambda: news.digests.of(guild)[0].last_at is not None, timeout=120)
                 assert sorted(each["embeds"][0]["title"] for each in server.messages()) == [
                     "Daily digest",
@@ -92,4 +94,5 @@ async def test_what_a_bot_was_killed_over_is_sent_by_another_and_shown_once(
             finally:
                 second.terminate()
                 assert await asyncio.to_thread(second.wait, 60) == 0
+                database.close()
         server.assert_clean()

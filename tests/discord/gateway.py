@@ -126,7 +126,6 @@ class Gateway:
         # By shard; and the one that was begun last.
         self.sessions: dict[int, Session] = {}
         self.session: Session | None = None
-        self.presence: Json | None = None
         self.identifies = 0
         self.max_concurrency = 1  # as Discord tells it to all but large bots
         # Who identifies so soon after another is turned away, and counted.
@@ -212,9 +211,7 @@ class Gateway:
             raise CloseError(NOT_AUTHENTICATED, "Not authenticated")
         elif op == REQUEST_MEMBERS:
             self._send_members(connection.session, data)
-        elif op == PRESENCE:
-            self.presence = data
-        elif op != VOICE:
+        elif op not in (PRESENCE, VOICE):
             raise CloseError(UNKNOWN_OPCODE, "Unknown opcode")
 
     def _identify(self, connection: Connection, data: Json) -> None:

@@ -330,7 +330,7 @@ async def test_options_arrive_with_their_types(server: DiscordServer, bot: Bot) 
         file: discord.Attachment,
         kind: str = "",
         share: float = 0.5,
-        yes: bool = False,
+        full: bool = False,
     ) -> None:
         seen.update(locals(), data=await file.read())
         await interaction.response.send_message("ok")
@@ -343,9 +343,9 @@ async def test_options_arrive_with_their_types(server: DiscordServer, bot: Bot) 
         "file": File("a.txt", b"data"),
     }
     async with server.running(bot):
-        await server.slash("take", {**given, "kind": "Kind A", "share": 0.25, "yes": True})
+        await server.slash("take", {**given, "kind": "Kind A", "share": 0.25, "full": True})
         assert (seen["text"], seen["number"], seen["kind"]) == ("abc", 3, "a")
-        assert (seen["share"], seen["yes"], seen["data"]) == (0.25, True, b"data")
+        assert (seen["share"], seen["full"], seen["data"]) == (0.25, True, b"data")
         assert isinstance(seen["who"], discord.Member)
         assert (seen["who"].name, seen["where"].name) == ("alice", "news")
         for wrong, message in (
@@ -353,7 +353,7 @@ async def test_options_arrive_with_their_types(server: DiscordServer, bot: Bot) 
             ({"text": "abcdef"}, "at most 5"),
             ({"number": 10}, "at most 9"),
             ({"number": "3"}, "cannot be '3'"),
-            ({"yes": 1}, "cannot be 1"),
+            ({"full": 1}, "cannot be 1"),
             ({"kind": "b"}, "offers"),
             ({"other": "x"}, "has no options"),
         ):

@@ -15,7 +15,7 @@ import pytest
 from index import Question, StoreError
 from index.storage import database
 from index.storage.articles import Store
-from tests.fakes import NOW, article, open_news, story
+from tests.fakes import NOW, article, assert_search_is_whole, open_news, stored, story
 
 ROOT = Path(__file__).parents[2]
 ARTICLES = [article(f"a{i}", story(f"place {chr(97 + i)}")) for i in range(4)]
@@ -53,15 +53,13 @@ def data(whole: Path, tmp_path: Path) -> Path:
 @pytest.mark.parametrize("damage", [cut, overwrite, Path.unlink])
 @pytest.mark.parametrize("pattern", FILES)
 def test_a_damaged_search_index_is_made_anew(
-    data: Path, pattern: str, damage: Callable[[Path], None], caplog: pytest.LogCaptureFixture
+    data: Path, tmp_path: Path, pattern: str, damage: Callable[[Path], None], caplog: pytest.LogCaptureFixture
 ) -> None:
     (file,) = (data / "index").glob(pattern)
     damage(file)
     with caplog.at_level(logging.INFO), open_news(data.parent) as news:
         assert [quote.article.id for quote in news.ask(QUESTION).quotes][:1] == [ARTICLES[2].id]
-        passages = news._store.all_indexed_passages(news._embedder.fingerprint, 100)
-        ids = {each.id for batch in passages for each in batch}
-        assert news._search.ids() == (ids, ids)
+    assert_search_is_whole(tmp_path)
     assert "follower rebuild follower=" in caplog.text
 
 
@@ -107,7 +105,8 @@ def test_a_full_disk_is_one_sentence_and_loses_nothing(data: Path) -> None:
     )
     assert done.returncode != 0
     assert "StoreError: The database" in done.stderr
+    with stored(data.parent) as store:
+        assert store.database.damage() is None
     with open_news(data.parent) as news:
         assert {each.id for each in ARTICLES} <= {each.article.id for each in news.latest(limit=100)}
-        assert news._store.database.damage() is None
         assert news.ask(Question("What was described in place c?", as_of=NOW)).quotes

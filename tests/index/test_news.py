@@ -39,7 +39,17 @@ from index.storage.articles import Store
 from index.storage.database import sqlite_url
 from index.text.sentences import is_whole, split_sentences
 from index.types.answer import MAX_QUOTE_CHARS
-from tests.fakes import NOW, Clock, HashingEmbedder, article, open_news, story, story_page, write_jsonl
+from tests.fakes import (
+    NOW,
+    Clock,
+    HashingEmbedder,
+    article,
+    assert_search_is_whole,
+    open_news,
+    story,
+    story_page,
+    write_jsonl,
+)
 
 ROOT = Path(__file__).parents[2]
 
@@ -436,8 +446,8 @@ def test_what_was_quoted_can_be_compared_with_what_stands_now(tmp_path: Path) ->
         quote = news.ask(Question("How many troops were sent to Russia?")).quotes[0]
 
         def standing() -> Standing:
-            before = store.text_of(TROOPS.id, 1) or ""
             current = store.articles([TROOPS.id])[TROOPS.id].text
+            (before, *_) = [text for _, text, _ in store.revisions(TROOPS.id)] or [current]
             return quote_state(before[slice(*quote.span)], quote.span.start, current)
 
         assert store.revision(TROOPS.id) == 1
@@ -447,12 +457,12 @@ def test_what_was_quoted_can_be_compared_with_what_stands_now(tmp_path: Path) ->
         write_jsonl(path, [now])
         news.ingest([str(path)])
         assert store.revision(TROOPS.id) == 2
-        assert store.text_of(TROOPS.id, 1) == TROOPS.text
+        assert [text for _, text, _ in store.revisions(TROOPS.id)] == [TROOPS.text]
         assert standing() == Standing("changed", Span(0, len(now.text)), now.text)
         write_jsonl(path, [replace(TROOPS, text="The report was wrong.")])
         news.ingest([str(path)])
         assert standing() == Standing("withdrawn")
-        assert (store.revision("nobody"), store.text_of("nobody", 1)) == (None, None)
+        assert (store.revision("nobody"), store.revisions("nobody")) == (None, [])
 
 
 def test_a_lost_folder_is_told_and_stops_nothing(tmp_path: Path) -> None:
@@ -520,8 +530,8 @@ def test_two_on_one_data_folder_answer_from_each_others_articles(tmp_path: Path)
         assert bot.ask(question).quotes[0].article == PORT
         command.ingest([str(write_jsonl(tmp_path / "more.jsonl", [TROOPS]))])
         eventually(lambda: bot.ask(question).quotes[0].article == TROOPS, seconds=2)
-        index = bot._index
-        eventually(lambda: index.ids()[0] == index.ids()[1], seconds=2)
+        eventually(lambda: f"{bot.status().passages} passages" in bot.status().index, seconds=2)
+    assert_search_is_whole(tmp_path)
 
 
 _OTHER_PROCESS = """
@@ -587,7 +597,7 @@ def test_status(tmp_path: Path) -> None:
         assert (ready.newest, ready.database, ready.model) == (CUP.published_at, "sqlite", "hashing-0")
         assert f"{ready.passages} passages" in ready.index
         assert ready.memory_bytes is not None
-        assert ready.memory_bytes >= ready.passages * news._embedder.dimension * 2
+        assert ready.memory_bytes >= ready.passages * HashingEmbedder().dimension * 2
         assert ready.disk_bytes
         assert news.source_names() == ["Sample Herald", "Sample Wire"]
     with open_news(tmp_path, embedder=HashingEmbedder(seed=1)) as news:

@@ -50,7 +50,7 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from bot.__main__ import _guarded
-from bot.client import run_bot
+from bot.run import run_bot
 
 Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY, token = more[0], yarl.URL(more[1]), more[2]
 share = json.loads(more[3]), int(more[4])

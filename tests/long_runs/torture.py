@@ -16,7 +16,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -24,13 +24,13 @@ from pathlib import Path
 from index import Article, IndexOptions, NewsIndex, Progress, restore_backup, write_backup
 from index.embeddings.base import Embedder
 from index.ingest import pipeline
-from index.search.base import Follower
-from index.search.local import LocalIndex
+from index.search.local import LocalIndex, condition
 from index.search.sync import catch_up
+from index.storage.articles import Store
 from index.storage.database import sqlite_url
 from index.types.article import IndexedPassage
 from index.types.question import Filters
-from tests.fakes import article, open_news, story, until, write_jsonl
+from tests.fakes import HashingEmbedder, article, open_news, stored, story, until, write_jsonl
 from tests.servers.postgres import others_connected, postgres_server
 
 # Small transactions: a kill lands between two of them as often as inside one.
@@ -54,6 +54,13 @@ class Place:
     def options(self) -> IndexOptions:
         return IndexOptions(self.folder / "data")
 
+    @property
+    def index(self) -> Path:
+        return self.folder / "data" / "index"
+
+    def stored(self) -> AbstractContextManager[Store]:
+        return stored(self.folder, self.database_url)
+
     def open(self) -> NewsIndex:
         return open_news(self.folder, database_url=self.database_url)
 
@@ -70,15 +77,17 @@ def read_articles(place: Place, tell: Tell) -> None:
 
 def follow(place: Place, tell: Tell) -> None:
     """Follow the change log, which grows meanwhile, to its end."""
-    with place.open() as news, place.elsewhere() as writer:
+    with place.open(), place.elsewhere() as writer:
         tell("started")
         _ingest(writer, place, tell)
-        end = writer._store.changes.last_seq()
-        until(lambda: all(_seq(each) >= end for each in news._search.followers))
+        with place.stored() as store:
+            end = store.changes.last_seq()
+        until(lambda: _seq(place) >= end)
 
 
-def _seq(follower: Follower) -> int:
-    position = follower.position()
+def _seq(place: Place) -> int:
+    """Return how far the word index got, which is brought up to date after the vectors."""
+    position = condition(place.index).position
     return position.seq if position else 0
 
 
@@ -116,7 +125,7 @@ def restore(place: Place, tell: Tell) -> None:
 
 EVERYWHERE = (read_articles, follow, index_again, rebuild)
 SQLITE_ONLY = (back_up, restore)
-JOBS = {each.__name__: each for each in (*EVERYWHERE, *SQLITE_ONLY)}
+JOBS = {job.__name__: job for job in (*EVERYWHERE, *SQLITE_ONLY)}
 
 
 def run(job: str, place: Place, pipe: Connection) -> None:
@@ -156,7 +165,7 @@ class Torture:
 
     @property
     def jobs(self) -> list[str]:
-        return [each.__name__ for each in (*EVERYWHERE, *(SQLITE_ONLY if self.on_sqlite else ()))]
+        return [job.__name__ for job in (*EVERYWHERE, *(SQLITE_ONLY if self.on_sqlite else ()))]
 
     def round(self, job: str, *, killed: bool = True) -> None:
         """Do a job, kill it unless it is to end, and check everything."""
@@ -223,23 +232,24 @@ class Torture:
         self._either = (before, after)
 
     def _cut_a_file(self) -> None:
-        files = [each for each in (self.folder / "data" / "index").rglob("*") if each.is_file()]
-        files = [each for each in files if each.suffix != ".lock"]
+        files = [path for path in self.place.index.rglob("*") if path.is_file() and path.suffix != ".lock"]
         if files:
             file = self.chance.choice(files)
             file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
             self.counts["index files cut"] += 1
 
     def _stored(self) -> dict[str, Article]:
-        with self.place.open() as news:
-            return {one.id: one for batch in news._store.all_articles(500) for one in batch}
+        with self.place.stored() as store:
+            return {one.id: one for batch in store.all_articles(500) for one in batch}
 
     def _check(self, job: str) -> None:
-        with self.place.open() as news:
-            stored = {one.id: one for batch in news._store.all_articles(500) for one in batch}
-            if damage := news._store.database.damage():
+        with self.place.open():  # which makes anew what is damaged
+            pass
+        stored = self._stored()
+        with self.place.stored() as store:
+            if damage := store.database.damage():
                 self._complain("corrupted", f"{job}: {damage}")
-            if not self._follows(news):
+            if not self._follows(store):
                 self._complain("followers", f"{job}: the search index differs from one that is made anew")
         if job == "restore":
             if stored not in self._either:
@@ -252,21 +262,21 @@ class Torture:
             restore_backup(IndexOptions(self.folder / "scratch"), kept)  # which checks it
             shutil.rmtree(self.folder / "scratch")
 
-    def _follows(self, news: NewsIndex) -> bool:
+    def _follows(self, store: Store) -> bool:
         """Tell whether the search index holds and finds what one does that is made anew."""
-        store, embedder = news._store, news._embedder
-        passages = [
-            each for batch in store.all_indexed_passages(embedder.fingerprint, 1000) for each in batch
-        ]
-        ids = {each.id for each in passages}
-        if len(ids) != store.count_passages() or news._search.ids() != (ids, ids):
+        embedder = HashingEmbedder()
+        kept = LocalIndex(self.place.index, embedder.dimension)
+        batches = store.all_indexed_passages(embedder.fingerprint, 1000)
+        passages = [passage for batch in batches for passage in batch]
+        ids = {passage.id for passage in passages}
+        if len(ids) != store.count_passages() or kept.ids() != (ids, ids):
             return False
         with tempfile.TemporaryDirectory() as folder:
             anew = LocalIndex(Path(folder), embedder.dimension)
             for follower in anew.followers:
                 catch_up(store, follower, embedder.fingerprint)
             asked = self.chance.sample(passages, min(5, len(passages)))
-            return all(_found(news._search, embedder, each) == _found(anew, embedder, each) for each in asked)
+            return all(_found(kept, embedder, one) == _found(anew, embedder, one) for one in asked)
 
     def _complain(self, kind: str, problem: str) -> None:
         self.counts[kind] += 1
@@ -322,7 +332,10 @@ def main(rounds: int, seed: int) -> int:
     sys.stdout.write(f"seed={seed}\n")
     problems = 0
     with postgres_server() as database:
-        for name, place_in in (("sqlite", on_sqlite), ("postgresql", lambda each: Place(each, database()))):
+        for name, place_in in (
+            ("sqlite", on_sqlite),
+            ("postgresql", lambda path: Place(path, database())),
+        ):
             with tempfile.TemporaryDirectory() as folder:
                 done = torture(place_in(Path(folder)), rounds, seed)
             sys.stdout.write("\n".join([*done.problems, f"database={name} {done.figures()}", ""]))

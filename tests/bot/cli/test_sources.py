@@ -206,7 +206,7 @@ def test_a_bot_that_is_told_not_to_leaves_its_sources_alone(
     url = site.serve("/feed.xml", feed(), XML)
     with session.open_for_discord(load_settings()) as news:
         news.subscriptions.add(url)
-        assert not [each.name for each in threading.enumerate() if each.name.startswith("refresh-")]
+        assert not [thread for thread in threading.enumerate() if thread.name.startswith("refresh-")]
     assert site.paths() == ["/feed.xml"]
 
 
@@ -215,7 +215,7 @@ def test_watching_reads_what_is_due_until_it_is_stopped(site: NewsSite, tmp_path
     with open_news(load_settings()) as news:
         opml = f'<opml version="2.0"><body><outline text="x" xmlUrl="{url}"/></body></opml>'
         assert news.subscriptions.import_opml(opml.encode(), "x.opml") == 1
-    code = "import tests.bot.cli.test_sources as t; t.cli.open_index = t.open_news; t.main(['watch'])"
+    code = "import tests.bot.cli.test_sources as t; t.session.open_index = t.open_news; t.main(['watch'])"
     inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

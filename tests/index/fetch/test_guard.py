@@ -84,7 +84,7 @@ def test_a_redirect_into_this_machine_is_refused(monkeypatch: pytest.MonkeyPatch
     """The public site is a loopback one: its made-up public address is dialled as 127.0.0.1."""
     names = {"news_example": ["93.184.216.34"], "127_0_0_1": ["127.0.0.1"]}
     with NewsSite() as site, closed_fetcher(**names) as fetcher:
-        monkeypatch.setattr(fetcher._backend, "_dial", Redial())
+        monkeypatch.setattr(httpcore.SyncBackend, "connect_tcp", connect_to_this_machine)
         site.redirect("/go", site.url("/secret"))
         site.serve("/secret", "secret")
         with pytest.raises(FetchError, match=r"^127\.0\.0\.1 is not on the public internet: "):
@@ -92,11 +92,12 @@ def test_a_redirect_into_this_machine_is_refused(monkeypatch: pytest.MonkeyPatch
         assert site.paths() == ["/go"]
 
 
-class Redial(httpcore.SyncBackend):
-    """Dials 127.0.0.1 in place of every address."""
+_connect_tcp = httpcore.SyncBackend.connect_tcp
 
-    def connect_tcp(self, host: str, *rest: Any) -> httpcore.NetworkStream:
-        return super().connect_tcp("127.0.0.1", *rest)
+
+def connect_to_this_machine(self: httpcore.SyncBackend, host: str, *rest: Any) -> httpcore.NetworkStream:
+    """Connect to 127.0.0.1 in place of any address."""
+    return _connect_tcp(self, "127.0.0.1", *rest)
 
 
 def test_the_address_that_was_checked_is_the_one_dialled() -> None:

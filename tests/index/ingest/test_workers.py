@@ -16,7 +16,7 @@ import pytest
 from index import BusyError, ModelError, NewsIndex
 from index.embeddings.base import GiveWay, Vectors, to_nobody
 from index.types.question import Filters
-from tests.fakes import HashingEmbedder, article, open_news, story, write_jsonl
+from tests.fakes import HashingEmbedder, article, open_news, stored, story, write_jsonl
 
 ROOT = Path(__file__).parents[3]
 
@@ -157,7 +157,8 @@ def test_nothing_is_stored_of_a_model_that_was_given_up_meanwhile(tmp_path: Path
             before.receive(second.read_bytes(), second.name)
         after.ingest([str(second)])
         assert after.status().articles == 2
-        assert after._store.count_passages_to_reindex(new.fingerprint) == 0
+        with stored(tmp_path, database_url) as store:
+            assert store.count_passages_to_reindex(new.fingerprint) == 0
 
 
 def test_what_changes_while_it_is_embedded_again_keeps_its_own_passages(
@@ -172,9 +173,11 @@ def test_what_changes_while_it_is_embedded_again_keeps_its_own_passages(
         path = str(write_jsonl(tmp_path / "second.jsonl", [changed]))
         embedder.meanwhile = lambda: two.ingest([path]) and None
         one.reindex(full=True)
-        (stored,) = one._store.latest(Filters(), 5)
-        ids = one._store.changes.after(0, 1000).added
-        passages = one._store.stored_passages(ids).values()
-        assert stored.text == changed.text
-        assert min(each.passage.span.start for each in passages) == 0
-        assert max(each.passage.span.end for each in passages) == len(stored.text)
+        with stored(tmp_path, database_url) as store:
+            (kept,) = store.latest(Filters(), 5)
+            log = store.changes.after(0, 1000)
+            assert log
+            passages = store.stored_passages(log.added).values()
+        assert kept.text == changed.text
+        assert min(one.passage.span.start for one in passages) == 0
+        assert max(one.passage.span.end for one in passages) == len(kept.text)

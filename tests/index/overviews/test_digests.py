@@ -322,11 +322,15 @@ def test_of_two_processes_one_sends(database_url: str, clock: Clock) -> None:
     assert sorted(claims) == ["0", "1"]
 
 
-def test_a_guild_that_is_left_and_a_person_who_leaves(book: DigestStore, clock: Clock) -> None:
+def test_a_guild_that_is_left_and_a_person_who_leaves(
+    book: DigestStore, database_url: str, clock: Clock
+) -> None:
     from index.storage.privacy import Privacy
 
+    database = Database.open(database_url)
     book.put("g", "c", "ann", EIGHT)
-    assert Privacy(book._database).delete("ann") == 1
+    assert Privacy(database).delete("ann") == 1
     assert [digest.person for digest in book.of("g")] == [None]
-    Guilds(book._database, clock).forget("g")
+    Guilds(database, clock).forget("g")
+    database.close()
     assert book.of("g") == []

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from index import Question
-from index.embeddings.base import Vectors
+from index.embeddings.base import GiveWay, Vectors, to_nobody
 from index.runtime import priority
 from index.runtime.priority import AnswerPriority
-from tests.fakes import HashingEmbedder, article, open_news, until, write_jsonl
+from tests.fakes import HashingEmbedder, article, open_news, write_jsonl
 
 
 def test_work_waits_for_all_who_are_being_answered(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -48,30 +49,37 @@ def test_who_asked_long_ago_is_no_reason_to_hurry(monkeypatch: pytest.MonkeyPatc
     assert not who.give_way()
 
 
-def test_an_error_ends_the_answering() -> None:
+def test_an_error_ends_the_answering(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(priority, "LATELY_SECONDS", 0.0)
     who = AnswerPriority()
     with pytest.raises(ValueError, match="broken"), who.answering():
         raise ValueError("broken")
-    assert who._answering == 0
+    assert not who.give_way()
 
 
 class Asking(HashingEmbedder):
-    """Tells of each question whether work gives way meanwhile."""
+    """Notes of each question whether an ingest would give way to it."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.precedence = AnswerPriority()
+        self.give_way: GiveWay = to_nobody
         self.seen: list[bool] = []
 
+    def embed_passages(self, texts: Sequence[str], give_way: GiveWay = to_nobody) -> Vectors:
+        self.give_way = give_way
+        return super().embed_passages(texts, give_way)
+
     def embed_question(self, text: str) -> Vectors:
-        if threading.current_thread() is threading.main_thread():
-            self.seen.append(bool(self.precedence._answering))
+        self.seen.append(self.give_way())
         return super().embed_question(text)
 
 
-def test_every_question_goes_first(tmp_path: Path) -> None:
+def test_every_question_goes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(priority, "LATELY_SECONDS", 0.0)
+    monkeypatch.setattr(priority, "LONGEST_SECONDS", 0.0)
     with open_news(tmp_path, [article("a")], embedder=(embedder := Asking())) as news:
-        embedder.precedence, question = news._priority, Question("What of the harbour?")
+        question = Question("What of the harbour?")
+        assert not embedder.give_way()
         embedder.seen.clear()
         news.ask(question)
         news.search(question)
@@ -81,13 +89,38 @@ def test_every_question_goes_first(tmp_path: Path) -> None:
     assert all(embedder.seen)
 
 
+class Slow(HashingEmbedder):
+    """Answers a question when it may, and tells when the question and the passages have reached it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked, self.may_answer, self.ingesting = threading.Event(), threading.Event(), threading.Event()
+
+    def embed_passages(self, texts: Sequence[str], give_way: GiveWay = to_nobody) -> Vectors:
+        self.ingesting.set()
+        return super().embed_passages(texts, give_way)
+
+    def embed_question(self, text: str) -> Vectors:
+        if "harbour" in text:
+            self.asked.set()
+            assert self.may_answer.wait(30)
+        return super().embed_question(text)
+
+
 def test_an_ingest_waits_while_somebody_is_answered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(priority, "LONGEST_SECONDS", 30.0)
-    file = write_jsonl(tmp_path / "a.jsonl", [article("a")])
-    embedder = HashingEmbedder()
-    with open_news(tmp_path, embedder=embedder) as news, ThreadPoolExecutor(1) as pool:
-        with news._priority.answering():
-            done = pool.submit(news.ingest, [str(file)])
-            until(lambda: news._ingest.turns._taken)
-            assert embedder.embedded == 0
-        assert done.result(30).added == 1
+    file = write_jsonl(tmp_path / "a.jsonl", [article("a", "The minister of Oslo spoke.")])
+    with (
+        open_news(tmp_path, [article("b", "A train.")], embedder=(embedder := Slow())) as news,
+        ThreadPoolExecutor(2) as pool,
+    ):
+        before = embedder.embedded
+        embedder.ingesting.clear()
+        answer = pool.submit(news.ask, Question("What of the harbour?"))
+        assert embedder.asked.wait(30)
+        report = pool.submit(news.ingest, [str(file)])
+        assert embedder.ingesting.wait(30)
+        assert embedder.embedded == before
+        embedder.may_answer.set()
+        answer.result(30)
+        assert report.result(30).added == 1

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -30,6 +31,7 @@ from index.search.base import Position
 from index.search.bm25 import Tally, Totals
 from index.search.local import LocalIndex
 from index.search.milvus import MilvusIndex
+from index.search.milvus_server import MilvusServer
 from index.sources.files import open_source
 from index.storage.articles import Store
 from index.text.passages import split_passages
@@ -73,8 +75,14 @@ def passages() -> list[IndexedPassage]:
 
 
 @pytest.fixture
-def index(milvus: MilvusLite) -> Iterator[MilvusIndex]:
-    index = MilvusIndex(milvus.url, uuid.uuid4().hex, EMBEDDER.dimension, nullcontext)
+def library() -> str:
+    """The id of a library that Milvus does not know yet."""
+    return uuid.uuid4().hex
+
+
+@pytest.fixture
+def index(milvus: MilvusLite, library: str) -> Iterator[MilvusIndex]:
+    index = MilvusIndex(milvus.url, library, EMBEDDER.dimension, nullcontext)
     yield index
     index.close()
 
@@ -131,16 +139,16 @@ def test_what_was_stopped_in_the_middle_is_counted_anew(
 ) -> None:
     index.apply([passages[:20]], [], at(1))
     before = frequencies(index, passages)
-    put_rows = index._server.put_rows
+    put_rows = MilvusServer.put_rows
 
-    def put_and_stop(*args: object) -> None:
-        put_rows(*args)  # type: ignore[arg-type]
+    def put_and_stop(*args: Any) -> None:
+        put_rows(*args)
         raise StoppedError
 
-    monkeypatch.setattr(index._server, "put_rows", put_and_stop)
-    with pytest.raises(StoppedError):
-        index.apply([passages[10:40]], [1], at(2))
-    monkeypatch.setattr(index._server, "put_rows", put_rows)
+    with monkeypatch.context() as patch:
+        patch.setattr(MilvusServer, "put_rows", put_and_stop)
+        with pytest.raises(StoppedError):
+            index.apply([passages[10:40]], [1], at(2))
     assert index.position() == at(1)
     index.apply([passages[10:40]], [1], at(2))
     assert index.ids()[0] == set(range(2, 41))
@@ -150,9 +158,9 @@ def test_what_was_stopped_in_the_middle_is_counted_anew(
 
 
 def test_a_first_filling_that_was_stopped_is_no_index(
-    index: MilvusIndex, passages: list[IndexedPassage], milvus: MilvusLite
+    index: MilvusIndex, passages: list[IndexedPassage], milvus: MilvusLite, library: str
 ) -> None:
-    other = MilvusIndex(milvus.url, index._server._passages[10:], EMBEDDER.dimension, nullcontext)
+    other = MilvusIndex(milvus.url, library, EMBEDDER.dimension, nullcontext)
 
     def stopping() -> Iterator[list[IndexedPassage]]:
         yield passages[:20]
@@ -172,10 +180,9 @@ def test_a_first_filling_that_was_stopped_is_no_index(
 
 
 def test_vectors_of_another_dimension_are_made_anew(
-    index: MilvusIndex, passages: list[IndexedPassage], milvus: MilvusLite
+    index: MilvusIndex, passages: list[IndexedPassage], milvus: MilvusLite, library: str
 ) -> None:
     index.apply([passages[:3]], [], at(1))
-    library = index._server._passages[10:]
     small = HashingEmbedder(dimension=8)
     other = MilvusIndex(milvus.url, library, 8, nullcontext)
     assert other.position() is None
@@ -253,10 +260,18 @@ def test_it_answers_again_when_milvus_is_back(own: MilvusLite, tmp_path: Path) -
             until(lambda: news.status().state == "ready", 90)
             assert "Rotterdam" in news.ask(question).quotes[0].text
             own.stop()
-        news._sync.stop()  # which would look now and then, and perhaps just before the server is there
+
+
+def test_a_question_is_the_first_that_a_new_server_hears(own: MilvusLite, tmp_path: Path) -> None:
+    """Where nothing follows the change log meanwhile, the question tells the server what is searched."""
+    own.start()
+    articles = [article("port", "Two quays in Rotterdam supply ships with electricity. " + story("port"))]
+    question = Question("Which quays supply ships with electricity?")
+    with open_news(tmp_path, articles, index_url=own.url, follow_seconds=3600) as news:
+        own.stop()
         with pytest.raises(SearchError):
             news.ask(question)
-        own.start()  # nobody has looked since: the new server has to be told what is searched
+        own.start()
         assert "Rotterdam" in news.ask(question).quotes[0].text
 
 

@@ -24,8 +24,9 @@ from index import (
     restore_backup,
     write_backup,
 )
+from index.search.local import condition
 from index.storage import backup
-from tests.fakes import article, open_news, story, write_jsonl
+from tests.fakes import article, assert_search_is_whole, open_news, stored, story, until, write_jsonl
 
 ROOT = Path(__file__).parents[3]
 FIRST = [article(f"a{i}", story(f"place {chr(97 + i)}")) for i in range(5)]
@@ -40,7 +41,7 @@ def options(tmp_path: Path) -> IndexOptions:
         return IndexOptions(tmp_path / "data")
 
 
-def stored(tmp_path: Path) -> list[Article]:
+def articles_in(tmp_path: Path) -> list[Article]:
     with open_news(tmp_path) as news:
         return sorted((each.article for each in news.latest(limit=100)), key=lambda each: each.id)
 
@@ -61,9 +62,9 @@ def test_there_and_back(tmp_path: Path, options: IndexOptions) -> None:
     assert (report.path, report.articles, report.size) == (file, 5, file.stat().st_size)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     add(tmp_path, LATER)
-    assert len(stored(tmp_path)) == 8
+    assert len(articles_in(tmp_path)) == 8
     assert restore_backup(options, file, force=True).articles == 5
-    assert stored(tmp_path) == sorted(FIRST, key=lambda each: each.id)
+    assert articles_in(tmp_path) == sorted(FIRST, key=lambda each: each.id)
     assert left(tmp_path / "data") == {"news.db"}
 
 
@@ -82,13 +83,18 @@ def test_a_running_library_follows_a_restore(tmp_path: Path, options: IndexOptio
         # As many changes as before: only the new name of the database tells the followers.
         news.ingest([str(write_jsonl(tmp_path / "more.jsonl", LATER))])
         restore_backup(options, file, force=True)
-        news._sync.catch_up()
-        passages = news._store.all_indexed_passages(news._embedder.fingerprint, 100)
-        ids = {each.id for batch in passages for each in batch}
-        assert news._search.ids() == (ids, ids)
+        with stored(tmp_path) as store:
+            until(lambda: is_at(tmp_path, store.id))
         assert {each.article.id for each in news.latest(limit=100)} == {each.id for each in FIRST}
         news.ingest([str(tmp_path / "more.jsonl")])
         assert news.status().articles == 8
+    assert_search_is_whole(tmp_path)
+
+
+def is_at(tmp_path: Path, database_id: str) -> bool:
+    """Tell whether the search index has been brought up to date with the database of that id."""
+    position = condition(tmp_path / "data" / "index").position
+    return position is not None and position.store == database_id
 
 
 def test_a_batch_written_meanwhile_is_in_it_or_not(tmp_path: Path, options: IndexOptions) -> None:
@@ -128,7 +134,7 @@ def test_nothing_is_replaced_unasked(tmp_path: Path, options: IndexOptions) -> N
 def test_places_that_cannot_be_used(tmp_path: Path, options: IndexOptions, place: str, why: str) -> None:
     with pytest.raises(UsageError, match=why):
         write_backup(options, tmp_path / place, force=True)
-    assert len(stored(tmp_path)) == 5
+    assert len(articles_in(tmp_path)) == 5
 
 
 def test_nothing_to_back_up(tmp_path: Path) -> None:
@@ -184,7 +190,7 @@ def test_what_cannot_be_restored_changes_nothing(
     with pytest.raises((UsageError, StoreError), match=why) as raised:
         restore_backup(options, file, force=True)
     assert str(raised.value).count("\n") == 0
-    assert stored(tmp_path) == sorted(FIRST, key=lambda each: each.id)
+    assert articles_in(tmp_path) == sorted(FIRST, key=lambda each: each.id)
     assert left(tmp_path / "data") == {"news.db"}
 
 
@@ -196,7 +202,7 @@ def test_a_damaged_database_is_replaced(
     write_backup(options, file)
     damage(database)
     restore_backup(options, file, force=True)
-    assert stored(tmp_path) == sorted(FIRST, key=lambda each: each.id)
+    assert articles_in(tmp_path) == sorted(FIRST, key=lambda each: each.id)
 
 
 def test_what_is_no_database_at_all_is_kept_aside(tmp_path: Path, options: IndexOptions) -> None:
@@ -223,7 +229,7 @@ def test_a_writer_that_does_not_end_is_not_waited_for(
     with pytest.raises(StoreError, match="in use by a long job"):
         restore_backup(options, file, force=True)
     writer.close()
-    assert len(stored(tmp_path)) == 5
+    assert len(articles_in(tmp_path)) == 5
 
 
 def test_postgresql_has_its_own_tools(tmp_path: Path) -> None:

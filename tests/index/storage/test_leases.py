@@ -5,17 +5,20 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
+from sqlalchemy import insert, select
 
-from index.storage import leases as module
+from index.errors import StoreError
+from index.storage import leases, schema
 from index.storage.database import Database
 from index.storage.leases import SECONDS, Leases
-from tests.fakes import Clock
+from tests.fakes import Clock, until
 
 ROOT = Path(__file__).parents[3]
 
@@ -30,8 +33,8 @@ def processes(database: Database, clock: Clock) -> Iterator[list[Leases]]:
     """Four, as far as their leases are concerned."""
     processes = [Leases(database, clock) for _ in range(4)]
     yield processes
-    for each in processes:
-        each.close()
+    for process in processes:
+        process.close()
 
 
 def test_what_is_taken_is_nobody_elses_until_it_is_free(processes: list[Leases]) -> None:
@@ -45,41 +48,60 @@ def test_what_is_taken_is_nobody_elses_until_it_is_free(processes: list[Leases])
     assert other.take(["a", "b"])
 
 
-def test_it_runs_out_unless_it_is_renewed(processes: list[Leases], clock: Clock) -> None:
-    dead, alive, other, _ = processes
+def wait_until_renewed(database: Database, clock: Clock, name: str) -> None:
+    """Wait until a lease runs for as long from now as one that has just been taken."""
+    query = select(schema.leases.c.until).where(schema.leases.c.name == name)
+    until(lambda: database.scalar(query) == clock.now + timedelta(seconds=SECONDS), 30)
+
+
+def test_it_runs_out_unless_it_is_renewed(
+    database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leases, "RENEW_SECONDS", 3600.0)
+    dead, other = Leases(database, clock), Leases(database, clock)
+    monkeypatch.setattr(leases, "RENEW_SECONDS", 0.01)
+    alive = Leases(database, clock)
     assert dead.take(["left"])
-    assert alive.take(["kept"])
+    holder = alive.take(["kept"])
+    assert holder
     clock.advance(seconds=SECONDS - 1)
-    alive._renew()
+    wait_until_renewed(database, clock, "kept")
     clock.advance(seconds=2)
     assert other.take(["left"])
     assert other.take(["kept"]) is None
-    alive._held.clear()  # as it would be after the block that held it
+    with monkeypatch.context() as patch:  # what cannot be freed now is not renewed either
+        patch.setattr(database, "claiming", away)
+        alive.free(holder)
     clock.advance(seconds=SECONDS)
     assert other.take(["kept"])
+    for process in (dead, alive, other):
+        process.close()
+
+
+def away() -> NoReturn:
+    raise StoreError("The database is away: start its server.")
 
 
 def test_it_is_renewed_for_as_long_as_it_is_held(
     database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    renewed = threading.Event()
-    monkeypatch.setattr(module, "RENEW_SECONDS", 0.01)
-    monkeypatch.setattr(Leases, "_renew", lambda self: renewed.set())
+    monkeypatch.setattr(leases, "RENEW_SECONDS", 0.01)
     mine, other = Leases(database, clock), Leases(database, clock)
     with mine.holding(["it"]) as held:
         assert held
-        assert renewed.wait(30)
+        clock.advance(seconds=SECONDS - 1)
+        wait_until_renewed(database, clock, "it")
         with other.holding(["it"]) as too:
             assert not too
     assert other.take(["it"])
-    for each in (mine, other):
-        each.close()
+    for process in (mine, other):
+        process.close()
 
 
 def test_of_many_that_take_at_once_one_has_it(processes: list[Leases]) -> None:
     with ThreadPoolExecutor(8) as threads:
         taken = list(threads.map(lambda number: processes[number % 4].take(["it", str(number)]), range(16)))
-    assert sum(each is not None for each in taken) == 1
+    assert sum(holder is not None for holder in taken) == 1
 
 
 HOLD = """
@@ -110,6 +132,15 @@ def test_a_process_of_this_machine_that_was_killed_keeps_nothing(database_url: s
     database.close()
 
 
-def test_of_other_machines_nothing_is_known() -> None:
-    assert not module._is_gone("another-machine 1 abc")
-    assert not module._is_gone(" 1 abc")
+@pytest.mark.parametrize("process", ["another-machine 1 abc", " 1 abc"])
+def test_a_process_of_another_machine_is_not_taken_for_dead(
+    database: Database, clock: Clock, process: str
+) -> None:
+    row = {"name": "it", "holder": "x", "process": process, "until": clock.now + timedelta(seconds=SECONDS)}
+    with database.writing() as connection:
+        connection.execute(insert(schema.leases), [row])
+    mine = Leases(database, clock)
+    assert mine.take(["it"]) is None
+    clock.advance(seconds=SECONDS + 1)
+    assert mine.take(["it"])
+    mine.close()
