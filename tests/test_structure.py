@@ -45,7 +45,10 @@ IMPORTERS = {
     "htmldate": r"index/sources/page_times\.py",
     "babel": r"bot/text/language\.py|index/sources/time_words\.py",
     "detrack": r"index/text/addresses\.py",
-    "lxml": r"index/sources/(feed|furniture|json_ld|markup|page_\w+|shown_times|sitemap|web_page|xml_repair)\.py",
+    "lxml": (
+        r"index/sources/"
+        r"(feed|furniture|json_ld|markup|page_\w+|shown_times|sitemap|web_page|xml_repair)\.py"
+    ),
     "discord": (r"bot/(?!(terminal|cli|plots)/|text/(dates|sizes|source_words)\.py).*"),
     "structlog": r"config/logging\.py|bot/interactions/request\.py",
     "prometheus_client": r"bot/ops/metrics\.py",
