@@ -52,7 +52,8 @@ def read_upload(
     except SourceError as error:
         raise SourceError(str(error).replace(address, name)) from error
     problems = [replace(each, where=each.where.replace(address, name)) for each in reading.problems]
-    return replace(reading, problems=problems)
+    articles = [replace(article, via="upload") for article in reading.articles]
+    return replace(reading, articles=articles, problems=problems)
 
 
 def upload_address(name: str) -> str:
