@@ -43,7 +43,6 @@ NOISY = (
 )
 # These tell their developers what is odd about a page or a feed. Our own lines say what a person can do.
 READERS = (
-    "charset_normalizer",
     "courlan",
     "dateparser",
     "htmldate",

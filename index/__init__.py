@@ -51,7 +51,7 @@ from index.types.posted import (
 )
 from index.types.question import Filters, Question
 from index.types.report import BackupReport, Failure, IngestReport, Progress, ReindexReport
-from index.types.source import Added, Received, Refreshed, Source, Trial
+from index.types.source import Added, Evidence, Received, Refreshed, Source, Trial
 from index.types.status import Fault, Finding, Status
 from index.types.timeline import Event, Timeline
 
@@ -78,6 +78,7 @@ __all__ = [
     "Evaluation",
     "Event",
     "EventTime",
+    "Evidence",
     "Excerpt",
     "Explanation",
     "Failure",

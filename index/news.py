@@ -106,7 +106,7 @@ class NewsIndex:
         self._reader = Reader(
             ZoneInfo(options.timezone),
             options.clock,
-            self._writer.read_before,
+            self._writer.known,
             private=options.fetch_private,
         )
         sources = SourceStore(store.database)

@@ -24,5 +24,5 @@ def ingest_into(
     retention: Retention | None = None,
 ) -> Ingest:
     writer = ArticleWriter(store, embedder, clock, retention)
-    reader = Reader(ZoneInfo(timezone), clock, writer.read_before)
+    reader = Reader(ZoneInfo(timezone), clock, writer.known)
     return Ingest(reader, writer, SourceStore(store.database), clock)

@@ -43,12 +43,14 @@ IMPORTERS = {
     "feedparser": r"index/sources/feed\.py",
     "trafilatura": r"index/sources/pages/text\.py",
     "htmldate": r"index/sources/page_times\.py",
-    "defusedxml": r"index/sources/markup\.py",
-    "lxml": r"index/sources/(markup|json_ld|page_times|shown_times|web_page|pages/\w+)\.py",
+    "babel": r"bot/text/language\.py|index/sources/time_words\.py",
+    "detrack": r"index/text/addresses\.py",
+    "lxml": (
+        r"index/sources/(pages/\w+|feed|furniture|json_ld|markup|page_\w+|shown_times|sitemap|web_page|xml_repair)\.py"
+    ),
     "json_repair": r"index/sources/json_ld\.py",
     "cchardet": r"index/sources/encodings\.py",
     "webencodings": r"index/sources/encodings\.py",
-    "babel": r"bot/text/language\.py|index/sources/time_words\.py",
     "discord": (r"bot/(?!(terminal|cli|plots)/|text/(dates|sizes|source_words)\.py).*"),
     "structlog": r"config/logging\.py|bot/interactions/request\.py",
     "prometheus_client": r"bot/ops/metrics\.py",

@@ -14,6 +14,7 @@ from index import (
     BackupReport,
     Copy,
     Evaluation,
+    Evidence,
     Explanation,
     Failure,
     Figure,
@@ -159,6 +160,22 @@ def trial_json(trial: Trial) -> Json:
         "full_text": trial.full_text,
         "feeds": list(trial.feeds),
         "problems": _failures_json(trial.problems),
+        "newest_articles": [_evidence_json(evidence) for evidence in trial.evidence],
+    }
+
+
+def _evidence_json(evidence: Evidence) -> Json:
+    """Return where the time, the outlet and the text of an article come from."""
+    return {
+        "url": evidence.url,
+        "title": evidence.title,
+        "published_at": moment_json(evidence.published_at),
+        "published_precision": evidence.published_precision,
+        "time_from": evidence.time_from,
+        "outlet": evidence.outlet,
+        "outlet_from": evidence.outlet_from,
+        "text_from": evidence.text_from,
+        "chars": evidence.chars,
     }
 
 
@@ -195,6 +212,7 @@ def _source_json(source: Source) -> Json:
         "next_fetch": _or_null(source.next_fetch),
         "failures": source.failures,
         "error": source.error,
+        "notice": source.notice,
     }
 
 
@@ -295,6 +313,7 @@ def _quote_json(quote: Quote) -> Json:
         "published_at": moment_json(article.published_at),
         "published_precision": article.published_precision,
         "updated_at": _or_null(article.updated_at),
+        "via": article.via,
         "score": quote.score,
         "also_in": [_copy_json(copy) for copy in quote.also_in],
         "answer_spans": [list(span) for span in quote.answer_spans],
@@ -313,6 +332,7 @@ def _headline_json(headline: Headline) -> Json:
         "published_at": moment_json(article.published_at),
         "published_precision": article.published_precision,
         "updated_at": _or_null(article.updated_at),
+        "via": article.via,
         "highlights": list(headline.highlights),
         "also_in": [_copy_json(copy) for copy in headline.also_in],
     }

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from bot.terminal.answers import Prefixed, ago, failures_view, ingest_view, one_line, when
 from bot.text.source_words import ALL_KNOWN, articles_counted, found_lines, sources_counted
-from index import Added, Failure, Refreshed, Source, Trial
+from index import Added, Evidence, Failure, Refreshed, Source, Trial
 
 NO_SOURCES = (
     "No source is read yet: add one with `newsbot sources add URL`, or `newsbot sources default` for a list."
@@ -36,13 +36,37 @@ def _lines(source: Source, now: datetime) -> Iterator[RenderableType]:
     yield Text(f"{INDENT}{one_line(source.url)}", "dim", no_wrap=True, overflow="ignore")
     if source.error:
         yield Prefixed(Text(one_line(source.error), "yellow"), INDENT, INDENT)
+    elif source.notice:
+        yield Prefixed(Text(one_line(source.notice), "dim"), INDENT, INDENT)
 
 
 def trial_view(trial: Trial, zone: tzinfo, now: datetime) -> RenderableType:
-    """Return what was found at an address, and why items were left out."""
+    """Return what was found at an address, where the newest has its parts from, and what was left out."""
     title = Text(one_line(trial.title or trial.url), "bold")
     about = found_lines(trial, lambda moment: when(moment, zone, now))
-    return Group(title, *map(Text, about), *_feeds(trial), *failures_view(trial.problems))
+    parts = [line for evidence in trial.evidence for line in _evidence(evidence, zone, now)]
+    return Group(title, *map(Text, about), *parts, *_feeds(trial), *failures_view(trial.problems))
+
+
+def _evidence(evidence: Evidence, zone: tzinfo, now: datetime) -> Iterator[Text]:
+    """Yield an article's headline, and below it where its time, outlet and text come from."""
+    yield Text(f"  {one_line(evidence.title)}", "bold")
+    for name, value, where in (
+        ("time", _time(evidence, zone, now), evidence.time_from),
+        ("outlet", evidence.outlet, evidence.outlet_from),
+        ("text", f"{evidence.chars:,} characters", evidence.text_from),
+    ):
+        yield Text.assemble((f"    {name:<7}", "dim"), one_line(value), (f" from {one_line(where)}", "dim"))
+
+
+def _time(evidence: Evidence, zone: tzinfo, now: datetime) -> str:
+    """Return a time as far as it is known."""
+    moment = evidence.published_at
+    if evidence.published_precision == "seen":
+        return "not known"
+    if evidence.published_precision == "day":
+        return f"{moment.day} {moment:%b %Y}"
+    return when(moment, zone, now)
 
 
 def added_view(added: Added, zone: tzinfo, now: datetime) -> RenderableType:

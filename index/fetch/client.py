@@ -101,16 +101,21 @@ class Fetcher:
     ) -> Fetched:
         """Return what is at an address, or 304 where the validators of the last time still hold.
 
-        `robots` asks the site's robots.txt first, as is proper for pages. Raises FetchError.
+        `robots` asks the site's robots.txt first, as is proper for pages. Cookies are sent back along the
+        redirects of this one request and then forgotten: some sites redirect until they come back. Raises
+        FetchError.
         """
         asked = {"If-None-Match": etag, "If-Modified-Since": last_modified}
-        headers = {name: value for name, value in asked.items() if value}
+        # A header can hold ASCII alone; some servers send validators that are more, and get none back.
+        headers = {name: value for name, value in asked.items() if value and value.isascii()}
+        cookies = httpx.Cookies()
         address = address_of(url)
         deadline = self._clock() + self._options.timeout_seconds
         permanent = True
         for hop in range(MAX_REDIRECTS + 1):
             deadline += self._wait(address, robots)
-            reply = self._request(address, headers, deadline)
+            reply = self._request(address, headers | _cookie_header(cookies, address), deadline)
+            _keep_cookies(cookies, address, reply)
             if reply.status not in _REDIRECTS or "location" not in reply.headers:
                 moved = hop > 0 and permanent
                 return self._fetched(address, reply, bool(headers), str(address) if moved else None)
@@ -187,6 +192,23 @@ class Fetcher:
             moved_to=moved_to,
             max_age=max_age(reply.headers.get("cache-control", "")),
         )
+
+
+def _cookie_header(cookies: httpx.Cookies, address: httpx.URL) -> dict[str, str]:
+    """Return the header with those cookies that belong to an address; {} where none do."""
+    request = httpx.Request("GET", address)
+    cookies.set_cookie_header(request)
+    value = request.headers.get("cookie")
+    return {"Cookie": value} if value else {}
+
+
+def _keep_cookies(cookies: httpx.Cookies, address: httpx.URL, reply: _Reply) -> None:
+    response = httpx.Response(
+        reply.status,
+        headers=[(name, value) for name, value in reply.headers.multi_items() if name == "set-cookie"],
+        request=httpx.Request("GET", address),
+    )
+    cookies.extract_cookies(response)
 
 
 def _connect_sentence(address: httpx.URL, error: Exception) -> str:

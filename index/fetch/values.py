@@ -20,7 +20,7 @@ class FetchOptions:
 
     user_agent: str = USER_AGENT
     timeout_seconds: float = 30.0
-    max_bytes: int = 16 * 1024 * 1024
+    max_bytes: int = 32 * 1024 * 1024
     allow_private: bool = False
     gap_seconds: float = 1.0
 
@@ -49,7 +49,7 @@ class FetchError(SourceError):
     """Nothing could be fetched from an address; the message says what to do.
 
     `status` is the server's answer, None where there was none. `retry_after` is how many seconds the server
-    asks to wait. `gone` means that nobody need ask again (410).
+    asks to wait. `gone` means that the address is gone for good (410).
     """
 
     def __init__(self, message: str, *, status: int | None = None, retry_after: float | None = None) -> None:
@@ -60,3 +60,8 @@ class FetchError(SourceError):
     @property
     def gone(self) -> bool:
         return self.status == 410
+
+    @property
+    def may_pass(self) -> bool:
+        """Whether asking again later may help: the server is broken, or was asked too often."""
+        return self.status is not None and (self.status >= 500 or self.status == 429)

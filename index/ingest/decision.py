@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from typing import Literal
 
@@ -16,12 +16,7 @@ from index.text.passages import Passage, passages_of
 from index.text.spans import Span
 from index.types.article import Article, ArticleTimes, Precision, is_on_day
 
-# A story that was changed so often in so long is flapping: further changes wait until that is over. Live
-# reports are changed every few minutes; a page with a counter on it changes whenever it is fetched.
-MAX_REVISIONS = 24
-FLAPPING = timedelta(days=1)
-
-Decision = Literal["new", "changed", "touched", "unchanged", "copy", "flapping", "expired"]
+Decision = Literal["new", "changed", "touched", "unchanged", "copy", "expired"]
 
 
 @dataclass(frozen=True)
@@ -55,11 +50,10 @@ class IncomingArticle:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What is stored under a candidate's id: its `article` where the hashes differ, the `recent` changes."""
+    """What is stored under a candidate's id, and its `article` where the hashes differ."""
 
     known: Known
     article: Article | None = None
-    recent: int = 0
 
 
 def decide(
@@ -78,7 +72,7 @@ def decide(
             return "new"
         return "unchanged" if copy_of == twin else "copy"
     if _is_changed(candidate, stored):
-        return "flapping" if stored.recent >= MAX_REVISIONS else "changed"
+        return "changed"
     same_times = times(candidate.article, stored.known.times, changed=False) == stored.known.times
     return "unchanged" if same_times else "touched"
 

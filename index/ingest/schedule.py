@@ -7,13 +7,14 @@ After each failure in a row the wait is twice as long.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from statistics import median
 from typing import Protocol
 
+from index.types.report import Failure
 from index.types.source import Source
 
 # The pace of a source is computed from so many of its newest articles.
@@ -49,6 +50,10 @@ class ReadingResult(Protocol):
     def title(self) -> str | None: ...
     @property
     def newest(self) -> datetime | None: ...
+    @property
+    def children(self) -> Mapping[str, str]: ...
+    @property
+    def problems(self) -> Sequence[Failure]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +125,8 @@ def after_success(
             kind=found.kind,
             newest=min(newest, now) if newest else None,  # a wrong date in the future would stay the newest
             pace=pace(published) or source.pace,
+            children=found.children or None,
+            notice=_notice(found.problems),
         )
     seconds = max(wait(source, now, limits), min(validators.max_age or 0.0, limits.longest))
     return replace(
@@ -134,6 +141,14 @@ def after_success(
         etag=validators.etag or (source.etag if found is None else None),
         last_modified=validators.last_modified or (source.last_modified if found is None else None),
     )
+
+
+def _notice(problems: Sequence[Failure]) -> str | None:
+    """Return what was wrong with single entries in one line; None where nothing was."""
+    if not problems:
+        return None
+    others = f" (and {len(problems) - 1:,} more like this)" if len(problems) > 1 else ""
+    return f"{problems[0].sentence}{others}"
 
 
 def after_failure(source: Source, trouble: Trouble, now: datetime, limits: Limits, random: float) -> Source:

@@ -19,6 +19,9 @@ from index.text.masking import masked
 from index.types.report import IngestReport, OnProgress, Progress, ignore_progress
 from index.types.source import Added, Refreshed, Source, Trial
 
+# Articles of a trial whose parts are shown with where they were read.
+SHOWN = 5
+
 
 class Subscriptions:
     """The list of sources, and their regular reading. Every method may be called from many threads."""
@@ -181,4 +184,5 @@ def _trial(url: str, reading: Reading) -> Trial:
         full_text=reading.full_text,
         feeds=tuple(link.url for link in reading.feeds),
         problems=tuple(reading.problems),
+        evidence=tuple(sorted(reading.evidence, key=lambda part: part.published_at, reverse=True)[:SHOWN]),
     )

@@ -18,14 +18,15 @@ import numpy as np
 import numpy.typing as npt
 
 from index.embeddings.base import MODEL_CHARS, Embedder
-from index.ingest.decision import FLAPPING, Decision, IncomingArticle, Stored, decide, times
+from index.ingest.decision import Decision, IncomingArticle, Stored, decide, times
 from index.ingest.duplicates import DuplicateFinder
+from index.ingest.identity import Identified, KnownIdentities, identify
 from index.ingest.retention import Retention
 from index.runtime.priority import AnswerPriority
 from index.storage.articles import Store
+from index.storage.identities import IdentityStore
 from index.storage.leases import Leases
 from index.storage.rows import NewArticle
-from index.text.normalize import article_id
 from index.text.passages import Passage
 from index.text.spans import Span
 from index.types.article import Article, ArticleTimes, Copy
@@ -99,6 +100,7 @@ class ArticleWriter:
         self._retention = retention or Retention()
         self._priority = priority or AnswerPriority()
         self._leases = leases or Leases(store.database, clock)
+        self._identities = IdentityStore(store.database)
 
     def close(self) -> None:
         """Release the leases of this process."""
@@ -109,8 +111,10 @@ class ArticleWriter:
         horizon = self._horizon()
         kept = [article for article in articles if not horizon or article.published_at >= horizon]
         decisions: list[Decision] = ["expired"] * (len(articles) - len(kept))
-        for run in _distinct_runs([IncomingArticle.of(article) for article in kept]):
+        identified = self._identified(kept)
+        for run in _distinct_runs([IncomingArticle.of(found.article) for found in identified]):
             decisions += self._write_run(run)
+        self._note(identified)
         return decisions
 
     def embed(self, articles: Sequence[Article], *, anew: bool = False) -> tuple[list[NewArticle], int]:
@@ -123,16 +127,13 @@ class ArticleWriter:
         unknown = [text for text in batch.texts if text not in known]
         return self._articles(batch.new, known | self._vectors(unknown)), len(unknown)
 
-    def read_before(self, urls: list[str]) -> set[str]:
-        """Return which of these addresses have an article already, its own or as a copy."""
-        ids = {url: article_id(url) for url in urls}
-        known = self.known(ids.values())
-        return {url for url, id in ids.items() if id in known}
-
     def known(self, ids: Iterable[str]) -> set[str]:
-        """Return which articles are stored, under their own id or as copies."""
+        """Return which of these ids of articles and entries are stored, be it as a copy."""
         listed = list(ids)
-        return self._store.known(listed).keys() | self._store.known_copies(listed).keys()
+        other = self._identities.articles_of(listed)
+        asked = {*listed, *other.values()}
+        stored = set(self._store.known(asked)) | set(self._store.known_copies(asked))
+        return {id for id in listed if id in stored or other.get(id) in stored}
 
     def delete_old(self) -> None:
         """Delete the articles that are too old to keep, and the oldest part of the change log."""
@@ -143,6 +144,29 @@ class ArticleWriter:
         if deleted:
             logger.info("retention deleted=%d before=%s", deleted, horizon)
         self._store.changes.trim(KEEP_CHANGES)
+
+    def _identified(self, articles: Sequence[Article]) -> list[Identified]:
+        """Return articles under the ids of the stored ones that they are."""
+        ids = [id for article in articles for id in (article.id, article.entry) if id]
+        others = self._identities.articles_of(ids)
+        wanted = {*(article.id for article in articles), *others.values()}
+        with_entry = any(article.entry for article in articles)
+        known = KnownIdentities(
+            articles=self._store.articles(wanted) if with_entry else {},
+            others=others,
+            feeds=self._identities.feeds_of(wanted) if with_entry else {},
+        )
+        return [identify(article, known) for article in articles]
+
+    def _note(self, identified: Sequence[Identified]) -> None:
+        """Note the new ids and addresses of articles that were written."""
+        news = {id: found.article.id for found in identified for id in found.ids}
+        kept = self.known(news.values()) if news else set()
+        self._identities.note({id: article for id, article in news.items() if article in kept})
+        for found in identified:
+            if found.moved:
+                self._store.move(found.article.id, found.article.url)
+                logger.info("article moved article=%s url=%s", found.article.id, found.article.url)
 
     def _write_run(self, candidates: Sequence[IncomingArticle]) -> Sequence[Decision]:
         vectors: dict[str, Vector] = {}
@@ -201,8 +225,6 @@ class ArticleWriter:
                 batch.copies.append((article.id, twin, _copy(article)))
             elif decision == "touched" and known:
                 batch.touched.append((article.id, times(article, known.known.times, changed=False)))
-            elif decision == "flapping":
-                logger.info("ingest flapping article=%s url=%s", article.id, article.url)
         return batch
 
     def _horizon(self) -> datetime | None:
@@ -217,8 +239,7 @@ class ArticleWriter:
         hashes = {candidate.article.id: candidate.content_hash for candidate in candidates}
         differing = [id for id, before in known.items() if before.content_hash != hashes[id]]
         articles = self._store.articles(differing)
-        recent = self._store.count_revisions(differing, self._clock() - FLAPPING)
-        return {id: Stored(each, articles.get(id), recent.get(id, 0)) for id, each in known.items()}
+        return {id: Stored(each, articles.get(id)) for id, each in known.items()}
 
     def _embed_texts(self, batch: _Batch, vectors: dict[str, Vector]) -> None:
         """Add the vectors of a batch's texts to `vectors`: stored ones where there are any, else new ones."""

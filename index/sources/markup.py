@@ -1,20 +1,14 @@
-"""HTML and XML from strangers: HTML to paragraphs, XML without entities of its own.
-
-Billion laughs and external entities: https://docs.python.org/3/library/xml.html#xml-security
-"""
+"""HTML from publishers as plain text: paragraphs of stories, and headlines."""
 
 from __future__ import annotations
 
 import html
 import re
-from io import BytesIO
-from xml.etree.ElementTree import Element, ParseError
 
 import lxml.etree
 import lxml.html
-from defusedxml import DefusedXmlException, ElementTree
+import lxml.html.defs
 
-from index.errors import SourceError
 from index.text.normalize import canonical_line, canonical_text
 
 _DROPPED = "script style noscript template iframe svg form button figure audio video object".split()
@@ -22,19 +16,55 @@ _BLOCKS = (
     "address article aside blockquote dd div dl dt footer h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre "
     "section table td th tr ul"
 ).split()
+# What sets the type of words in a headline, whether it is closed or not.
+_IN_HEADLINES = frozenset(
+    "a abbr acronym b big bdi bdo br cite code del em font hr i img ins mark nobr p q s small span strike "
+    "strong "
+    "sub sup tt u wbr".split()
+)
+_ELEMENTS = lxml.html.defs.tags | frozenset(
+    "article aside bdi canvas data datalist details dialog figcaption figure footer header hgroup main mark "
+    "meter nav nobr output picture progress rp rt ruby section source summary template time track video "
+    "audio "
+    "wbr svg path math".split()
+)
 _MARKUP = re.compile(r"<[a-zA-Z/!]|&#?\w+;")
+_REFERENCE = re.compile(r"&(?:#[0-9]{1,8}|#[xX][0-9a-fA-F]{1,7}|[A-Za-z][A-Za-z0-9]{1,31});")
+_TAG_OR_REFERENCE = re.compile(
+    r"(?P<tag></?(?P<name>[A-Za-z][\w:-]{0,40})(?=[\s/>])(?:[^<>\"']|\"[^\"]{0,2000}\"|'[^']{0,2000}'"
+    r"|[\"'])*?>)"
+    rf"|(?P<reference>{_REFERENCE.pattern})|<(?![!?])|&"
+)
+_CUT_TAG = re.compile(r"</?[A-Za-z][\w:-]{0,40}(?:\s[^<>]*=[^<>]*)?")
+_CLOSED = re.compile(r"</([A-Za-z][\w:-]{0,40})\s*>")
+_SCRIPT = re.compile(r"<(script|style)\b[^>]{0,1000}>.{0,4000}?</\1\s*>", re.IGNORECASE | re.DOTALL)
+# Headlines are shorter; a longer text is an entry without one.
+MAX_HEADLINE = 4000
+_MOST_ESCAPED = 5
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 def paragraphs(markup: str) -> str:
     """Return a piece of HTML as canonical text, an empty line between its paragraphs."""
+    root = fragment(markup)
+    return tidy(decoded(markup)) if root is None else text_of(root)
+
+
+def fragment(markup: str) -> lxml.html.HtmlElement | None:
+    """Return a piece of HTML as a tree in a <div>; None where it is plain text, or broken beyond reading."""
     clean = _NOT_XML.sub("", canonical_text(markup))
     if not _MARKUP.search(clean):
-        return canonical_text(clean)
+        return None
     try:
-        root = lxml.html.fragment_fromstring(clean, create_parent="div")
+        root = lxml.html.fragment_fromstring(_escape_texts(clean), create_parent="div")
     except (lxml.etree.LxmlError, ValueError, AssertionError):
-        return canonical_text(html.unescape(clean))
+        return None
+    lxml.etree.strip_elements(root, lxml.etree.Comment, lxml.etree.PI, with_tail=False)
+    return root
+
+
+def text_of(root: lxml.html.HtmlElement) -> str:
+    """Return what people read of a tree as canonical text; the tree is changed on the way."""
     for dropped in list(root.iter(*_DROPPED)):
         dropped.drop_tree()
     for block in root.iter(*_BLOCKS):
@@ -42,7 +72,31 @@ def paragraphs(markup: str) -> str:
         block.tail = f"\n\n{block.tail or ''}"
     for line_break in root.iter("br"):
         line_break.tail = f"\n{line_break.tail or ''}"
-    return tidy(str(root.text_content()))
+    return tidy(decoded(str(root.text_content())))
+
+
+def _escape_texts(markup: str) -> str:
+    """Return HTML whose brackets and ampersands that are words are escaped: "a < b", "<ACME.N>", "AT&T".
+
+    Character references are replaced here: lxml's parser knows those of HTML 4 only, and "&#146;" as a
+    control.
+    """
+    last = markup.rfind("<")
+    cut = last >= 0 and _CUT_TAG.fullmatch(markup, last)  # an excerpt may end within a tag
+    return _TAG_OR_REFERENCE.sub(_escaped, markup[:last] if cut else markup)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    if found["reference"]:
+        return html.escape(html.unescape(found["reference"]), quote=False)
+    if found["tag"]:
+        name = found["name"].lower()
+        return (
+            found[0]
+            if name in _ELEMENTS or "-" in name or ":" in name
+            else html.escape(found[0], quote=False)
+        )
+    return html.escape(found[0], quote=False)
 
 
 def tidy(text: str) -> str:
@@ -51,32 +105,41 @@ def tidy(text: str) -> str:
     return canonical_text(re.sub(r"\n{2,}", "\n\n", "\n".join(lines)))
 
 
+def decoded(text: str) -> str:
+    """Return text without character references, however often they were escaped ("&amp;amp;quot;").
+
+    Only those that end with a semicolon: "AT&T" and "?a=1&copy=2" are meant as they stand.
+    """
+    for _ in range(_MOST_ESCAPED):
+        once = _REFERENCE.sub(lambda found: html.unescape(found[0]), text)
+        if once == text:
+            break
+        text = once
+    return text
+
+
+def headline(markup: str) -> str:
+    """Return a headline that may hold markup as one line: tags that set type go, other brackets are words.
+
+    A headline on how "the <dialog> tag" works keeps the tag; "<b>Breaking</b>" does not.
+    """
+    closed = {name.lower() for name in _CLOSED.findall(markup)}
+
+    def without_tag(found: re.Match[str]) -> str:
+        name = found["name"].lower() if found["name"] else ""
+        if name in _IN_HEADLINES or (name in _ELEMENTS and name in closed):
+            return " " if name in _BLOCKS or name == "br" else ""
+        return found[0]
+
+    plain = _TAG_OR_REFERENCE.sub(without_tag, _SCRIPT.sub("", markup[:MAX_HEADLINE]))
+    return canonical_line(decoded(plain))
+
+
+def plain_headline(text: str) -> str:
+    """Return a headline that is declared to be plain text as one line: its brackets are words."""
+    return canonical_line(decoded(text[:MAX_HEADLINE]))
+
+
 def plain_line(markup: str) -> str:
     """Return a headline or name without its markup, as one line."""
     return canonical_line(paragraphs(markup))
-
-
-def refuse_entities(data: bytes, where: str) -> None:
-    """Raise SourceError when an XML document declares entities; what is no XML is left to its reader."""
-    try:
-        next(iter(ElementTree.iterparse(BytesIO(data), events=("start",))), None)
-    except DefusedXmlException as error:  # a ValueError, too: it has to come first
-        raise SourceError(f"{where} declares XML entities, which may be a bomb: it is not read.") from error
-    except (ParseError, ValueError, LookupError):
-        return
-
-
-def parse_xml(data: bytes, where: str) -> Element:
-    """Return the root of an XML document. Raises SourceError when it is broken or declares entities."""
-    try:
-        root: Element = ElementTree.fromstring(data)
-    except DefusedXmlException as error:
-        raise SourceError(f"{where} declares XML entities, which may be a bomb: it is not read.") from error
-    except (ParseError, ValueError, LookupError) as error:
-        raise SourceError(f"{where} is not well-formed XML ({error}): tell its publisher.") from error
-    return root
-
-
-def local_name(element: Element) -> str:
-    """Return an element's name without its namespace, in lower case."""
-    return str(element.tag).rpartition("}")[2].lower()

@@ -7,28 +7,32 @@ from urllib.parse import urljoin
 from xml.etree import ElementTree
 
 from index.errors import SourceError
+from index.sources import xml_repair
 from index.sources.items import FeedLink
-from index.sources.markup import local_name, parse_xml, plain_line
+from index.sources.markup import plain_headline
+from index.sources.web_page import decode
 from index.types.source import Source
 
 MAX_BYTES = 4 * 1024 * 1024
 
 
-def parse(data: bytes, url: str) -> list[FeedLink]:
+def parse(text: str, url: str) -> list[FeedLink]:
     """Return the feeds of a list, each once. Raises SourceError when it is no OPML."""
-    root = parse_xml(data, url)
-    if local_name(root) != "opml":
+    root = xml_repair.parse(text, url)
+    if str(root.tag).rpartition("}")[2].lower() != "opml":
         raise SourceError(f"{url} is no OPML list: check the address.")
     links: dict[str, FeedLink] = {}
-    for outline in root.iter():
+    for outline in root.iter("{*}outline"):
         named = {name.lower(): value for name, value in outline.attrib.items()}
         try:
             feed = urljoin(url, named.get("xmlurl", "").strip())
         except ValueError:
             continue
         if named.get("xmlurl") and feed.startswith(("http://", "https://")):
-            title = plain_line(named.get("title") or named.get("text") or "")
+            title = plain_headline(named.get("title") or named.get("text") or "")
             links.setdefault(feed, FeedLink(feed, title or None))
+    if not links and xml_repair.is_cut(text):
+        raise SourceError(f"{url} is not well-formed XML: it breaks off before its first feed.")
     return list(links.values())
 
 
@@ -39,7 +43,7 @@ def read_opml(body: bytes, where: str) -> Sequence[FeedLink]:
     """
     if len(body) > MAX_BYTES:
         raise SourceError(f"{where} is larger than 4 MiB, which no list of feeds is: check what it holds.")
-    feeds = parse(body, where)
+    feeds = parse(decode(body, None), where)
     if not feeds:
         raise SourceError(f"{where} names no feed: it has no outline with an xmlUrl.")
     return feeds

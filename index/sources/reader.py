@@ -1,4 +1,4 @@
-"""Whatever a person names, read as records: files, folders' files, addresses, and the feeds of a list."""
+"""What a person names, read as records: files, files of folders, addresses, and the feeds of a list."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 from index.errors import SourceError
 from index.fetch import Fetched, Fetcher, FetchOptions
-from index.sources.address import Known, Reading, nothing_known, read_address, read_fetched
+from index.sources.address import Reading, nothing_known, read_address, read_fetched
+from index.sources.entries import Known
 from index.sources.files import FEED_SUFFIXES, Record, open_source
 from index.sources.upload import read_upload
 from index.types.report import Failure
@@ -18,6 +19,8 @@ from index.types.source import Source
 
 # Feeds named when a page has no article of its own.
 SHOWN_FEEDS = 3
+# What a source that was one of these is not read as: a web page, such as a notice of maintenance.
+FEED_KINDS = ("rss", "atom", "json", "sitemap", "opml")
 
 
 class Reader:
@@ -57,7 +60,7 @@ class Reader:
         Raises SourceError as `read_address` does.
         """
         known = nothing_known if anew else self._known
-        return read_address(
+        reading = read_address(
             source.url,
             self._fetcher(),
             timezone=self._timezone,
@@ -65,7 +68,11 @@ class Reader:
             known=known,
             etag=None if anew else source.etag,
             last_modified=None if anew else source.last_modified,
+            children=None if anew else source.children,
         )
+        if reading.kind == "page" and source.kind in FEED_KINDS:
+            raise SourceError(f"{source.url} was a feed and is a web page now: it is tried again later.")
+        return reading
 
     def upload(self, body: bytes, name: str) -> Reading:
         """Read a file that somebody handed in (see `index.sources.upload`). Raises SourceError."""
@@ -92,7 +99,7 @@ class Reader:
         except OSError as error:
             raise SourceError(f"{path} cannot be read: {error.strerror or error}.") from error
         if len(body) > self._options.max_bytes:
-            raise SourceError(f"{path} is larger than 16 MiB, which no feed or page is: split it.")
+            raise SourceError(f"{path} is larger than 32 MiB, which no feed or page is: split it.")
         fetched = Fetched(path.resolve().as_uri(), 200, body, "")
         return read_fetched(fetched, fetcher, timezone=self._timezone, now=self._clock(), known=self._known)
 

@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 from index.errors import SourceError
 from index.fetch import Fetched, Fetcher, FetchError
 from index.fetch.body import gunzip
-from index.sources.address import MAX_UNPACKED, Known, Reading, nothing_known, read_fetched
+from index.sources.address import MAX_UNPACKED, Reading, nothing_known, read_fetched
 from index.sources.detect import kind_of
+from index.sources.entries import Known
 
 MAX_NAME = 100
 _NOT_IN_NAME = re.compile(r"[^\w.-]+")
@@ -51,7 +52,8 @@ def read_upload(
     except SourceError as error:
         raise SourceError(str(error).replace(address, name)) from error
     problems = [replace(each, where=each.where.replace(address, name)) for each in reading.problems]
-    return replace(reading, problems=problems)
+    articles = [replace(article, via="upload") for article in reading.articles]
+    return replace(reading, articles=articles, problems=problems)
 
 
 def upload_address(name: str) -> str:

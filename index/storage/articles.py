@@ -35,6 +35,10 @@ from index.types.answer import Coverage
 from index.types.article import Article, ArticleTimes, Copy, IndexedPassage
 from index.types.question import Filters
 
+# Revisions kept of an article. Live reports change every few minutes, and a page with a counter whenever it
+# is fetched: the newest state is always stored, but not every one before it.
+KEPT_REVISIONS = 24
+
 
 @dataclass(frozen=True, slots=True)
 class Known:
@@ -103,13 +107,6 @@ class Store:
             select(table.id, table.content_hash, table.revision, *times), table.id, ids
         )
         return {row.id: Known(row.content_hash, to_times(row), row.revision) for row in rows}
-
-    def count_revisions(self, ids: Iterable[str], since: datetime) -> dict[str, int]:
-        """Return article id → how often it was changed since a moment, for those that were."""
-        table = schema.revisions.c
-        query = select(table.article_id, func.count().label("changes")).where(table.replaced_at >= since)
-        rows = self._database.select_in(query.group_by(table.article_id), table.article_id, ids)
-        return {row.article_id: row.changes for row in rows}
 
     def article_ids_by_band(self, bands: Iterable[str]) -> dict[str, list[str]]:
         """Return band → ids of the articles in it (see `index.ingest.shingles`), in alphabetical order."""
@@ -262,6 +259,12 @@ class Store:
                 _touch(connection, article_id, times, log)
             log.write()
 
+    def move(self, article_id: str, url: str) -> None:
+        """Note that an article lies at another address from now on."""
+        table = schema.articles
+        with self._database.writing() as connection:
+            connection.execute(update(table).where(table.c.id == article_id).values(url=url))
+
     def replace_passages(self, new: Sequence[NewArticle]) -> None:
         """Give articles new passages and vectors, leaving the articles as they are.
 
@@ -280,6 +283,7 @@ class Store:
             log = ChangeWriter(connection)
             for article_id in ids:
                 _drop_passages(connection, article_id, log)
+                _drop_identities(connection, article_id)
                 connection.execute(delete(schema.articles).where(schema.articles.c.id == article_id))
             log.write()
 
@@ -406,11 +410,27 @@ def _put(connection: Connection, new: NewArticle, now: datetime, log: ChangeWrit
     elif old.content_hash == new.content_hash:
         return  # another process stored the same words since they were looked up
     else:
+        _drop_old_revisions(connection, old)
         connection.execute(insert(schema.revisions).values(revision_row(old, now)))
         change = update(table).where(table.c.id == new.article.id)
         connection.execute(change.values({**values, "revision": old.revision + 1}))
     connection.execute(delete(schema.copies).where(schema.copies.c.id == new.article.id))
     _put_passages(connection, new, log)
+
+
+def _drop_old_revisions(connection: Connection, old: Row[Any]) -> None:
+    """Make room for one more revision of an article."""
+    table = schema.revisions
+    too_old = (table.c.article_id == old.id) & (table.c.revision <= old.revision - KEPT_REVISIONS)
+    connection.execute(delete(table).where(too_old))
+
+
+def _drop_identities(connection: Connection, article_id: str) -> None:
+    """Forget the other ids of an article and of its copies."""
+    table, copies = schema.identities, schema.copies.c
+    own = select(copies.id).where(copies.article_id == article_id)
+    gone = (table.c.article_id == article_id) | table.c.article_id.in_(own)
+    connection.execute(delete(table).where(gone))
 
 
 def _says(connection: Connection, article: Article) -> bool:

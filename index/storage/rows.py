@@ -44,6 +44,7 @@ def article_row(new: NewArticle, now: datetime) -> dict[str, Any]:
         "authors": list(article.authors),
         "topics": list(article.topics),
         "language": article.language,
+        "via": article.via,
         "content_hash": new.content_hash,
         "text_hash": new.text_hash,
         "read_at": now,
@@ -80,6 +81,7 @@ def to_article(row: Row[Any]) -> Article:
         authors=tuple(row.authors),
         topics=tuple(row.topics),
         language=row.language,
+        via=row.via,
     )
 
 

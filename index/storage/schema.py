@@ -33,7 +33,21 @@ from sqlalchemy import (
     text,
 )
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012")
+REVISIONS = (
+    "0001",
+    "0002",
+    "0003",
+    "0004",
+    "0005",
+    "0006",
+    "0007",
+    "0008",
+    "0009",
+    "0010",
+    "0011",
+    "0012",
+    "0013",
+)
 HEAD = REVISIONS[-1]
 
 # Names the lock that writers of the schema take in PostgreSQL: any number, the same for all of them.
@@ -87,6 +101,7 @@ articles = Table(
     Column("language", String),
     Column("content_hash", String(64), nullable=False),
     Column("text_hash", String(64), nullable=False),
+    Column("via", String(6), nullable=False, server_default="file"),
     Column("read_at", UtcDateTime, nullable=False),
     _precision_column(),
     Index("ix_articles_published", "published_at", "source", "published_precision"),
@@ -108,6 +123,15 @@ revisions = Table(
     Column("content_hash", String(64), nullable=False),
     Column("replaced_at", UtcDateTime, nullable=False),
     _precision_column(),
+)
+
+# Other ids under which articles and copies are known; see `index.storage.identities`.
+identities = Table(
+    "identities",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("article_id", String, nullable=False),
+    Index("ix_identities_article_id", "article_id"),
 )
 
 # The same story under another address.
@@ -177,6 +201,8 @@ sources = Table(
     Column("pace", Float),
     Column("failures", Integer, nullable=False, server_default="0"),
     Column("articles", Integer, nullable=False, server_default="0"),
+    Column("children", JSON),
+    Column("notice", Text),
     Column("lease_owner", String),
     Column("lease_until", UtcDateTime),
     Index("ix_sources_next_fetch", "next_fetch"),

@@ -190,4 +190,6 @@ def _source(row: Row[Any]) -> Source:
         pace=row.pace,
         etag=row.etag,
         last_modified=row.last_modified,
+        children=row.children,
+        notice=row.notice,
     )

@@ -9,18 +9,21 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from index.errors import RecordError
+from index.text.addresses import address_key, clean_address
 
-# Characters that are removed: control characters other than tab and newline; zero-width and bidirectional
-# marks, which can hide or reorder words; the byte order mark; lone surrogates, which no database stores. The
-# joiners U+200C and U+200D stay, because Arabic and Indic scripts need them.
+# Characters that are removed: control characters other than tab and newline; soft hyphens, which split words
+# for a search; zero-width and bidirectional marks, which can hide or reorder words; the byte order mark; lone
+# surrogates, which no database stores. The joiners U+200C and U+200D stay, because Arabic and Indic scripts
+# need them.
 _UNPRINTABLE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
 _LINE_END = re.compile(r"\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
-_TRACKING = re.compile(r"utm_\w+|fbclid|gclid|mc_[ce]id|igshid|cmpid|ns_\w+", re.IGNORECASE)
+
+
+# Digits of an entry's id that stand for its feed.
+FEED_CHARS = 8
 
 
 def canonical_text(raw: str) -> str:
@@ -38,24 +41,32 @@ def canonical_line(raw: str) -> str:
 
 
 def canonical_url(raw: str) -> str:
-    """Return an address without fragment and tracking parameters, with scheme and host in lower case.
+    """Return the id of the article at `url`: 16 hexadecimal digits of the SHA-256 of its `address_key`.
 
     Raises RecordError when `raw` is no address.
     """
-    try:
-        parts = urlsplit(canonical_line(raw))
-    except ValueError as error:
-        raise RecordError(f"{raw!r} is not an address") from error
-    query = [(key, value) for key, value in parse_qsl(parts.query, True) if not _TRACKING.fullmatch(key)]
-    return urlunsplit((parts.scheme.lower(), parts.netloc.lower(), parts.path, urlencode(query), ""))
+    return clean_address(canonical_line(raw))
 
 
 def article_id(url: str) -> str:
-    """Return the id of the article at `url`: the first 16 hexadecimal digits of its canonical form's SHA-256.
+    """Return the id of the article at `url`: the first 16 hexadecimal digits of its `address_key`'s SHA-256.
 
     Raises RecordError when `url` is no address.
     """
-    return _digest([canonical_url(url)])[:16]
+    return _digest([address_key(canonical_line(url))])[:16]
+
+
+def entry_id(feed: str, guid: str) -> str:
+    """Return the identity of an entry of a feed, by the feed's address and the id that it gives the entry.
+
+    The first `FEED_CHARS` digits are the feed's, the other 16 the entry's. An id that is itself an address
+    counts in the form in which addresses are compared. Raises RecordError when one of them cannot be.
+    """
+    same = canonical_line(guid)
+    if same.startswith(("http://", "https://")):
+        same = address_key(same)
+    site = _digest(["feed", address_key(canonical_line(feed))])
+    return site[:FEED_CHARS] + _digest(["entry", site, same])[:16]
 
 
 def text_hash(text: str) -> str:

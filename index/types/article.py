@@ -11,6 +11,8 @@ import numpy.typing as npt
 
 # How well a time of publishing is known.
 Precision = Literal["minute", "day", "seen"]
+# What the words of an article were read from.
+Via = Literal["page", "feed", "file", "upload"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +21,9 @@ class Article:
 
     `published_precision` tells how well `published_at` is known: to the minute, as a "day" (then it is the
     first moment of that day), or not at all, when it is the moment of reading and the article was "seen"
-    then. `original` is the address of the story that its page says it repeats, known only while it is read.
+    then. `via` tells what its words were read from. `original` is the address of the story that its page says
+    it repeats, and `entry` the id of the entry of a feed that it was read from (see `entry_id`): both are
+    known only while it is read.
     """
 
     id: str
@@ -35,6 +39,8 @@ class Article:
     language: str | None = None
     published_precision: Precision = "minute"
     original: str | None = field(default=None, compare=False)
+    entry: str | None = field(default=None, compare=False)
+    via: Via = field(default="file", compare=False)
 
     @property
     def published_noon(self) -> datetime:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from index.types.article import Precision
 from index.types.report import Failure, IngestReport
 
 SourceState = Literal["new", "ok", "failing", "gone"]
@@ -17,9 +19,11 @@ class Source:
 
     `kind` is what was found there ("rss", "atom", "page", …), "unknown" before the first reading. `state` is
     "new" until it was read, "failing" since the last reading failed, "gone" when its server says that it is
-    gone for good: then it is not read any more. `articles` were added or changed by it in all, `failures`
-    are those in a row, `error` tells what went wrong and what to do. `pace` is the time between two of its
-    articles in seconds. `etag` and `last_modified` are as its server gave them.
+    gone for good: then it is not read any more. `articles` were added or changed by it in all, `failures` are
+    those in a row, `error` tells what went wrong and what to do. `pace` is the time between two of its
+    articles in seconds. `etag` and `last_modified` are as its server gave them. `children` are the sitemaps
+    that an index names and that were read, by address, with the times of their last change as the index gave
+    them. `notice` tells what was wrong with single entries at the last reading.
     """
 
     url: str
@@ -37,6 +41,26 @@ class Source:
     pace: float | None = None
     etag: str | None = None
     last_modified: str | None = None
+    children: Mapping[str, str] | None = None
+    notice: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Where the parts of one article were read: its time, its outlet and its text of `chars` characters.
+
+    Each `…_from` ends the sentence "it comes from".
+    """
+
+    url: str
+    title: str
+    published_at: datetime
+    published_precision: Precision
+    time_from: str
+    outlet: str
+    outlet_from: str
+    text_from: str
+    chars: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +68,8 @@ class Trial:
     """What was found at an address: `items` in all, `articles` of them whole enough to be stored.
 
     `feeds` are the addresses of feeds that a page names: they are better sources than the page itself.
-    `problems` tells why items were left out.
+    `problems` tells why items were left out. `evidence` tells of the newest articles where their parts were
+    read.
     """
 
     url: str
@@ -56,6 +81,7 @@ class Trial:
     full_text: bool
     feeds: tuple[str, ...] = ()
     problems: tuple[Failure, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 from index.embeddings.base import GiveWay, Vectors, to_nobody
 from index.errors import ModelError
 from index.ingest import pipeline
-from index.ingest.decision import MAX_REVISIONS, Decision, IncomingArticle, Stored, decide, times
+from index.ingest.decision import Decision, IncomingArticle, Stored, decide, times
 from index.ingest.writer import embedded_text
-from index.storage.articles import Known, Store
+from index.storage.articles import KEPT_REVISIONS, Known, Store
 from index.storage.database import sqlite_url
 from index.storage.sources import SourceStore
 from index.text.passages import split_passages
@@ -37,10 +37,10 @@ LATER = LONG.published_at + timedelta(hours=1)
 EARLIER = LONG.published_at - timedelta(hours=1)
 
 
-def stored(one: Article, updated_at: datetime | None = None, recent: int = 0) -> Stored:
+def stored(one: Article, updated_at: datetime | None = None) -> Stored:
     times = ArticleTimes(one.published_at, one.published_precision, updated_at)
     known = Known(IncomingArticle.of(one).content_hash, times, 1)
-    return Stored(known, one, recent)
+    return Stored(known, one)
 
 
 # -- the decision ----------------------------------------------------------------------------------------
@@ -56,9 +56,6 @@ BOX = "\n\nSign up for our newsletter.\n\nMore:Port opens shore power"
         (LONG, stored(LONG), None, LONG.id, "unchanged"),
         (LONG, stored(SHORT), None, None, "changed"),
         (LONG, stored(SHORT), None, "another", "changed"),
-        (LONG, stored(SHORT, recent=MAX_REVISIONS - 1), None, None, "changed"),
-        (LONG, stored(SHORT, recent=MAX_REVISIONS), None, None, "flapping"),
-        (LONG, stored(LONG, recent=MAX_REVISIONS), None, None, "unchanged"),
         (LONG, stored(LONG, LATER), None, None, "unchanged"),
         (replace(LONG, updated_at=LATER), stored(LONG), None, None, "unchanged"),
         (replace(LONG, updated_at=LATER), stored(LONG, LATER), None, None, "unchanged"),
@@ -221,15 +218,14 @@ def test_a_corrected_date_reaches_the_followers(room: Newsroom) -> None:
     assert moments == {EARLIER}
 
 
-def test_a_story_that_flaps_is_capped(room: Newsroom) -> None:
+def test_a_live_report_is_stored_in_its_newest_state_and_some_before_it(room: Newsroom) -> None:
     room.read(LONG)
-    counted = [replace(LONG, text=f"Read {i} times. {LONG.text}") for i in range(MAX_REVISIONS + 5)]
-    reports = [room.read(uri) for uri in counted]
-    assert sum(report.updated for report in reports) == MAX_REVISIONS == len(room.store.revisions(LONG.id))
-    assert reports[-1] == IngestReport(unchanged=1)
-    room.clock.advance(hours=25)
-    assert room.read(counted[-1]) == IngestReport(updated=1)
-    assert room.store.articles([LONG.id])[LONG.id].text == counted[-1].text
+    states = [replace(LONG, text=f"Entry {number}. {LONG.text}") for number in range(KEPT_REVISIONS + 5)]
+    reports = [room.read(state) for state in states]
+    assert reports == [IngestReport(updated=1)] * len(states)
+    assert room.store.articles([LONG.id])[LONG.id].text == states[-1].text
+    kept = [text for _, text, _ in room.store.revisions(LONG.id)]
+    assert kept == [state.text for state in states[-KEPT_REVISIONS - 1 : -1]]
 
 
 def test_copies_are_kept_once_and_named(room: Newsroom) -> None:

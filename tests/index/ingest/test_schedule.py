@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import heapq
 import random
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from hypothesis import given
@@ -20,6 +21,7 @@ from index.ingest.schedule import (
     pace,
     wait,
 )
+from index.types.report import Failure
 from index.types.source import Source
 from tests.fakes import NOW
 
@@ -33,6 +35,8 @@ class Page:
     kind: str = "rss"
     title: str | None = "Wire"
     newest: datetime | None = NOW
+    children: Mapping[str, str] = field(default_factory=dict)
+    problems: Sequence[Failure] = ()
 
 
 def seconds(source: Source, now: datetime = NOW) -> float:

@@ -70,7 +70,7 @@ def test_a_folder_holds_feeds_too(tmp_path: Path) -> None:
 def test_a_file_that_is_too_large(tmp_path: Path, reader: Reader) -> None:
     with (tmp_path / "feed.xml").open("wb") as file:
         file.truncate(100 * 1024 * 1024)
-    with pytest.raises(SourceError, match="is larger than 16 MiB"):
+    with pytest.raises(SourceError, match="is larger than 32 MiB"):
         outcomes(reader, tmp_path / "feed.xml")
 
 

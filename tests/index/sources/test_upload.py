@@ -62,6 +62,7 @@ def test_content_tells_what_it_is(
 ) -> None:
     reading = received(fetcher, gzip.compress(body.encode()) if packed else body, name)
     assert (reading.kind, len(reading.articles)) == (kind, articles)
+    assert {article.via for article in reading.articles} <= {"upload"}
 
 
 def test_a_broken_line_names_the_file_as_it_was_called(fetcher: Fetcher) -> None:

@@ -1,0 +1,86 @@
+"""The text of an entry: its paragraphs without what surrounds them, and whether it is cut off."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from index.sources.furniture import drop_furniture, trails_off, without_furniture, without_invitation
+from index.sources.markup import decoded, fragment, text_of, tidy
+from index.text.normalize import canonical_text
+
+# Nothing but these is what link collections write: Hacker News' and lobste.rs' figures, Reddit's signature.
+_COLLECTED = re.compile(
+    r"(?:article url|comments url|url|link|points|score|# ?comments|comments|votes)\s*:.{0,2000}"
+    r"|submitted by\s.{0,300}|\[(?:link|comments)\]|(?:comments|discuss(?:ion)?|permalink)|\d+ (?:points?"
+    r"|comments?)\b.{0,60}"
+    r"|https?://\S+",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"[^\W_]+")
+# In these scripts a character says about as much as three Latin ones: syllables and words.
+_DENSE = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]"
+)
+DENSE_CHARS = 3
+# Words that a text must say beside its headline, or it only repeats that.
+NEW_WORDS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class EntryText:
+    """A text, and whether it is cut off before its end."""
+
+    text: str
+    cut: bool
+
+
+def entry_text(markup: str) -> EntryText:
+    """Return the text of an entry that is given as HTML, without its publisher's furniture."""
+    root = fragment(markup)
+    if root is None:
+        return plain_text(decoded(markup))
+    drop_furniture(root)
+    return _ended(text_of(root))
+
+
+def plain_text(text: str) -> EntryText:
+    """Return the text of an entry that is given as plain text; its brackets and ampersands are words."""
+    return _ended(tidy(text))
+
+
+def _ended(text: str) -> EntryText:
+    text = without_furniture(text)
+    if all(_COLLECTED.fullmatch(line.strip()) for line in text.split("\n") if line.strip()):
+        return EntryText("", False)
+    cut = trails_off(text)
+    return EntryText(canonical_text(without_invitation(text) if cut else text), cut)
+
+
+def length(text: str) -> int:
+    """Return how much a text says, in Latin characters: a Chinese or Japanese character counts as three."""
+    return len(text) + (DENSE_CHARS - 1) * len(_DENSE.findall(text))
+
+
+def only_repeats(text: str, *lines: str) -> bool:
+    """Tell whether a text says nothing beside given lines, such as its headline and its outlet."""
+    known = {word for line in lines for word in _words(line)}
+    if _DENSE.search(text):
+        return length("".join(_words(text))) <= length("".join(lines)) and bool(text)
+    return len([word for word in _words(text) if word not in known]) < NEW_WORDS
+
+
+def first_words(text: str, most: int = 100) -> str:
+    """Return a headline for a text that has none: its first sentence, or as many whole words as fit."""
+    line = " ".join(text.split("\n", 1)[0].split())
+    end = re.match(r".{15,}?[.!?。！？]+[\"'”’»)]*(?=\s|$)|.{5,}?[。！？]", line[: most + 1])
+    if end and len(end[0]) <= most:
+        return end[0].strip()
+    if len(line) <= most:
+        return line
+    cut = line[:most].rpartition(" ")[0] or line[:most]
+    return f"{cut.rstrip(' ,;:–—-')} …"
+
+
+def _words(text: str) -> list[str]:
+    return [word.casefold() for word in _WORD.findall(text)]

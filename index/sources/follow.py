@@ -1,0 +1,88 @@
+"""The page behind an entry: fetched once, with robots.txt asked, and whether it is the entry's story."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urljoin
+from zoneinfo import ZoneInfo
+
+from index.errors import RecordError
+from index.fetch import Fetched, Fetcher, FetchError
+from index.sources import web_page
+from index.sources.items import Item
+from index.sources.walls import why_not_the_story
+
+# Jump pages of aggregators name the real address in the page itself; some jump twice.
+MAX_JUMPS = 2
+# A page that jumps has hardly anything else in it.
+MAX_JUMP_BYTES = 65_536
+_REFRESH = re.compile(
+    rb"<meta\b(?=[^>]{0,500}\bhttp-equiv\s*=\s*[\"']?refresh\b)[^>]{0,500}?\bcontent\s*=\s*"
+    rb"(?:\"\s*\d{0,3}(?:\.\d+)?\s*[;,]\s*(?:url\s*=\s*)?'?([^\"'>]{1,4000})|'\s*\d{0,3}(?:\.\d+)?\s*[;,]\s*(?:url\s*=\s*)?\"?([^\"'>]{1,4000}))",
+    re.IGNORECASE,
+)
+_NOT_PAGES = {"audio": "a sound file", "video": "a film", "image": "a picture"}
+_PDF = b"%PDF-"
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """What an entry links to: the page where it is the entry's story, else why it is not used.
+
+    `url` is the address of the story. `later` tells that asking again may help.
+    """
+
+    page: web_page.Page | None
+    url: str
+    why: str | None = None
+    later: bool = False
+
+
+def follow(item: Item, fetcher: Fetcher, timezone: ZoneInfo, now: datetime) -> Linked:
+    """Return the page that an entry links to, if it is the entry's story."""
+    try:
+        asked, sent = item.url, fetcher.get(item.url, robots=True)
+        for _ in range(MAX_JUMPS):
+            target = _jump(sent)
+            if target is None:
+                break
+            asked, sent = target, fetcher.get(target, robots=True)
+        other = _not_a_page(sent)
+        if other:
+            return Linked(None, item.url, f"its link leads to {other}, which is not read")
+        page = web_page.parse(sent.body, sent.url, sent.charset, timezone, now)
+    except FetchError as error:
+        return Linked(None, item.url, str(error).rstrip("."), later=error.may_pass)
+    except RecordError as error:
+        return Linked(None, item.url, str(error))
+    why = why_not_the_story(item.title, item.text, page.title, page.text, asked, sent.url)
+    return Linked(None if why else page, page.url if _moved(item.url, asked, sent) else item.url, why)
+
+
+def _jump(sent: Fetched) -> str | None:
+    """Return where a page sends its reader on by itself; None where it does not."""
+    if len(sent.body) > MAX_JUMP_BYTES:
+        return None
+    found = _REFRESH.search(sent.body)
+    if not found:
+        return None
+    target = (found[1] or found[2]).decode("utf-8", "replace").strip().replace("&amp;", "&")
+    try:
+        url = urljoin(sent.url, target)
+    except ValueError:
+        return None
+    return url if url.startswith(("http://", "https://")) and url != sent.url else None
+
+
+def _not_a_page(sent: Fetched) -> str | None:
+    """Return what a link leads to where that is no page for people."""
+    if sent.body.startswith(_PDF) or sent.content_type == "application/pdf":
+        return "a PDF file"
+    return _NOT_PAGES.get(sent.content_type.partition("/")[0])
+
+
+def _moved(url: str, asked: str, sent: Fetched) -> bool:
+    """Tell whether the story lies at another address than the entry says."""
+    return asked != url or sent.url != url

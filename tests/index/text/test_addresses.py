@@ -1,0 +1,80 @@
+"""Which addresses lead to one page: tracking, schemes, slashes and AMP aside, and nothing else."""
+
+from __future__ import annotations
+
+import pytest
+
+from index.text.addresses import address_key, clean_address
+
+PAGE = "https://kurier.example/2025/bridge"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        f"{PAGE}?utm_source=rss&utm_medium=feed",
+        f"{PAGE}?at_medium=RSS&at_campaign=x",
+        f"{PAGE}?xtor=RSS-17",
+        f"{PAGE}?partner=rss&emc=rss",
+        f"{PAGE}?smid=tw",
+        f"{PAGE}?from=rss",
+        f"{PAGE}?ref=homepage",
+        f"{PAGE}?fbclid=A&gclid=B",
+        f"{PAGE}#ref=rss",
+        f"{PAGE}#xtor=RSS-3",
+        f"{PAGE}#comments",
+        f"{PAGE}#:~:text=bridge",
+        f"{PAGE}?",
+    ],
+)
+def test_tracking_goes(written: str) -> None:
+    assert clean_address(written) == PAGE
+    assert address_key(written) == address_key(PAGE)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "http://kurier.example/2025/bridge",
+        "https://www.kurier.example/2025/bridge/",
+        "https://KURIER.example:443/2025/bridge",
+        "https://kurier.example/2025/bridge/amp/",
+        "https://amp.kurier.example/2025/bridge",
+        "https://kurier.example/2025/bridge?amp=1",
+    ],
+)
+def test_one_page_under_other_addresses(written: str) -> None:
+    assert address_key(written) == address_key(PAGE)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        f"{PAGE}?id=7",
+        f"{PAGE}?gallery=7",
+        f"{PAGE}?eid=7",
+        f"{PAGE}?pid=7",
+        f"{PAGE}?ref=4711",
+        f"{PAGE}?glossary=a",
+        f"{PAGE}?page=2",
+        f"{PAGE}?view=rss",
+        f"{PAGE}#entry-12",
+        f"{PAGE}#!/story/4",
+        "https://kurier.example/2025/Bridge",
+        "https://kurier.example:8443/2025/bridge",
+        "https://sport.kurier.example/2025/bridge",
+        "https://kurier.example/2025/bridge.html",
+        "https://kurier.example/2025/champ",
+    ],
+)
+def test_other_pages_stay_others(written: str) -> None:
+    assert clean_address(written) == written
+    assert address_key(written) != address_key(PAGE)
+
+
+def test_what_is_kept_stays_as_it_is_written() -> None:
+    assert (
+        clean_address("HTTPS://A.example/x?q=a%20b&utm_source=x&r=%C3%A9")
+        == "https://a.example/x?q=a%20b&r=%C3%A9"
+    )
+    assert address_key("file:///a/b/") == "file:///a/b/"
