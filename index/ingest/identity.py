@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
-from index.sources.walls import same_lead
+from index.sources.feeds.walls import same_lead
 from index.text.normalize import FEED_CHARS, canonical_line
 from index.types.article import Article
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from index.errors import BusyError, UsageError
 from index.ingest.refresh import THREADS, Ingest, Read, Refresh
 from index.sources.address import Reading
-from index.sources.items import FeedLink
+from index.sources.feeds.items import FeedLink
 from index.sources.opml import read_opml, write_opml
 from index.storage.sources import SourceStore
 from index.text.masking import masked

@@ -15,10 +15,11 @@ from zoneinfo import ZoneInfo
 from index.errors import NewsError, RecordError, SourceError
 from index.fetch import Fetched, Fetcher, FetchError
 from index.fetch.body import gunzip
-from index.sources import feed, json_feed, jsonl, opml, sitemap, story_page, web_page
+from index.sources import jsonl, opml, story_page, web_page
 from index.sources.detect import Kind, kind_of
-from index.sources.entries import Known, Work, is_whole, newest_of, read_entries, read_single_page
-from index.sources.items import Child, Feed, FeedLink, Item
+from index.sources.feeds import feed, json_feed, sitemap
+from index.sources.feeds.entries import Known, Work, is_whole, newest_of, read_entries, read_single_page
+from index.sources.feeds.items import Child, Feed, FeedLink, Item
 from index.text.normalize import article_id
 from index.types.article import Article
 from index.types.report import Failure

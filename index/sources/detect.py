@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from index.errors import SourceError
 from index.fetch import Fetched
-from index.sources import xml_repair
+from index.sources.feeds import xml_repair
 from index.sources.files import JSONL_SUFFIXES
 
 Kind = Literal["rss", "atom", "json", "sitemap", "opml", "page", "jsonl", "story"]

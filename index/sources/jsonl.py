@@ -15,8 +15,8 @@ from typing import IO, Any, cast, get_args
 from zoneinfo import ZoneInfo
 
 from index.errors import RecordError, SourceError
-from index.sources.dates import day_moment
-from index.sources.time_text import is_day
+from index.sources.times.dates import day_moment
+from index.sources.times.text import is_day
 from index.text.normalize import article_id, canonical_line, canonical_text
 from index.types.article import Article, ArticleTimes, Precision
 from index.types.report import Failure

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from index.errors import SourceError
 from index.fetch import Fetched, Fetcher, FetchOptions
 from index.sources.address import Reading, nothing_known, read_address, read_fetched
-from index.sources.entries import Known
+from index.sources.feeds.entries import Known
 from index.sources.files import FEED_SUFFIXES, Record, open_source
 from index.sources.upload import read_upload
 from index.types.report import Failure

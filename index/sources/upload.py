@@ -13,7 +13,7 @@ from index.fetch import Fetched, Fetcher, FetchError
 from index.fetch.body import gunzip
 from index.sources.address import MAX_UNPACKED, Reading, nothing_known, read_fetched
 from index.sources.detect import kind_of
-from index.sources.entries import Known
+from index.sources.feeds.entries import Known
 
 MAX_NAME = 100
 _NOT_IN_NAME = re.compile(r"[^\w.-]+")

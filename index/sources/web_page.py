@@ -16,11 +16,8 @@ from zoneinfo import ZoneInfo
 import lxml.html
 
 from index.errors import RecordError
-from index.sources.dates import Times
 from index.sources.encodings import decode
-from index.sources.items import FeedLink
-from index.sources.json_ld import is_closed, read_json_ld
-from index.sources.page_times import page_times
+from index.sources.feeds.items import FeedLink
 from index.sources.pages.facts import (
     authors_of,
     canonical_links,
@@ -32,9 +29,12 @@ from index.sources.pages.facts import (
     outlet_of,
     own_address,
 )
+from index.sources.pages.json_ld import is_closed, read_json_ld
 from index.sources.pages.kind import is_list_of_stories, why_no_article, why_no_story
 from index.sources.pages.text import load, story_text
 from index.sources.pages.tree import content_length, measured, undo_layout_tables, wrap_bare_text
+from index.sources.times.dates import Times
+from index.sources.times.page import page_times
 
 logger = logging.getLogger(__name__)
 

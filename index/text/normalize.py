@@ -41,7 +41,7 @@ def canonical_line(raw: str) -> str:
 
 
 def canonical_url(raw: str) -> str:
-    """Return the id of the article at `url`: 16 hexadecimal digits of the SHA-256 of its `address_key`.
+    """Return an address without tracking parameters, with scheme and host in lower case.
 
     Raises RecordError when `raw` is no address.
     """

@@ -13,9 +13,9 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
-from index.sources.items import FeedLink
-from index.sources.json_ld import PageData, listed
+from index.sources.feeds.items import FeedLink
 from index.sources.markup import plain_line
+from index.sources.pages.json_ld import PageData, listed
 from index.text.normalize import canonical_line
 
 Meta = Mapping[str, str]

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 
 from lxml.html import HtmlElement
 
-from index.sources.json_ld import PageData, types_of
+from index.sources.pages.json_ld import PageData, types_of
 from index.sources.pages.tree import Measure
 
 _I = re.IGNORECASE

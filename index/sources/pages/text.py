@@ -13,9 +13,9 @@ from collections.abc import Iterator, Sequence
 import trafilatura
 from lxml.html import HtmlElement
 
-from index.sources.json_ld import PageData
 from index.sources.markup import paragraphs, plain_line, tidy
 from index.sources.pages.furniture import Measures, remove_furniture
+from index.sources.pages.json_ld import PageData
 from index.sources.pages.script_data import story_in_scripts
 from index.sources.pages.tree import content_length, unname_posts
 

@@ -22,7 +22,7 @@ from index.ingest.refresh import Refresh
 from index.ingest.schedule import Limits
 from index.ingest.subscriptions import Subscriptions
 from index.sources.address import Reading
-from index.sources.items import FeedLink
+from index.sources.feeds.items import FeedLink
 from index.sources.jsonl import to_article
 from index.storage.articles import Store
 from index.storage.database import Database

@@ -21,7 +21,7 @@ from index.ingest import refresh as refresh_module
 from index.runtime.faults import Faults
 from index.search import sync as follow_module
 from index.search.local import condition
-from index.sources.items import FeedLink
+from index.sources.feeds.items import FeedLink
 from index.storage import leases
 from index.storage.articles import Store
 from index.storage.database import Database, meta

@@ -13,7 +13,7 @@ import pytest
 from index.errors import NewsError, SourceError
 from index.fetch import Fetcher, FetchError, FetchOptions
 from index.sources.address import Reading, read_address
-from index.sources.items import FeedLink
+from index.sources.feeds.items import FeedLink
 from tests.servers import news_documents as documents
 from tests.servers.news_documents import PARAGRAPHS, STORY, page, rss, rss_item
 from tests.servers.news_site import NewsSite

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.errors import SourceError
-from index.sources.items import FeedLink
+from index.sources.feeds.items import FeedLink
 from index.sources.opml import read_opml, write_opml
 from index.types.source import Source
 

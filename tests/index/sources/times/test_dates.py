@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.sources.dates import (
+from index.sources.times.dates import (
     Moment,
     Times,
     Unread,

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from index.errors import RecordError
 from index.fetch import Fetched, Fetcher, FetchError
 from index.sources import web_page
-from index.sources.items import Item
-from index.sources.walls import why_not_the_story
+from index.sources.feeds.items import Item
+from index.sources.feeds.walls import why_not_the_story
 
 # Jump pages of aggregators name the real address in the page itself; some jump twice.
 MAX_JUMPS = 2

@@ -1,7 +1,7 @@
 """Articles from the entries of a feed or sitemap: which words, which time, which outlet, and which identity.
 
 An entry's own text is used where it is the full story; otherwise the page it links to is fetched. What the
-page says replaces the entry's words only where it is the entry's story (`index.sources.walls`).
+page says replaces the entry's words only where it is the entry's story (`index.sources.feeds.walls`).
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from zoneinfo import ZoneInfo
 
 from index.errors import RecordError
 from index.fetch import Fetcher
-from index.sources.dates import Dated, Times, address_day, dated, entry_times, together
-from index.sources.entry_text import first_words, length, only_repeats
-from index.sources.follow import Linked, follow
-from index.sources.items import Feed, Item
-from index.sources.sitemap import is_story_address
+from index.sources.feeds.entry_text import first_words, length, only_repeats
+from index.sources.feeds.follow import Linked, follow
+from index.sources.feeds.items import Feed, Item
+from index.sources.feeds.sitemap import is_story_address
+from index.sources.times.dates import Dated, Times, address_day, dated, entry_times, together
 from index.sources.web_page import Page
 from index.text.normalize import FEED_CHARS, article_id, canonical_line, canonical_url, entry_id
 from index.types.article import Article

@@ -7,8 +7,8 @@ from typing import Any
 from urllib.parse import urljoin
 
 from index.errors import SourceError
-from index.sources.entry_text import EntryText, entry_text, plain_text
-from index.sources.items import Feed, Item
+from index.sources.feeds.entry_text import EntryText, entry_text, plain_text
+from index.sources.feeds.items import Feed, Item
 from index.sources.markup import plain_headline
 from index.types.report import Failure
 

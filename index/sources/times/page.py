@@ -20,8 +20,8 @@ import htmldate
 import lxml.html
 from htmldate.core import DATE_ATTRIBUTES
 
-from index.sources.dates import Moment, Times, address_day, finer
-from index.sources.shown_times import (
+from index.sources.times.dates import Moment, Times, address_day, finer
+from index.sources.times.shown import (
     PageReader,
     ShownTime,
     is_foreign,

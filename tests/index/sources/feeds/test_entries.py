@@ -10,7 +10,7 @@ import pytest
 
 from index.fetch import Fetcher, FetchOptions
 from index.sources.address import Reading, read_address
-from index.sources.walls import why_not_the_story
+from index.sources.feeds.walls import why_not_the_story
 from tests.servers.news_documents import HTML, PARAGRAPHS, STORY, page, rss, rss_item
 from tests.servers.news_site import NewsSite
 

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from index.sources.time_text import NoTimeError, Written, dates_within, read_text
+from index.sources.times.text import NoTimeError, Written, dates_within, read_text
 from index.types.article import Precision, is_on_day
 
 # Broken systems write year 1 or 1970; there was no news on the web before 1990.

@@ -1,11 +1,10 @@
 """RSS 0.9 to 2.0 and Atom.
 
-`index.sources.xml_repair` makes the document well-formed, feedparser reads its vocabularies, and here is
-decided what an entry says: its own words and never those of its pictures, its address, its id and its time.
+`xml_repair` makes the document well-formed, feedparser reads its vocabularies, and this module decides what an
+entry says: its own words and never those of its pictures, its address, its id and its time.
 
-feedparser and fastfeedparser were tried on 52 broken feeds. fastfeedparser is ten times as fast, but gives no
-times as they were written and drops what stands behind an undeclared prefix. feedparser's forgiving parser
-puts a semicolon behind "AT&T" and takes 150 times the size of a broken feed in memory: it never sees one now.
+feedparser gets well-formed documents only: its forgiving parser puts a semicolon behind "AT&T", and took 1.1 GB
+of memory for a broken feed of 7.6 MB.
 """
 
 from __future__ import annotations
@@ -22,9 +21,9 @@ import lxml.etree
 
 from index.errors import SourceError
 from index.fetch.addresses import MAX_URL_CHARS
-from index.sources import xml_repair
-from index.sources.entry_text import EntryText, entry_text, plain_text
-from index.sources.items import Feed, Item, rough_stamp
+from index.sources.feeds import xml_repair
+from index.sources.feeds.entry_text import EntryText, entry_text, plain_text
+from index.sources.feeds.items import Feed, Item, rough_stamp
 from index.sources.markup import decoded, headline, plain_headline, plain_line
 from index.types.report import Failure
 

@@ -18,7 +18,7 @@ from functools import lru_cache
 from itertools import islice
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from index.sources.time_words import (
+from index.sources.times.words import (
     AMBIGUOUS,
     HALF_DAYS,
     OFFSETS,

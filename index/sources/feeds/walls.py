@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-from index.sources.entry_text import length
+from index.sources.feeds.entry_text import length
 from index.text.addresses import address_key
 
 # Paths that a redirect leads to when the story is not shown.

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import lxml.html
 import pytest
 
-from index.sources.dates import Times
-from index.sources.page_times import page_times
+from index.sources.times.dates import Times
+from index.sources.times.page import page_times
 
 UTC_ZONE = ZoneInfo("UTC")
 NOW = datetime(2026, 3, 9, 18, tzinfo=UTC)

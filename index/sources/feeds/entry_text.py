@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from index.sources.furniture import drop_furniture, trails_off, without_furniture, without_invitation
+from index.sources.feeds.furniture import drop_furniture, trails_off, without_furniture, without_invitation
 from index.sources.markup import decoded, fragment, text_of, tidy
 from index.text.normalize import canonical_text
 

@@ -1,7 +1,7 @@
 """Sitemaps and news sitemaps (https://www.sitemaps.org/protocol.html): addresses, some with headlines.
 
-What stands under an address in the namespaces of images and videos is about those, not about the page. usp
-(the package ultimate-sitemap-parser) was tried: it fetches by itself and refuses what is not well-formed.
+What stands under an address in the namespaces of images and videos is about those, not about the page. The
+package ultimate-sitemap-parser is not used, because it fetches by itself, past the guarded client.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from urllib.parse import unquote, urljoin, urlsplit
 import lxml.etree
 
 from index.errors import SourceError
-from index.sources import xml_repair
-from index.sources.items import Child, Feed, Item, rough_stamp
+from index.sources.feeds import xml_repair
+from index.sources.feeds.items import Child, Feed, Item, rough_stamp
 from index.sources.markup import headline
 from index.types.report import Failure
 

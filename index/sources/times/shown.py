@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 import lxml.etree
 import lxml.html
 
-from index.sources.dates import Moment, Unread, found_times, read_time
+from index.sources.times.dates import Moment, Unread, found_times, read_time
 
 # How far a byline stands behind the headline, in characters of visible text (a lead may lie between), and how
 # far before it. The figures are those of the 150 pages of htmldate's tests, rounded up.

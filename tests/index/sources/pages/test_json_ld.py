@@ -7,7 +7,7 @@ from typing import Any
 import lxml.html
 import pytest
 
-from index.sources.json_ld import PageData, is_closed, read_json_ld, types_of
+from index.sources.pages.json_ld import PageData, is_closed, read_json_ld, types_of
 
 URL = "https://paper.example/2025/03/shore-power"
 HEADLINE = "Port opens shore power for container ships"

@@ -7,8 +7,9 @@ import time
 import pytest
 
 from index.errors import SourceError
-from index.sources import feed, json_feed, opml, sitemap, xml_repair
-from index.sources.items import Child, FeedLink, Item
+from index.sources import opml
+from index.sources.feeds import feed, json_feed, sitemap, xml_repair
+from index.sources.feeds.items import Child, FeedLink, Item
 
 URL = "https://kurier.example/feeds/all.xml"
 NAMESPACES = (

@@ -1,0 +1,1 @@
+"""Feeds and sitemaps: their entries, and the stories that these link to."""
