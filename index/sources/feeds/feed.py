@@ -1,10 +1,10 @@
 """RSS 0.9 to 2.0 and Atom.
 
-`xml_repair` makes the document well-formed, feedparser reads its vocabularies, and this module decides what an
-entry says: its own words and never those of its pictures, its address, its id and its time.
+`xml_repair` makes the document well-formed, feedparser reads its vocabularies, and this module decides what
+an entry says: its own words and never those of its pictures, its address, its id and its time.
 
-feedparser gets well-formed documents only: its forgiving parser puts a semicolon behind "AT&T", and took 1.1 GB
-of memory for a broken feed of 7.6 MB.
+feedparser gets well-formed documents only: its forgiving parser puts a semicolon behind "AT&T", and took
+1.1 GB of memory for a broken feed of 7.6 MB.
 """
 
 from __future__ import annotations
