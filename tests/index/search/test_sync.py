@@ -20,7 +20,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from index.ingest.decision import IncomingArticle
 from index.runtime.faults import Faults
-from index.search import local, sync
+from index.search import followers, sync
 from index.search.base import Position
 from index.search.followers import DenseFollower
 from index.search.local import LocalIndex
@@ -75,15 +75,15 @@ class Following(RuleBasedStateMachine):
         self.url = sqlite_url(self.root / "news.db")
         self.folder = self.root / "index"
         # Small enough that a few articles make several stretches of the log and several snapshots.
-        self.kept = sync.BATCH, local.SNAPSHOT_CHANGES
-        sync.BATCH, local.SNAPSHOT_CHANGES = 3, 5
+        self.kept = sync.BATCH, followers.SNAPSHOT_CHANGES
+        sync.BATCH, followers.SNAPSHOT_CHANGES = 3, 5
         self.sets = [Set(self.url, self.folder) for _ in range(2)]
 
     def teardown(self) -> None:
         self.both_catch_up()
         for process in self.sets:
             process.close()
-        sync.BATCH, local.SNAPSHOT_CHANGES = self.kept
+        sync.BATCH, followers.SNAPSHOT_CHANGES = self.kept
         shutil.rmtree(self.root)
 
     @rule(which=WHICH, name=NAMES, sentences=st.integers(1, 25))
