@@ -32,9 +32,10 @@ from index.sources.pages.facts import (
 from index.sources.pages.json_ld import is_closed, read_json_ld
 from index.sources.pages.kind import is_list_of_stories, why_no_article, why_no_story
 from index.sources.pages.text import load, story_text
-from index.sources.pages.tree import content_length, measured, undo_layout_tables, wrap_bare_text
+from index.sources.pages.tree import measured, undo_layout_tables, wrap_bare_text
 from index.sources.times.dates import Times
 from index.sources.times.page import page_times
+from index.text.length import content_length
 
 logger = logging.getLogger(__name__)
 

@@ -15,12 +15,13 @@ from zoneinfo import ZoneInfo
 
 from index.errors import RecordError
 from index.fetch import Fetcher
-from index.sources.feeds.entry_text import first_words, length, only_repeats
+from index.sources.feeds.entry_text import first_words, only_repeats
 from index.sources.feeds.follow import Linked, follow
 from index.sources.feeds.items import Feed, Item
 from index.sources.feeds.sitemap import is_story_address
 from index.sources.times.dates import Dated, Times, address_day, dated, entry_times, together
 from index.sources.web_page import Page
+from index.text.length import content_length
 from index.text.normalize import FEED_CHARS, article_id, canonical_line, canonical_url, entry_id
 from index.types.article import Article
 from index.types.report import Failure
@@ -80,7 +81,7 @@ def read_entries(found: Feed, url: str, work: Work) -> None:
 
 def is_whole(item: Item) -> bool:
     """Tell whether an entry's text is the full story, as far as its length and its end tell."""
-    return length(item.text) >= FULL_CHARS and not item.cut
+    return content_length(item.text) >= FULL_CHARS and not item.cut
 
 
 # -- identity --------------------------------------------------------------------------------------------
@@ -196,7 +197,7 @@ def _article(
         raise RecordError("the page does not present itself as a story: it is left out")
     from_page = page is not None and _is_better(page.text, item)
     text = page.text if page and from_page else item.text
-    if length(text) < MIN_EXCERPT_CHARS:
+    if content_length(text) < MIN_EXCERPT_CHARS:
         raise RecordError(
             (linked and linked.why) or "no article text was found: neither in the feed nor on the page"
         )
@@ -228,7 +229,9 @@ def _article(
 
 def _is_better(text: str, item: Item) -> bool:
     """Tell whether a page's text says more than the entry's own."""
-    return length(text) > length(item.text) or (item.cut and length(text) * 2 > length(item.text))
+    return content_length(text) > content_length(item.text) or (
+        item.cut and content_length(text) * 2 > content_length(item.text)
+    )
 
 
 def _says_story(page: Page) -> bool:

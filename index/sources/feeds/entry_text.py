@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from index.sources.feeds.furniture import drop_furniture, trails_off, without_furniture, without_invitation
 from index.sources.markup import decoded, fragment, text_of, tidy
+from index.text.length import content_length, is_dense
 from index.text.normalize import canonical_text
 
 # Nothing but these is what link collections write: Hacker News' and lobste.rs' figures, Reddit's signature.
@@ -18,11 +19,6 @@ _COLLECTED = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W_]+")
-# In these scripts a character says about as much as three Latin ones: syllables and words.
-_DENSE = re.compile(
-    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]"
-)
-DENSE_CHARS = 3
 # Words that a text must say beside its headline, or it only repeats that.
 NEW_WORDS = 4
 
@@ -57,16 +53,11 @@ def _ended(text: str) -> EntryText:
     return EntryText(canonical_text(without_invitation(text) if cut else text), cut)
 
 
-def length(text: str) -> int:
-    """Return how much a text says, in Latin characters: a Chinese or Japanese character counts as three."""
-    return len(text) + (DENSE_CHARS - 1) * len(_DENSE.findall(text))
-
-
 def only_repeats(text: str, *lines: str) -> bool:
     """Tell whether a text says nothing beside given lines, such as its headline and its outlet."""
     known = {word for line in lines for word in _words(line)}
-    if _DENSE.search(text):
-        return length("".join(_words(text))) <= length("".join(lines)) and bool(text)
+    if is_dense(text):
+        return content_length("".join(_words(text))) <= content_length("".join(lines)) and bool(text)
     return len([word for word in _words(text) if word not in known]) < NEW_WORDS
 
 

@@ -57,7 +57,7 @@ def follow(item: Item, fetcher: Fetcher, timezone: ZoneInfo, now: datetime) -> L
         return Linked(None, item.url, str(error).rstrip("."), later=error.may_pass)
     except RecordError as error:
         return Linked(None, item.url, str(error))
-    why = why_not_the_story(item.title, item.text, page.title, page.text, asked, sent.url)
+    why = why_not_the_story(item.title, item.text, page, asked, sent.url)
     return Linked(None if why else page, page.url if _moved(item.url, asked, sent) else item.url, why)
 
 

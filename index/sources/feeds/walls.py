@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-from index.sources.feeds.entry_text import length
+from index.sources.web_page import Page
 from index.text.addresses import address_key
+from index.text.length import content_length
 
 # Paths that a redirect leads to when the story is not shown.
 _ELSEWHERE = (
@@ -35,9 +36,7 @@ RUN = 3
 SHORT_WORD = 3
 
 
-def why_not_the_story(
-    title: str, text: str, page_title: str, page_text: str, asked: str, got: str
-) -> str | None:
+def why_not_the_story(title: str, text: str, page: Page, asked: str, got: str) -> str | None:
     """Return why a page is not the story of an entry, as the end of a sentence; None where it may be.
 
     `title` and `text` are the entry's, "" where it has none; `asked` is the address it links to, `got` the
@@ -47,10 +46,14 @@ def why_not_the_story(
         reason = _led_elsewhere(asked, got)
         if reason:
             return f"its link leads to {reason}"
-    if not page_text:
+    if page.why:
+        return f"the page that it links to {page.why}"
+    if page.is_closed:
+        return "the page that it links to is declared closed to those who do not pay"
+    if not page.text:
         return "the page that it links to holds no article"
-    same = same_lead(text, page_text) if text else _is_about(title, page_text)
-    if (title or text) and not same and not _same_headline(title, page_title):
+    same = same_lead(text, page.text) if text else _is_about(title, page.text)
+    if (title or text) and not same and not _same_headline(title, page.title):
         return "the page that it links to has neither its headline nor its words"
     return None
 
@@ -77,7 +80,7 @@ def same_lead(text: str, page: str, share: float = SAME_LEAD) -> bool:
     lead = _words(text)[:LEAD_WORDS]
     runs = {tuple(lead[place : place + RUN]) for place in range(len(lead) - RUN + 1)}
     if not runs:
-        return bool(lead) and length(text) > RUN and " ".join(lead) in " ".join(_words(page))
+        return bool(lead) and content_length(text) > RUN and " ".join(lead) in " ".join(_words(page))
     words = _words(page)
     there = {tuple(words[place : place + RUN]) for place in range(len(words) - RUN + 1)}
     return len(runs & there) >= share * len(runs)
@@ -85,7 +88,7 @@ def same_lead(text: str, page: str, share: float = SAME_LEAD) -> bool:
 
 def _is_about(title: str, page: str) -> bool:
     """Tell whether a page holds a headline's longer words: its own headline may be another one."""
-    told = {word for word in _words(title) if length(word) > SHORT_WORD}
+    told = {word for word in _words(title) if content_length(word) > SHORT_WORD}
     return bool(told) and len(told & set(_words(page))) >= SAME_HEADLINE * len(told)
 
 
@@ -93,5 +96,5 @@ def _words(text: str) -> list[str]:
     """Return the words of a text without case; in scripts without spaces its characters."""
     words: list[str] = []
     for word in _WORD.findall(text.casefold()):
-        words += list(word) if length(word) > len(word) else [word]
+        words += list(word) if content_length(word) > len(word) else [word]
     return words

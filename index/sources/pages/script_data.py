@@ -14,7 +14,7 @@ from typing import Any
 from lxml.html import HtmlElement
 
 from index.sources.markup import paragraphs, plain_line
-from index.sources.pages.tree import content_length
+from index.text.length import content_length
 
 # One page has a few such scripts; the largest seen holds half a megabyte.
 MAX_SCRIPTS = 20

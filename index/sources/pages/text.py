@@ -17,7 +17,8 @@ from index.sources.markup import paragraphs, plain_line, tidy
 from index.sources.pages.furniture import Measures, remove_furniture
 from index.sources.pages.json_ld import PageData
 from index.sources.pages.script_data import story_in_scripts
-from index.sources.pages.tree import content_length, unname_posts
+from index.sources.pages.tree import unname_posts
+from index.text.length import content_length
 
 # Less than this share of the page's long texts: the extractor may have lost half of the story.
 _THIN_SHARE = 0.3

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from lxml.html import Element, HtmlElement
 
+from index.text.length import content_length
+
 _UNREAD = frozenset("script style noscript template svg iframe object head textarea select".split())
 _INLINE = frozenset(
     "a abbr b bdi bdo cite code data del dfn em font i ins kbd mark q s samp small span strong".split()
@@ -22,7 +24,6 @@ _PROSE_CHARS = 40
 _POST = re.compile(r"\b(?:post|entry|story|text|cell|article|content|body)\b", re.IGNORECASE)
 # Templates cut one story into at most so many parts of one name.
 _MOST_PARTS = 2
-_IDEOGRAPHS = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 
 
 @dataclass(slots=True)
@@ -38,11 +39,6 @@ class Measure:
     def is_link(self) -> bool:
         """Tell whether there is text, and none outside of links but a mark or two."""
         return 0 < self.text <= self.links + 2
-
-
-def content_length(text: str) -> int:
-    """Return how much a text says, in letters of an alphabet: an East Asian character counts as three."""
-    return len(text) if text.isascii() else len(text) + 2 * len(_IDEOGRAPHS.findall(text))
 
 
 def measured(root: HtmlElement) -> dict[HtmlElement, Measure]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,8 @@ import pytest
 from index.fetch import Fetcher, FetchOptions
 from index.sources.address import Reading, read_address
 from index.sources.feeds.walls import why_not_the_story
+from index.sources.times.dates import Times
+from index.sources.web_page import Page
 from tests.servers.news_documents import HTML, PARAGRAPHS, STORY, page, rss, rss_item
 from tests.servers.news_site import NewsSite
 
@@ -61,8 +64,20 @@ def test_the_story_or_a_wall(
     asked: str, got: str, title: str, text: str, page_title: str, page_text: str, why: str | None
 ) -> None:
     host = "https://wire.example"
-    found = why_not_the_story(title, text, page_title, page_text, host + asked, host + got)
+    told = Page(host + got, page_title, page_text, "Wire", Times(), (), None, ())
+    found = why_not_the_story(title, text, told, host + asked, host + got)
     assert (found is None) if why is None else (found is not None and why in found)
+
+
+def test_what_the_page_says_of_itself_comes_first() -> None:
+    url = "https://wire.example/a"
+    told = Page(url, "Quays open", STORY, "Wire", Times(), (), None, ())
+    asked = ("Quays open", LEAD)
+    assert why_not_the_story(*asked, told, url, url) is None
+    form = replace(told, why="asks its readers to log in")
+    assert why_not_the_story(*asked, form, url, url) == "the page that it links to asks its readers to log in"
+    closed = replace(told, is_closed=True)
+    assert "declared closed" in (why_not_the_story(*asked, closed, url, url) or "")
 
 
 def test_a_wall_leaves_the_feed_s_own_words(site: NewsSite, fetcher: Fetcher) -> None:
