@@ -92,6 +92,7 @@ def test_an_answer() -> None:
                 "published_at": "2025-06-04T23:29:00Z",
                 "published_precision": "minute",
                 "updated_at": "2025-06-05T00:00:00Z",
+                "via": "file",
                 "score": 0.5,
                 "also_in": [COPY_JSON],
                 "answer_spans": [[0, 3]],
@@ -194,6 +195,7 @@ def test_latest() -> None:
                 "published_at": "2025-06-04T23:29:00Z",
                 "published_precision": "minute",
                 "updated_at": "2025-06-05T00:00:00Z",
+                "via": "file",
                 "highlights": ["First"],
                 "also_in": [COPY_JSON],
             }

@@ -109,7 +109,8 @@ def test_what_people_see(
     assert newsbot("sources", "add", url) == 0
     out = capsys.readouterr().out
     assert out.startswith("The Wire\nrss, 1 item, 1 article to store\nnewest 3 Jun 2025, 08:00 UTC")
-    assert "full text\n1 added, 0 updated" in out
+    assert "\nfull text\n" in out
+    assert "\n1 added, 0 updated" in out
     site.remove("/feed.xml")
     # Once it has failed it is not due again for most of a minute, so a slow machine does not overtake it.
     monkeypatch.setattr(session, "open_index", partial(open_news, seconds=50.0))

@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from bot.text.markdown import length
 from config import logging_to_stderr
 from index import Added, Failure, IndexOptions, IngestReport, NewsIndex, Source, Trial, masked
 from tests.discord.server import DiscordServer, User
-from tests.fakes import NOW, HashingEmbedder
+from tests.fakes import NOW, HashingEmbedder, open_news
 from tests.hostile import TEXTS
 from tests.servers.news_documents import page, rss, rss_item
 from tests.servers.news_site import NewsSite
@@ -210,17 +211,15 @@ async def test_two_hundred_sources_are_turned_page_by_page(tmp_path: Path, libra
     assert sorted(seen) == [f"Feed {number:03}" for number in range(200)]
 
 
-async def test_the_list_turns_after_a_restart_and_only_for_those_who_manage(
-    tmp_path: Path, library: NewsIndex
-) -> None:
+async def test_the_list_turns_after_a_restart_and_only_for_those_who_manage(tmp_path: Path) -> None:
     outlines = "".join(f'<outline xmlUrl="https://news.example/{number}"/>' for number in range(30))
-    library.subscriptions.import_opml(f'<opml version="2.0"><body>{outlines}</body></opml>'.encode(), "x")
+    with open_news(tmp_path) as library:
+        library.subscriptions.import_opml(f'<opml version="2.0"><body>{outlines}</body></opml>'.encode(), "x")
     async with DiscordServer() as server:
         boss = server.user("boss", manage_guild=True)
-        async with server.running(NewsBot(lambda: library, tmp_path), commands=8) as bot:
+        async with server.running(NewsBot(partial(open_news, tmp_path), tmp_path), commands=8):
             (message,) = (await server.slash("sources list", user=boss)).messages
-            bot.services.library._index = None  # a fixture has opened the library, and closes it
-        async with server.running(NewsBot(lambda: library, tmp_path), commands=8):
+        async with server.running(NewsBot(partial(open_news, tmp_path), tmp_path), commands=8):
             await server.click(message, "Next", user=boss)
             assert "Page 2 of 3" in server.history(message)[-1]["embeds"][0]["footer"]["text"]
             boss.permissions.manage_guild = False

@@ -227,7 +227,7 @@ def test_a_page_that_is_closed_leaves_the_excerpt(site: NewsSite, fetcher: Fetch
     assert [article.text for article in reading.articles] == [PARAGRAPHS[0] + " Read more"]
     whys = " ".join(problem.why for problem in reading.problems)
     assert "robots.txt" in whys
-    assert [each.where for each in reading.problems] == [site.url("/1"), site.url("/2")]
+    assert [problem.where for problem in reading.problems] == [site.url("/1"), site.url("/2")]
     assert reading.fetched.etag == '"1"'
 
 

@@ -51,7 +51,7 @@ def test_a_file_of_every_kind(tmp_path: Path, reader: Reader, name: str) -> None
             else document.replace(b"/1", b"https://a.example/1")
         )
     (tmp_path / name).write_bytes(document)
-    articles = [each for each in outcomes(reader, tmp_path / name) if isinstance(each, Article)]
+    articles = [outcome for outcome in outcomes(reader, tmp_path / name) if isinstance(outcome, Article)]
     assert articles[0].text == STORY
 
 
