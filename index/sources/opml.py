@@ -17,7 +17,7 @@ MAX_BYTES = 4 * 1024 * 1024
 
 
 def parse(text: str, url: str) -> list[FeedLink]:
-    """Return the feeds of a list, each once. Raises SourceError when it is no OPML."""
+    """Return the feeds of a list, each once. Raises SourceError when it is no OPML, or an empty one."""
     root = xml_repair.parse(text, url)
     if str(root.tag).rpartition("}")[2].lower() != "opml":
         raise SourceError(f"{url} is no OPML list: check the address.")
@@ -33,6 +33,8 @@ def parse(text: str, url: str) -> list[FeedLink]:
             links.setdefault(feed, FeedLink(feed, title or None))
     if not links and xml_repair.is_cut(text):
         raise SourceError(f"{url} is not well-formed XML: it breaks off before its first feed.")
+    if not links:
+        raise SourceError(f"{url} names no feed: it has no outline with an xmlUrl.")
     return list(links.values())
 
 
@@ -43,10 +45,7 @@ def read_opml(body: bytes, where: str) -> Sequence[FeedLink]:
     """
     if len(body) > MAX_BYTES:
         raise SourceError(f"{where} is larger than 4 MiB, which no list of feeds is: check what it holds.")
-    feeds = parse(decode(body, None), where)
-    if not feeds:
-        raise SourceError(f"{where} names no feed: it has no outline with an xmlUrl.")
-    return feeds
+    return parse(decode(body, None), where)
 
 
 def write_opml(sources: Iterable[Source]) -> str:
