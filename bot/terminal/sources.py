@@ -43,7 +43,10 @@ def _lines(source: Source, now: datetime) -> Iterator[RenderableType]:
 def trial_view(trial: Trial, zone: tzinfo, now: datetime) -> RenderableType:
     """Return what was found at an address, where the newest has its parts from, and what was left out."""
     title = Text(one_line(trial.title or trial.url), "bold")
-    about = found_lines(trial, lambda moment: when(moment, zone, now))
+    # A day has no hour to show; the articles below tell it as a day.
+    has_days = any(evidence.published_precision == "day" for evidence in trial.evidence)
+    shown = replace(trial, newest=None) if has_days else trial
+    about = found_lines(shown, lambda moment: when(moment, zone, now))
     parts = [line for evidence in trial.evidence for line in _evidence(evidence, zone, now)]
     return Group(title, *map(Text, about), *parts, *_feeds(trial), *failures_view(trial.problems))
 
@@ -51,12 +54,14 @@ def trial_view(trial: Trial, zone: tzinfo, now: datetime) -> RenderableType:
 def _evidence(evidence: Evidence, zone: tzinfo, now: datetime) -> Iterator[Text]:
     """Yield an article's headline, and below it where its time, outlet and text come from."""
     yield Text(f"  {one_line(evidence.title)}", "bold")
+    no_time = evidence.published_precision == "seen"
     for name, value, where in (
         ("time", _time(evidence, zone, now), evidence.time_from),
         ("outlet", evidence.outlet, evidence.outlet_from),
         ("text", f"{evidence.chars:,} characters", evidence.text_from),
     ):
-        yield Text.assemble((f"    {name:<7}", "dim"), one_line(value), (f" from {one_line(where)}", "dim"))
+        link = ": " if no_time and name == "time" else " from "
+        yield Text.assemble((f"    {name:<7}", "dim"), one_line(value), (link + one_line(where), "dim"))
 
 
 def _time(evidence: Evidence, zone: tzinfo, now: datetime) -> str:

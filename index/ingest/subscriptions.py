@@ -17,7 +17,7 @@ from index.sources.opml import read_opml, write_opml
 from index.storage.sources import SourceStore
 from index.text.masking import masked
 from index.types.report import IngestReport, OnProgress, Progress, ignore_progress
-from index.types.source import Added, Refreshed, Source, Trial
+from index.types.source import Added, Evidence, Refreshed, Source, Trial
 
 # Articles of a trial whose parts are shown with where they were read.
 SHOWN = 5
@@ -184,5 +184,10 @@ def _trial(url: str, reading: Reading) -> Trial:
         full_text=reading.full_text,
         feeds=tuple(link.url for link in reading.feeds),
         problems=tuple(reading.problems),
-        evidence=tuple(sorted(reading.evidence, key=lambda part: part.published_at, reverse=True)[:SHOWN]),
+        evidence=tuple(sorted(reading.evidence, key=_newest_first)[:SHOWN]),
     )
+
+
+def _newest_first(evidence: Evidence) -> tuple[bool, float]:
+    """Return a sort key that puts the newest article first, and those without a time last."""
+    return evidence.published_precision == "seen", -evidence.published_at.timestamp()

@@ -36,6 +36,11 @@ FULL_CHARS = 700
 MIN_EXCERPT_CHARS = 80
 MAX_TITLE = 500
 MAX_OUTLET = 200
+_SEPARATORS = re.compile(r"\s+[-–—|·:»]+\s+")
+# A feed of a section is called "The Gazette: Politics" or "Politics | The Gazette".
+_NAME_PARTS = re.compile(r"\s*[:|»]\s+|\s+[-–—·]\s+")
+_NAME_WORD = re.compile(r"\w+")
+_ARTICLES = frozenset("the der die das le la les el los il lo gli o os de het".split())
 
 
 @dataclass(slots=True)
@@ -314,14 +319,34 @@ def _alike(one: str, other: str) -> bool:
 
 
 def _title(item: Item, page: Page | None, outlet: str, feed: str | None) -> str:
-    """Return the headline without the outlet's name behind it."""
+    """Return the headline without the outlet's name behind it.
+
+    What stands behind the last separator names the outlet if it is one of the names that are known, or if the
+    page's own headline is what stands before it.
+    """
     title = item.title or (page.title if page else "")
-    names = {outlet, item.source or "", feed or "", page.outlet if page else ""}
-    for name in sorted(filter(None, names), key=len, reverse=True):
-        shorter = re.sub(rf"\s+[-–—|·:»]+\s+{re.escape(name)}\s*$", "", title, flags=re.IGNORECASE)
-        if shorter and shorter != title:
-            return canonical_line(shorter)
+    before, separator, behind = _split_last(title)
+    if not separator:
+        return title
+    names = [outlet, item.source or "", feed or "", page.outlet if page else ""]
+    known = {_name_key(part) for name in names for part in (name, *_NAME_PARTS.split(name))} - {""}
+    if _name_key(behind) in known or (page and page.title and _name_key(page.title) == _name_key(before)):
+        return canonical_line(before)
     return title
+
+
+def _split_last(title: str) -> tuple[str, str, str]:
+    """Return what stands before a headline's last separator, the separator, and what stands behind it."""
+    found = [*_SEPARATORS.finditer(title)]
+    if not found or not title[: found[-1].start()].strip():
+        return title, "", ""
+    return title[: found[-1].start()], found[-1][0], title[found[-1].end() :]
+
+
+def _name_key(name: str) -> str:
+    """Return a name as names are compared: without case, signs and the article before it."""
+    words = _NAME_WORD.findall(name.casefold())
+    return " ".join(words[1:] if len(words) > 1 and words[0] in _ARTICLES else words)
 
 
 # -- times -----------------------------------------------------------------------------------------------
@@ -335,7 +360,7 @@ def _when(item: Item, times: Times, found: Feed | None, work: Work) -> tuple[Dat
     if when.note:
         work.problems.append(Failure(item.url, _named(item, when.note)))
     if when.precision == "seen":
-        return when, "the reading, because none is given"
+        return when, "what stands there cannot be read" if times.unread else "none is given"
     where = "the sitemap" if found and found.kind == "sitemap" and when.where == "feed" else when.where
     return when, "the feed" if where == "feed" else where
 

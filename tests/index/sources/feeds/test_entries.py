@@ -209,3 +209,21 @@ def test_an_index_of_sitemaps_is_read_to_its_end_over_time(site: NewsSite, fetch
     second = read_address(url, fetcher, timezone=ZoneInfo("UTC"), now=NOW, children=first.children)
     assert {article.url for article in second.articles} == {site.url("/0"), site.url("/1")}
     assert len(second.children) == 12
+
+
+@pytest.mark.parametrize(
+    ("title", "source", "shown"),
+    [
+        ("Quays opened - Delta Gazette", "The Delta Gazette", "Quays opened"),
+        ("Quays opened | Delta Gazette", "Delta Gazette: Shipping", "Quays opened"),
+        ("Kais eröffnet – Der Hafenbote", "Hafenbote", "Kais eröffnet"),
+        ("Quays opened - at last", "Delta Gazette", "Quays opened - at last"),
+        ("Gazette - a history", "Gazette", "Gazette - a history"),
+    ],
+)
+def test_the_outlet_s_name_leaves_the_headline(
+    site: NewsSite, fetcher: Fetcher, title: str, source: str, shown: str
+) -> None:
+    feed = feed_of(site, rss_item(site.url("/1"), title, content=f"<p>{STORY}</p>"), title=source)
+    (found,) = read(feed, fetcher).articles
+    assert found.title == shown
