@@ -45,7 +45,9 @@ _NOTICE = _compiled(*NOTICES.values())
 _END_LINE = _compiled(*END_LINES.values())
 _BUTTON = _compiled(*BUTTONS.values())
 _SENTENCE_END = re.compile(r"(?<!\.)[.!?。！？]$")
-_PICTURE = re.compile(rf"[(\[]?(?:{_compiled(PICTURES).pattern})\s*[:/|：]\s*[^.!?]{{1,100}}[)\]]?", _I)
+_PICTURE = re.compile(
+    rf"[(\[]?(?:{_compiled(PICTURES).pattern})\s*[:/|：]\s*(?:[^.!?]|\b\w\.){{1,100}}[)\]]?", _I
+)
 # A line that sends its reader to an address.
 _SENT_ON = re.compile(
     r"(?:more|follow|listen|download|itunes|watch|read|see|visit|for more|full coverage|mehr|infos?"

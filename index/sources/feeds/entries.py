@@ -318,10 +318,23 @@ def _title(item: Item, page: Page | None, outlet: str, feed: str | None) -> str:
     title = item.title or (page.title if page else "")
     names = {outlet, item.source or "", feed or "", page.outlet if page else ""}
     for name in sorted(filter(None, names), key=len, reverse=True):
-        shorter = re.sub(rf"\s+[-–—|·:»]+\s+{re.escape(name)}\s*$", "", title, flags=re.IGNORECASE)
+        shorter = _beside_name(re.escape(name)).sub("", title)
         if shorter and shorter != title:
             return canonical_line(shorter)
     return title
+
+
+def _beside_name(name: str) -> re.Pattern[str]:
+    """Return what matches a site's name (as a pattern) where a headline has it at its end or its beginning.
+
+    Chinese and Japanese sites write no spaces around it, some put it into brackets. "Kurier: mayor resigns"
+    may tell whom the news is from, so a colon ends no name at the beginning.
+    """
+    return re.compile(
+        rf"(?:\s+[-–—|·•:»«/~]+\s+|\s*[|｜_＿]\s*){name}\s*$|\s*[(（【\[]{name}[)）】\]]\s*$"
+        rf"|^(?:【{name}】|{name}\s*[|｜])\s*",
+        re.IGNORECASE,
+    )
 
 
 # -- times -----------------------------------------------------------------------------------------------
