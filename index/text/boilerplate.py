@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from index.text.sentences import split_blocks
-from index.text.site_lines import is_site_line, story_part
+from index.text.site_lines import is_notice, is_site_line, story_part
 from index.text.spans import Span
 
 VERSION = 2
@@ -28,7 +28,8 @@ _AGENCY = (
     r"|Press Association|The Canadian Press|Associated Press|USA TODAY (?:Sports|NETWORK|Network))"
 )
 _PARTICLE = "de|da|del|della|di|dos|du|van|von|der|den|la|le|el|al|bin|ibn|and|of|for|the|&"
-_NAME = rf"(?:[^\W\d_a-zß-ÿ][\w.'’-]*|{_PARTICLE})"
+_CAPITAL = r"[^\W\d_a-zа-яß-ÿ][\w.'’-]*"
+_NAME = rf"(?:{_CAPITAL}|{_PARTICLE})"
 _NAMES = rf"{_NAME}(?:,? {_NAME}){{0,9}}"
 _WRITTEN = r"(?:report|reporting|story|article|post|piece|column|coverage)"
 
@@ -43,7 +44,8 @@ _LINK = (
     r"|dig deeper|go deeper|support local journalism|stay (?:up[- ]to[- ]date|connected|informed"
     r"|in the (?:know|loop"
     r"|conversation))[^:.!?]{0,40}"
-    r"|lesen sie auch|mehr zum thema|auch interessant|lire aussi|à lire aussi|lea también|lee también"
+    r"|lesen sie (?:auch|mehr|hierzu|dazu)|mehr zum thema|auch interessant|(?:à )?lire (?:aussi|également)"
+    r"|lisez (?:aussi|également)|voir aussi|lea también|lee también|vea también|ver también"
     r"|le puede interesar"
     r"|leggi anche|leia (?:mais|também)|lees ook|läs också|les også|læs også|czytaj (?:też|także)"
     r"|читайте также"
@@ -66,7 +68,7 @@ _REACH = r"(?:e-?mail|reach|contact|tweet|write(?: to)?|message|follow|call|send
 _LINE = re.compile(
     rf"(?:[►▶»›•·*#📷🎧-]+\s*)?(?:{_LINK})\s*:"
     r"|(?:with )?contribut(?:ing|ed|ors?)(?: writers?| by| to this \w+)?\s*:"
-    r"|(?:additional |with )?reporting (?:by|from) [^.]{3,300}(?:;|\.) ?(?:additional |writing|editing)"
+    r"|[(\[]?(?:additional |with )?reporting (?:by|from) [^.]{3,300}(?:;|\.) ?(?:additional |writing|editing)"
     r"|(?:editing|compiled|edited|translated) by (?:[\w.'’-]+ ){1,3}[\w.'’-]+[.)]?$"
     r"|[(\[]?(?:photo|image|picture|video)s?(?: illustrations?| credits?| courtesy)?\s*(?::|\bby\b|/)\s*\S"
     r"|[(\[]?(?:photographs? by|image source|photo credit|screenshot (?:from|via)|credit:|foto:|bild:|фото:)"
@@ -81,6 +83,7 @@ _LINE = re.compile(
     r"|(?:©|\(c\)|copyright(?: ©)?) ?(?:\d{4}|by )|@\w+$|https?://\S+$|www\.\S+$"
     r"|(?:last |first |originally )?(?:updated|published|posted)(?: on| at)?\s*[:,]?\s*"
     r"(?:\w+day\b|\w{3,9}\.? \d|\d)[^!?]{0,50}$"
+    r"|[(（]?(?:記者|取材(?:・文)?|文|撮影|作者|编辑|編輯|责编|責任編輯|责任编辑)\s*[:：／]\s*\S{1,20}$"
     r"|newsletter(?:\s*:|$)|(?:abonnieren sie|suscr[ií]b[ae]te? a|abonnez-vous|подписывайтесь)\b.{0,120}$",
     _I,
 )
@@ -89,11 +92,15 @@ _CASED_LINE = re.compile(
     rf"[(\[]?{_NAME}(?: {_NAME}){{0,5}}(?:/[^/\n]{{2,40}}){{0,3}}/(?:[^/\n]{{1,30}} via )?{_AGENCY}\b"
     rf"|[(\[]?{_NAMES},? via {_AGENCY}\b|AP Photo\b|[(\[]?{_AGENCY}[)\]]?$|(?:From|Via"
     rf"|Courtesy(?: of)?) {_NAMES}(?: (?:wire|staff) reports?)?$"
-    rf"|[–—-]{{1,2}} ?{_NAMES}$|[Bb](?:y|Y) {_NAMES}(?:, [^.!?]{{2,60}})?$|(?:Written|Reported"
+    rf"|[Bb](?:y|Y) {_NAMES}(?:, [^.!?]{{2,60}})?$|(?:Written|Reported"
     rf"|Story) by {_NAMES}\.?$"
+    rf"|(?:Von|VON|Par|Por|Di|Door|(?:Autor(?:in)?|Auteur|Autore|Redaktion|Texte?|Автор|Текст) ?:) {_CAPITAL}"
+    rf"(?:,? (?:und|et|y|e|en|и|{_NAME})){{1,7}}$"
     r"|(?:[A-Z][\w.'’-]*,? ){1,6}[—–]$"  # a dateline that stands alone
     r"|[—–-] ?[^(]{1,60}\(@\w+\)",
 )
+# Who signs a text, or an entry in a list of names.
+_SIGNATURE = re.compile(rf"[–—-]{{1,2}} ?{_NAMES}$")
 # A credit alone, as it follows a caption.
 _CREDIT = re.compile(rf"{_NAMES}(?:/[^/\n]{{2,40}}){{0,3}}/{{1,2}}(?:[^/\n]{{1,30}} via )?{_AGENCY}$")
 # The ends of lines that are captions, video boxes or remains of embedded posts.
@@ -227,9 +234,11 @@ def reporting(text: str) -> list[list[Span]]:
     """
     runs: list[list[Span]] = [[]]
     blocks = split_blocks(text)
-    part = story_part([text[block[0].start : block[-1].end] for block in blocks])
-    for block in blocks[part.start : part.stop]:
-        for kept, sentence in zip(_kept(text, block), block, strict=True):
+    lines = [text[block[0].start : block[-1].end] for block in blocks]
+    part = story_part(lines)
+    for i in part:
+        block, is_name = blocks[i], _is_name_in_list(lines, i)
+        for kept, sentence in zip(_kept(text, block, is_name=is_name), block, strict=True):
             if kept:
                 runs[-1].append(sentence)
             elif runs[-1]:
@@ -237,8 +246,18 @@ def reporting(text: str) -> list[list[Span]]:
     return [run for run in runs if run]
 
 
-def _kept(text: str, block: Sequence[Span]) -> list[bool]:
+def _is_name_in_list(lines: Sequence[str], i: int) -> bool:
+    """Tell whether a line that looks like a signature ("– Jane Doe") is one entry of a list."""
+    if not _SIGNATURE.match(lines[i]):
+        return False
+    beside = (*lines[max(0, i - 1) : i], *lines[i + 1 : i + 2])
+    return any(line[0] == lines[i][0] for line in beside)
+
+
+def _kept(text: str, block: Sequence[Span], *, is_name: bool = False) -> list[bool]:
     """Tell which sentences of a paragraph, list entry or heading are part of the story."""
+    if is_name:
+        return [True] * len(block)
     if is_boilerplate_line(text[block[0].start : block[-1].end]):
         return [False] * len(block)
     sentences = [text[start:end] for start, end in block]
@@ -249,7 +268,7 @@ def _kept(text: str, block: Sequence[Span]) -> list[bool]:
 
 
 def _is_box(sentences: Sequence[str], dropped: Sequence[bool]) -> bool:
-    if dropped[0] or _CREDIT.match(sentences[-1]):
+    if dropped[0] or is_notice(sentences[0]) or _CREDIT.match(sentences[-1]):
         return True
     return any(
         is_dropped and _AUTHOR.search(sentence)
@@ -261,7 +280,9 @@ def is_boilerplate_line(line: str) -> bool:
     """Tell whether a whole paragraph, list entry or heading is no part of the story."""
     if not any(char.isalnum() for char in line):
         return True
-    if _LINE.match(line) or _CASED_LINE.match(line) or _LINE_END.search(line) or is_site_line(line):
+    if _LINE.match(line) or _CASED_LINE.match(line) or _SIGNATURE.match(line) or _LINE_END.search(line):
+        return True
+    if is_site_line(line):
         return True
     return not _END.search(line) and bool(_HEADLINE.match(line))
 

@@ -1,8 +1,8 @@
 """Lines and sections in which a site speaks of itself, in the languages that most feeds are written in. Pure.
 
-English, German, French, Spanish, Italian, Portuguese, Dutch and Russian, some of it in Polish, Swedish,
-Japanese and Chinese. A line is told by its whole wording, a section by the line that begins it and its place
-near the end of a text: in the middle of a report the same words are news.
+A line is told by its whole wording (`index.text.site_phrases`), a section by the line that begins it and its
+place near the end of a text: in the middle of a report the same words are news. `index.text.boilerplate` asks
+what may be quoted, `index.sources.feeds.furniture` what is left out at the end of a feed's text.
 """
 
 from __future__ import annotations
@@ -10,84 +10,85 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from index.text.site_notices import NOTICES
+from index.text.site_phrases import BUTTONS, END_LINES, PICTURES, SITE_LINES, Phrases
+
 _I = re.IGNORECASE
 
-# -- lines -----------------------------------------------------------------------------------------------
+# -- lines ------------------------------------------------------------------------------------------------
 
-_LINES = re.compile(
-    r"(?:"
-    # where it was read first, and whose it is
-    r"(?:sources?|quellen?|fuentes?|fontes?|bron(?:nen)?|источники?|via|crédits?"
-    r"|source photo)\s*[:：]\s*[^.!?]{1,80}"
-    r"|.{0,60}\b(?:©|\(c\)|copyright)\b.{0,40}\b(?:19|20)\d\d\b.{0,60}|©.{1,80}"
-    r"|.{0,80}\b(?:all rights reserved|alle rechte vorbehalten|tous droits réservés"
-    r"|todos los derechos reservados"
-    r"|tutti i diritti riservati|todos os direitos reservados|alle rechten voorbehouden"
-    r"|все права защищены)\b.{0,40}"
-    r"|(?:the )?(?:post|article|story|entry)\b.{0,200}\b(?:appeared first on|first appeared on)\b.{1,100}"
-    r"|(?:der )?(?:beitrag|artikel)\b.{0,200}\b(?:erschien (?:zuerst|als erstes) (?:auf|bei))\b.{1,100}"
-    r"|(?:l['’]article|cet article)\b.{0,200}\best apparu en premier sur\b.{1,100}"
-    r"|(?:la entrada|el artículo)\b.{0,200}\b(?:se publicó primero|aparece primero) en\b.{1,100}"
-    r"|(?:l['’]articolo)\b.{0,200}\b(?:proviene da|sembra essere il primo su)\b.{1,100}"
-    r"|(?:o post|o artigo)\b.{0,200}\bapareceu primeiro em\b.{1,100}"
-    r"|(?:het bericht)\b.{0,200}\bverscheen eerst op\b.{1,100}"
-    r"|(?:сообщение|запись)\b.{0,200}\bпоявил\w+ сначала на\b.{1,100}"
-    # asking to share, to comment, to follow, to subscribe
-    r"|(?:share|like|tweet|email|print) (?:this|it|on|with|via)\b.{0,60}|share|tweet|teilen|partager"
-    r"|compartir|condividi"
-    r"|compartilh(?:ar|e)|delen|поделиться|シェア|分享"
-    r"|(?:auf|diesen (?:artikel|beitrag)) .{0,30}teilen|partagez (?:cet|l).{0,40}|comparte est.{0,40}"
-    r"|condividi (?:su|quest).{0,40}"
-    r"|compartilhe.{0,40}|deel dit.{0,40}|поделит\w+ .{0,40}"
-    r"|(?:leave|post|add) a (?:comment|reply).{0,20}|\d+ comments?|(?:einen )?kommentar (?:hinterlassen"
-    r"|schreiben|verfassen)"
-    r"|laisser un commentaire|deja(?:r)? un comentario|lascia un commento|deixe um comentário"
-    r"|laat een reactie achter"
-    r"|оставить комментарий|コメントを書く"
-    r"|(?:folgen sie|folge) uns\b.{0,80}|suivez[- ]nous\b.{0,80}|síguenos\b.{0,80}|seguici\b.{0,80}"
-    r"|siga[- ]nos\b.{0,80}"
-    r"|volg ons\b.{0,80}|подпи(?:сывайтесь|шитесь) на\b.{0,80}|フォロー.{0,30}"
-    r"|(?:subscribe|sign up)(?: now| today| for free| here| to (?:continue|keep) reading)?"
-    r"|subscribe to (?:continue|keep|read).{0,60}"
-    r"|(?:jetzt|kostenlos|gratis) (?:abonnieren|testen|anmelden).{0,40}|weiterlesen mit .{0,60}"
-    r"|abonnez-vous\b.{0,80}"
-    r"|suscr[ií]b(?:ete|ase)\b.{0,80}|abbonati\b.{0,80}|assine\b.{0,80}|abonneer\b.{0,80}"
-    r"|подписаться.{0,40}|無料登録.{0,40}"
-    r"|(?:thanks|thank you) for reading\b.{0,120}|(?:danke fürs lesen|merci (?:de votre lecture"
-    r"|d['’]avoir lu)|gracias por leer)\b.{0,80}"
-    r"|read (?:this|the) (?:full |original )?(?:article|story|post) (?:on|at) .{1,60}"
-    # labels before other stories
-    r"|(?:more|other|related|latest|top|recommended|further|similar)(?: \w+)? (?:stories|articles|news"
-    r"|posts|reading|reads|content)\s*:?"
-    r"|(?:mehr|weitere|ähnliche|verwandte) (?:artikel|beiträge|nachrichten|themen|meldungen)\s*:?"
-    r"|(?:das könnte|könnte) sie auch"
-    r" interessieren\s*:?|(?:auch|ebenfalls) interessant\s*:?|(?:plus d|autres|articles"
-    r"|à lire)[ '’](?:articles|aussi|similaires|liés|sur)"
-    r".{0,30}|(?:más noticias|artículos relacionados|noticias relacionadas|te puede interesar"
-    r"|lea también)\s*:?"
-    r"|(?:altri articoli|articoli correlati|leggi anche|potrebbe interessarti)\s*:?.{0,10}"
-    r"|(?:mais notícias|artigos relacionados"
-    r"|leia também|veja também)\s*:?|(?:meer nieuws|lees ook|gerelateerde artikelen)\s*:?|(?:похожие"
-    r"|другие) (?:записи|статьи|новости)\s*:?"
-    r"|читайте (?:также|ещё)\s*:?|関連記事.{0,10}|あわせて読みたい.{0,10}|相关(?:阅读|新闻|文章).{0,10}"
-    # faults of the site's own software, and a news agency's name for its piece
-    r"|(?:strict standards|warning|notice|deprecated|fatal error|parse error)\s*:.{0,300} on line \d+"
-    r"|[A-Z]{2,3}-+[A-Z]{2,3}-+[\w-]+,? .{0,30}Ld-Writethru"
-    r")[.!…:]?",
-    _I,
+# What a phrase's signs mean.
+_WORDS = {"~": ".{0,40}", "~~": ".{0,80}", "…": ".{0,300}"}
+_SIGN = re.compile(r"\\.|(?P<before> ?)(?P<words>~~?|…)(?P<after> ?)|<name>|'|\((?!\?)")
+
+
+def _pattern(phrase: str) -> str:
+    """Return the regular expression that a phrase of the table stands for."""
+    return _SIGN.sub(_meaning, phrase)
+
+
+def _meaning(sign: re.Match[str]) -> str:
+    if sign["words"]:
+        before, after = (r"\b" if sign[side] else "" for side in ("before", "after"))
+        return before + _WORDS[sign["words"]] + after
+    return {"<name>": "[^.!?]{1,80}", "'": "['’]", "(": "(?:"}.get(sign[0], sign[0])
+
+
+def _compiled(*tables: Phrases) -> re.Pattern[str]:
+    phrases = [phrase for table in tables for language in table.values() for phrase in language]
+    # Without IGNORECASE, and so quicker: the lines are given in small letters.
+    return re.compile("|".join(map(_pattern, phrases)))
+
+
+_SITE_LINE = _compiled(*SITE_LINES.values())
+_NOTICE = _compiled(*NOTICES.values())
+_END_LINE = _compiled(*END_LINES.values())
+_BUTTON = _compiled(*BUTTONS.values())
+_SENTENCE_END = re.compile(r"(?<!\.)[.!?。！？]$")
+_PICTURE = re.compile(
+    rf"[(\[]?(?:{_compiled(PICTURES).pattern})\s*[:/|：]\s*(?:[^.!?]|\b\w\.){{1,100}}[)\]]?", _I
 )
 # A line that sends its reader to an address.
 _SENT_ON = re.compile(
     r"(?:more|follow|listen|download|itunes|watch|read|see|visit|for more|full coverage|mehr|infos?"
-    r"|weitere|plus|más|più|mais|meer)\b"
+    r"|weitere|plus|más|più|mais|meer|подробнее|więcej|mer|詳しくは|详情)\b"
     r"[^.!?]{0,120}(?:https?://\S+|www\.\S+)(?:\s+and\s+https?://\S+)?\.?",
     _I,
 )
-_PICTURE = re.compile(
-    r"[(\[]?(?:photos?|fotos?|bild(?:er)?|image|imagen|immagine|imagem|picture|beeld|фото|写真|图)"
-    r"(?:credit|nachweis|quelle|graf\w*)?\s*[:/|：]\s*[^.!?]{1,100}[)\]]?",
-    _I,
-)
+_MARKS = "►▶»›•·*#-–—|[]()↓→👉 \u00a0"
+_FINAL_MARKS = ".!…:：。！ \u00a0"
+# No phrase is longer.
+_LONGEST_LINE = 400
+
+
+def is_site_line(line: str, *, at_end: bool = False) -> bool:
+    """Tell whether a whole paragraph, list entry or heading speaks of the site or leads away from the story.
+
+    With `at_end`, it is the last one of its text, where more phrases are no news ("Tags: …").
+    """
+    bare = line.strip().strip(_MARKS)
+    if not bare or len(bare) > _LONGEST_LINE:
+        return False
+    if _SENT_ON.fullmatch(bare) or _PICTURE.fullmatch(bare):
+        return True
+    phrase = bare.rstrip(_FINAL_MARKS).lower()
+    if _SITE_LINE.fullmatch(phrase) or _NOTICE.fullmatch(phrase):
+        return True
+    return at_end and _is_end_line(phrase, is_sentence=bool(_SENTENCE_END.search(bare)))
+
+
+def _is_end_line(phrase: str, *, is_sentence: bool) -> bool:
+    return bool(_END_LINE.fullmatch(phrase) or (not is_sentence and _BUTTON.fullmatch(phrase)))
+
+
+def is_notice(sentence: str) -> bool:
+    """Tell whether a whole sentence turns the reader away: a limit, a log-in, a consent, a browser."""
+    phrase = sentence.strip().rstrip(_FINAL_MARKS).lower()
+    return len(phrase) <= _LONGEST_LINE and bool(_NOTICE.fullmatch(phrase))
+
+
+# -- dates -----------------------------------------------------------------------------------------------
+
 _DATE_WORDS = frozenset(
     "january february march april may june july august september october november december jan feb mar "
     "apr jun jul "
@@ -114,22 +115,6 @@ _DATE_WORDS = frozenset(
     "августа сентября октября ноября декабря в опубликовано обновлено".split()
 )
 _WORD = re.compile(r"[^\W\d_]+(?:\.[^\W\d_]+)*")
-# Most such lines are short. Looking for these words first makes a text four times quicker to read.
-_SHORT_LINE, _LONGEST_LINE = 130, 400
-_LONG_SIGN = re.compile(
-    "©|copyright|appeared|erschien|apparu|publicó|aparece|proviene|sembra|apareceu|verscheen|появил|on line "
-    "|http|www",
-    _I,
-)
-
-
-def is_site_line(line: str) -> bool:
-    """Tell whether a whole paragraph, list entry or heading speaks of the site or leads away from the "
-    "story."""
-    bare = line.strip().strip("►▶»›•·*#-–—|[]()↓→ ")
-    if not bare or len(bare) > (_LONGEST_LINE if _LONG_SIGN.search(bare) else _SHORT_LINE):
-        return False
-    return bool(_LINES.fullmatch(bare) or _SENT_ON.fullmatch(bare) or _PICTURE.fullmatch(bare))
 
 
 def is_date(line: str) -> bool:
@@ -211,7 +196,7 @@ def _story_end(blocks: Sequence[str]) -> int:
 
 
 def _is_below_story(block: str) -> bool:
-    return bool(_AUTHOR_BOX.match(block)) or is_date(block) or is_site_line(block)
+    return bool(_AUTHOR_BOX.match(block)) or is_date(block) or is_site_line(block, at_end=True)
 
 
 def _begins_section(block: str, following: Sequence[str]) -> bool:

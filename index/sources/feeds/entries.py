@@ -7,7 +7,7 @@ page says replaces the entry's words only where it is the entry's story (`index.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -36,7 +36,9 @@ FULL_CHARS = 700
 MIN_EXCERPT_CHARS = 80
 MAX_TITLE = 500
 MAX_OUTLET = 200
-_SEPARATORS = re.compile(r"\s+[-–—|·:»]+\s+")
+_SEPARATORS = re.compile(r"\s+[-–—|·•:»«/~]+\s+|\s*[|｜_＿]\s*")
+_BRACKETED = re.compile(r"[(（【\[]([^()（）【】\[\]]{1,80})[)）】\]]\s*$")
+_LEADING_NAME = re.compile(r"【([^【】]{1,80})】|([^|｜]{1,80})[|｜]")
 # A feed of a section is called "The Gazette: Politics" or "Politics | The Gazette".
 _NAME_PARTS = re.compile(r"\s*[:|»]\s+|\s+[-–—·]\s+")
 _NAME_WORD = re.compile(r"\w+")
@@ -319,28 +321,36 @@ def _alike(one: str, other: str) -> bool:
 
 
 def _title(item: Item, page: Page | None, outlet: str, feed: str | None) -> str:
-    """Return the headline without the outlet's name behind it.
+    """Return the headline without the outlet's name at its end or its beginning.
 
-    What stands behind the last separator names the outlet if it is one of the names that are known, or if the
-    page's own headline is what stands before it.
+    A part of it names the outlet if it is one of the names that are known, or if the page's own headline is
+    what stands before it.
     """
     title = item.title or (page.title if page else "")
-    before, separator, behind = _split_last(title)
-    if not separator:
-        return title
     names = [outlet, item.source or "", feed or "", page.outlet if page else ""]
     known = {_name_key(part) for name in names for part in (name, *_NAME_PARTS.split(name))} - {""}
-    if _name_key(behind) in known or (page and page.title and _name_key(page.title) == _name_key(before)):
-        return canonical_line(before)
+    own = _name_key(page.title) if page else ""
+    for rest, name in _cuts(title):
+        if rest and (_name_key(name) in known or (own and own == _name_key(rest))):
+            return canonical_line(rest)
     return title
 
 
-def _split_last(title: str) -> tuple[str, str, str]:
-    """Return what stands before a headline's last separator, the separator, and what stands behind it."""
-    found = [*_SEPARATORS.finditer(title)]
-    if not found or not title[: found[-1].start()].strip():
-        return title, "", ""
-    return title[: found[-1].start()], found[-1][0], title[found[-1].end() :]
+def _cuts(title: str) -> Iterator[tuple[str, str]]:
+    """Yield the ways to take a name off a headline: what is left, and the name.
+
+    Chinese and Japanese sites write no spaces around their name, some put it into brackets. "Kurier: mayor
+    resigns" may tell whom the news is from, so a colon ends no name at the beginning.
+    """
+    separators = [*_SEPARATORS.finditer(title)]
+    if separators:
+        yield title[: separators[-1].start()].strip(), title[separators[-1].end() :]
+    bracketed = _BRACKETED.search(title)
+    if bracketed:
+        yield title[: bracketed.start()].strip(), bracketed[1]
+    leading = _LEADING_NAME.match(title)
+    if leading:
+        yield title[leading.end() :].strip(), leading[1] or leading[2]
 
 
 def _name_key(name: str) -> str:

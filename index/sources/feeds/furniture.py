@@ -1,9 +1,8 @@
 """What publishers' software adds below a story in a feed: "The post … appeared first on …", links to share.
 
 Two signs are used. In the markup: a paragraph or a list at the end of which every word is a link leads away
-from the story, in any language. In the words: fixed phrases of WordPress, Substack, Feedburner and others, in
-the languages that most feeds are written in (English, German, French, Spanish, Italian, Portuguese, Dutch,
-Russian, and some of the phrases in Polish, Swedish, Turkish and Japanese, as WordPress translates them).
+from the story, in any language. In the words: the phrases of `index.text.site_lines`, in the languages
+that most feeds are written in.
 """
 
 from __future__ import annotations
@@ -11,6 +10,8 @@ from __future__ import annotations
 import re
 
 import lxml.html
+
+from index.text.site_lines import is_site_line
 
 # Classes of the boxes that plugins put into the content of feeds.
 _BOXES = re.compile(
@@ -31,71 +32,6 @@ MAX_LINK_WORDS = 15
 MAX_LINES = 30
 
 _I = re.IGNORECASE
-_LINE = re.compile(
-    # WordPress: "The post X appeared first on Y.", as its translations say it
-    r"the (?:post|article|story|entry)\b.{0,300}\b(?:appeared first on|first appeared on"
-    r"|was first published on)\b.*"
-    r"|(?:der )?(?:beitrag|artikel|post)\b.{0,300}\b(?:erschien (?:zuerst|als erstes|zunächst) (?:auf|bei|in)"
-    r"|ist (?:zuerst|als erstes|zunächst) (?:auf|bei|in) .{0,80}erschienen)\b.*"
-    r"|(?:l['’]article|l['’]publication|cet article|le (?:post|billet))\b.{0,300}\b(?:est apparu"
-    r"|a été publié|est paru)"
-    r"(?:e)? (?:en premier|d['’]abord)\b.*"
-    r"|(?:la entrada|el art[ií]culo|la noticia|el post|esta entrada)\b.{0,300}\b(?:se public[oó] primero"
-    r"|apareci[oó] primero|aparece primero|se public[oó] por primera vez)\b.*"
-    r"|(?:l['’]articolo|il post|questo articolo)\b.{0,300}\b(?:proviene da|sembra essere il primo"
-    r"|è apparso (?:per primo"
-    r"|prima)|è stato pubblicato (?:per la prima volta|prima))\b.*"
-    r"|(?:o (?:post|artigo|conteúdo)|a (?:matéria|notícia))\b.{0,300}\b(?:aparece(?:u)?|apareceu|surgiu"
-    r"|foi publicado)"
-    r" (?:primeiro|pela primeira vez|originalmente)\b.*"
-    r"|(?:het bericht|het artikel|de post)\b.{0,300}\bverscheen eerst\b.*"
-    r"|(?:сообщение|запись|статья)\b.{0,300}\b(?:появил\w+ (?:сначала|впервые)|впервые (?:появил"
-    r"|опубликован)\w+)\b.*"
-    r"|(?:artykuł|post|wpis)\b.{0,300}\b(?:pochodzi z serwisu|pojawił się (?:najpierw|po raz pierwszy))\b.*"
-    r"|inlägget\b.{0,300}\bdök först upp\b.*"
-    r"|.{0,300}\byazısı ilk önce\b.*|投稿 ?.{0,300}に最初に表示されました.*"
-    # asking to share, to comment, to like
-    r"|share (?:this|on|via)\b.{0,60}|click to (?:share|email|print|tweet)\b.{0,80}|like (?:this"
-    r"|loading).{0,20}|loading"
-    r"|tweet|email this(?: article| post)?|print this|teilen(?: mit| auf)?\b.{0,30}"
-    r"|klick(?:en)?,? um .{0,60}teilen.{0,60}"
-    r"|gefällt mir.{0,20}|partager\b.{0,40}|cliquez pour partager\b.{0,60}|j['’]aime(?: ça)?.{0,20}"
-    r"|comp[aá]rt\w+ (?:esto|en|no|isso|isto)\b.{0,40}|compartir:?|haz clic para compartir\b.{0,60}"
-    r"|me gusta.{0,20}"
-    r"|condividi\b.{0,40}|fai clic (?:per|qui per) condividere\b.{0,60}|mi piace.{0,20}|partilh\w+\b.{0,30}"
-    r"|clique para (?:partilhar|compartilhar)\b.{0,60}|delen:?|klik om te delen\b.{0,60}|vind ik leuk.{0,20}"
-    r"|поделиться\b.{0,40}|нажмите.{0,20}поделиться.{0,60}|понравилось.{0,20}"
-    r"|(?:leave|post|add) a (?:comment|reply)|\d+ comments?|(?:read|view|see) (?:all )?(?:the )?comments?"
-    r"|(?:einen )?kommentar (?:hinterlassen|schreiben)|hinterlasse einen kommentar|schreibe einen kommentar"
-    r"|laisser un commentaire|(?:dejar?|deja|escribir) un comentario|lascia un commento"
-    r"|deix(?:e|ar) um comentário|(?:laat een reactie achter|plaats een reactie)|оставить комментарий"
-    # labels before lists of words, and where it was
-    r"|(?:tags?|filed under|categor(?:y|ies)|topics?|schlagw[oö]rter?|kategorien?|étiquettes?|catégories?"
-    r"|mots[- ]clés"
-    r"|etiquetas?|categorías?|categorie|etichette|trefwoorden|рубрики?|метки|теги)\s*:.{0,200}"
-    r"|(?:source|quelle|fuente|fonte|bron|источник|via)\s*:\s*\S[^.!?]{0,80}"
-    # newsletters
-    r"|(?:thanks|thank you) for reading\b.{0,160}|subscribe(?: now| for free\b.{0,80}|\s*:?\s*https?://\S+)?"
-    r"|.{0,80}\bis a reader[- ]supported publication\b.{0,120}|upgrade to paid|start (?:your )?free trial"
-    r"|(?:to receive|get) new posts\b.{0,80}|give a gift subscription|get \d+% off\b.{0,60}"
-    r"|(?:jetzt|kostenlos) abonnieren|s['’]abonner(?: maintenant)?|suscr[ií]bete(?: ahora)?|abbonati(?: ora"
-    r"| subito)?"
-    r"|(?:inscreva|assine)(?:-se)?(?: agora| já)?|abonneer(?: je)?(?: nu)?|подписаться(?: сейчас)?"
-    # where else to read and to follow
-    r"|(?:read|view|see) (?:this|the|more)(?: (?:full|whole|entire|rest of the|original))? ?(?:article|story"
-    r"|post|entry)?"
-    r"(?: (?:on|at)\b.{0,60})?|follow (?:us|me|him|her|them)\b.{0,80}|join us\b.{0,60}"
-    r"|(?:more|other|related|further|latest)(?: \w+)? (?:stories|articles|news|posts|reading|content)\s*:?"
-    r"|related\s*:?"
-    r"|(?:mehr|weitere|ähnliche) (?:artikel|beiträge|nachrichten|themen)\s*:?|folgen sie uns\b.{0,60}"
-    r"|(?:plus d['’]|autres |articles )(?:articles|similaires|liés)?\s*:?|suivez[- ]nous\b.{0,60}"
-    r"|(?:más noticias|artículos relacionados|noticias relacionadas)\s*:?|síguenos\b.{0,60}"
-    r"|(?:altri articoli|articoli correlati)\s*:?|seguici\b.{0,60}|(?:mais notícias"
-    r"|artigos relacionados)\s*:?"
-    r"|siga[- ]nos\b.{0,60}|(?:meer nieuws|gerelateerde artikelen)\s*:?|volg ons\b.{0,60}"
-    r"|(?:похожие (?:записи|статьи)|читайте также)\s*:?|подписывайтесь на\b.{0,60}",
-    _I,
-)
 # An excerpt trails off: three dots and at most a few words, such as "Read the whole story" in any language;
 # or the invitation alone.
 _DOTS = r"(?:\.{3,}|…|\[\s*(?:…|\.{3,})\s*\])"
@@ -136,18 +72,12 @@ def without_furniture(text: str) -> str:
     """Return a story's text without the lines below it that speak of the site."""
     lines = text.split("\n")
     for _ in range(MAX_LINES):
-        while lines and not lines[-1].strip():
+        while lines and not any(char.isalnum() for char in lines[-1]):
             lines.pop()
-        if not lines or not is_furniture(lines[-1]):
+        if not lines or not is_site_line(lines[-1], at_end=True):
             break
         lines.pop()
     return "\n".join(lines)
-
-
-def is_furniture(line: str) -> bool:
-    """Tell whether a whole line speaks of the site: fixed phrases, from its beginning to its end."""
-    bare = line.strip().strip("►▶»›•·*#-–—|[]() ").rstrip(".! ")
-    return not bare or (len(bare) <= 400 and bool(_LINE.fullmatch(bare)))
 
 
 def trails_off(text: str) -> bool:

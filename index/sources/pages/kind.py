@@ -32,7 +32,7 @@ _ADDRESS = re.compile(
     r"|tua|tuoi|tue"
     r"|ti|nostr\w+|noi|você|nosso\w?|nossa\w?|je|jij|jouw|uw|wij|we|ons|onze|вы|вас|вам|ваш\w*|мы|наш\w*)\b"
     # Within a German sentence a capital letter makes "she" and "her" a "you" and "your".
-    r"|(?<=[\w,] )(?:Sie|Ihr\w{0,2})\b|ください|お客様|ご利用|您|你"
+    r"|(?<=[\w,] )(?:Sie|Ihr\w{0,2})\b|ください|お願いし|お客様|ご利用|您|你|我们|我們"
 )
 # What a page asks for, or says in place of a story: the reason given, the words, and titles of such pages.
 _FORMS: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = (
@@ -93,7 +93,8 @@ _FORMS: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = (
             r"(?:subscribe|subscription|choose (?:your|a) (?:plan|subscription)|become a (?:member"
             r"|subscriber))\b.{0,60}"
             r"|(?:jetzt )?abonn(?:ieren|ement|ez-vous|ement)\b.{0,60}|suscr[ií]b\w+.{0,60}"
-            r"|abbona\w+.{0,60}|assine\b.{0,60}",
+            r"|abbona\w+.{0,60}|assine\b.{0,60}"
+            r"|weiterlesen\b.{0,40}|word abonnee\b.{0,40}|.{0,20}会員限定.{0,20}",
             _I,
         ),
     ),

@@ -220,6 +220,33 @@ FORMS = {
 }
 
 
+# The same in languages that have few or no words in common with those above.
+MORE_FORMS = [
+    (
+        "asks for consent",
+        "隐私设置",
+        "我们使用Cookie来改进网站并衡量其使用情况。继续浏览即表示您同意我们的隐私政策。您可以随时更改您的设置。",
+    ),
+    (
+        "asks for a subscription",
+        "Weiterlesen mit Abo",
+        "Lesen Sie diesen Artikel mit unserem Abo, zwei Euro im ersten Monat. Jederzeit kündbar. Sie "
+        "erhalten alle Artikel der Beispielagentur und das Archiv.",
+    ),
+    (
+        "asks for a subscription",
+        "港の記事は会員限定です",
+        "この記事は有料会員限定です。ご購読のお申し込みをお願いします。すでに購読中の方はログインしてください。",
+    ),
+]
+
+
+@pytest.mark.parametrize(("why", "title", "text"), MORE_FORMS)
+def test_a_form_in_other_languages(why: str, title: str, text: str) -> None:
+    page = read(f"<main><h1>{title}</h1><p>{text}</p></main>", f"<title>{title} | Sample Wire</title>")
+    assert (page.text, page.why) == ("", why)
+
+
 @pytest.mark.parametrize("why", FORMS)
 def test_a_form_is_no_article(why: str) -> None:
     title, text = FORMS[why]

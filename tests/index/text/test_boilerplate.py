@@ -37,6 +37,14 @@ https://wire.example/harbour
 @janedoe
 ____
 Storm reaches the coast 02:27 - Source: Sample Wire
+(Reporting by Jane Doe; Editing by John Roe)
+Von Jane Doe
+Par Anne Dupont et Jean Martin
+Autor: Jane Doe
+Автор: Анна Иванова
+記者：山田太郎
+Lisez aussi : Le port grandit
+Lesen Sie hierzu: Der Hafen wächst
 """.strip().splitlines()
 
 SENTENCES = """
@@ -87,6 +95,10 @@ Updated rules take effect in April, the ministry said, and apply to 12 countries
 Go to school, he told them.
 The story has been told before.
 The Associated Press was not able to reach her.
+Von der Leyen
+Von Montag an gilt ein neuer Fahrplan.
+Por la tarde abrió el puerto.
+作者は語らなかった。
 """.strip().splitlines()
 
 
@@ -117,6 +129,8 @@ def test_news_stays(sentence: str) -> None:
         "Jane Doe covers the harbour for the Sample Wire. Follow her on Twitter @janedoe.",
         "The mayor opens the quay on Monday. Jane Doe/AFP/Getty Images",
         "Correction: An earlier version of this story gave a wrong number. It was 12.",
+        "Your subscription has expired. Renew it on Monday to read about the quay.",
+        "Vous avez atteint la limite d’articles gratuits. Le port vous attend dès lundi.",
     ],
 )
 def test_a_short_paragraph_is_left_out_as_a_whole(box: str) -> None:
@@ -124,6 +138,12 @@ def test_a_short_paragraph_is_left_out_as_a_whole(box: str) -> None:
     kept = [text[start:end] for run in reporting(text) for start, end in run]
     assert kept == [text[start:end] for start, end in split_sentences(text) if "paragraph" in text[start:end]]
     assert len(reporting(text)) == 2
+
+
+def test_names_in_a_list_are_no_signatures() -> None:
+    text = f"{story('a', 3)}\n\nThe crew:\n\n- Jane Doe\n- John Roe\n\n— Ann Poe"
+    kept = [text[start:end] for run in reporting(text) for start, end in run]
+    assert kept[-3:] == ["The crew:", "- Jane Doe", "- John Roe"]
 
 
 def test_a_long_paragraph_loses_only_the_sentence() -> None:

@@ -135,6 +135,29 @@ def test_a_feed_that_collects_names_the_outlet_of_an_entry(site: NewsSite, fetch
     assert (article.source, article.via) == ("The Herald", "feed")
 
 
+@pytest.mark.parametrize(
+    ("title", "outlet", "shown"),
+    [
+        ("Rotterdam opens shore power - The Wire", "The Wire", "Rotterdam opens shore power"),
+        ("Rotterdam opens shore power • The Wire", "The Wire", "Rotterdam opens shore power"),
+        ("Rotterdam opens shore power // THE WIRE", "The Wire", "Rotterdam opens shore power"),
+        ("The Wire | Rotterdam opens shore power", "The Wire", "Rotterdam opens shore power"),
+        ("Rotterdam opens shore power (The Wire)", "The Wire", "Rotterdam opens shore power"),
+        ("ロッテルダム港が陸電を開始｜見本通信", "見本通信", "ロッテルダム港が陸電を開始"),
+        ("鹿特丹港启用岸电_样本社", "样本社", "鹿特丹港启用岸电"),
+        ("【見本通信】ロッテルダム港が陸電を開始", "見本通信", "ロッテルダム港が陸電を開始"),
+        ("Rotterdam buys The Wire", "The Wire", "Rotterdam buys The Wire"),
+        ("The Wire: Rotterdam opens shore power", "The Wire", "The Wire: Rotterdam opens shore power"),
+        ("Who reads The Wire - and why", "The Wire", "Who reads The Wire - and why"),
+    ],
+)
+def test_the_outlet_leaves_the_headline(
+    site: NewsSite, fetcher: Fetcher, title: str, outlet: str, shown: str
+) -> None:
+    (article,) = read(feed_of(site, rss_item(title=title, content=HTML), title=outlet), fetcher).articles
+    assert article.title == shown
+
+
 def test_an_entry_without_a_headline_has_its_first_words(site: NewsSite, fetcher: Fetcher) -> None:
     item = rss_item(content=HTML).replace("<title>Rotterdam opens shore power</title>", "")
     (article,) = read(feed_of(site, item), fetcher).articles

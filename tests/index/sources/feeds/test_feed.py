@@ -251,6 +251,9 @@ TOLD = "The bridge over the Elm is closed.\n\nLorries go by way of Aldhorn until
         "<p>O post <a href='#'>Ponte</a> apareceu primeiro em <a href='#'>Kurier</a>.</p>",
         "<p>Het bericht <a href='#'>Brug</a> verscheen eerst op <a href='#'>Kurier</a>.</p>",
         "<p>Сообщение <a href='#'>Мост</a> появились сначала на <a href='#'>Kurier</a>.</p>",
+        "<p>Your subscription has expired.</p><p>Foto: M. Holt</p>",
+        "<p>Étiquettes : pont, Elm</p><p>Partager : Facebook, Mastodon</p><p>Avec AFP</p>",
+        "<p>タグ：橋</p><p>Mehr dazu auf k.example</p>",
         "<p>Tags: roads, Elm</p><p>Share this:</p><ul><li>Click to share on Y</li><li>Loading...</li></ul>",
         "<div class='feedflare'><a href='#'>Mail it</a></div><p><em>Read this article on "
         "<a>k.example</a></em></p>",
@@ -281,6 +284,8 @@ def test_a_box_within_a_story() -> None:
         "<ul><li>Elm road: open</li><li>Aldhorn road: closed</li></ul>",
         "<p>– Mia Holt\n– Jo Berg</p>",
         "<p>Share prices fell by a third.</p>",
+        "<p>Partager un camion coûte moins cher.</p>",
+        "<ul><li>Mia Holt</li><li>Jo Berg</li></ul>",
     ],
 )
 def test_what_only_looks_like_furniture_stays(last: str) -> None:
