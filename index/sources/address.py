@@ -17,6 +17,7 @@ from index.fetch import Fetched, Fetcher, FetchError
 from index.fetch.body import gunzip
 from index.sources import jsonl, opml, story_page, web_page
 from index.sources.detect import Kind, kind_of
+from index.sources.encodings import decode
 from index.sources.feeds import feed, json_feed, sitemap
 from index.sources.feeds.entries import Known, Work, is_whole, newest_of, read_entries, read_single_page
 from index.sources.feeds.items import Child, Feed, FeedLink, Item
@@ -112,7 +113,7 @@ def read_fetched(
 
 
 def _text(fetched: Fetched) -> str:
-    return web_page.decode(fetched.body, fetched.charset)
+    return decode(fetched.body, fetched.charset)
 
 
 # -- feeds and sitemaps ----------------------------------------------------------------------------------
@@ -174,7 +175,7 @@ def _child_items(child: Child, work: Work) -> Sequence[Item] | None:
     """
     try:
         sent = work.fetcher.get(child.url)
-        text = web_page.decode(gunzip(sent.body, MAX_UNPACKED, child.url), sent.charset)
+        text = decode(gunzip(sent.body, MAX_UNPACKED, child.url), sent.charset)
         return sitemap.parse(text, sent.url).items
     except SourceError as error:
         work.problems.append(Failure(child.url, str(error)))

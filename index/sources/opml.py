@@ -7,10 +7,10 @@ from urllib.parse import urljoin
 from xml.etree import ElementTree
 
 from index.errors import SourceError
+from index.sources.encodings import decode
 from index.sources.feeds import xml_repair
 from index.sources.feeds.items import FeedLink
 from index.sources.markup import plain_headline
-from index.sources.web_page import decode
 from index.types.source import Source
 
 MAX_BYTES = 4 * 1024 * 1024

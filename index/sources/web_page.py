@@ -45,8 +45,6 @@ MAX_BYTES = 4 * 1024 * 1024
 MIN_CHARS = 150
 _REFERENCE = re.compile(r"&(?:#(?P<number>1[2-5][0-9])|(?P<name>[A-Za-z][A-Za-z0-9]{1,31}));")
 
-__all__ = ["MAX_BYTES", "MIN_CHARS", "Page", "decode", "parse"]
-
 
 @dataclass(frozen=True, slots=True)
 class Page:

@@ -6,7 +6,6 @@ shows, its title. A headline comes without the site's name, which stands behind 
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import urljoin, urlsplit
@@ -14,7 +13,7 @@ from urllib.parse import urljoin, urlsplit
 from lxml.html import HtmlElement
 
 from index.sources.feeds.items import FeedLink
-from index.sources.markup import plain_line
+from index.sources.markup import decoded, plain_line
 from index.sources.pages.json_ld import PageData, listed
 from index.text.normalize import canonical_line
 
@@ -35,7 +34,6 @@ _FEED_TYPES = (
 )
 # WordPress announces its programming interface like a feed: https://developer.wordpress.org/rest-api/
 _NO_FEED = re.compile(r"/wp-json/|oembed", re.IGNORECASE)
-_REFERENCE = re.compile(r"&(?:#[0-9]{1,8}|#[xX][0-9a-fA-F]{1,7}|[A-Za-z][A-Za-z0-9]{1,31});")
 # Between a headline and the name of its site.
 _SEPARATOR = re.compile(r"\s+[-–—|·•»«:/]+\s+|\s*[|»«]\s*|:\s+")
 _WHOLE_SITE = ("WebSite", "NewsMediaOrganization", "Organization")
@@ -160,9 +158,7 @@ def _shown(heading: HtmlElement) -> str:
 
 def _line(text: str) -> str:
     """Return a headline or name as one line; references escaped once too often are decoded."""
-    for _ in range(3):
-        text = _REFERENCE.sub(lambda found: html.unescape(found[0]), text)
-    return canonical_line(text)[: 2 * MAX_HEADLINE]
+    return canonical_line(decoded(text))[: 2 * MAX_HEADLINE]
 
 
 # -- people, language, addresses -------------------------------------------------------------------------
