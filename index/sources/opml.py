@@ -19,7 +19,7 @@ MAX_BYTES = 4 * 1024 * 1024
 def parse(text: str, url: str) -> list[FeedLink]:
     """Return the feeds of a list, each once. Raises SourceError when it is no OPML, or an empty one."""
     root = xml_repair.parse(text, url)
-    if str(root.tag).rpartition("}")[2].lower() != "opml":
+    if xml_repair.local_name(root) != "opml":
         raise SourceError(f"{url} is no OPML list: check the address.")
     links: dict[str, FeedLink] = {}
     for outline in root.iter("{*}outline"):

@@ -69,6 +69,11 @@ def address_key(raw: str) -> str:
     return urlunsplit(("https", _plain_host(parts.netloc), path.rstrip("/"), query, parts.fragment))
 
 
+def host_of(url: str) -> str:
+    """Return the host of an address without "www.", "" where it has none."""
+    return (urlsplit(url).hostname or "").removeprefix("www.")
+
+
 def _plain_host(host: str) -> str:
     """Return a host without "www.", "amp." and the port that its scheme implies."""
     name, _, port = host.partition(":")

@@ -21,6 +21,7 @@ from index.sources.feeds.items import Feed, Item
 from index.sources.feeds.sitemap import is_story_address
 from index.sources.times.dates import Dated, Times, address_day, dated, entry_times, together
 from index.sources.web_page import Page
+from index.text.addresses import host_of
 from index.text.length import content_length
 from index.text.normalize import FEED_CHARS, article_id, canonical_line, canonical_url, entry_id
 from index.types.article import Article
@@ -263,7 +264,7 @@ def read_single_page(page: Page, work: Work) -> None:
         original=page.original,
         via="page",
     )
-    host = (urlsplit(page.url).hostname or "").removeprefix("www.")
+    host = host_of(page.url)
     named = "the page's address" if page.outlet == host else "the page's site name"
     work.articles.append(article)
     work.evidence.append(_evidence(article, when_from, named, "the page"))
@@ -295,7 +296,7 @@ def _outlet(item: Item, page: Page | None, found: Feed, url: str) -> tuple[str, 
     feed = (found.title or urlsplit(url).hostname or "Feed")[:MAX_OUTLET]
     if page is None:
         return (item.source[:MAX_OUTLET], "the entry's source") if item.source else (feed, "the feed's title")
-    host = (urlsplit(page.url).hostname or "").removeprefix("www.")
+    host = host_of(page.url)
     own = page.outlet[:MAX_OUTLET]
     here = _site(page.url) in (_site(url), _site(found.site))
     if own and own != host and not (here and _alike(own, feed)):

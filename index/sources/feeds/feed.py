@@ -90,7 +90,7 @@ def _entries(root: lxml.etree._Element) -> list[lxml.etree._Element]:
 
 def _is_entry(element: lxml.etree._Element) -> bool:
     parent = element.getparent()
-    return parent is not None and _name(parent) in ("channel", "rss", "rdf", "feed", "items")
+    return parent is not None and xml_repair.local_name(parent) in ("channel", "rss", "rdf", "feed", "items")
 
 
 def _newest(entries: list[lxml.etree._Element]) -> list[lxml.etree._Element]:
@@ -109,7 +109,7 @@ def _newest(entries: list[lxml.etree._Element]) -> list[lxml.etree._Element]:
 
 def _rough_time(entry: lxml.etree._Element) -> float | None:
     """Return an entry's time as seconds since 1970; None where it has none that is quickly read."""
-    stamps = (rough_stamp(child.text or "") for child in entry if _name(child) in _TIMES)
+    stamps = (rough_stamp(child.text or "") for child in entry if xml_repair.local_name(child) in _TIMES)
     return next((stamp for stamp in stamps if stamp is not None), None)
 
 
@@ -161,10 +161,6 @@ def _remove(element: lxml.etree._Element) -> None:
     parent = element.getparent()
     if parent is not None:
         parent.remove(element)
-
-
-def _name(element: lxml.etree._Element) -> str:
-    return str(element.tag).rpartition("}")[2].lower()
 
 
 def _parsed(root: lxml.etree._Element, url: str) -> Any:

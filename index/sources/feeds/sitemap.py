@@ -44,7 +44,7 @@ def parse(text: str, url: str) -> Feed:
     Raises SourceError when it is no sitemap.
     """
     root = xml_repair.parse(text, url)
-    name = _name(root)
+    name = xml_repair.local_name(root)
     if name == "sitemapindex":
         return Feed("sitemap", None, (), children=_children(root, url))
     if name != "urlset":
@@ -89,12 +89,14 @@ def _children(root: lxml.etree._Element, url: str) -> tuple[Child, ...]:
 def _fields(entry: lxml.etree._Element) -> dict[str, str]:
     """Return the texts that are about an address itself, by the names of their elements."""
     own = {
-        _name(child): (child.text or "").strip()
+        xml_repair.local_name(child): (child.text or "").strip()
         for child in entry
         if not len(child) and not _is_foreign(child)
     }
     news = {
-        _name(child): (child.text or "").strip() for child in entry.iter() if str(child.tag).startswith(_NEWS)
+        xml_repair.local_name(child): (child.text or "").strip()
+        for child in entry.iter()
+        if str(child.tag).startswith(_NEWS)
     }
     return {name: text for name, text in (news | own).items() if text}
 
@@ -144,10 +146,6 @@ def _web_address(base: str, link: str) -> str | None:
     except ValueError:
         return None
     return url if link and url.startswith(("http://", "https://")) else None
-
-
-def _name(element: lxml.etree._Element) -> str:
-    return str(element.tag).rpartition("}")[2].lower()
 
 
 def stamp(item: Item) -> float:

@@ -194,3 +194,8 @@ def _resolve_prefixes(root: lxml.etree._Element) -> None:
             element.tag = f"{{{namespace}}}{plain}" if namespace else plain
         for attribute in [key for key in element.attrib if ":" in key and not key.startswith("{")]:
             del element.attrib[attribute]
+
+
+def local_name(element: lxml.etree._Element) -> str:
+    """Return an element's name in lower case, without its namespace."""
+    return str(element.tag).rpartition("}")[2].lower()

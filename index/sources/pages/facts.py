@@ -15,6 +15,7 @@ from lxml.html import HtmlElement
 from index.sources.feeds.items import FeedLink
 from index.sources.markup import decoded, plain_line
 from index.sources.pages.json_ld import PageData, listed
+from index.text.addresses import host_of
 from index.text.normalize import canonical_line
 
 Meta = Mapping[str, str]
@@ -72,7 +73,7 @@ def outlet_of(root: HtmlElement, meta: Meta, data: PageData, url: str) -> str:
         _line(meta.get("application-name") or ""),
         *_names_linked_home(root, url),
         *(_beside(title, line) for line in (*shown, _line(meta.get("og:title") or ""))),
-        _host(url),
+        host_of(url),
     )
     return next((name.removeprefix("www.")[:MAX_NAME] for name in candidates if name), "")
 
@@ -125,7 +126,7 @@ def _cuts(line: str) -> Iterator[tuple[str, str]]:
 
 
 def _host_names(url: str) -> list[str]:
-    host = _host(url)
+    host = host_of(url)
     return [host, host.split(".")[0]] if host and not host.replace(".", "").isdigit() else []
 
 
@@ -136,7 +137,7 @@ def _letters(line: str) -> str:
 def _shown_headlines(root: HtmlElement, url: str) -> list[str]:
     """Return the headings of the first rank that a page shows, without those that are the site's name."""
     headings = [heading for heading in [*root.iter("h1")][:5] if not _leads_home(heading, url)]
-    host = _letters(_host(url))
+    host = _letters(host_of(url))
     lines = (_shown(heading) for heading in headings)
     return [line for line in lines if line and not (_letters(line) in host and len(line) > 2)]
 
@@ -187,7 +188,7 @@ def own_address(named: Sequence[str | None], url: str) -> str:
     for name in named:
         address = _joined(url, name or "")
         # Many pages name the front page in place of themselves.
-        if address and _host(address) == _host(url) and (_path(address) or not _path(url)):
+        if address and host_of(address) == host_of(url) and (_path(address) or not _path(url)):
             return address
     return url
 
@@ -212,10 +213,6 @@ def feeds_of(root: HtmlElement, url: str) -> Iterator[FeedLink]:
         if feed and announced and feed not in seen:
             seen.add(feed)
             yield FeedLink(feed, plain_line(link.get("title") or "")[:MAX_NAME] or None)
-
-
-def _host(url: str) -> str:
-    return (urlsplit(url).hostname or "").removeprefix("www.")
 
 
 def _path(url: str) -> str:
