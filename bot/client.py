@@ -33,6 +33,7 @@ from bot.cogs.privacy import Privacy
 from bot.cogs.quality import QualityCommand
 from bot.cogs.reindex import Reindex
 from bot.cogs.settings import SettingsCommands
+from bot.cogs.setup import Setup
 from bot.cogs.shards import Shards
 from bot.cogs.sources import Sources
 from bot.cogs.status import StatusCommand
@@ -162,6 +163,7 @@ class NewsBot(commands.AutoShardedBot):
             self._reindex,
             Sources(self, services),
             SettingsCommands(self, services),
+            Setup(self, services),
             Privacy(services),
             Help(),
         ]

@@ -22,6 +22,7 @@ from index.quotes.check import QuoteCheck
 from index.quotes.excerpt import Excerpt
 from index.quotes.standing import Standing
 from index.runtime.deadline import Deadline
+from index.sources.feeds.items import FeedLink
 from index.text.masking import masked
 from index.text.spans import Span
 from index.types.answer import (
@@ -36,6 +37,7 @@ from index.types.answer import (
 )
 from index.types.article import Article, Copy
 from index.types.digest import Digest, DigestPlan, Schedule, Story
+from index.types.edition import SHARED
 from index.types.evaluation import Baseline, Evaluation, Measures, Miss, ReliabilityBin
 from index.types.follow import Follow
 from index.types.guild import AuditEntry, GuildSettings
@@ -83,6 +85,7 @@ __all__ = [
     "Explanation",
     "Failure",
     "Fault",
+    "FeedLink",
     "Figure",
     "Filters",
     "Finding",
@@ -111,6 +114,7 @@ __all__ = [
     "Refreshed",
     "ReindexReport",
     "ReliabilityBin",
+    "SHARED",
     "Schedule",
     "SearchError",
     "Source",

@@ -46,6 +46,7 @@ from index import (
     Timeline,
     UsageError,
 )
+from index.ingest.subscriptions import Subscriptions
 from index.overviews.alerts import found_since
 from index.overviews.stories import story_of
 from index.overviews.timeline import MAX_EVENTS
@@ -54,11 +55,13 @@ from index.quotes.excerpt import excerpt, find_quote
 from index.runtime.faults import Faults
 from index.storage.database import Database, sqlite_url
 from index.storage.digests import DigestStore
+from index.storage.editions import Editions
 from index.storage.follows import FollowStore
 from index.storage.guilds import Guilds
 from index.storage.leases import Leases
 from index.storage.posted import Posted
 from index.storage.privacy import Privacy
+from index.storage.sources import SourceStore
 from index.types.question import MAX_QUOTES
 
 NOW = datetime(2025, 6, 7, 12, 0, tzinfo=UTC)
@@ -148,6 +151,10 @@ class FakeNews:
         self.follows = FollowStore(database, lambda: self.now)
         self.digests = DigestStore(database, lambda: self.now)
         self.leases = Leases(database, lambda: self.now)
+        self.editions = Editions(database, lambda: self.now)
+        nothing: Any = None  # the sources are listed only, never read
+        book = SourceStore(database)
+        self.subscriptions = Subscriptions(book, self.editions, nothing, nothing, nothing, lambda: self.now)
 
     def __enter__(self) -> FakeNews:
         return self

@@ -12,25 +12,23 @@ from discord import app_commands, ui
 from discord.ext import commands
 
 from bot.cards.base import Card
+from bot.cards.setup import OWN_LANGUAGE
+from bot.cogs.setup import show_setup
+from bot.interactions.menus import (
+    CHANNEL_TYPES,
+    MAX_CHOSEN,
+    chosen_values,
+    language_options,
+)
 from bot.interactions.views import Panel
 from bot.services.guild_rules import require_manager
 from bot.services.services import Services
-from bot.text.language import LANGUAGES, _, mark
+from bot.text.language import LANGUAGES, _
 from bot.text.markdown import bold, timestamp
 from index import AuditEntry, GuildSettings
 
-# Discord's limit for the values chosen in one menu.
-MAX_CHOSEN = 25
 SHOWN_ENTRIES = 15
 MAX_DETAIL = 150
-CHANNEL_TYPES = [
-    discord.ChannelType.text,
-    discord.ChannelType.news,
-    discord.ChannelType.forum,
-    discord.ChannelType.voice,
-]
-
-OWN_LANGUAGE = mark("each reader's own language")
 
 log = logging.getLogger(__name__)
 
@@ -46,20 +44,21 @@ class SettingsPanel(Panel):
         super().__init__(timeout=None)
         self.services = services
         settings = settings or GuildSettings()
-        self.choose_channels.default_values = _chosen(
+        self.choose_channels.default_values = chosen_values(
             settings.channels, discord.SelectDefaultValueType.channel
         )
-        self.choose_roles.default_values = _chosen(
+        self.choose_roles.default_values = chosen_values(
             settings.reindex_roles, discord.SelectDefaultValueType.role
         )
-        self.choose_digest.default_values = _chosen(
+        self.choose_digest.default_values = chosen_values(
             [settings.digest_channel] if settings.digest_channel else [],
             discord.SelectDefaultValueType.channel,
         )
         self.choose_channels.placeholder = _("Answer in every channel")
         self.choose_roles.placeholder = _("Only those who manage the server may reindex")
         self.choose_digest.placeholder = _("Digests go to where they are set")
-        self.choose_language.options = _languages(settings.language)
+        self.choose_language.options = language_options(settings.language)
+        self.open_setup.label = _("Choose sources")
         self.toggle_private.label = _("Answer in public") if settings.private else _("Answer in private")
 
     @ui.select(
@@ -112,6 +111,12 @@ class SettingsPanel(Panel):
         rules = self.services.guild_rules
         settings = await rules.change(interaction, lambda now: replace(now, private=not now.private))
         await self._show(interaction, settings)
+
+    @ui.button(custom_id="settings:setup", style=discord.ButtonStyle.primary)
+    async def open_setup(self, interaction: discord.Interaction, button: ui.Button[SettingsPanel]) -> None:
+        require_manager(interaction)
+        await interaction.response.defer()
+        await show_setup(interaction)
 
     async def _change(self, interaction: discord.Interaction, **values: Any) -> None:
         settings = await self.services.guild_rules.change(interaction, lambda now: replace(now, **values))
@@ -195,14 +200,3 @@ def _line(entry: AuditEntry) -> str:
     shown = " ".join(entry.detail.replace("`", "'").split())[:MAX_DETAIL]
     detail = f": `{shown}`" if shown else ""
     return f"{timestamp(entry.done_at, 'R')} {who} **{entry.action}**{detail}"
-
-
-def _languages(chosen: str | None) -> list[discord.SelectOption]:
-    options = [discord.SelectOption(label=_(OWN_LANGUAGE), value="own", default=chosen is None)]
-    for language, name in LANGUAGES.items():
-        options.append(discord.SelectOption(label=name, value=language, default=language == chosen))
-    return options
-
-
-def _chosen(ids: Sequence[str], kind: discord.SelectDefaultValueType) -> list[discord.SelectDefaultValue]:
-    return [discord.SelectDefaultValue(id=int(id), type=kind) for id in ids[:MAX_CHOSEN]]

@@ -13,6 +13,7 @@ from bot.ops.metrics import Metrics
 from bot.services.answers import Answers
 from bot.services.guild_rules import GuildRules
 from bot.services.library import Library
+from bot.services.setup_sources import SetupSources
 from bot.services.source_names import SourceNames
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ class Services:
     library: Library
     answers: Answers
     guild_rules: GuildRules
+    setup_sources: SetupSources
     source_names: SourceNames
     metrics: Metrics
     clock: Callable[[], datetime]
@@ -48,6 +50,7 @@ def make_services(
         library,
         Answers(library, metrics),
         GuildRules(client, library),
+        SetupSources(client, library),
         SourceNames(lambda: library.workers.run(library.index.source_names)),
         metrics,
         clock,

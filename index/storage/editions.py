@@ -103,16 +103,17 @@ def give(
     """Give origins to an edition, new ones where they are not known; return name → number.
 
     `read` says whether they are read again and again for it from now on. A shared one that a guild had
-    dropped is its own view of the shared one again.
+    dropped is its own view of the shared one again. One that is no longer read for all is read for the guild.
     """
     numbers = {name: _number(connection, name) for name in names}
     held = _rows(connection, edition, list(numbers.values()))
     shared = _rows(connection, SHARED, list(numbers.values())) if edition != SHARED else {}
     for number in numbers.values():
         row = held.get(number)
-        if row is not None and not row.kept and number in shared:
+        is_shared = number in shared and shared[number].read >= read
+        if row is not None and not row.kept and is_shared:
             connection.execute(delete(schema.edition_origins).where(_is_row(edition, number)))
-        elif row is None and number not in shared:
+        elif row is None and not is_shared:
             values = {"edition": edition, "origin": number, "kept": True, "read": read, "added_at": now}
             connection.execute(insert(schema.edition_origins).values(values))
         elif row is not None and (not row.kept or row.read < read):

@@ -19,6 +19,7 @@ from bot.cogs.follows import StopMenu
 from bot.cogs.privacy import Confirm
 from bot.cogs.reindex import CancelView
 from bot.cogs.settings import SettingsPanel
+from bot.cogs.setup import SetupPanel, SharedMenu, SharedPage
 from bot.cogs.sources import PageButton
 from bot.interactions.buttons import LABELS, Action, AnswerButton
 from bot.interactions.views import Form, Panel
@@ -85,6 +86,9 @@ ELSEWHERE: Final = {
 PARTS_ELSEWHERE: Final[dict[type, tuple[str, str]]] = {
     CancelView: ("bot/cogs/test_reindex.py", '"Cancel"'),
     PageButton: ("bot/cogs/test_sources.py", '"Next"'),
+    SetupPanel: ("bot/cogs/test_setup.py", '"setup:topics"'),
+    SharedMenu: ("bot/cogs/test_setup.py", '"shared:keep:1"'),
+    SharedPage: ("bot/cogs/test_setup.py", '"Next"'),
 }
 MENUS: Final = {"Find reporting", "Check this quote"}
 # The command that shows each panel, after what has to be there first.

@@ -35,6 +35,7 @@ _MESSAGES: Final = (discord.Intents(guild_messages=True).value, discord.Intents(
 # What an event needs in a guild and in a direct conversation; others always come.
 EVENT_INTENTS: Final = {
     "GUILD_CREATE": (_GUILDS, 0),
+    "GUILD_DELETE": (_GUILDS, 0),
     "GUILD_ROLE_CREATE": (_GUILDS, 0),
     "GUILD_ROLE_UPDATE": (_GUILDS, 0),
     "CHANNEL_CREATE": (_GUILDS, 0),
@@ -148,7 +149,7 @@ class Gateway:
 
     def dispatch(self, event: str, data: Json) -> None:
         """Send an event to the bot, if it asked for such; it is kept while the bot is away."""
-        guild_id = data["id"] if event == "GUILD_CREATE" else data.get("guild_id")
+        guild_id = data["id"] if event in ("GUILD_CREATE", "GUILD_DELETE") else data.get("guild_id")
         for session in self.sessions.values():
             if session.hears_of(guild_id) and _wanted(session, event, data):
                 session.dispatch(event, self._redacted(session, event, data))

@@ -9,13 +9,24 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+import discord
 from aiohttp import BodyPartReader, web
 
 from tests.discord.gateway import MESSAGE_CONTENT, Gateway, redacted
 from tests.discord.interactions import ALREADY_ANSWERED, Interaction, Interactions
 from tests.discord.limits import EPHEMERAL, ApiError, Json, check_commands
 from tests.discord.openapi import complaint
-from tests.discord.world import UNKNOWN_MESSAGE, Channel, File, Request, User, Violation, World, is_by
+from tests.discord.world import (
+    UNKNOWN_MESSAGE,
+    Channel,
+    File,
+    Guild,
+    Request,
+    User,
+    Violation,
+    World,
+    is_by,
+)
 
 API: Final = "/api/v10"
 UNAUTHORIZED: Final = (401, 0, "401: Unauthorized")
@@ -121,6 +132,7 @@ class Rest:
             ("GET", "/gateway", lambda call: {"url": self.gateway.url}),
             ("GET", "/gateway/bot", self._gateway_bot),
             ("GET", "/guilds/{guild}/members/{user}", self._member),
+            ("GET", "/guilds/{guild}/audit-logs", self._audit_log),
             ("GET", commands, self._commands),
             ("PUT", commands, self._overwrite_commands),
             ("GET", commands + "/{command}", self._command),
@@ -242,10 +254,30 @@ class Rest:
             raise ApiError(*UNKNOWN_USER)
         return self.world.users[user_id]
 
+    def _guild(self, call: Call) -> Guild:
+        for guild in self.world.guilds:
+            if guild.id == call.given["guild"]:
+                return guild
+        raise ApiError(*UNKNOWN_GUILD)
+
+    def _audit_log(self, call: Call) -> Json:
+        """Who has added the bot, the only entry that is ever asked for."""
+        guild = self._guild(call)
+        if not self.world.bot.permissions.view_audit_log:
+            raise ApiError(*MISSING_PERMISSIONS)
+        people = [guild.adder or guild.owner, self.world.bot]
+        entry = {
+            "id": self.world.new_id(),
+            "user_id": people[0].id,
+            "target_id": self.world.bot.id,
+            "action_type": discord.AuditLogAction.bot_add.value,
+        }
+        others = ("application_commands", "auto_moderation_rules", "guild_scheduled_events")
+        empty: Json = {key: [] for key in (*others, "integrations", "threads", "webhooks")}
+        return {"audit_log_entries": [entry], "users": [person.to_json() for person in people], **empty}
+
     def _member(self, call: Call) -> Json:
-        guild = next((guild for guild in self.world.guilds if guild.id == call.given["guild"]), None)
-        if guild is None:
-            raise ApiError(*UNKNOWN_GUILD)
+        guild = self._guild(call)
         if call.given["user"] not in guild.members:
             raise ApiError(*UNKNOWN_MEMBER)
         return guild.full_member_json(guild.members[call.given["user"]])
@@ -349,6 +381,8 @@ class Rest:
 
     def _send_message(self, call: Call) -> Json:
         channel = self._channel(call)
+        if channel.closed and not self.world.bot.permissions.administrator:
+            raise ApiError(*MISSING_PERMISSIONS)
         # Only an interaction has an audience of one.
         body = {**call.fields, "flags": (call.fields.get("flags") or 0) & ~EPHEMERAL}
         self.world.check_body(body, str(call), files=len(call.files))

@@ -250,9 +250,22 @@ class DiscordServer:
         """The channel of that name, which is made when first asked for."""
         return self.world.channel(guild or self.guild, name)
 
-    def add_guild(self, name: str, id: str | None = None, channels: int = 1) -> Guild:
-        """Another guild that the bot is in; its id says which shard hears of it."""
-        return self.world.add_guild(name, id, channels)
+    def add_guild(
+        self,
+        name: str,
+        id: str | None = None,
+        channels: int = 1,
+        *,
+        closed: int = 0,
+        adder: User | None = None,
+        locale: str = "en-US",
+    ) -> Guild:
+        """Another guild that the bot joins (see `World.add_guild`); its id says which shard hears of it."""
+        return self.world.add_guild(name, id, channels, closed=closed, adder=adder, locale=locale)
+
+    def outage(self, guild: Guild) -> None:
+        """Let a guild be unavailable for a moment."""
+        self.world.outage(guild)
 
     def messages(self, guild: Place = True, user: User | None = None) -> list[Json]:
         """The messages that everybody in a channel sees, oldest first."""

@@ -142,6 +142,8 @@ class Guild:
     channels: list["Channel"] = field(default_factory=list)
     role_ids: dict[str, str] = field(default_factory=dict)
     locale: str = "en-US"
+    # Who has added the bot.
+    adder: User | None = None
 
     def member_json(self, user: User) -> Json:
         """Discord's member object, without the user in it."""
@@ -238,6 +240,11 @@ def _role_json(role_id: str, name: str, permissions: int, *, position: int) -> J
     }
 
 
+def _closed_json(guild: Guild) -> Json:
+    denied = discord.Permissions(view_channel=True, send_messages=True)
+    return {"id": guild.id, "type": 0, "allow": "0", "deny": str(denied.value)}
+
+
 @dataclass(eq=False)
 class Channel:
     """A text channel of a guild, or a direct conversation with the bot."""
@@ -246,6 +253,8 @@ class Channel:
     name: str
     guild: Guild | None = None
     recipient: User | None = None
+    # Whether only administrators may see and write.
+    closed: bool = False
 
     def to_json(self) -> Json:
         """Discord's channel object."""
@@ -259,7 +268,7 @@ class Channel:
             "name": self.name,
             "guild_id": self.guild.id,
             "position": self.guild.channels.index(self),
-            "permission_overwrites": [],
+            "permission_overwrites": [_closed_json(self.guild)] if self.closed else [],
             "nsfw": False,
             "topic": None,
             "parent_id": None,
@@ -369,19 +378,39 @@ class World:
             self.dispatch("GUILD_ROLE_UPDATE" if known else "GUILD_ROLE_CREATE", role)
         self.dispatch(event, {**guild.full_member_json(user), "guild_id": guild.id})
 
-    def add_guild(self, name: str, id: str | None = None, channels: int = 1) -> Guild:
-        """A guild with #general and perhaps more channels, which everybody known joins."""
-        guild = Guild(id or self.new_id(), name, self.owner)
+    def add_guild(
+        self,
+        name: str,
+        id: str | None = None,
+        channels: int = 1,
+        *,
+        closed: int = 0,
+        adder: User | None = None,
+        locale: str = "en-US",
+    ) -> Guild:
+        """A guild with #general and perhaps more channels, which everybody known joins, and then the bot.
+
+        The first `closed` channels are not for the bot. `adder` has added it, else the owner has.
+        """
+        guild = Guild(id or self.new_id(), name, self.owner, adder=adder or self.owner, locale=locale)
         for user in self.users.values():
             guild.members[user.id] = user
             if user.permissions.value & ~MEMBER_PERMISSIONS.value:
                 guild.role_ids[user.id] = self.new_id()
-        for channel in ("general", *(f"more-{number}" for number in range(1, channels))):
-            self._add_channel(guild, channel)
+        for place, channel in enumerate(["general", *(f"more-{number}" for number in range(1, channels))]):
+            self._add_channel(guild, channel).closed = place < closed
         self.guilds.append(guild)
-        # A bot that joins is told of no member but itself, even with the members intent.
-        self.dispatch("GUILD_CREATE", guild.to_json([self.bot]))
+        # A bot that joins is told of no member but itself, even with the members intent; and that it joins is
+        # told by leaving out that the guild is available again.
+        joined = guild.to_json([self.bot])
+        del joined["unavailable"]
+        self.dispatch("GUILD_CREATE", joined)
         return guild
+
+    def outage(self, guild: Guild) -> None:
+        """Let a guild be unavailable for a moment, as when Discord has trouble."""
+        self.dispatch("GUILD_DELETE", {"id": guild.id, "unavailable": True})
+        self.dispatch("GUILD_CREATE", guild.to_json([self.bot]))
 
     def _add_channel(self, guild: Guild, name: str) -> Channel:
         channel = Channel(self.new_id(), name, guild)

@@ -130,6 +130,17 @@ def test_a_guild_drops_a_shared_source_and_takes_it_back(tmp_path: Path, site: N
         assert [source.shared for source in book.all(ONE)] == [True]
 
 
+def test_a_source_that_is_no_longer_shared_can_be_a_guilds_own(tmp_path: Path, site: NewsSite) -> None:
+    with open_news(tmp_path, fetch_private=True) as news:
+        url, book = feed(site, "/feed", PORT), news.subscriptions
+        book.add(url)
+        book.remove(url)
+        book.add(url, ONE)
+        assert [(source.url, source.shared) for source in book.all(ONE)] == [(url, False)]
+        assert not book.all(TWO)
+        assert outlets(news, ONE) == outlets(news, TWO) == {"Sample Wire"}  # what it has brought stays shared
+
+
 def test_a_copy_from_a_guild_is_named_there_only(tmp_path: Path) -> None:
     copy = article("copy", PORT.text, title="A quay", source="Tower")
     with open_news(tmp_path, [PORT]) as news:

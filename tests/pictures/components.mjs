@@ -6,18 +6,26 @@ import { escapeHtml, toHtml } from "./markdown.mjs";
 const ROW = 1;
 const BUTTON = 2;
 const SELECT = 3;
+const CHANNELS = 8;
 const SECTION = 9;
 const TEXT = 10;
 const SEPARATOR = 14;
 const CONTAINER = 17;
 const STYLES = { 1: "primary", 2: "secondary", 3: "success", 4: "destructive", 5: "link" };
 
+// A menu shows what is chosen in it.
+const selectHtml = ({ placeholder = "", options = [] }) => {
+  const chosen = options.filter((option) => option.default).map((option) => option.label);
+  return `<div class="select">${escapeHtml(chosen.join(", ") || placeholder)}<span>⌄</span></div>`;
+};
+
 const DRAWN = {
   [ROW]: ({ components }, now) => `<div class="row">${all(components, now)}</div>`,
   [BUTTON]: ({ style, label = "", emoji, disabled }) =>
     `<span class="button ${STYLES[style]}${disabled ? " disabled" : ""}">` +
     `${emoji ? `<span class="emoji">${escapeHtml(emoji.name)}</span>` : ""}${escapeHtml(label)}</span>`,
-  [SELECT]: ({ placeholder = "" }) => `<div class="select">${escapeHtml(placeholder)}<span>⌄</span></div>`,
+  [SELECT]: selectHtml,
+  [CHANNELS]: selectHtml,
   [SECTION]: ({ components, accessory }, now) =>
     `<div class="section"><div>${all(components, now)}</div>${componentHtml(accessory, now)}</div>`,
   [TEXT]: ({ content }, now) => `<div class="display">${toHtml(content, now)}</div>`,

@@ -6,6 +6,7 @@ the samples lack because nobody has published them, the time, so that a picture 
 that fails.
 """
 
+import asyncio
 import json
 import sys
 import tempfile
@@ -14,7 +15,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from discord import AllowedMentions
 from discord.http import handle_message_parameters
@@ -22,11 +23,24 @@ from discord.http import handle_message_parameters
 from bot.cards.answer import answer_card
 from bot.cards.digest import digest_card
 from bot.cards.headlines import headlines_card
+from bot.cards.setup import SetUp, setup_card
 from bot.cards.status import status_card
 from bot.cards.timeline import timeline_card
+from bot.cogs.setup import SetupPanel
 from bot.interactions.answer_layout import actions, answer_layout
 from bot.interactions.buttons import Action
-from index import Answer, Digest, DigestPlan, IndexOptions, NewsIndex, Question, Schedule, Source
+from bot.services.services import Services
+from index import (
+    Answer,
+    Digest,
+    DigestPlan,
+    GuildSettings,
+    IndexOptions,
+    NewsIndex,
+    Question,
+    Schedule,
+    Source,
+)
 
 SAMPLES = Path(__file__).parents[2] / "config" / "samples"
 
@@ -43,6 +57,8 @@ FAILING = Source(
     title="Sample Tribune",
     error="https://tribune.example/feed.xml answers 404 (not found): look for its new address on the page.",
 )
+# What is set up in a server after three clicks: seven feeds of two topics beside those that all servers have.
+SET_UP = SetUp(GuildSettings(language="en"), (("world", "en"), ("science", "en")), own=7, shared=8)
 UNANSWERED = "Who won the 2031 Cricket World Cup?"
 
 
@@ -61,6 +77,7 @@ def main() -> None:
             messages = pictured(index)
             clock.now = DIGEST_NOW
             messages.append(message("digest", None, digest(index), DIGEST_NOW))
+            messages.append(message("setup", None, asyncio.run(setup())))
         finally:
             index.close()
     json.dump({message["name"]: message for message in messages}, sys.stdout)
@@ -98,6 +115,12 @@ def digest(index: NewsIndex) -> dict[str, Any]:
     plan = DigestPlan(Schedule(8, "Europe/Paris", 0), number=4)
     stories = index.stories(Digest(1, "1", "2", "3", plan, DIGEST_NOW))
     return body(embed=digest_card(stories, plan)[0].embed())
+
+
+async def setup() -> dict[str, Any]:
+    """Return the body of the message with which a server is set up; discord.py makes views in a loop only."""
+    panel = SetupPanel(cast(Services, None), SET_UP, "en")  # drawn, not pressed
+    return body(embed=setup_card(SET_UP).embed(), view=panel)
 
 
 def message(name: str, command: str | None, sent: dict[str, Any], now: datetime = NOW) -> dict[str, Any]:

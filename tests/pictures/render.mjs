@@ -32,6 +32,7 @@ const PICTURES = [
   { file: "timeline-phone.png", message: "timeline", width: NARROW },
   { file: "digest.png", message: "digest" },
   { file: "status.png", message: "status" },
+  { file: "setup.png", message: "setup" },
 ];
 
 const run = promisify(execFile);
