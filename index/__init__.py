@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     from index.storage.backup import restore_backup, write_backup
 
 __all__ = [
+    "SHARED",
     "Added",
     "Answer",
     "Article",
@@ -114,7 +115,6 @@ __all__ = [
     "Refreshed",
     "ReindexReport",
     "ReliabilityBin",
-    "SHARED",
     "Schedule",
     "SearchError",
     "Source",
