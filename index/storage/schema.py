@@ -415,8 +415,11 @@ def revision(engine: Engine) -> str | None:
         return current
 
 
-def migrate(engine: Engine) -> str | None:
-    """Bring the database to the newest schema; return the revision it is at when that is unknown here."""
+def migrate(engine: Engine, writer: Engine) -> str | None:
+    """Bring the database to the newest schema; return the revision it is at when that is unknown here.
+
+    `engine` is for reading, so that nothing waits where nothing is to be done; `writer` for the changes.
+    """
     current = revision(engine)
     if current == HEAD:
         return None
@@ -424,7 +427,7 @@ def migrate(engine: Engine) -> str | None:
         return current
     config = Config()
     config.set_main_option("script_location", "index:migrations")
-    with _migrating, engine.execution_options(write=True).begin() as connection:
+    with _migrating, writer.begin() as connection:
         lock(connection)  # another process may be migrating: then there is nothing left to do
         if connection.dialect.name == "postgresql":  # a large table takes its time
             connection.execute(text("SET LOCAL statement_timeout = 0"))
