@@ -12,6 +12,7 @@ from index.errors import (
     BusyError,
     ModelError,
     NewsError,
+    QuotaError,
     RecordError,
     SearchError,
     SourceError,
@@ -36,9 +37,10 @@ from index.types.answer import (
 )
 from index.types.article import Article, Copy
 from index.types.digest import Digest, DigestPlan, Schedule, Story
+from index.types.edition import SHARED
 from index.types.evaluation import Baseline, Evaluation, Measures, Miss, ReliabilityBin
 from index.types.follow import Follow
-from index.types.guild import AuditEntry, GuildSettings, SettingsVersion
+from index.types.guild import OPERATOR, AuditEntry, GuildSettings, SettingsVersion
 from index.types.options import IndexOptions
 from index.types.posted import (
     AskedQuestion,
@@ -50,6 +52,7 @@ from index.types.posted import (
     Verdict,
 )
 from index.types.question import Filters, Question
+from index.types.quota import Quotas
 from index.types.report import BackupReport, Failure, IngestReport, Progress, ReindexReport
 from index.types.source import Added, Evidence, Received, Refreshed, Source, Trial
 from index.types.status import Fault, Finding, Status
@@ -62,6 +65,8 @@ if TYPE_CHECKING:
     from index.storage.backup import restore_backup, write_backup
 
 __all__ = [
+    "OPERATOR",
+    "SHARED",
     "Added",
     "Answer",
     "Article",
@@ -102,6 +107,8 @@ __all__ = [
     "Progress",
     "Quality",
     "Question",
+    "QuotaError",
+    "Quotas",
     "Quote",
     "QuoteCheck",
     "QuoteExplanation",

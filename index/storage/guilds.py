@@ -14,7 +14,9 @@ from sqlalchemy import Row, delete, func, insert, select
 
 from index.storage import schema
 from index.storage.database import Database
-from index.types.guild import AuditEntry, GuildSettings, SettingsVersion
+from index.storage.sources import forget_edition
+from index.types.edition import SHARED
+from index.types.guild import OPERATOR, AuditEntry, GuildSettings, SettingsVersion
 
 
 class Guilds:
@@ -72,25 +74,36 @@ class Guilds:
             connection.execute(insert(schema.audit_trail).values(guild=guild, **_values(entry)))
             return after
 
-    def note(self, guild: str, person: str, action: str, detail: str = "") -> None:
-        """Add to a guild's audit trail what a person did."""
+    def note(self, guild: str, person: str, action: str, detail: str = "", origin: int | None = None) -> None:
+        """Add to a guild's audit trail what a person did.
+
+        Where `guild` is SHARED, an operator has done it for all: then it is in every guild's trail, without
+        the person, but not in those of guilds that have dropped the shared `origin`.
+        """
         entry = AuditEntry(person, action, detail, self._clock())
         with self._database.writing() as connection:
-            connection.execute(insert(schema.audit_trail).values(guild=guild, **_values(entry)))
+            values = {"guild": guild, "origin": origin, **_values(entry)}
+            connection.execute(insert(schema.audit_trail).values(values))
 
     def trail(self, guild: str, limit: int) -> list[AuditEntry]:
-        """Return the last entries of a guild's audit trail, newest first."""
-        table = schema.audit_trail.c
-        query = select(table.person, table.action, table.detail, table.done_at)
-        query = query.where(table.guild == guild).order_by(table.id.desc()).limit(limit)
+        """Return the last entries of a guild's audit trail, newest first; those for all guilds included."""
+        table, held = schema.audit_trail.c, schema.edition_origins.c
+        dropped = select(held.origin).where(held.edition == guild, held.origin == table.origin, ~held.kept)
+        concerned = (table.guild == SHARED) & ~dropped.exists()
+        query = select(table.guild, table.person, table.action, table.detail, table.done_at)
+        query = query.where((table.guild == guild) | concerned).order_by(table.id.desc()).limit(limit)
         with self._database.reading() as connection:
-            return [AuditEntry(*row) for row in connection.execute(query)]
+            return [
+                AuditEntry(OPERATOR if row.guild == SHARED else row.person, *row[2:])
+                for row in connection.execute(query)
+            ]
 
     def forget(self, guild: str) -> None:
-        """Delete a guild's settings, audit trail and digests, as when the bot was removed from it."""
+        """Delete a guild's settings, audit trail, digests and edition: the bot was removed from it."""
         with self._database.writing() as connection:
-            for table in (schema.guild_settings, schema.audit_trail, schema.digests):
+            for table in (schema.guild_settings, schema.audit_trail, schema.digests, schema.usage):
                 connection.execute(delete(table).where(table.c.guild == guild))
+            forget_edition(connection, guild)
 
 
 def _of(guild: str) -> Any:

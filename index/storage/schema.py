@@ -48,6 +48,7 @@ REVISIONS = (
     "0012",
     "0013",
     "0014",
+    "0019",
 )
 HEAD = REVISIONS[-1]
 
@@ -316,6 +317,7 @@ audit_trail = Table(
     Column("action", String, nullable=False),
     Column("detail", Text, nullable=False),
     Column("done_at", UtcDateTime, nullable=False),
+    Column("origin", _RowId),
     Index("ix_audit_trail_guild", "guild", "id"),
     Index("ix_audit_trail_person", "person"),
 )
@@ -384,6 +386,17 @@ digest_articles = Table(
     Column("digest_id", ForeignKey("digests.id", ondelete="CASCADE"), primary_key=True),
     Column("article_id", String, primary_key=True),
     Column("sent_at", UtcDateTime, nullable=False),
+)
+
+# What has been read and stored for a guild on a day in UTC (YYYY-MM-DD); see `index.storage.usage`.
+usage = Table(
+    "usage",
+    metadata,
+    Column("guild", String, primary_key=True),
+    Column("day", String(10), primary_key=True),
+    Column("articles", BigInteger, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Index("ix_usage_day", "day"),
 )
 
 # Work that only one of several processes may do, and who does it for how long; see `index.storage.leases`.
