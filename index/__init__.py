@@ -54,7 +54,7 @@ from index.types.posted import (
 from index.types.question import Filters, Question
 from index.types.quota import Quotas
 from index.types.report import BackupReport, Failure, IngestReport, Progress, ReindexReport
-from index.types.source import Added, Evidence, Received, Refreshed, Source, Trial
+from index.types.source import Added, Evidence, Received, Refreshed, Source, SourcePage, Trial
 from index.types.status import Fault, Finding, Status
 from index.types.timeline import Event, Timeline
 
@@ -123,6 +123,7 @@ __all__ = [
     "SettingsVersion",
     "Source",
     "SourceError",
+    "SourcePage",
     "Span",
     "Standing",
     "Status",

@@ -17,7 +17,7 @@ from bot.services.guild_rules import require_manager
 from bot.services.services import Services
 from bot.text.language import LANGUAGES, _, mark
 from bot.text.markdown import bold, timestamp
-from index import AuditEntry, GuildSettings
+from index import OPERATOR, AuditEntry, GuildSettings
 
 # Discord's limit for the values chosen in one menu.
 MAX_CHOSEN = 25
@@ -118,7 +118,9 @@ class SettingsPanel(Panel):
         self, interaction: discord.Interaction, change: Callable[[GuildSettings], GuildSettings]
     ) -> None:
         require_manager(interaction)
-        await interaction.response.defer()  # before the change, which may wait for another process that writes
+        await (
+            interaction.response.defer()
+        )  # before the change, which may wait for another process that writes
         rules = self.services.guild_rules
         settings = await rules.change(interaction, change)
         await rules.speak(interaction)  # the change may have been one of the language
@@ -194,6 +196,8 @@ def trail_card(entries: Sequence[AuditEntry]) -> Card:
 
 def _line(entry: AuditEntry) -> str:
     who = f"<@{entry.person}>" if entry.person else _("somebody who had their data deleted")
+    if entry.person == OPERATOR:
+        who = _("an operator, for all servers,")
     # The detail may be an address or a file's name: a backtick in it would end the code that it is shown as.
     shown = " ".join(entry.detail.replace("`", "'").split())[:MAX_DETAIL]
     detail = f": `{shown}`" if shown else ""

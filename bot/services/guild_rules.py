@@ -153,6 +153,16 @@ class GuildRules:
         return f"#{getattr(found, 'name', channel)}"
 
 
+def guild_of(interaction: discord.Interaction[Any]) -> int | None:
+    """Return the guild of an interaction under whose id something may be stored.
+
+    None in direct messages, and in a guild that the bot is not in, where a person uses it for themselves: its
+    managers have nothing to do with that.
+    """
+    guild = interaction.guild_id
+    return guild if guild is not None and interaction.client.get_guild(guild) else None
+
+
 def require_manager(interaction: discord.Interaction[Any]) -> None:
     """Raise MissingPermissions for a person who does not manage the guild.
 

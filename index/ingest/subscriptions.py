@@ -21,11 +21,11 @@ from index.sources.address import Reading
 from index.sources.feeds.items import FeedLink
 from index.sources.opml import read_opml, write_opml
 from index.storage.editions import Editions
-from index.storage.sources import SourcePage, SourceStore
+from index.storage.sources import SourceStore
 from index.text.masking import masked
 from index.types.edition import SHARED
 from index.types.report import IngestReport, OnProgress, Progress, ignore_progress
-from index.types.source import Added, Evidence, Refreshed, Source, Trial
+from index.types.source import Added, Evidence, Refreshed, Source, SourcePage, Trial
 
 # Articles of a trial whose parts are shown with where they were read.
 SHOWN = 5

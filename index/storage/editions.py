@@ -137,7 +137,10 @@ def take(connection: Connection, name: str, edition: str) -> str | None:
     own = schema.edition_origins
     if edition == SHARED:
         connection.execute(update(own).where(_is_row(edition, number)).values(read=False))
-    elif not connection.execute(delete(own).where(_is_row(edition, number), _table.kept)).rowcount:
+        note_change(connection)
+        return _unread_name(connection, number)
+    connection.execute(delete(own).where(_is_row(edition, number)))
+    if _rows(connection, SHARED, [number]):
         dropped = {"edition": edition, "origin": number, "kept": False, "read": False}
         added_at = select(_table.added_at).where(_is_row(SHARED, number)).scalar_subquery()
         connection.execute(insert(own).values(**dropped, added_at=added_at))

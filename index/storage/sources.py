@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 from sqlalchemy import Connection, Row, case, delete, func, insert, or_, select, update
 
@@ -18,7 +18,7 @@ from index.storage import schema
 from index.storage.database import CHUNK, Database
 from index.storage.editions import drop_edition, give, rename, take
 from index.types.edition import SHARED
-from index.types.source import Source, SourceState
+from index.types.source import Source, SourcePage, SourceState
 
 FILES = "files"
 
@@ -26,19 +26,6 @@ _table = schema.sources.c
 _origins = schema.origins.c
 _held = schema.edition_origins.c
 _on_the_web = _table.kind != FILES
-
-
-class SourcePage(NamedTuple):
-    """A part of a list of sources, and how long the whole list is.
-
-    `total` counts the sources in it, `own` those of them that are not shared, `failing` those that could not
-    be read the last time.
-    """
-
-    sources: list[Source]
-    total: int
-    own: int
-    failing: int
 
 
 @dataclass(frozen=True, slots=True)
