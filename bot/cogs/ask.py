@@ -14,6 +14,8 @@ from bot.interactions.choices import time_choices
 from bot.interactions.errors import explain
 from bot.interactions.request import begin_request
 from bot.services.answers import Inquiry
+from bot.services.editions import edition_of
+from bot.services.guild_rules import guild_of
 from bot.services.services import Services
 from bot.text.dates import given_moment
 from bot.text.language import _, mark, speak
@@ -71,12 +73,14 @@ class Ask(commands.Cog):
             source=source,
             limit=limit,
         )
-        inquiry = Inquiry(asked, interaction.user.id, interaction.guild_id, private)
+        inquiry = Inquiry(asked, interaction.user.id, guild_of(interaction), private)
         await self.services.answers.answer_interaction(interaction, inquiry)
 
     @ask.autocomplete("source")
-    async def source_choices(self, _: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        return self.services.source_names.choices(typed)
+    async def source_choices(
+        self, interaction: discord.Interaction, typed: str
+    ) -> list[app_commands.Choice[str]]:
+        return await self.services.source_names.choices(edition_of(interaction), typed)
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
@@ -111,7 +115,7 @@ class Ask(commands.Cog):
         reference = message.reference.message_id if message.reference else None
         if reference is None:
             return inquiry
-        posted = await self.library.records.run(self.library.index.posted.find_message, str(reference))
+        posted = await self.services.answers.find_message(reference)
         return self.services.answers.continued(posted, text, inquiry) if posted else inquiry
 
     async def _apologise(self, message: discord.Message, sentence: str) -> None:

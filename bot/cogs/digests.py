@@ -12,10 +12,11 @@ from discord.ext import commands
 
 from bot.cards.digest import digest_card, digests_card, set_text
 from bot.interactions.choices import MAX_CHOICE, zone_choices
+from bot.services.editions import edition_of
 from bot.services.guild_rules import require_manager, require_writable
 from bot.services.services import Services
 from bot.text.language import _
-from index import Digest, DigestPlan, Schedule, Story, UsageError
+from index import Digest, DigestPlan, Schedule, UsageError
 
 Weekday = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 Hour = app_commands.Range[int, 0, 23]
@@ -74,20 +75,15 @@ class Digests(commands.Cog):
         schedule = Schedule(hour, timezone, day, _quiet(quiet_from, quiet_until))
         plan = DigestPlan(schedule, _listed(topics), _listed(sources), number)
         place = await self._place(interaction, channel)
-        digest, stories = await self.library.workers.run(self._put, interaction, str(place), plan)
+        checked = await self.library.workers.run(self.library.index.check_plan, plan, edition_of(interaction))
+        put, guild, person = self.library.index.digests.put, interaction.guild_id, interaction.user.id
+        digest = await self.library.writes.run(put, str(guild), str(place), str(person), checked)
+        stories = await self.library.workers.run(self.library.index.stories, digest)
         await self.services.guild_rules.note(
             interaction, "digest set", f"channel={place} every={every} hour={hour}"
         )
         log.info("digest.set guild=%s channel=%d next=%s", digest.guild, place, digest.next_at)
         await interaction.edit_original_response(content=set_text(digest, len(stories)))
-
-    def _put(
-        self, interaction: discord.Interaction, channel: str, plan: DigestPlan
-    ) -> tuple[Digest, list[Story]]:
-        index = self.library.index
-        plan = index.check_plan(plan)
-        digest = index.digests.put(str(interaction.guild_id), channel, str(interaction.user.id), plan)
-        return digest, index.stories(digest)
 
     async def _place(self, interaction: discord.Interaction, channel: Place | None) -> int:
         """Return the id of the channel for a digest: the given one, that of `/settings`, or this one.
@@ -107,11 +103,14 @@ class Digests(commands.Cog):
         return id
 
     @set.autocomplete("sources")
-    async def source_choices(self, _: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    async def source_choices(
+        self, interaction: discord.Interaction, typed: str
+    ) -> list[app_commands.Choice[str]]:
         """Suggest names for the last of the sources; the ones typed before it stay."""
         before, comma, last = typed.rpartition(",")
         kept = f"{before}{comma} " if comma else ""
-        found = [f"{kept}{choice.value}" for choice in self.services.source_names.choices(last)]
+        choices = await self.services.source_names.choices(edition_of(interaction), last)
+        found = [f"{kept}{choice.value}" for choice in choices]
         return [app_commands.Choice(name=value, value=value) for value in found if len(value) <= MAX_CHOICE]
 
     @digest.command(name="show", description="The digests of this server, and when the next ones come")
@@ -141,7 +140,7 @@ class Digests(commands.Cog):
     async def stop(self, interaction: discord.Interaction, channel: Place | None = None) -> None:
         await interaction.response.defer(thinking=True, ephemeral=True)
         guild, wanted = str(interaction.guild_id), str(channel.id if channel else interaction.channel_id)
-        if not await self.library.records.run(self.library.index.digests.stop, guild, wanted):
+        if not await self.library.writes.run(self.library.index.digests.stop, guild, wanted):
             found = await self.library.records.run(self.library.index.digests.of, guild)
             raise UsageError(_others(found))
         await self.services.guild_rules.note(interaction, "digest stop", f"channel={wanted}")

@@ -28,7 +28,7 @@ from bot.services.guild_rules import require_manager
 from bot.services.services import Services, services_of
 from bot.services.setup_sources import catalogue
 from bot.text.language import LANGUAGES, _, closest, speaking, to_everyone
-from index import SHARED, GuildSettings, Source, UsageError, masked
+from index import GuildSettings, Source, UsageError, masked
 
 # Channels in which the message for a new guild is tried, before the one who added the bot is written to.
 TRIED_CHANNELS = 3
@@ -100,11 +100,13 @@ class SetupPanel(Panel):
         guild = await _begin(interaction)
         shown, chosen = displayed(interaction, "setup:topics"), set(select.values)
         try:
-            await self.services.setup_sources.choose(guild, chosen - shown, shown - chosen)
+            editions = self.services.editions
+            edition = editions.written(interaction)
+            await self.services.setup_sources.choose(guild, edition, chosen - shown, shown - chosen)
             for action, topics in (("topic added", chosen - shown), ("topic removed", shown - chosen)):
                 for topic in sorted(topics):
-                    await self.services.guild_rules.note(interaction, action, topic)
-            await self.services.source_names.refresh()
+                    await editions.note(interaction, edition, action, topic)
+            await self.services.source_names.refresh(str(guild))
         finally:
             await self._show(interaction)  # also what was not taken, so that no menu shows it as chosen
 
@@ -174,7 +176,7 @@ class SharedMenu(Localized, ui.DynamicItem[ui.Select[Any]], template=r"shared:ke
             for action, sources in (("shared source taken back", back), ("shared source dropped", dropped)):
                 for source in sources:
                     await services.guild_rules.note(interaction, action, source.url)
-            await services.source_names.refresh()
+            await services.source_names.refresh(str(guild))
             await show_shared(interaction, self.page)
         except Exception as error:  # discord.py would only log it
             await tell(interaction, explain(error, "shared sources"))
@@ -211,7 +213,7 @@ async def show_shared(interaction: discord.Interaction, page: int) -> None:
     """
     services, guild = services_of(interaction), interaction.guild_id
     assert guild is not None, "outside of guilds `require_manager` raises"
-    if services.setup_sources.edition_to_write(guild) == SHARED:
+    if services.editions.is_alone(guild):
         raise UsageError(
             _("I am in this server only: all sources are its own, and `/sources remove` ends one.")
         )

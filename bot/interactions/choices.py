@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import zoneinfo
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from functools import cache
 
 import discord
 from discord import app_commands
 
 from bot.text.dates import time_words
-from index import Source, masked
+from index import NewsError, Source, masked
 
 # Discord's limits: choices for an option, and characters of one.
 MAX_CHOICES = 25
 MAX_CHOICE = 100
+# Discord waits three seconds for suggestions. Where reading them takes longer than this, there are none.
+READ_SECONDS = 2.0
 
 
 async def time_choices(interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
@@ -37,6 +39,20 @@ def _zone_names() -> list[str]:
     return sorted(zoneinfo.available_timezones())
 
 
+async def read_in_time(
+    reading: Awaitable[list[app_commands.Choice[str]]],
+) -> list[app_commands.Choice[str]]:
+    """Return the choices that are read; none where that fails or takes longer than `READ_SECONDS`.
+
+    Reading and choosing among tens of thousands of sources takes too long for the event loop.
+    """
+    try:
+        async with asyncio.timeout(READ_SECONDS):
+            return await reading
+    except (NewsError, TimeoutError):  # suggestions can show no error, and the next key press asks again
+        return []
+
+
 def source_choices(sources: Sequence[Source], typed: str) -> list[app_commands.Choice[str]]:
     """Return the sources whose title or masked address contains what was typed.
 
@@ -51,4 +67,6 @@ def source_choices(sources: Sequence[Source], typed: str) -> list[app_commands.C
         value = next((text for text in (address, title) if len(text) <= MAX_CHOICE), None)
         if value and (wanted in title.casefold() or wanted in address.casefold()):
             choices.append(app_commands.Choice(name=title[:MAX_CHOICE], value=value))
-    return choices[:MAX_CHOICES]
+        if len(choices) == MAX_CHOICES:
+            break
+    return choices

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from discord import app_commands
 from discord.ext import commands
 
@@ -32,9 +34,12 @@ class Cooldowns:
         Raises CommandOnCooldown, which has the seconds to wait, where the person has asked too many, and
         GuildOnCooldown where the guild has. A question refused for the person does not count for the guild.
         """
-        bucket = self._people.get_bucket(user)
-        if bucket and (seconds := bucket.update_rate_limit()):
+        # discord.py counts by the time of day where it gets no other: set back by a year, that would keep
+        # people waiting for a year. With each call, it drops those who have asked nothing for their period.
+        now = time.monotonic()
+        bucket = self._people.get_bucket(user, now)
+        if bucket and (seconds := bucket.update_rate_limit(now)):
             raise app_commands.CommandOnCooldown(bucket, seconds)
-        bucket = self._guilds.get_bucket(guild) if guild else None
-        if bucket and (seconds := bucket.update_rate_limit()):
+        bucket = self._guilds.get_bucket(guild, now) if guild else None
+        if bucket and (seconds := bucket.update_rate_limit(now)):
             raise GuildOnCooldown(bucket, seconds)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 import time
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -26,11 +27,16 @@ from bot.interactions.cooldowns import Cooldowns
 from bot.interactions.errors import EXPIRED, explain, tell
 from bot.interactions.views import Form
 from bot.ops.metrics import Metrics
+from bot.services.editions import Editions, edition_named, edition_of
+from bot.services.guild_rules import guild_of
 from bot.services.library import Library
 from bot.text.language import _, mark, speaking, to_everyone
 from index import Answer, NewsError, PostedAnswer, PostedQuote, Question, Quote, UsageError, in_context
 
 MORE_QUOTES = 10
+# Posted answers that wait for a database that cannot be written to, at most: about 5 MB. Of more, the oldest
+# are given up: their buttons do nothing, and they are not corrected.
+UNSTORED = 1000
 FORM_SECONDS = 900.0
 
 Handler = Callable[[discord.Interaction, PostedAnswer], Awaitable[None]]
@@ -62,6 +68,11 @@ class Inquiry:
     context: str | None = None
 
     @property
+    def searched(self) -> Question:
+        """The question as it is put to the library: inside the edition of the place where it is asked."""
+        return replace(self.question, edition=edition_named(self.guild))
+
+    @property
     def shown(self) -> str:
         """The question as a card shows it."""
         return self.typed or self.question.text
@@ -81,10 +92,14 @@ class Reply:
 class Answers:
     """Answers questions, stores the posted answers, and carries out the buttons below them."""
 
-    def __init__(self, library: Library, metrics: Metrics) -> None:
+    def __init__(self, library: Library, metrics: Metrics, editions: Editions) -> None:
         self._library = library
+        self._editions = editions
         self._metrics = metrics
         self._cooldowns = Cooldowns()
+        # Posted answers that are not in the database yet, in their order, and those that are being stored.
+        self._unstored: OrderedDict[str, PostedAnswer] = OrderedDict()
+        self._storing: set[str] = set()
         self._handlers: dict[Action, Handler] = {
             Action.MORE: self._more,
             Action.WIDEN: self._widen,
@@ -110,10 +125,10 @@ class Answers:
     ) -> Reply:
         """Answer a question. `on_queued` is called with its place in the queue, from 1, while it waits."""
         began = time.perf_counter()
-        answer = await self._library.workers.run_queued(on_queued, self._library.index.ask, inquiry.question)
+        answer = await self._library.workers.run_queued(on_queued, self._library.index.ask, inquiry.searched)
         self._metrics.asked(time.perf_counter() - began, answered=answer.answered)
         older = None
-        question = inquiry.question
+        question = inquiry.searched
         if not answer.answered and answer.since and not (question.since or question.until):
             # Nothing was found in the period that the question names in words: the card shows older reports.
             older = await self._library.workers.run(
@@ -133,7 +148,7 @@ class Answers:
         return Reply(id, inquiry, used, card, answer_layout(card, id, rows))
 
     async def remember(self, reply: Reply, message: discord.Message | discord.InteractionMessage) -> None:
-        """Store what was posted. Where that fails, the answer stays, but its buttons do not work."""
+        """Store what was posted; where that fails, `store_again` tries it again. The buttons work at once."""
         inquiry, answer = reply.inquiry, reply.answer
         posted = PostedAnswer(
             id=reply.id,
@@ -177,10 +192,28 @@ class Answers:
         return replace(inquiry, question=question, typed=text, context=posted.typed)
 
     async def _remember(self, posted: PostedAnswer) -> None:
+        self._unstored[posted.id] = posted
+        while len(self._unstored) > UNSTORED:
+            log.error("answer.forgotten id=%s", self._unstored.popitem(last=False)[0])
+        await self._store(posted)
+
+    async def store_again(self) -> None:
+        """Try again to store the answers that could not be stored when they were posted, oldest first."""
+        for posted in list(self._unstored.values()):
+            if posted.id not in self._storing and not await self._store(posted):
+                return
+
+    async def _store(self, posted: PostedAnswer) -> bool:
+        self._storing.add(posted.id)
         try:
-            await self._library.records.run(self._library.index.posted.remember, posted)
+            await self._library.writes.run(self._library.index.posted.remember, posted)
         except NewsError as error:
-            log.warning("answer.forgotten id=%s why=%r", posted.id, str(error))
+            log.warning("answer.unstored id=%s why=%r", posted.id, str(error))
+            return False
+        finally:
+            self._storing.discard(posted.id)
+        self._unstored.pop(posted.id, None)
+        return True
 
     def layout(self, posted: PostedAnswer) -> ui.LayoutView:
         """Return the message of a posted answer with the current state of its quotes."""
@@ -229,19 +262,34 @@ class Answers:
 
     async def find(self, id: str) -> PostedAnswer:
         """Return a posted answer. Raises UsageError where it is not stored any more."""
+        if waiting := self._unstored.get(id):
+            return waiting
         posted = await self._library.records.run(self._library.index.posted.find, id)
         if posted is None:
             raise UsageError(_("This answer is no longer kept: ask the question again."))
         return posted
 
+    async def find_message(self, message: int) -> PostedAnswer | None:
+        """Return the posted answer that a message holds; None where it holds none."""
+        waiting = (posted for posted in self._unstored.values() if posted.message == str(message))
+        find = self._library.index.posted.find_message
+        return next(waiting, None) or await self._library.records.run(find, str(message))
+
+    def forget_unstored(self, person: int) -> None:
+        """Give up the answers to a person's questions that are not stored yet: they have their data deleted."""
+        for posted in [posted for posted in self._unstored.values() if posted.person == str(person)]:
+            del self._unstored[posted.id]
+
     async def _judge(self, interaction: discord.Interaction, posted: PostedAnswer, action: Action) -> None:
         person = str(interaction.user.id)
         give = self._library.index.posted.give_feedback
-        await self._library.records.run(give, posted.id, person, VERDICT_OF_ACTION[action], datetime.now(UTC))
+        await self._library.writes.run(give, posted.id, person, VERDICT_OF_ACTION[action], datetime.now(UTC))
         await interaction.edit_original_response(content=_(THANKS[action]))
 
     async def _sources(self, interaction: discord.Interaction, posted: PostedAnswer, page: int) -> None:
-        excerpts = await self._library.workers.run(self._library.index.excerpts, posted)
+        # Inside the edition of the place where the button is pressed.
+        here = replace(posted, guild=edition_of(interaction) or None)
+        excerpts = await self._library.workers.run(self._library.index.excerpts, here)
         if not excerpts:
             raise UsageError(_("The quoted articles are not stored any more, or have changed since."))
         await interaction.edit_original_response(view=excerpts_layout(posted.id, excerpts, page))
@@ -254,6 +302,7 @@ class Answers:
             until=posted.until,
             source=posted.source,
             limit=MORE_QUOTES,
+            edition=edition_of(interaction),
         )
         answer = await self._library.workers.run(self._library.index.ask, question)
         card = more_card(posted.typed, [quote for quote in answer.quotes if _is_new(quote, posted)])
@@ -266,6 +315,7 @@ class Answers:
         await self.answer_interaction(interaction, replace(inquiry, typed=posted.typed))
 
     async def _share(self, interaction: discord.Interaction, posted: PostedAnswer) -> None:
+        await self._editions.require_seen(posted, edition_of(interaction))
         card = AnswerCard.from_json(posted.card)
         with speaking(card.language):
             by = "-# " + _("shared by {person}").format(person=interaction.user.mention)
@@ -328,7 +378,7 @@ def _is_private(interaction: discord.Interaction) -> bool:
 
 
 def _inquiry(interaction: discord.Interaction, question: Question, private: bool) -> Inquiry:
-    return Inquiry(question, interaction.user.id, interaction.guild_id, private)
+    return Inquiry(question, interaction.user.id, guild_of(interaction), private)
 
 
 def _is_new(quote: Quote, posted: PostedAnswer) -> bool:

@@ -8,8 +8,6 @@ from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree
 
-import discord
-
 from bot.services.library import Library
 from index import SHARED, FeedLink, Source
 
@@ -45,33 +43,32 @@ def catalogue() -> dict[str, Topic]:
 class SetupSources:
     """Reads and changes the sources of guilds. Every method raises NewsError as the library does."""
 
-    def __init__(self, client: discord.Client, library: Library) -> None:
-        self._client = client
+    def __init__(self, library: Library) -> None:
         self._library = library
-
-    def edition_to_write(self, guild: int) -> str:
-        """Return the edition that the managers of a guild change: the shared one of a bot in one guild."""
-        return SHARED if len(self._client.guilds) <= 1 else str(guild)
 
     async def sources(self, guild: int) -> list[Source]:
         """Return the sources that a guild sees."""
         return await self._library.records.run(self._library.index.subscriptions.all, str(guild))
 
-    async def choose(self, guild: int, added: Iterable[str], removed: Iterable[str]) -> None:
+    async def choose(self, guild: int, edition: str, added: Iterable[str], removed: Iterable[str]) -> None:
         """Read the feeds of some topics for a guild from now on, and those of others no longer.
 
-        A feed that the guild sees already stays as it is, be it a shared one.
+        `edition` is the one that its managers change. A feed that the guild sees already stays as it is, be
+        it a shared one.
         """
-        await self._library.records.run(self._choose, guild, _feeds(added), _feeds(removed))
+        choose = self._choose
+        await self._library.writes.run(choose, str(guild), edition, _feeds(added), _feeds(removed))
 
-    def _choose(self, guild: int, added: Sequence[FeedLink], removed: Sequence[FeedLink]) -> None:
-        subscriptions, edition = self._library.index.subscriptions, self.edition_to_write(guild)
-        seen = {source.url: source for source in subscriptions.all(str(guild))}
+    def _choose(
+        self, guild: str, edition: str, added: Sequence[FeedLink], removed: Sequence[FeedLink]
+    ) -> None:
+        subscriptions = self._library.index.subscriptions
+        seen = {source.url: source for source in subscriptions.all(guild)}
         if new := [feed for feed in added if feed.url not in seen]:
             subscriptions.add_feeds(new, edition)
         for feed in removed:
             if source := seen.get(feed.url):
-                subscriptions.remove(feed.url, edition if source.shared else str(guild))
+                subscriptions.remove(feed.url, edition if source.shared else guild)
 
     async def shared(self, guild: int) -> list[tuple[Source, bool]]:
         """Return every shared source, and whether a guild keeps it."""
@@ -89,7 +86,7 @@ class SetupSources:
 
         Return those that were given back and those that were dropped.
         """
-        return await self._library.records.run(self._keep, str(guild), wanted, unwanted)
+        return await self._library.writes.run(self._keep, str(guild), wanted, unwanted)
 
     def _keep(self, guild: str, wanted: Set[str], unwanted: Set[str]) -> tuple[list[Source], list[Source]]:
         subscriptions, offered = self._library.index.subscriptions, self._shared(guild)

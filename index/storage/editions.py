@@ -61,13 +61,16 @@ class Editions:
         with self._database.reading() as connection:
             return set(connection.execute(query).scalars())
 
-    def forget(self, guild: str) -> list[str]:
-        """Delete a guild's edition; return the names of origins that no edition reads any longer."""
-        with self._database.writing() as connection:
-            origins = connection.execute(select(_table.origin).where(_table.edition == guild)).scalars().all()
-            connection.execute(delete(schema.edition_origins).where(_table.edition == guild))
-            note_change(connection)
-            return [name for origin in origins if (name := _unread_name(connection, origin))]
+    def payers(self, origin: int) -> list[str]:
+        """Return the guilds whose quotas a reading of an origin counts for; none where it is shared.
+
+        Those are the guilds that it is read for again and again; else, as with uploads, those that see it.
+        """
+        query = select(_table.edition, _table.read).where(_table.origin == origin, _table.kept)
+        with self._database.reading() as connection:
+            rows = connection.execute(query.order_by(_table.edition)).all()
+        readers = [row.edition for row in rows if row.read] or [row.edition for row in rows]
+        return [] if SHARED in readers else readers
 
     def _version(self) -> int:
         """Return a number that grows whenever an edition changes."""
@@ -103,17 +106,16 @@ def give(
     """Give origins to an edition, new ones where they are not known; return name → number.
 
     `read` says whether they are read again and again for it from now on. A shared one that a guild had
-    dropped is its own view of the shared one again. One that is no longer read for all is read for the guild.
+    dropped is its own view of the shared one again.
     """
     numbers = {name: _number(connection, name) for name in names}
     held = _rows(connection, edition, list(numbers.values()))
     shared = _rows(connection, SHARED, list(numbers.values())) if edition != SHARED else {}
     for number in numbers.values():
         row = held.get(number)
-        is_shared = number in shared and shared[number].read >= read
-        if row is not None and not row.kept and is_shared:
+        if row is not None and not row.kept and number in shared:
             connection.execute(delete(schema.edition_origins).where(_is_row(edition, number)))
-        elif row is None and not is_shared:
+        elif row is None and (number not in shared or shared[number].read < read):
             values = {"edition": edition, "origin": number, "kept": True, "read": read, "added_at": now}
             connection.execute(insert(schema.edition_origins).values(values))
         elif row is not None and (not row.kept or row.read < read):
@@ -135,12 +137,25 @@ def take(connection: Connection, name: str, edition: str) -> str | None:
     own = schema.edition_origins
     if edition == SHARED:
         connection.execute(update(own).where(_is_row(edition, number)).values(read=False))
-    elif not connection.execute(delete(own).where(_is_row(edition, number), _table.kept)).rowcount:
+        note_change(connection)
+        return _unread_name(connection, number)
+    connection.execute(delete(own).where(_is_row(edition, number)))
+    if _rows(connection, SHARED, [number]):
         dropped = {"edition": edition, "origin": number, "kept": False, "read": False}
         added_at = select(_table.added_at).where(_is_row(SHARED, number)).scalar_subquery()
         connection.execute(insert(own).values(**dropped, added_at=added_at))
     note_change(connection)
     return _unread_name(connection, number)
+
+
+def drop_edition(connection: Connection, guild: str) -> list[str]:
+    """Delete a guild's edition; return the names of its origins that no edition reads any longer."""
+    origins = connection.execute(select(_table.origin).where(_table.edition == guild)).scalars().all()
+    if not origins:
+        return []
+    connection.execute(delete(schema.edition_origins).where(_table.edition == guild))
+    note_change(connection)
+    return [name for origin in origins if (name := _unread_name(connection, origin))]
 
 
 def rename(connection: Connection, name: str, new: str) -> None:

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select
+from sqlalchemy import Row, delete, func, insert, select
 
 from index.storage import schema
 from index.storage.database import Database
-from index.types.guild import AuditEntry, GuildSettings
+from index.storage.sources import forget_edition
+from index.types.edition import SHARED
+from index.types.guild import OPERATOR, AuditEntry, GuildSettings, SettingsVersion
 
 
 class Guilds:
@@ -28,6 +30,25 @@ class Guilds:
         """Return a guild's settings; the defaults where nothing was set."""
         with self._database.reading() as connection:
             return _settings(connection.execute(_of(guild)).one_or_none())
+
+    def version(self) -> SettingsVersion:
+        """Return what differs whenever another process has changed or deleted settings. It is quick to read."""
+        table = schema.guild_settings
+        with self._database.reading() as connection:
+            row = connection.execute(select(func.count(), func.max(table.c.changed_at))).one()
+        return SettingsVersion(*row)
+
+    def changed(self, since: datetime | None, limit: int) -> dict[str, GuildSettings]:
+        """Return guild → settings of those that were changed at `since` or later; None means all of them.
+
+        At most `limit` guilds, those that were changed last.
+        """
+        table = schema.guild_settings
+        query = select(table).order_by(table.c.changed_at.desc()).limit(limit)
+        if since is not None:
+            query = query.where(table.c.changed_at >= since)
+        with self._database.reading() as connection:
+            return {row.guild: _settings(row) for row in connection.execute(query)}
 
     def change(
         self, guild: str, person: str, change: Callable[[GuildSettings], GuildSettings]
@@ -44,31 +65,45 @@ class Guilds:
             if after == before:
                 return after
             now = self._clock()
+            # Later than every change before, whatever the clock says: by this, other processes find changes.
+            newest = connection.execute(select(func.max(table.c.changed_at))).scalar()
+            later = now if newest is None else max(now, newest + timedelta(microseconds=1))
             connection.execute(delete(table).where(table.c.guild == guild))
-            connection.execute(insert(table).values(guild=guild, changed_at=now, **_values(after)))
+            connection.execute(insert(table).values(guild=guild, changed_at=later, **_values(after)))
             entry = AuditEntry(person, "settings", _difference(before, after), now)
             connection.execute(insert(schema.audit_trail).values(guild=guild, **_values(entry)))
             return after
 
-    def note(self, guild: str, person: str, action: str, detail: str = "") -> None:
-        """Add to a guild's audit trail what a person did."""
+    def note(self, guild: str, person: str, action: str, detail: str = "", origin: int | None = None) -> None:
+        """Add to a guild's audit trail what a person did.
+
+        Where `guild` is SHARED, an operator has done it for all: then it is in every guild's trail, without
+        the person, but not in those of guilds that have dropped the shared `origin`.
+        """
         entry = AuditEntry(person, action, detail, self._clock())
         with self._database.writing() as connection:
-            connection.execute(insert(schema.audit_trail).values(guild=guild, **_values(entry)))
+            values = {"guild": guild, "origin": origin, **_values(entry)}
+            connection.execute(insert(schema.audit_trail).values(values))
 
     def trail(self, guild: str, limit: int) -> list[AuditEntry]:
-        """Return the last entries of a guild's audit trail, newest first."""
-        table = schema.audit_trail.c
-        query = select(table.person, table.action, table.detail, table.done_at)
-        query = query.where(table.guild == guild).order_by(table.id.desc()).limit(limit)
+        """Return the last entries of a guild's audit trail, newest first; those for all guilds included."""
+        table, held = schema.audit_trail.c, schema.edition_origins.c
+        dropped = select(held.origin).where(held.edition == guild, held.origin == table.origin, ~held.kept)
+        concerned = (table.guild == SHARED) & ~dropped.exists()
+        query = select(table.guild, table.person, table.action, table.detail, table.done_at)
+        query = query.where((table.guild == guild) | concerned).order_by(table.id.desc()).limit(limit)
         with self._database.reading() as connection:
-            return [AuditEntry(*row) for row in connection.execute(query)]
+            return [
+                AuditEntry(OPERATOR if row.guild == SHARED else row.person, *row[2:])
+                for row in connection.execute(query)
+            ]
 
     def forget(self, guild: str) -> None:
-        """Delete a guild's settings, audit trail and digests, as when the bot was removed from it."""
+        """Delete a guild's settings, audit trail, digests and edition: the bot was removed from it."""
         with self._database.writing() as connection:
-            for table in (schema.guild_settings, schema.audit_trail, schema.digests):
+            for table in (schema.guild_settings, schema.audit_trail, schema.digests, schema.usage):
                 connection.execute(delete(table).where(table.c.guild == guild))
+            forget_edition(connection, guild)
 
 
 def _of(guild: str) -> Any:

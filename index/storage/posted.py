@@ -40,8 +40,14 @@ class Posted:
         self._database = database
 
     def remember(self, answer: PostedAnswer) -> None:
-        """Store an answer that has been posted, with its quotes in the order of the message."""
+        """Store an answer that has been posted, with its quotes in the order of the message.
+
+        Does nothing where it is stored already, so that a caller who does not know may try again.
+        """
+        known = select(schema.posted_answers.c.id).where(schema.posted_answers.c.id == answer.id)
         with self._database.writing() as connection:
+            if connection.execute(known).first() is not None:
+                return
             connection.execute(insert(schema.posted_answers).values(_answer_row(answer)))
             rows = [_quote_row(connection, answer.id, *numbered) for numbered in enumerate(answer.quotes)]
             if rows:

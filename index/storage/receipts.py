@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
-from sqlalchemy import Connection, insert, select, true
+from sqlalchemy import Connection, func, insert, select, true
 from sqlalchemy.sql import ColumnElement
 
 from index.storage import schema
@@ -28,6 +28,11 @@ class ReceiptStore:
         for row in self._database.select_in(select(schema.receipts), table.id, ids):
             found.setdefault(row.id, set()).add(row.origin)
         return found
+
+    def count_passages(self, origins: frozenset[int] | None) -> int:
+        """Return how many passages the articles have that one of the origins brought."""
+        received = is_received(schema.passages.c.article_id, origins)
+        return int(self._database.scalar(select(func.count()).select_from(schema.passages).where(received)))
 
     def missing(self, receipts: Iterable[Receipt]) -> list[Receipt]:
         """Return those of the receipts that are not stored yet."""

@@ -48,6 +48,7 @@ REVISIONS = (
     "0012",
     "0013",
     "0014",
+    "0019",
 )
 HEAD = REVISIONS[-1]
 
@@ -316,6 +317,7 @@ audit_trail = Table(
     Column("action", String, nullable=False),
     Column("detail", Text, nullable=False),
     Column("done_at", UtcDateTime, nullable=False),
+    Column("origin", _RowId),
     Index("ix_audit_trail_guild", "guild", "id"),
     Index("ix_audit_trail_person", "person"),
 )
@@ -386,6 +388,17 @@ digest_articles = Table(
     Column("sent_at", UtcDateTime, nullable=False),
 )
 
+# What has been read and stored for a guild on a day in UTC (YYYY-MM-DD); see `index.storage.usage`.
+usage = Table(
+    "usage",
+    metadata,
+    Column("guild", String, primary_key=True),
+    Column("day", String(10), primary_key=True),
+    Column("articles", BigInteger, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Index("ix_usage_day", "day"),
+)
+
 # Work that only one of several processes may do, and who does it for how long; see `index.storage.leases`.
 leases = Table(
     "leases",
@@ -415,8 +428,11 @@ def revision(engine: Engine) -> str | None:
         return current
 
 
-def migrate(engine: Engine) -> str | None:
-    """Bring the database to the newest schema; return the revision it is at when that is unknown here."""
+def migrate(engine: Engine, writer: Engine) -> str | None:
+    """Bring the database to the newest schema; return the revision it is at when that is unknown here.
+
+    `engine` is for reading, so that nothing waits where nothing is to be done; `writer` for the changes.
+    """
     current = revision(engine)
     if current == HEAD:
         return None
@@ -424,7 +440,7 @@ def migrate(engine: Engine) -> str | None:
         return current
     config = Config()
     config.set_main_option("script_location", "index:migrations")
-    with _migrating, engine.execution_options(write=True).begin() as connection:
+    with _migrating, writer.begin() as connection:
         lock(connection)  # another process may be migrating: then there is nothing left to do
         if connection.dialect.name == "postgresql":  # a large table takes its time
             connection.execute(text("SET LOCAL statement_timeout = 0"))

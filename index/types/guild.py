@@ -7,6 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
+
+# Stands for the person in what an operator has done for all guilds, as the trail of each guild shows it.
+OPERATOR = "operator"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +32,19 @@ class GuildSettings:
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """An action of a person who runs the guild. `person` is None once that person had their data deleted."""
+    """An action of a person who runs the guild, or of an operator for all guilds (`person` is OPERATOR).
+
+    `person` is None once that person had their data deleted.
+    """
 
     person: str | None
     action: str
     detail: str
     done_at: datetime
+
+
+class SettingsVersion(NamedTuple):
+    """How many guilds have settings, and when those of one were changed last; None where none has any."""
+
+    guilds: int
+    changed_at: datetime | None

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from index.clock import utc_now
+from index.types.quota import Quotas
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class IndexOptions:
     `follow_seconds` is how often to look for changes by other processes. Articles are kept for ever, unless
     `keep_days` or `keep_articles` (only the newest so many) limits that. `fetch_private` allows addresses on
     this machine and its network. `refresh_shortest` and `refresh_longest` are the limits of the time between
-    two readings of a source, in seconds.
+    two readings of a source, in seconds. `quotas` limits what guilds have read for themselves.
     """
 
     data_dir: Path
@@ -42,3 +43,4 @@ class IndexOptions:
     clock: Callable[[], datetime] = field(default=utc_now)
     refresh_shortest: float = 300.0
     refresh_longest: float = 86_400.0
+    quotas: Quotas = field(default_factory=Quotas)

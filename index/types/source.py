@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -46,6 +46,20 @@ class Source:
     notice: str | None = None
     origin: int = 0
     shared: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePage:
+    """A part of a list of sources, and how long the whole list is.
+
+    `total` counts the sources in it, `own` those of them that are not shared, `failing` those that could not
+    be read the last time.
+    """
+
+    sources: Sequence[Source]
+    total: int
+    own: int
+    failing: int
 
 
 @dataclass(frozen=True, slots=True)
