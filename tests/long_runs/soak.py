@@ -1,6 +1,6 @@
 """Asks newsbot questions for minutes while it reads sources and ingests: `make soak SECONDS=600`.
 
-First a quiet minute tells what a question takes when nothing else happens; then sources that change are
+In the end ten Discord servers ask, one of which attacks: see `tests.long_runs.soak_servers`. First a quiet minute tells what a question takes when nothing else happens; then sources that change are
 refreshed and files are ingested one after the other, in the same process. Everything is real: model,
 database, search and HTTP.
 """
@@ -23,6 +23,7 @@ from pathlib import Path
 
 from index import Article, IndexOptions, NewsIndex, Question
 from tests.fakes import article, resident, write_jsonl
+from tests.long_runs import soak_servers
 from tests.servers.news_documents import rss, rss_item
 from tests.servers.news_site import NewsSite
 
@@ -34,6 +35,8 @@ THREADS = 4
 FILE_ARTICLES, FILE_PAUSE = 20, 5.0
 # A minute at the start and at the end, or a fifth of a shorter run.
 SAMPLE_SECONDS, SAMPLE_SHARE = 60.0, 0.2
+# So long ten servers ask without an attack, and so long with one, of the seconds of the run.
+PHASE_SHARE = 1 / 3
 
 _WHO = "council ministry hospital union museum court airline bank team university".split()
 _DID = "opened closed fined praised sold repaired flooded visited elected rebuilt".split()
@@ -173,4 +176,7 @@ def main(seconds: float, quiet: float = QUIET_SECONDS) -> int:
         done, added = soak(Path(folder), seconds, quiet)
     sys.stdout.write("\n".join([*done.errors[:10], done.figures(seconds, added), ""]))
     flat = abs(done.growth(seconds)) <= 0.05
-    return 0 if not done.errors and flat and p99(done.busy) <= 2 * p99(done.quiet) else 1
+    held = not done.errors and flat and p99(done.busy) <= 2 * p99(done.quiet)
+    with tempfile.TemporaryDirectory() as folder:
+        attacked = soak_servers.run(Path(folder), seconds * PHASE_SHARE)
+    return attacked if held else 1
