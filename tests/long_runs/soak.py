@@ -1,8 +1,9 @@
 """Asks newsbot questions for minutes while it reads sources and ingests: `make soak SECONDS=600`.
 
-In the end ten Discord servers ask, one of which attacks: see `tests.long_runs.soak_servers`. First a quiet minute tells what a question takes when nothing else happens; then sources that change are
+First a quiet minute tells what a question takes when nothing else happens; then sources that change are
 refreshed and files are ingested one after the other, in the same process. Everything is real: model,
-database, search and HTTP.
+database, search and HTTP. In the end ten Discord servers ask, one of which attacks: that part is
+`tests.long_runs.soak_servers`.
 """
 
 from __future__ import annotations
