@@ -20,7 +20,7 @@ class NewsTree(app_commands.CommandTree[commands.AutoShardedBot]):
 
         Returns whether the command may run.
         """
-        begin_request(interaction.id)
+        begin_request(interaction.id, interaction.guild_id or interaction.user.id)
         rules = services_of(interaction).guild_rules
         await rules.speak(interaction)
         if interaction.type is discord.InteractionType.autocomplete:

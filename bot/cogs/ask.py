@@ -86,7 +86,7 @@ class Ask(commands.Cog):
     async def on_message(self, message: discord.Message) -> None:
         if not self._is_for_us(message):
             return
-        begin_request(message.id)
+        begin_request(message.id, message.guild.id if message.guild else message.author.id)
         language = await self.services.guild_rules.language_of(message.guild.id if message.guild else None)
         speak(language, language)
         try:

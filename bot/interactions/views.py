@@ -35,7 +35,7 @@ class Localized:
     """A mixin that marks the log and chooses the language before an interaction is handled."""
 
     async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
-        begin_request(interaction.id)
+        begin_request(interaction.id, interaction.guild_id or interaction.user.id)
         client: ViewClient = interaction.client
         await client.services.guild_rules.speak(interaction)
         return True

@@ -1,4 +1,4 @@
-"""Runs blocking calls in a few threads, with a queue of limited length."""
+"""Runs blocking calls in a few threads, with a queue of limited length in which guilds take turns."""
 
 from __future__ import annotations
 
@@ -6,10 +6,14 @@ import asyncio
 import concurrent.futures
 import contextvars
 import logging
+import threading
+from collections import deque
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
+from bot.interactions.request import asker
 from bot.text.language import _
 from index import BusyError
 
@@ -22,25 +26,45 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
+@dataclass(eq=False)
+class _Call:
+    """A call that waits or runs. `pool` is where it runs; None while it waits."""
+
+    asker: int
+    work: Callable[[], Any]
+    future: concurrent.futures.Future[Any] = field(default_factory=concurrent.futures.Future)
+    pool: concurrent.futures.ThreadPoolExecutor | None = None
+
+
 class Workers:
     """Runs `threads` calls at once and lets `waiting` more wait; further ones get BusyError.
 
-    With `seconds`, a caller that waits longer gets BusyError, and the threads are replaced, so that a call
-    that hangs does not keep a thread from other calls.
+    Those for whom calls wait (guilds, people in direct messages, and the bot itself) take turns: one that
+    asks a lot waits for itself, and others do not wait behind it. Of one of them at most `each` calls wait,
+    where that is given. With `seconds`, a caller that waits longer gets BusyError, and the threads are
+    replaced, so that a call that hangs does not keep a thread from other calls.
     """
 
-    def __init__(self, name: str, threads: int, waiting: int, seconds: float | None = None) -> None:
+    def __init__(
+        self, name: str, threads: int, waiting: int, seconds: float | None = None, each: int | None = None
+    ) -> None:
         self._name = name
+        self._threads = threads
         self._new_pool = partial(concurrent.futures.ThreadPoolExecutor, threads, thread_name_prefix=name)
         self._pool = self._new_pool()
         self._limit = threads + waiting
+        self._each = each
         self._seconds = seconds
-        # Ordered by when they were submitted; the values are not used.
-        self._unfinished: dict[concurrent.futures.Future[Any], None] = {}
+        self._closed = False
+        # Calls end in their threads: the lock guards all below. The first of the queues has the next turn.
+        self._lock = threading.Lock()
+        self._queues: dict[int, deque[_Call]] = {}
+        self._running: set[_Call] = set()
 
     def __len__(self) -> int:
         """Return how many calls run or wait."""
-        return len(self._unfinished)
+        with self._lock:
+            return len(self._running) + sum(map(len, self._queues.values()))
 
     async def run(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call `call` in a thread and return what it returns.
@@ -60,52 +84,104 @@ class Workers:
     ) -> T:
         """Do as `run`, and call `on_queued` with the place in the queue, from 1, while the call waits."""
         # The call gets the caller's context variables, such as the language of the texts that it draws.
-        called = partial(contextvars.copy_context().run, call, *args, **kwargs)
-        pool = self._pool
-        future = asyncio.wrap_future(submitted := self._submit(called))
+        called = _Call(asker(), partial(contextvars.copy_context().run, call, *args, **kwargs))
+        self._submit(called)
+        future: asyncio.Future[T] = asyncio.wrap_future(called.future)
         shown_place = 0
         try:
             async with asyncio.timeout(self._seconds) as waiting:
                 while on_queued and not (await asyncio.wait({future}, timeout=QUEUE_SECONDS))[0]:
-                    place = self._place(submitted)
+                    place = self._place(called)
                     if place > 0 and place != shown_place:
                         await on_queued(shown_place := place)
                 return await future
         except TimeoutError:
             if not waiting.expired():
                 raise
-            self._replace(pool)
+            self._give_up(called)
             raise BusyError(_("This takes too long at the moment: try again in a minute.")) from None
+        finally:
+            self._drop(called)
 
-    def _replace(self, pool: concurrent.futures.ThreadPoolExecutor) -> None:
-        """Replace a pool in which a call does not end, because its threads may hang or be dead."""
-        if self._pool is not pool:
-            return
-        log.error("workers.hang name=%s unfinished=%d", self._name, len(self))
-        pool.shutdown(wait=False)
-        self._pool = self._new_pool()
-        self._unfinished.clear()
+    def _submit(self, call: _Call) -> None:
+        with self._lock:
+            if self._closed:
+                raise BusyError(_("The bot is shutting down: try again in a minute."))
+            queue = self._queues.get(call.asker, deque())
+            total = len(self._running) + sum(map(len, self._queues.values()))
+            if total >= self._limit or (self._each is not None and len(queue) >= self._each):
+                raise BusyError(_("Too many requests are waiting: try again in a few seconds."))
+            self._queues.setdefault(call.asker, queue).append(call)
+            self._begin_next()
 
-    def _place(self, future: concurrent.futures.Future[Any]) -> int:
-        waiting = [call for call in list(self._unfinished) if not call.running()]
-        return waiting.index(future) + 1 if future in waiting else 0
+    def _begin_next(self) -> None:
+        """Begin the calls whose turn it is, as long as threads are free. The lock has to be held."""
+        while self._queues and len(self._running) < self._threads and not self._closed:
+            turn = next(iter(self._queues))
+            queue = self._queues.pop(turn)
+            call = queue.popleft()
+            if queue:
+                self._queues[turn] = queue  # behind all others
+            if call.future.set_running_or_notify_cancel():
+                call.pool = self._pool
+                self._running.add(call)
+                self._pool.submit(self._work, call)
 
-    def _submit(self, call: Callable[[], T]) -> concurrent.futures.Future[T]:
-        if len(self._unfinished) >= self._limit:
-            raise BusyError(_("Too many requests are waiting: try again in a few seconds."))
+    def _work(self, call: _Call) -> None:
         try:
-            future = self._pool.submit(call)
-        except RuntimeError:  # raised by a pool that has been shut down
-            raise BusyError(_("The bot is shutting down: try again in a minute.")) from None
-        self._unfinished[future] = None
-        future.add_done_callback(lambda done: self._unfinished.pop(done, None))
-        return future
+            result = call.work()
+        except BaseException as error:
+            call.future.set_exception(error)
+        else:
+            call.future.set_result(result)
+        finally:
+            with self._lock:
+                self._running.discard(call)
+                self._begin_next()
+
+    def _give_up(self, call: _Call) -> None:
+        """Replace the threads where a call that runs in them does not end: they may hang or be dead."""
+        with self._lock:
+            if call.pool is None or call.pool is not self._pool or call not in self._running:
+                return
+            log.error("workers.hang name=%s running=%d", self._name, len(self._running))
+            self._pool.shutdown(wait=False)
+            self._pool = self._new_pool()
+            self._running.clear()
+            self._begin_next()
+
+    def _drop(self, call: _Call) -> None:
+        """Take a call out of its queue that nobody waits for any longer and that has not begun."""
+        with self._lock:
+            queue = self._queues.get(call.asker)
+            if call.pool is None and queue and call in queue:
+                queue.remove(call)
+                call.future.cancel()
+                if not queue:
+                    del self._queues[call.asker]
+
+    def _place(self, call: _Call) -> int:
+        """Return after how many calls it is the turn of one that waits, with itself; 0 once it has begun."""
+        with self._lock:
+            queue = self._queues.get(call.asker, deque())
+            if call not in queue:
+                return 0
+            ahead = queue.index(call)
+            others = (other for turn, other in self._queues.items() if turn != call.asker)
+            return ahead + 1 + sum(min(len(other), ahead + 1) for other in others)
 
     async def close(self, seconds: float) -> bool:
         """Take no further calls, drop those that wait, and give those that run `seconds` to end.
 
         Returns whether all have ended.
         """
-        self._pool.shutdown(wait=False, cancel_futures=True)
-        _, late = await asyncio.to_thread(concurrent.futures.wait, list(self._unfinished), seconds)
+        with self._lock:
+            self._closed = True
+            waiting = [call for queue in self._queues.values() for call in queue]
+            self._queues.clear()
+            running = [call.future for call in self._running]
+        for call in waiting:
+            call.future.cancel()
+        self._pool.shutdown(wait=False, cancel_futures=False)
+        _, late = await asyncio.to_thread(concurrent.futures.wait, running, seconds)
         return not late

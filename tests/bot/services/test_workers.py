@@ -7,6 +7,7 @@ import threading
 
 import pytest
 
+from bot.interactions.request import begin_request
 from bot.services.workers import Workers
 from index import BusyError
 
@@ -31,4 +32,61 @@ async def test_a_call_may_raise_a_timeout_of_its_own() -> None:
 
     with pytest.raises(TimeoutError, match="of its own"):
         await workers.run(late)
+    assert await workers.close(5)
+
+
+async def test_guilds_take_turns() -> None:
+    """Nobody waits behind a hundred questions of one guild: one of them is begun, then another guild's."""
+    workers, held = Workers("fair", threads=1, waiting=200), threading.Event()
+    begun: list[str] = []
+
+    async def ask(guild: int, name: str) -> None:
+        begin_request(1, guild)
+        await workers.run(begun.append, name)
+
+    first = asyncio.create_task(workers.run(held.wait, 10))
+    await asyncio.sleep(0)
+    flood = [asyncio.create_task(ask(1, f"flood {number}")) for number in range(100)]
+    await asyncio.sleep(0)
+    others = [asyncio.create_task(ask(guild, f"guild {guild}")) for guild in (2, 2, 3)]
+    await asyncio.sleep(0)
+    assert len(workers) == 104
+    held.set()
+    await asyncio.gather(first, *flood, *others)
+    assert begun[:5] == ["flood 0", "guild 2", "guild 3", "flood 1", "guild 2"]
+    assert len(begun) == 103
+    assert await workers.close(5)
+
+
+async def test_one_guild_cannot_fill_the_queue() -> None:
+    workers, held = Workers("bounded", threads=1, waiting=10, each=2), threading.Event()
+
+    async def ask(guild: int) -> bool:
+        begin_request(1, guild)
+        return await workers.run(held.wait, 10)
+
+    calls = [asyncio.create_task(ask(1)) for _ in range(3)]
+    await asyncio.sleep(0)
+    with pytest.raises(BusyError, match="Too many requests are waiting"):
+        await asyncio.create_task(ask(1))
+    calls.append(asyncio.create_task(ask(2)))
+    held.set()
+    assert await asyncio.gather(*calls) == [True] * 4
+    assert await workers.close(5)
+
+
+async def test_whoever_stops_waiting_leaves_the_queue() -> None:
+    workers, held = Workers("left", threads=1, waiting=1), threading.Event()
+    running = asyncio.create_task(workers.run(held.wait, 10))
+    await asyncio.sleep(0)
+    waiting = asyncio.create_task(workers.run(held.wait, 10))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    assert len(workers) == 1
+    following = asyncio.create_task(workers.run(threading.current_thread))
+    held.set()
+    assert await running
+    assert await following
     assert await workers.close(5)
