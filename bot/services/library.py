@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 # Four questions run at once. More threads would only wait for each other, because the model and the search
 # use all cores for a single question.
 THREADS, WAITING = 4, 256
-# Guilds that may have so many questions waiting at the same time. They take turns.
-GUILDS_WAITING = 8
+# Guilds that may have so many questions waiting at the same time. They take turns, and each has at most half of
+# the threads, so that a question never shares the cores with four of one guild.
+GUILDS_WAITING, THREADS_EACH = 8, 2
 # A question takes 0.1 seconds, its wait in a full queue 20 seconds. A call that takes longer than this hangs.
 CALL_SECONDS = 120.0
 # Small reads take milliseconds; a second thread goes on where one of them takes long, as a large export does.
@@ -42,7 +43,9 @@ class Library:
     """
 
     def __init__(self, open_index: Callable[[], NewsIndex]) -> None:
-        self.workers = Workers("index", THREADS, GUILDS_WAITING * WAITING, CALL_SECONDS, each=WAITING)
+        self.workers = Workers(
+            "index", THREADS, GUILDS_WAITING * WAITING, CALL_SECONDS, at_once=THREADS_EACH, each=WAITING
+        )
         self.records = Workers("records", RECORD_THREADS, 4 * WAITING, CALL_SECONDS)
         self.writes = Workers("writes", 1, 4 * WAITING, WRITE_SECONDS)
         self._open_index = open_index

@@ -7,7 +7,7 @@ import concurrent.futures
 import contextvars
 import logging
 import threading
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -40,19 +40,27 @@ class Workers:
     """Runs `threads` calls at once and lets `waiting` more wait; further ones get BusyError.
 
     Those for whom calls wait (guilds, people in direct messages, and the bot itself) take turns: one that
-    asks a lot waits for itself, and others do not wait behind it. Of one of them at most `each` calls wait,
-    where that is given. With `seconds`, a caller that waits longer gets BusyError, and the threads are
+    asks a lot waits for itself, and others do not wait behind it. Of one of them at most `at_once` calls run
+    and `each` wait, where these are given. With `seconds`, a caller that waits longer gets BusyError, and the threads are
     replaced, so that a call that hangs does not keep a thread from other calls.
     """
 
     def __init__(
-        self, name: str, threads: int, waiting: int, seconds: float | None = None, each: int | None = None
+        self,
+        name: str,
+        threads: int,
+        waiting: int,
+        seconds: float | None = None,
+        *,
+        at_once: int | None = None,
+        each: int | None = None,
     ) -> None:
         self._name = name
         self._threads = threads
         self._new_pool = partial(concurrent.futures.ThreadPoolExecutor, threads, thread_name_prefix=name)
         self._pool = self._new_pool()
         self._limit = threads + waiting
+        self._at_once = at_once or threads
         self._each = each
         self._seconds = seconds
         self._closed = False
@@ -116,8 +124,11 @@ class Workers:
 
     def _begin_next(self) -> None:
         """Begin the calls whose turn it is, as long as threads are free. The lock has to be held."""
-        while self._queues and len(self._running) < self._threads and not self._closed:
-            turn = next(iter(self._queues))
+        while len(self._running) < self._threads and not self._closed:
+            running = Counter(call.asker for call in self._running)
+            turn = next((one for one in self._queues if running[one] < self._at_once), None)
+            if turn is None:
+                return
             queue = self._queues.pop(turn)
             call = queue.popleft()
             if queue:

@@ -38,7 +38,7 @@ from tests.servers.news_site import NewsSite
 ROOT = Path(__file__).parents[2]
 SERVERS, ATTACKER = 10, 9
 # Questions a second of the nine, and of the one that attacks: more than a server may ask (300 a minute).
-PER_SECOND, FLOOD_PER_SECOND = 4.0, 8.0
+PER_SECOND, FLOOD_PER_SECOND = 3.0, 8.0
 PEOPLE, FLOODERS = 200, 100
 # An answer that takes longer never comes.
 SECONDS = 60.0

@@ -90,3 +90,19 @@ async def test_whoever_stops_waiting_leaves_the_queue() -> None:
     assert await running
     assert await following
     assert await workers.close(5)
+
+
+async def test_one_guild_cannot_take_all_threads() -> None:
+    workers, held = Workers("shared", threads=4, waiting=10, at_once=2), threading.Event()
+
+    async def ask(guild: int) -> bool:
+        begin_request(1, guild)
+        return await workers.run(held.wait, 10)
+
+    flood = [asyncio.create_task(ask(1)) for _ in range(6)]
+    await asyncio.sleep(0)
+    begin_request(1, 2)
+    assert await asyncio.wait_for(workers.run(threading.current_thread), 5)
+    held.set()
+    assert await asyncio.gather(*flood) == [True] * 6
+    assert await workers.close(5)
