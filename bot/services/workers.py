@@ -41,8 +41,8 @@ class Workers:
 
     Those for whom calls wait (guilds, people in direct messages, and the bot itself) take turns: one that
     asks a lot waits for itself, and others do not wait behind it. Of one of them at most `at_once` calls run
-    and `each` wait, where these are given. With `seconds`, a caller that waits longer gets BusyError, and the threads are
-    replaced, so that a call that hangs does not keep a thread from other calls.
+    and `each` wait, where these are given. With `seconds`, a caller that waits longer gets BusyError, and the
+    threads are replaced, so that a call that hangs does not keep a thread from other calls.
     """
 
     def __init__(
@@ -140,15 +140,13 @@ class Workers:
 
     def _work(self, call: _Call) -> None:
         try:
-            result = call.work()
-        except BaseException as error:
-            call.future.set_exception(error)
-        else:
-            call.future.set_result(result)
-        finally:
-            with self._lock:
-                self._running.discard(call)
-                self._begin_next()
+            end = partial(call.future.set_result, call.work())
+        except BaseException as error:  # raised where the result is waited for
+            end = partial(call.future.set_exception, error)
+        with self._lock:
+            self._running.discard(call)
+            self._begin_next()
+        end()
 
     def _give_up(self, call: _Call) -> None:
         """Replace the threads where a call that runs in them does not end: they may hang or be dead."""
