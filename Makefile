@@ -45,7 +45,7 @@ torture: $(READY)
 	@.venv/bin/python -c 'import sys; from tests.long_runs.torture import main; sys.exit(main($(N), $(SEED)))'
 
 # Asks five questions a second for SECONDS seconds while sources are read and files ingested, and compares the
-# times with those of a quiet minute. Then ten servers ask, for a third of SECONDS without and with one that attacks.
+# times with those of a quiet minute. Then ten servers ask, for a third of SECONDS each without and with one that attacks.
 soak: $(READY)
 	@.venv/bin/python -c 'import sys; from tests.long_runs.soak import main; sys.exit(main($(SECONDS)))'
 

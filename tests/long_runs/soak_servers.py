@@ -1,9 +1,9 @@
 """Ten Discord servers of different editions, one of which attacks: the second part of `make soak`.
 
 The bot is a process of its own with the real model, and people use it through the loopback Discord. First
-nine ask and the sources of all ten change; then the tenth attacks: it asks as fast as it is let, uploads files
-and adds sources that are made to be slow, gives lists of thousands of feeds, and forges stories. What is
-measured are the times of the nine, before, during and after the attack.
+nine ask and the sources of all ten change; then the tenth attacks: it asks as fast as it is let, uploads
+files and adds sources that are made to be slow, gives lists of thousands of feeds, and forges stories. What
+is measured are the times of the nine, before, during and after the attack.
 """
 
 from __future__ import annotations
