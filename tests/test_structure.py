@@ -217,6 +217,7 @@ SIMULATES_TIME = {
     "tests/bot/test_load.py",
     "tests/discord/server.py",
     "tests/long_runs/simulation.py",
+    "tests/long_runs/soak_servers.py",
 }
 
 
