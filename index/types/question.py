@@ -15,19 +15,24 @@ MAX_QUOTES = 10
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What an article must satisfy to be searched: `since <= published_at <= until`, and its source.
+    """What an article must satisfy to be searched: `since <= published_at <= until`, its source, its origins.
 
-    None admits all. An article of unknown time was only seen at its `published_at`: it satisfies no `since`.
-    Filters are applied inside the search, so that a narrow filter returns fewer passages
-    than were asked for only when fewer exist.
+    `origins` are those that an edition sees: an article is admitted when it came in from at least one of
+    them. None admits all. An article of unknown time was only seen at its `published_at`: it satisfies no
+    `since`. Filters are applied inside the search, so that a narrow filter returns fewer passages than were
+    asked for only when fewer exist.
     """
 
     since: datetime | None = None
     until: datetime | None = None
     source: str | None = None
+    origins: frozenset[int] | None = None
 
     def admit(self, found: Article | Hit) -> bool:
-        """Return whether an article, or the article of a passage that was found, satisfies the filters."""
+        """Return whether an article, or the article of a passage that was found, satisfies the filters.
+
+        Neither says where it came in, so `origins` are not looked at: the search and the database do that.
+        """
         return (
             (self.since is None or (self.since <= found.published_at and not _is_undated(found)))
             and (self.until is None or found.published_at <= self.until)
