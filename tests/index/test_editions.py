@@ -21,7 +21,7 @@ ONE, TWO = "1001", "2002"
 PORT = article("port", "The port of Rotterdam opened a quay. " + story("port"), title="A quay in Rotterdam")
 FORGED = article(
     "forged",
-    "The port of Rotterdam sank on Monday. " + story("sinking"),
+    "The port of Rotterdam sank on Monday. " + story("Rotterdam", 8),
     title="The port sank",
     source="Tower",
 )
