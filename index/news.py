@@ -32,7 +32,7 @@ from index.ingest.retention import Retention
 from index.ingest.schedule import Limits
 from index.ingest.subscriptions import Subscriptions
 from index.ingest.writer import ArticleWriter
-from index.overviews.alerts import found_since
+from index.overviews.alerts import Alerts
 from index.overviews.overviews import Overviews
 from index.overviews.timeline import MAX_EVENTS
 from index.quotes.check import QuoteCheck
@@ -123,6 +123,7 @@ class NewsIndex:
         self.guilds = Guilds(store.database, options.clock)
         self.privacy = Privacy(store.database)
         self.follows = FollowStore(store.database, options.clock)
+        self._alerts = Alerts(store, self._engine, embedder, self.follows, self.leases, options.clock)
         self.digests = DigestStore(store.database, options.clock)
 
     def _subscribed(self, sources: SourceStore) -> Subscriptions:
@@ -251,12 +252,16 @@ class NewsIndex:
         """
         return self._review.review_posted(limit)
 
-    def found_since(self, follow: Follow) -> list[Quote]:
-        """Return quotes on what is followed, from articles after the follow began. Raises as `ask` does."""
-        return found_since(self, follow, self._options.clock())
+    def match_follows(self) -> bool:
+        """Compare a part of what is followed with new passages, and store what is to be sent about it.
+
+        Returns False where nothing is left to do, or other processes are doing it. Raises as `ask` does.
+        """
+        self._priority.give_way()
+        return self._alerts.match()
 
     def left_alerts(self) -> list[tuple[Follow, list[Quote]]]:
-        """Claim the alerts that a process has claimed and not sent; return (follow, quotes) for each.
+        """Claim some of the alerts that wait to be sent; return (follow, quotes) for each.
 
         Quotes that their articles no longer hold are left out.
         """
