@@ -58,7 +58,7 @@ def of_question(weights: Mapping[str, float], names: Container[str]) -> tuple[fl
 
 def confidence(figures: Evidence) -> float:
     """Return the probability in [0, 1] that the news reports on what is asked."""
-    return float(confidences(*(np.array(figure) for figure in figures)))
+    return float(confidences(*(np.array(figure, np.float32) for figure in figures)))
 
 
 def confidences(passage: Floats, current: Floats, coverage: Floats, words: Floats, names: Floats) -> Floats:
@@ -68,10 +68,9 @@ def confidences(passage: Floats, current: Floats, coverage: Floats, words: Float
     """
     fitted = parameters()
     weights = Evidence(**fitted.confidence)
-    logits = fitted.intercept + sum(
-        weight * figure
-        for weight, figure in zip(weights, (passage, current, coverage, words, names), strict=True)
-    )
+    logits: Floats = np.array(fitted.intercept, np.float32)
+    for weight, figure in zip(weights, (passage, current, coverage, words, names), strict=True):
+        logits = logits + weight * figure
     probabilities: Floats = 1.0 / (1.0 + np.exp(-logits))
     return probabilities
 

@@ -1,8 +1,8 @@
-"""Finds new quotes for the questions and topics that people follow: all follows in new passages, in one batch.
+"""Finds new quotes for the questions and topics that people follow: for all follows in one batch.
 
-Each round compares the passages that were stored since the last one (see `index.overviews.matching`). A question
-is answered by a new article where the article alone gives it the confidence that an answer needs. A topic is met
-by an article that is about it, as timelines and digests judge that. Only for these few pairs are sentences
+Each round compares the passages that were stored since the last one (see `index.overviews.matching`). An
+article answers a question where the article alone gives it the confidence that an answer needs. It meets a
+topic where it is about it, as timelines and digests judge that. Only for these few pairs are sentences
 chosen. Which of them are then sent, and which only repeat an earlier alert, is decided by
 `index.types.follow.worth_telling`.
 """
@@ -42,10 +42,12 @@ LOOK_BACK = timedelta(days=3)
 QUOTES_READ = 10
 # Of the new articles on a topic the newest are read, at most so many.
 HEADLINES_READ = 20
-# At most so many passages are compared at once, and so many follows embedded that have no vector yet: on a busy
-# machine either takes some seconds.
-PASSAGES_AT_ONCE = 1000
+# At most so many passages are compared at once, and so many follows embedded that have no vector yet: on a
+# busy machine either takes some seconds.
+PASSAGES_AT_ONCE = 2000
 EMBEDDED_AT_ONCE = 200
+# Follows that are compared at once: one figure of each with each passage takes 4 MB.
+FOLLOWS_AT_ONCE = 500
 
 _WORD = re.compile(r"\w+")
 # A text that begins with one of these words is a question.
@@ -64,7 +66,10 @@ def everywhere(guild: str | None, ids: Collection[str]) -> Collection[str]:
 
 
 class _Loaded(NamedTuple):
-    """New passages, and what they were loaded for: the follows that were compared from `after` to `newest`."""
+    """New passages for follows that were compared up to the passage id `after`.
+
+    They are those up to the id `matched`, of articles published from `since` on. `newest` was the last id then.
+    """
 
     after: int
     newest: int
@@ -74,7 +79,10 @@ class _Loaded(NamedTuple):
 
 
 class Alerts:
-    """Compares the follows with new passages. Several processes share the work. Safe to use from many threads."""
+    """Compares the follows with new passages. Several processes share the work.
+
+    `visible` says which articles may be seen in a guild. Safe to use from many threads.
+    """
 
     def __init__(
         self,
@@ -122,9 +130,11 @@ class Alerts:
         loaded = self._load(portion, newest, max(oldest, now - LOOK_BACK))
         if loaded is None:
             return False
-        found = []
-        if loaded.new and follows:
-            found = list(self._found(compare(loaded.new, self._followed(follows, loaded.new, now))))
+        found: list[Found] = []
+        if loaded.new:
+            for first in range(0, len(follows), FOLLOWS_AT_ONCE):
+                some = self._followed(follows[first : first + FOLLOWS_AT_ONCE], loaded.new, now)
+                found += self._found(compare(loaded.new, some))
         return self._follows.finish(portion, loaded.matched, found, self._store.articles)
 
     def _followed(
@@ -170,6 +180,7 @@ class Alerts:
         last = self._loaded
         if last and (last.after, last.newest) == (portion.matched, newest) and last.since <= since:
             return last
+        rows: Sequence[NewPassage]
         rows = self._follows.new_passages(portion, newest, since, PASSAGES_AT_ONCE)
         if any(row.fingerprint != self._embedder.fingerprint for row in rows):
             logger.info("follows wait why='passages are being embedded again'")

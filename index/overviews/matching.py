@@ -1,9 +1,10 @@
 """Compares what people follow with new passages, all with all at once. Pure.
 
-A search finds the passages for one question. Here it is the other way round: a few hundred passages are new, and
-thousands of questions and topics are followed. One product of two matrices gives every cosine, and a list of
-passages for each word of the new passages gives the words that they share. From these come, for each question
-and each article, the same figures that the engine judges an answer by (see `index.answers.confidence`).
+A search finds the passages for one question. Here it is the other way round: a few hundred passages are new,
+and thousands of questions and topics are followed. One product of two matrices gives every cosine, and a list
+of passages for each word of the new passages gives the words that they share. From these come, for each
+question and each article, the same figures that the engine judges an answer by (see
+`index.answers.confidence`).
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.answers.confidence import Floats, confidences, of_question, offer
-from index.answers.retrieval import Ranked, weigh
+from index.answers.retrieval import Ranked
 from index.clock import microseconds
 from index.search.bm25 import Postings
 from index.storage.articles import StoredPassage
@@ -95,8 +96,8 @@ class Followed:
 class Comparison:
     """The figures of every follow (first axis) with every new passage (second axis), float32.
 
-    `dense` are cosines, `lexical` BM25, and `coverage` which share of the follow's words, by idf, a passage and
-    its headline hold.
+    `dense` are cosines, `lexical` BM25, and `coverage` which share of the follow's words, by idf, a passage
+    and its headline hold.
     """
 
     new: NewPassages
@@ -134,11 +135,13 @@ class Comparison:
         dense, lexical = self.dense[number, rows], self.lexical[number, rows]
         lexical = lexical / (lexical.max() or 1.0)
         recency = self.new.recency[rows]
-        order = np.argsort(-weigh(dense, lexical, recency), kind="stable")[:limit]
-        return [
-            Ranked(self.new.stored[rows[at]], float(dense[at]), float(lexical[at]), float(recency[at]))
-            for at in order
+        found = [
+            Ranked(self.new.stored[row], *figures)
+            for row, *figures in zip(
+                rows.tolist(), dense.tolist(), lexical.tolist(), recency.tolist(), strict=True
+            )
         ]
+        return sorted(found, key=lambda passage: (-passage.score, passage.stored.id))[:limit]
 
 
 def compare(new: NewPassages, followed: Sequence[Followed]) -> Comparison:

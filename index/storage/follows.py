@@ -3,10 +3,10 @@
 Persons, guilds and channels are ids that the face (such as the Discord bot) gives.
 
 Follows are compared with new passages in `PORTIONS` portions, so that several processes share the work. Each
-portion remembers up to which passage it has been compared, and `finish` stores that together with the alerts in
-one transaction: however often a process is killed, no passage is left out, and none is told twice.
+portion remembers up to which passage it has been compared, and `finish` stores that together with the alerts
+in one transaction: however often a process is killed, no passage is left out, and none is told twice.
 
-An alert waits in the database until a process claims it to send it, so that only one of several processes does.
+An alert waits in the database until a process claims it, so that only one of several processes sends it.
 Afterwards the process notes it as sent, or releases it where sending failed. The quotes of an alert stay
 together. So a process that takes over from one that was killed sends exactly the same alert, and Discord
 recognises it if it arrived before.
@@ -38,11 +38,11 @@ MAX_FOLLOWS = 10
 # A claim that is neither noted as sent nor released after this time belongs to a process that has ended.
 ABANDONED = timedelta(minutes=1)
 DAY = timedelta(days=1)
-# So many processes can compare follows at the same time. A follow belongs to the portion with the number of its
-# id modulo this, and positions are stored by portion: another number needs a migration.
+# So many processes can compare follows at the same time. A follow belongs to the portion with the number of
+# its id modulo this, and positions are stored by portion: another number needs a migration.
 PORTIONS = 16
-# A process claims so many alerts at once to send them: with a second for each, it is done before they count as
-# abandoned.
+# A process claims so many alerts at once to send them: with a second for each, it is done before they count
+# as abandoned.
 CLAIMED_AT_ONCE = 20
 # The clocks of the machines that store articles differ by less than this.
 CLOCKS_DIFFER = timedelta(hours=1)
@@ -54,7 +54,7 @@ Vector = npt.NDArray[np.float16]
 
 
 class Portion(NamedTuple):
-    """A part of the follows, and how far it has been compared: up to the passage id `matched`, at `matched_at`."""
+    """A part of the follows. It has been compared up to the passage id `matched`, last at `matched_at`."""
 
     number: int
     matched: int
@@ -147,7 +147,10 @@ class FollowStore:
         return sorted(behind, key=lambda portion: (portion.matched, portion.number))
 
     def followed(self, number: int, model: str) -> list[tuple[Follow, Vector | None]]:
-        """Return the follows of a portion that are not paused, each with its vector of this model, if stored."""
+        """Return the follows of a portion that are not paused, each with its vector of this model.
+
+        The vector is None where none is stored.
+        """
         follows, vectors = schema.follows, schema.follow_vectors
         own = (vectors.c.follow_id == follows.c.id) & (vectors.c.model == model)
         query = select(follows, vectors.c.vector).select_from(follows.outerjoin(vectors, own))
@@ -207,7 +210,7 @@ class FollowStore:
         """Note the quotes that were found when a follow began, so that no alert sends them."""
         with self._database.writing() as connection:
             now = self._clock()
-            _insert(connection, id, quotes, claimed_at=now, sent_at=now, alerted=False)
+            _insert(connection, _rows(id, quotes, claimed_at=now, sent_at=now, alerted=False))
 
     def put_alerts(self, found: Sequence[Found], find: Find) -> int:
         """Store as alerts those of the quotes that are to be sent; return how many alerts that are.
@@ -215,7 +218,8 @@ class FollowStore:
         These are quotes that say something new for their follow, that their articles still hold, and not more
         than the rest of the day's `MAX_PER_DAY`. Follows that were stopped or paused get none.
         """
-        table, now, alerts = schema.follow_quotes, self._clock(), 0
+        table, now, alerts = schema.follow_quotes, self._clock(), list[dict[str, Any]]()
+        number = 0
         with self._database.writing() as connection:
             stored = find({quote.article.id for one in found for quote in one.quotes})
             active = self.active(one.follow.id for one in found)
@@ -238,11 +242,12 @@ class FollowStore:
                 for first in range(0, len(chosen), MAX_ALERT_QUOTES):
                     # Quotes with the same `claimed_at` are one alert. These are free to be claimed, the first
                     # one first.
-                    free = now - ABANDONED - timedelta(seconds=1) + timedelta(microseconds=alerts)
+                    free = now - ABANDONED - timedelta(seconds=1) + timedelta(microseconds=number)
                     its = chosen[first : first + MAX_ALERT_QUOTES]
-                    _insert(connection, id, its, claimed_at=free, sent_at=None, alerted=True)
-                    alerts += 1
-            return alerts
+                    alerts += _rows(id, its, claimed_at=free, sent_at=None, alerted=True)
+                    number += 1
+            _insert(connection, alerts)
+            return number
 
     def sent(self, id: int, quotes: Sequence[Quote]) -> None:
         """Note that claimed quotes have been sent."""
@@ -329,8 +334,8 @@ def _is(id: int, quote: Quote) -> ColumnElement[bool]:
     )
 
 
-def _insert(connection: Connection, id: int, quotes: Sequence[Quote], **values: Any) -> None:
-    rows = [
+def _rows(id: int, quotes: Sequence[Quote], **values: Any) -> list[dict[str, Any]]:
+    return [
         {
             "follow_id": id,
             "article_id": quote.article.id,
@@ -340,6 +345,9 @@ def _insert(connection: Connection, id: int, quotes: Sequence[Quote], **values: 
         }
         for quote in quotes
     ]
+
+
+def _insert(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     if rows:
         connection.execute(insert(schema.follow_quotes), rows)
 

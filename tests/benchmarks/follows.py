@@ -35,7 +35,7 @@ _NAME = re.compile(r"[A-Z][\w’'-]+(?: (?:of |the )?[A-Z][\w’'-]+)+")
 
 
 def followed(articles: Sequence[Article], questions: Sequence[str]) -> Iterator[str]:
-    """Yield distinct questions and topics: the given ones, then some about each name in a headline or a text."""
+    """Yield distinct questions and topics: the given ones, then two about each name in the articles."""
     yield from dict.fromkeys(questions)
     names = (name for article in articles for name in _NAME.findall(f"{article.title}. {article.text}"))
     for name in dict.fromkeys(names):

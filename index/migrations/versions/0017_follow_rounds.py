@@ -40,7 +40,7 @@ def upgrade() -> None:
 def _begin_now(connection: sa.Connection) -> None:
     """Let alerts go on where the version before stopped, instead of sending those of the last days again.
 
-    What was stored in the last hour is compared once more, because that version may have stopped before it did.
+    What was stored in the last hour is compared once more: that version may have stopped before it did.
     """
     follows, articles = sa.table("follows"), sa.table("articles", sa.column("id"), sa.column("read_at"))
     passages = sa.table("passages", sa.column("id"), sa.column("article_id"))
