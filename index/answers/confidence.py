@@ -58,21 +58,28 @@ def of_question(weights: Mapping[str, float], names: Container[str]) -> tuple[fl
 
 def confidence(figures: Evidence) -> float:
     """Return the probability in [0, 1] that the news reports on what is asked."""
-    return float(confidences(*(np.array(figure, np.float32) for figure in figures)))
+    return 1.0 / (1.0 + math.exp(-_logit(*figures)))
 
 
 def confidences(passage: Floats, current: Floats, coverage: Floats, words: Floats, names: Floats) -> Floats:
-    """Do as `confidence` for many at once: the arrays hold the fields of `Evidence` and have the same shape.
+    """Do as `confidence` for many at once: the arrays hold the fields of `Evidence`, and broadcast."""
+    logits: Floats = _logit(passage, current, coverage, words, names)
+    return (1 / (1 + np.exp(-logits))).astype(np.float32)
 
-    Arrays of shapes that NumPy broadcasts will do.
-    """
+
+def _logit(passage: Value, current: Value, coverage: Value, words: Value, names: Value) -> Value:
+    """Return the weighted sum of the figures, plus the intercept."""
     fitted = parameters()
     weights = Evidence(**fitted.confidence)
-    logits: Floats = np.array(fitted.intercept, np.float32)
-    for weight, figure in zip(weights, (passage, current, coverage, words, names), strict=True):
-        logits = logits + weight * figure
-    probabilities: Floats = 1.0 / (1.0 + np.exp(-logits))
-    return probabilities
+    total: Value = (
+        weights.passage * passage
+        + weights.current * current
+        + weights.coverage * coverage
+        + weights.words * words
+        + weights.names * names
+        + fitted.intercept
+    )
+    return total
 
 
 def threshold() -> float:
@@ -82,7 +89,8 @@ def threshold() -> float:
 
 def offer(dense: Value, coverage: Value, recency: Value) -> Value:
     """Return how much a passage offers, or many passages: its weighted cosine, coverage and recency."""
-    return dense + COVERAGE_WEIGHT * coverage + RECENCY_WEIGHT * recency
+    total: Value = dense + COVERAGE_WEIGHT * coverage + RECENCY_WEIGHT * recency
+    return total
 
 
 def _offer(passage: ReadPassage) -> float:

@@ -68,7 +68,7 @@ def everywhere(guild: str | None, ids: Collection[str]) -> Collection[str]:
 class _Loaded(NamedTuple):
     """New passages for follows that were compared up to the passage id `after`.
 
-    They are those up to the id `matched`, of articles published from `since` on. `newest` was the last id then.
+    They are those up to the id `matched`, of articles published from `since` on. `newest` was the last id.
     """
 
     after: int

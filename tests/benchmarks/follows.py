@@ -101,6 +101,7 @@ def main(arguments: Sequence[str]) -> None:
         figures = {
             "follows": store.database.scalar(select(func.count()).select_from(schema.follow_vectors)),
             "alerts": store.database.scalar(select(func.count(schema.follow_quotes.c.follow_id.distinct()))),
+            "passages": PASSAGES,
             "round_s": time.perf_counter() - started,
             "cpu_s": time.process_time() - cpu,
         }

@@ -84,8 +84,8 @@ def test_new_reports_are_found_for_questions_and_topics_once(tmp_path: Path) -> 
 def test_a_round_alerts_what_a_search_of_the_new_articles_answers(tmp_path: Path) -> None:
     """Each round has one new article, so the figures of the article are those of the whole search.
 
-    With the shipped model and 50 new articles, a round alerted 95 of the 107 questions, of 1,822, that a search
-    of them answered, and no others. The other 12 were about events of other years: no article answered them
+    With the shipped model and 50 new articles, a search of them answered 107 of 1,822 questions, and a round
+    alerted 95 of these and no others. The other 12 were about events of other years: no article answered them
     alone, but the best figures of several together did.
     """
     clock = Clock()
