@@ -105,7 +105,8 @@ def alerts_line(real: Path, data: Path, folder: Path) -> str:
     figures: Figures = json.loads(done.stdout)
     return (
         f"{figures['follows']:,} follows against {figures['passages']:,} new passages, on one core: "
-        f"{figures['round_s']:.1f} s ({figures['cpu_s']:.1f} s of CPU time), {figures['alerts']:,} with an alert"
+        f"{figures['round_s']:.1f} s ({figures['cpu_s']:.1f} s of CPU time), "
+        f"{figures['alerts']:,} with an alert"
     )
 
 

@@ -34,10 +34,10 @@ def upgrade() -> None:
         sqlite_where=unsent,
         postgresql_where=unsent,
     )
-    _begin_now(op.get_bind())
+    begin_now(op.get_bind())
 
 
-def _begin_now(connection: sa.Connection) -> None:
+def begin_now(connection: sa.Connection) -> None:
     """Let alerts go on where the version before stopped, instead of sending those of the last days again.
 
     What was stored in the last hour is compared once more: that version may have stopped before it did.

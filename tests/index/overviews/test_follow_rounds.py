@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
@@ -88,9 +86,9 @@ def test_new_reports_are_found_for_questions_and_topics_once(tmp_path: Path) -> 
 def test_a_round_alerts_what_a_search_of_the_new_articles_answers(tmp_path: Path) -> None:
     """Each round has one new article, so the figures of the article are those of the whole search.
 
-    With the shipped model, searches of 50 and 48 new articles answered 163 questions, and rounds alerted 146 of
-    these and no others. The other 17 nearly all asked about other weeks: no article answered them alone, but
-    the best figures of several together did.
+    With the shipped model, searches of 50 and 48 new articles answered 163 questions, and rounds alerted 146
+    of these and no others. The other 17 nearly all asked about other weeks: no article answered them alone,
+    but the best figures of several together did.
     """
     clock = Clock()
     fillers = [article(f"filler{n}", story(f"town {n}"), published_at=NOW) for n in range(5)]
@@ -202,12 +200,9 @@ def test_an_upgrade_goes_on_where_the_version_before_stopped(tmp_path: Path) -> 
         add(news, tmp_path, report("Dover", published_at=now - timedelta(hours=4)))
     with open_news(tmp_path, clock=lambda: now) as news:
         add(news, tmp_path, article("lorry", "A lorry hit the harbour bridge in Hull.", published_at=now))
-    with closing(sqlite3.connect(tmp_path / "data" / "news.db")) as database, database:
-        for table in ("follow_portions", "follow_vectors"):
-            database.execute(f"DROP TABLE {table}")
-        database.execute("DROP INDEX ix_follow_quotes_unsent")
-        before = import_module("index.migrations.versions.0017_follow_rounds").down_revision
-        database.execute("UPDATE alembic_version SET version_num = ?", [before])
+    migration = import_module("index.migrations.versions.0017_follow_rounds")
+    with stored(tmp_path) as store, store.database.writing() as connection:
+        migration.begin_now(connection)
     with open_news(tmp_path, clock=lambda: now) as news:
         assert names(round_of(news)) == ["harbour bridge: lorry"]
 
