@@ -1,4 +1,4 @@
-"""What the bot does for itself every few seconds: read settings that changed, store answers that are not yet."""
+"""What the bot does for itself every few seconds: reads changed settings, stores what could not be stored."""
 
 from __future__ import annotations
 

@@ -284,6 +284,8 @@ class Store:
             for article_id in ids:
                 _drop_passages(connection, article_id, log)
                 _drop_identities(connection, article_id)
+                quotes = schema.posted_quotes
+                connection.execute(update(quotes).where(quotes.c.article_id == article_id).values(due=False))
                 connection.execute(delete(schema.articles).where(schema.articles.c.id == article_id))
             log.write()
 
@@ -414,6 +416,9 @@ def _put(connection: Connection, new: NewArticle, now: datetime, log: ChangeWrit
         connection.execute(insert(schema.revisions).values(revision_row(old, now)))
         change = update(table).where(table.c.id == new.article.id)
         connection.execute(change.values({**values, "revision": old.revision + 1}))
+        quotes = schema.posted_quotes
+        quoted = (quotes.c.article_id == old.id) & (quotes.c.state == "stands")
+        connection.execute(update(quotes).where(quoted).values(due=True))
     connection.execute(delete(schema.copies).where(schema.copies.c.id == new.article.id))
     _put_passages(connection, new, log)
 

@@ -73,7 +73,7 @@ class Posted:
     # -- what becomes of the quotes --------------------------------------------------------------------
 
     def to_compare(self, limit: int) -> list[tuple[str, int, PostedQuote, int, str, datetime]]:
-        """Return quotes in state "stands" whose article has a newer revision than they were compared with.
+        """Return quotes whose article has changed since they were compared with it.
 
         Each comes with its answer's id, its place in the answer (from 0), the article's revision and text,
         and when the article was changed. At most `limit` of them.
@@ -81,7 +81,7 @@ class Posted:
         quotes, articles = schema.posted_quotes, schema.articles
         query = select(quotes, articles.c.revision.label("now"), articles.c.text.label("body"), _changed_at())
         query = query.join(articles, articles.c.id == quotes.c.article_id)
-        query = query.where(quotes.c.revision < articles.c.revision, quotes.c.state == "stands").limit(limit)
+        query = query.where(quotes.c.due.is_(True)).limit(limit)
         with self._database.reading() as connection:
             rows = connection.execute(query).all()
         return [(row.answer_id, row.place, _quote(row), row.now, row.body, row.changed_when) for row in rows]
@@ -93,8 +93,10 @@ class Posted:
 
         `id` and `place` are the answer's and the quote's, as `to_compare` gives them.
         """
-        table = schema.posted_quotes
-        values: dict[str, Any] = {"revision": revision}
+        table, articles = schema.posted_quotes, schema.articles.c
+        # The article may have changed once more since `to_compare`.
+        newer = select(articles.id).where(articles.id == table.c.article_id, articles.revision > revision)
+        values: dict[str, Any] = {"revision": revision, "due": newer.exists() if state == "stands" else False}
         if state != "stands":
             values |= {"state": state, "new_text": new_text, "changed_at": at, "shown": False}
         with self._database.writing() as connection:
@@ -215,14 +217,14 @@ def _quote_row(connection: Connection, id: str, place: int, quote: PostedQuote) 
     articles = schema.articles.c
     query = select(articles.revision, articles.text).where(articles.id == quote.article_id)
     stored = connection.execute(query).one_or_none()
-    # Where the article no longer holds the quote (it was replaced after the search), revision 0 makes
-    # `to_compare` return the quote at once.
+    # An article that no longer holds the quote was replaced after the search: the quote is due at once.
     current = stored is not None and stored.text.startswith(quote.text, quote.start)
     return {
         "answer_id": id,
         "place": place,
         "revision": stored.revision if stored is not None and current else 0,
         "shown": True,
+        "due": stored is not None and not current,
         **{name: getattr(quote, name) for name in _QUOTE},
     }
 
