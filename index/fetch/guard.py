@@ -37,7 +37,7 @@ _REFUSED = tuple(
 )
 _NAT64 = ip_network("64:ff9b::/96")
 # The only IPv6 addresses that have been given out for the public internet (RFC 4291, section 2.4). What later
-# standards set aside elsewhere, such as 5f00::/16 in RFC 9602 and 100:0:0:1::/64 in RFC 9780, is not in there.
+# standards set aside elsewhere, as RFC 9602 did 5f00::/16 and RFC 9780 100:0:0:1::/64, is not among them.
 _UNICAST = ip_network("2000::/3")
 
 

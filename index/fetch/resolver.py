@@ -1,7 +1,7 @@
 """Asks the system's name service with a deadline, which `socket.getaddrinfo` itself does not have.
 
 A name server that answers nothing keeps `getaddrinfo` for half a minute and more, and the owner of a name
-chooses its server. So each question has a thread of its own, which is left behind when the deadline has passed.
+chooses its server. So each question has a thread of its own, which is left behind after the deadline.
 """
 
 from __future__ import annotations

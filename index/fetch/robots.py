@@ -1,7 +1,7 @@
 """What a site's robots.txt allows, asked once an hour (RFC 9309).
 
 The owner of a site decides what is read and kept here, so there are bounds: of one robots.txt at most
-`MAX_BYTES` are read, only the rules for this program are kept, and of all sites together at most `KEPT_BYTES`.
+`MAX_BYTES` are read, only the rules for this program are kept, and of all sites at most `KEPT_BYTES`.
 """
 
 from __future__ import annotations

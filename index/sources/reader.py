@@ -22,8 +22,8 @@ SHOWN_FEEDS = 3
 # What a source that was one of these is not read as: a web page, such as a notice of maintenance.
 FEED_KINDS = ("rss", "atom", "json", "sitemap", "opml")
 # How long one reading of a source may take, with all the pages that it links to, so that links that are slow
-# on purpose do not keep a thread from other sources. What is left is read the next time. What is read only once
-# has no next time, and a thread that nobody else waits for.
+# on purpose do not keep a thread from other sources. What is left is read the next time. What is read only
+# once has no next time, and a thread that nobody else waits for.
 READING_SECONDS, ONCE_SECONDS = 120.0, 600.0
 
 

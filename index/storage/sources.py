@@ -110,7 +110,7 @@ class SourceStore:
     ) -> list[Source]:
         """Return at most `limit` sources whose time has come, for `owner` alone, longest overdue first.
 
-        With `quicker_than` those alone that could be read the last time, and in fewer seconds than that. A lease
+        With `quicker_than` those alone that could be read the last time, in fewer seconds than that. A lease
         ends with `save`, with `release`, or `seconds` after it was renewed last, when its owner has evidently
         died. Those that another process is just leasing are passed over.
         """
