@@ -40,7 +40,8 @@ def gunzip(data: bytes, max_bytes: int, where: str) -> bytes:
 
 
 def _joined(chunks: Iterable[bytes], max_bytes: int, where: str, cut: bool) -> bytes:
-    parts, size = [], 0
+    parts: list[bytes] = []
+    size = 0
     for chunk in chunks:
         size += len(chunk)
         if size > max_bytes and cut:

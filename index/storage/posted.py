@@ -81,7 +81,9 @@ class Posted:
         quotes, articles = schema.posted_quotes, schema.articles
         query = select(quotes, articles.c.revision.label("now"), articles.c.text.label("body"), _changed_at())
         query = query.join(articles, articles.c.id == quotes.c.article_id)
-        query = query.where(quotes.c.due.is_(True)).limit(limit)
+        # In the order of the index: otherwise PostgreSQL reads the whole table where it does not know how few
+        # quotes are due.
+        query = query.where(quotes.c.due.is_(True)).order_by(quotes.c.answer_id, quotes.c.place).limit(limit)
         with self._database.reading() as connection:
             rows = connection.execute(query).all()
         return [(row.answer_id, row.place, _quote(row), row.now, row.body, row.changed_when) for row in rows]
@@ -105,13 +107,15 @@ class Posted:
 
     def to_correct(self, limit: int) -> list[PostedAnswer]:
         """Return at most `limit` answers whose messages do not show yet what has become of their quotes."""
-        table = schema.posted_quotes.c
-        with self._database.reading() as connection:
-            ids = connection.execute(
-                select(table.answer_id).where(table.shown.is_(False)).distinct().limit(limit)
-            ).scalars()
-            answers = [self._read(connection, schema.posted_answers.c.id == id) for id in list(ids)]
-        return [answer for answer in answers if answer]
+        table, answers = schema.posted_quotes.c, schema.posted_answers
+        query = select(table.answer_id).where(table.shown.is_(False)).distinct()
+        with self._database.snapshot(), self._database.reading() as connection:
+            ids = list(connection.execute(query.order_by(table.answer_id).limit(limit)).scalars())
+            rows = self._database.select_in(select(answers), answers.c.id, ids)
+            quotes: dict[str, list[PostedQuote]] = {}
+            for row in self._quote_rows(ids):
+                quotes.setdefault(row.answer_id, []).append(_quote(row))
+        return [_answer(row, quotes[row.id]) for row in rows]
 
     def corrected(self, id: str) -> None:
         """Note that an answer's message shows what has become of its quotes, or never will."""

@@ -30,5 +30,6 @@ def upgrade() -> None:
 
 def _partial(name: str, table: str, columns: list[str], sqlite: str, postgresql: str | None = None) -> None:
     """Make an index of those rows alone that the condition admits, as each kind of database writes it."""
-    conditions = {"sqlite_where": sa.text(sqlite), "postgresql_where": sa.text(postgresql or sqlite)}
-    op.create_index(name, table, columns, **conditions)
+    op.create_index(
+        name, table, columns, sqlite_where=sa.text(sqlite), postgresql_where=sa.text(postgresql or sqlite)
+    )
