@@ -188,6 +188,13 @@ class Posted:
         return sorted(rows, key=lambda row: (row.answer_id, row.place))
 
 
+def note_due(connection: Connection, article_id: str, *, due: bool) -> None:
+    """Note that an article has changed, so that its posted quotes are compared; or that it is gone."""
+    table = schema.posted_quotes
+    quotes = (table.c.article_id == article_id) & (table.c.state == "stands")
+    connection.execute(update(table).where(quotes).values(due=due))
+
+
 def _asked_in(guild: str | None, since: datetime) -> ColumnElement[bool]:
     table = schema.posted_answers.c
     return (table.posted_at >= since) & (true() if guild is None else table.guild == guild)

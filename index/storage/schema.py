@@ -50,6 +50,7 @@ REVISIONS = (
     "0011",
     "0012",
     "0013",
+    "0014",
     "0016",
 )
 HEAD = REVISIONS[-1]
@@ -218,6 +219,38 @@ sources = Table(
     Index("ix_sources_next_fetch", "next_fetch"),
 )
 _index_of_few("ix_sources_lease_owner", sources, ("lease_owner",), sources.c.lease_owner.is_not(None))
+
+# Where articles came in: the addresses of sources, files, and uploads (see `index.storage.editions`). A
+# number is never used again, because search indexes know origins by it.
+origins = Table(
+    "origins",
+    metadata,
+    Column("number", _RowId, primary_key=True, autoincrement=True),
+    Column("name", Text, nullable=False, unique=True),
+    sqlite_autoincrement=True,
+)
+
+# Which origins brought an article or a copy. What brought a copy has brought its article, too.
+receipts = Table(
+    "receipts",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("origin", _RowId, primary_key=True, autoincrement=False),
+    Index("ix_receipts_origin", "origin", "id"),
+)
+
+# Which origins an edition sees (`kept`), and which it reads again and again (`read`). A guild that has
+# dropped a shared origin has a row for it that is not `kept`.
+edition_origins = Table(
+    "edition_origins",
+    metadata,
+    Column("edition", String, primary_key=True),
+    Column("origin", _RowId, primary_key=True, autoincrement=False),
+    Column("kept", Boolean, nullable=False),
+    Column("read", Boolean, nullable=False),
+    Column("added_at", UtcDateTime, nullable=False),
+    Index("ix_edition_origins_origin", "origin"),
+)
 
 # Answers that a face has shown somewhere. Persons and places are as the face names them; `card` is its own.
 posted_answers = Table(

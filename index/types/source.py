@@ -24,7 +24,8 @@ class Source:
     articles in seconds. `etag` and `last_modified` are as its server gave them. `children` are the sitemaps
     that an index names and that were read, by address, with the times of their last change as the index gave
     them. `notice` tells what was wrong with single entries at the last reading. `took` is how many seconds
-    its readings take.
+    its readings take. `origin` is the number under which its articles are received. `shared` tells whether
+    all editions may have it.
     """
 
     url: str
@@ -45,6 +46,8 @@ class Source:
     children: Mapping[str, str] | None = None
     notice: str | None = None
     took: float | None = None
+    origin: int = 0
+    shared: bool = True
 
 
 @dataclass(frozen=True, slots=True)
