@@ -19,8 +19,8 @@ from index.storage import schema
 from index.storage.changes import ChangeLog, ChangeWriter
 from index.storage.conditions import IS_DATED, admitted
 from index.storage.database import Database, meta, set_meta
-from index.storage.receipts import Receipt, ReceiptStore, is_received, put_receipts
 from index.storage.posted import note_due
+from index.storage.receipts import Receipt, ReceiptStore, is_received, put_receipts
 from index.storage.rows import (
     NewArticle,
     article_row,
