@@ -12,7 +12,7 @@ WAITING = WRITERS["pool_size"] + WRITERS["max_overflow"] + 10
 
 
 def test_reads_do_not_wait_behind_writes(database_url: str) -> None:
-    """Twenty connections served everything: with twenty writers waiting, whoever read waited for 30 s, too."""
+    """Twenty connections served everything: behind twenty waiting writers, a reader waited 30 s, too."""
     database, other = Database.open(database_url), Database.open(database_url)
     written: list[int] = []
 
