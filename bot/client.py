@@ -37,6 +37,7 @@ from bot.cogs.shards import Shards
 from bot.cogs.sources import Sources
 from bot.cogs.status import StatusCommand
 from bot.cogs.timelines import Timelines
+from bot.cogs.upkeep import AnswerKeeper, SettingsReader
 from bot.command_tree import NewsTree
 from bot.interactions.buttons import AnswerButton
 from bot.ops.health import OK, CheckResult, Health, readiness
@@ -148,6 +149,8 @@ class NewsBot(commands.AutoShardedBot):
         self._reindex = Reindex(self, services)
         return [
             self._shards,
+            SettingsReader(self, services),
+            AnswerKeeper(self, services),
             Ask(self, services),
             MessageMenu(self, services),
             Latest(services),

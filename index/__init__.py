@@ -38,7 +38,7 @@ from index.types.article import Article, Copy
 from index.types.digest import Digest, DigestPlan, Schedule, Story
 from index.types.evaluation import Baseline, Evaluation, Measures, Miss, ReliabilityBin
 from index.types.follow import Follow
-from index.types.guild import AuditEntry, GuildSettings
+from index.types.guild import AuditEntry, GuildSettings, SettingsVersion
 from index.types.options import IndexOptions
 from index.types.posted import (
     AskedQuestion,
@@ -113,6 +113,7 @@ __all__ = [
     "ReliabilityBin",
     "Schedule",
     "SearchError",
+    "SettingsVersion",
     "Source",
     "SourceError",
     "Span",

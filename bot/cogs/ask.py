@@ -111,7 +111,7 @@ class Ask(commands.Cog):
         reference = message.reference.message_id if message.reference else None
         if reference is None:
             return inquiry
-        posted = await self.library.records.run(self.library.index.posted.find_message, str(reference))
+        posted = await self.services.answers.find_message(reference)
         return self.services.answers.continued(posted, text, inquiry) if posted else inquiry
 
     async def _apologise(self, message: discord.Message, sentence: str) -> None:

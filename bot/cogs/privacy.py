@@ -12,7 +12,7 @@ from discord.ext import commands
 
 from bot.interactions.views import Panel
 from bot.services.library import Library
-from bot.services.services import Services
+from bot.services.services import Services, services_of
 from bot.text.language import _, counted
 
 CONFIRM_SECONDS = 300.0
@@ -69,7 +69,8 @@ class Confirm(Panel):
     @ui.button(style=discord.ButtonStyle.danger)
     async def confirm(self, interaction: discord.Interaction, button: ui.Button[Confirm]) -> None:
         await interaction.response.defer()
-        deleted = await self.library.records.run(self.library.index.privacy.delete, str(interaction.user.id))
+        services_of(interaction).answers.forget_unstored(interaction.user.id)
+        deleted = await self.library.writes.run(self.library.index.privacy.delete, str(interaction.user.id))
         log.info("privacy.deleted rows=%d", deleted)
         content = counted("Done: {count} entry was deleted.", "Done: {count} entries were deleted.", deleted)
         await interaction.edit_original_response(content=content, view=None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 import time
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -31,6 +32,9 @@ from bot.text.language import _, mark, speaking, to_everyone
 from index import Answer, NewsError, PostedAnswer, PostedQuote, Question, Quote, UsageError, in_context
 
 MORE_QUOTES = 10
+# Posted answers that wait for a database that cannot be written to, at most: about 5 MB. Of more, the oldest
+# are given up: their buttons do nothing, and they are not corrected.
+UNSTORED = 1000
 FORM_SECONDS = 900.0
 
 Handler = Callable[[discord.Interaction, PostedAnswer], Awaitable[None]]
@@ -85,6 +89,9 @@ class Answers:
         self._library = library
         self._metrics = metrics
         self._cooldowns = Cooldowns()
+        # Posted answers that are not in the database yet, in their order, and those that are being stored.
+        self._unstored: OrderedDict[str, PostedAnswer] = OrderedDict()
+        self._storing: set[str] = set()
         self._handlers: dict[Action, Handler] = {
             Action.MORE: self._more,
             Action.WIDEN: self._widen,
@@ -133,7 +140,7 @@ class Answers:
         return Reply(id, inquiry, used, card, answer_layout(card, id, rows))
 
     async def remember(self, reply: Reply, message: discord.Message | discord.InteractionMessage) -> None:
-        """Store what was posted. Where that fails, the answer stays, but its buttons do not work."""
+        """Store what was posted; where that fails, `store_again` tries it again. The buttons work at once."""
         inquiry, answer = reply.inquiry, reply.answer
         posted = PostedAnswer(
             id=reply.id,
@@ -177,10 +184,28 @@ class Answers:
         return replace(inquiry, question=question, typed=text, context=posted.typed)
 
     async def _remember(self, posted: PostedAnswer) -> None:
+        self._unstored[posted.id] = posted
+        while len(self._unstored) > UNSTORED:
+            log.error("answer.forgotten id=%s", self._unstored.popitem(last=False)[0])
+        await self._store(posted)
+
+    async def store_again(self) -> None:
+        """Try again to store the answers that could not be stored when they were posted, oldest first."""
+        for posted in list(self._unstored.values()):
+            if posted.id not in self._storing and not await self._store(posted):
+                return
+
+    async def _store(self, posted: PostedAnswer) -> bool:
+        self._storing.add(posted.id)
         try:
-            await self._library.records.run(self._library.index.posted.remember, posted)
+            await self._library.writes.run(self._library.index.posted.remember, posted)
         except NewsError as error:
-            log.warning("answer.forgotten id=%s why=%r", posted.id, str(error))
+            log.warning("answer.unstored id=%s why=%r", posted.id, str(error))
+            return False
+        finally:
+            self._storing.discard(posted.id)
+        self._unstored.pop(posted.id, None)
+        return True
 
     def layout(self, posted: PostedAnswer) -> ui.LayoutView:
         """Return the message of a posted answer with the current state of its quotes."""
@@ -229,15 +254,28 @@ class Answers:
 
     async def find(self, id: str) -> PostedAnswer:
         """Return a posted answer. Raises UsageError where it is not stored any more."""
+        if waiting := self._unstored.get(id):
+            return waiting
         posted = await self._library.records.run(self._library.index.posted.find, id)
         if posted is None:
             raise UsageError(_("This answer is no longer kept: ask the question again."))
         return posted
 
+    async def find_message(self, message: int) -> PostedAnswer | None:
+        """Return the posted answer that a message holds; None where it holds none."""
+        waiting = (posted for posted in self._unstored.values() if posted.message == str(message))
+        find = self._library.index.posted.find_message
+        return next(waiting, None) or await self._library.records.run(find, str(message))
+
+    def forget_unstored(self, person: int) -> None:
+        """Give up a person's answers that are not stored yet, because they have their data deleted."""
+        for posted in [posted for posted in self._unstored.values() if posted.person == str(person)]:
+            del self._unstored[posted.id]
+
     async def _judge(self, interaction: discord.Interaction, posted: PostedAnswer, action: Action) -> None:
         person = str(interaction.user.id)
         give = self._library.index.posted.give_feedback
-        await self._library.records.run(give, posted.id, person, VERDICT_OF_ACTION[action], datetime.now(UTC))
+        await self._library.writes.run(give, posted.id, person, VERDICT_OF_ACTION[action], datetime.now(UTC))
         await interaction.edit_original_response(content=_(THANKS[action]))
 
     async def _sources(self, interaction: discord.Interaction, posted: PostedAnswer, page: int) -> None:

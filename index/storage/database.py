@@ -11,7 +11,7 @@ import sqlite3
 import threading
 import time
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -32,10 +32,12 @@ logger = logging.getLogger(__name__)
 BUSY_SECONDS = 60
 # A PostgreSQL server that has not answered after this counts as unreachable.
 CONNECT_SECONDS = 10
-# Connections that stay open, further ones when those are in use, and how long a thread waits for one. There
-# are more threads (for questions, records, sources and jobs), but each holds a connection for milliseconds
-# only.
-CONNECTIONS, MORE_CONNECTIONS, POOL_SECONDS = 5, 15, 30
+# Connections that stay open, further ones when those are in use, and how many seconds a thread waits for one.
+# There are more threads (for questions, records, sources and jobs), but each reads for milliseconds only.
+# Those that write wait for the writer before them and hold a connection all the while, so they have a pool of
+# their own: however many wait, whoever only reads gets a connection at once.
+READERS = {"pool_size": 5, "max_overflow": 15, "pool_timeout": 30}
+WRITERS = {"pool_size": 2, "max_overflow": 10, "pool_timeout": BUSY_SECONDS}
 # PostgreSQL's settings that end a statement which runs or waits too long, and a transaction that stays open
 # without doing anything and so may hold locks.
 _POSTGRESQL_LIMITS = ("statement_timeout", "idle_in_transaction_session_timeout")
@@ -79,20 +81,22 @@ class _Threads(threading.local):
 class Database:
     """One database. Safe to use from many threads; several processes may share it."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, writer: Engine) -> None:
+        """`engine` is for reading, `writer` for transactions that write, in the same database."""
         self._engine = engine
+        self._writer = writer
         self._thread = _Threads()
 
     @classmethod
     def open(cls, url: str) -> Database:
         """Connect to the database at `url`, and bring its schema up to date. Raises StoreError."""
         with _errors_of(url):
-            engine = _engine(_parse(url), BUSY_SECONDS)
-            unknown = schema.migrate(engine)
+            engines = _engines(_parse(url), BUSY_SECONDS)
+            unknown = schema.migrate(*engines)
             if unknown:
                 raise StoreError(f"The database was written by a newer newsbot (schema {unknown}): upgrade.")
-            _initialise(engine)
-            return cls(engine)
+            _initialise(*engines)
+            return cls(*engines)
 
     @classmethod
     def look(cls, url: str, busy_seconds: float) -> Database:
@@ -101,7 +105,7 @@ class Database:
         In SQLite, writing waits at most `busy_seconds` for another writer.
         """
         with _errors_of(url):
-            return cls(_engine(_parse(url), busy_seconds))
+            return cls(*_engines(_parse(url), busy_seconds))
 
     def revision(self) -> str | None:
         """Return the number of the database's schema, such as "0011"; None without one. Raises StoreError."""
@@ -121,8 +125,7 @@ class Database:
 
     def try_writing(self) -> None:
         """Begin a transaction that writes, and roll it back. Raises StoreError where that fails."""
-        engine = self._engine.execution_options(write=True)
-        with _errors_of(self._engine.url.render_as_string()), engine.connect() as connection:
+        with _errors_of(self._engine.url.render_as_string()), self._writer.connect() as connection:
             connection.begin().rollback()
 
     @property
@@ -145,6 +148,7 @@ class Database:
 
     def close(self) -> None:
         self._engine.dispose()
+        self._writer.dispose()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -189,8 +193,7 @@ class Database:
         if self._thread.writing is not None:
             yield self._thread.writing
             return
-        engine = self._engine.execution_options(write=True)
-        with _errors_of(self._engine.url.render_as_string()), engine.begin() as connection:
+        with _errors_of(self._engine.url.render_as_string()), self._writer.begin() as connection:
             yield connection
 
     @contextmanager
@@ -215,7 +218,7 @@ class Database:
         if self.name == "sqlite":
             held.enter_context(FileLock(f"{self._engine.url.database}.{name}.lock", timeout=seconds))
             return
-        connection = held.enter_context(self._engine.connect())
+        connection = held.enter_context(self._writer.connect())
         # Detached from the pool, so that closing ends the connection: then the server frees the lock.
         connection.detach()
         connection.execute(select(func.set_config("lock_timeout", f"{seconds:.0f}s", False)))
@@ -294,8 +297,13 @@ def _parse(url: str) -> URL:
     return parsed
 
 
-def _engine(url: URL, busy_seconds: float) -> Engine:
-    pool = {"pool_size": CONNECTIONS, "max_overflow": MORE_CONNECTIONS, "pool_timeout": POOL_SECONDS}
+def _engines(url: URL, busy_seconds: float) -> tuple[Engine, Engine]:
+    """Return an engine for reading and one for writing, each with connections of its own."""
+    writer = _engine(url, busy_seconds, WRITERS).execution_options(write=True)
+    return _engine(url, busy_seconds, READERS), writer
+
+
+def _engine(url: URL, busy_seconds: float, pool: Mapping[str, Any]) -> Engine:
     if url.get_backend_name() != "sqlite":
         arguments = {"connect_timeout": CONNECT_SECONDS, **_KEEPALIVE}
         engine = create_engine(url, pool_pre_ping=True, connect_args=arguments, **pool)
@@ -359,12 +367,12 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _initialise(engine: Engine) -> None:
+def _initialise(engine: Engine, writer: Engine) -> None:
     """Give a new database its id, and 0 as the number of its last change."""
     with engine.connect() as connection:
         if connection.execute(meta("store_id")).scalar() is not None:
             return  # checked first without a transaction that would wait for other writers
-    with engine.execution_options(write=True).begin() as connection:
+    with writer.begin() as connection:
         schema.lock(connection)
         if connection.execute(meta("store_id")).scalar() is None:
             connection.execute(insert(schema.meta).values(key="store_id", value=uuid.uuid4().hex))

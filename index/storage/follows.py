@@ -230,7 +230,7 @@ class FollowStore:
                 if id not in active:
                     continue
                 taken = {(row.article_id, row.start) for row in known[id]}
-                today = sum(row.alerted and row.claimed_at > now - DAY for row in known[id])
+                today = sum(row.alerted and now - DAY < row.claimed_at <= now + ABANDONED for row in known[id])
                 new = [
                     quote
                     for quote in quotes
@@ -270,7 +270,9 @@ class FollowStore:
         `ABANDONED`. Returns (follow, quotes) for each. Quotes that their article no longer holds are dropped.
         """
         table, now = schema.follow_quotes, self._clock()
-        left = table.c.sent_at.is_(None) & (table.c.claimed_at <= now - ABANDONED)
+        # A claim of a later time was made before the clock was set back.
+        old = (table.c.claimed_at <= now - ABANDONED) | (table.c.claimed_at > now + ABANDONED)
+        left = table.c.sent_at.is_(None) & old
         if self._database.scalar(select(table.c.follow_id).where(left).limit(1)) is None:
             return []  # checked first without a transaction that would wait for other writers
         alerts: dict[tuple[int, datetime], Sequence[Row[Any]]] = {}

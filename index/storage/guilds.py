@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select
+from sqlalchemy import Row, delete, func, insert, select
 
 from index.storage import schema
 from index.storage.database import Database
-from index.types.guild import AuditEntry, GuildSettings
+from index.types.guild import AuditEntry, GuildSettings, SettingsVersion
 
 
 class Guilds:
@@ -28,6 +28,25 @@ class Guilds:
         """Return a guild's settings; the defaults where nothing was set."""
         with self._database.reading() as connection:
             return _settings(connection.execute(_of(guild)).one_or_none())
+
+    def version(self) -> SettingsVersion:
+        """Return what differs after any process has changed or deleted settings. It is quick to read."""
+        table = schema.guild_settings
+        with self._database.reading() as connection:
+            row = connection.execute(select(func.count(), func.max(table.c.changed_at))).one()
+        return SettingsVersion(*row)
+
+    def changed(self, since: datetime | None, limit: int) -> dict[str, GuildSettings]:
+        """Return guild → settings of those that were changed at `since` or later; None means all of them.
+
+        At most `limit` guilds, those that were changed last.
+        """
+        table = schema.guild_settings
+        query = select(table).order_by(table.c.changed_at.desc()).limit(limit)
+        if since is not None:
+            query = query.where(table.c.changed_at >= since)
+        with self._database.reading() as connection:
+            return {row.guild: _settings(row) for row in connection.execute(query)}
 
     def change(
         self, guild: str, person: str, change: Callable[[GuildSettings], GuildSettings]
@@ -44,8 +63,11 @@ class Guilds:
             if after == before:
                 return after
             now = self._clock()
+            # Later than every change before, whatever the clock says: by this, other processes find changes.
+            newest = connection.execute(select(func.max(table.c.changed_at))).scalar()
+            later = now if newest is None else max(now, newest + timedelta(microseconds=1))
             connection.execute(delete(table).where(table.c.guild == guild))
-            connection.execute(insert(table).values(guild=guild, changed_at=now, **_values(after)))
+            connection.execute(insert(table).values(guild=guild, changed_at=later, **_values(after)))
             entry = AuditEntry(person, "settings", _difference(before, after), now)
             connection.execute(insert(schema.audit_trail).values(guild=guild, **_values(entry)))
             return after
