@@ -316,7 +316,7 @@ class DenseIndex:
         self._rows = replace(self._rows, published=published, source=source, origins=origins, names=names)
 
     def _columns(self, passages: Sequence[IndexedPassage]) -> tuple[Ids, Codes, Codes, tuple[str, ...]]:
-        """Return `published`, `source`, `origins` of passages as `_Rows` has them, and all names of sources."""
+        """Return `published`, `source` and `origins` of passages as `_Rows` has them, and all `names`."""
         names = {name: code for code, name in enumerate(self._rows.names)}
         sources = [names.setdefault(passage.source, len(names)) for passage in passages]
         return (

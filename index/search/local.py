@@ -94,7 +94,7 @@ class LocalIndex:
         """Search as `PassageIndex` says. A damaged lexical index finds nothing until it has been rebuilt."""
         dense = dict(self._dense.index.search(vector, filters, limit))
         terms = self.question_terms(text)
-        lexical = dict(self._unless_damaged([], self._search_words, terms, filters, limit))
+        lexical = dict(self._unless_damaged([], self.search_words, terms, filters, limit))
         only_lexical = [id for id in lexical if id not in dense]
         dense.update(self._dense.index.scores(vector, only_lexical))
         facts = self._dense.index.facts(list(dense))
@@ -106,8 +106,10 @@ class LocalIndex:
         checked = self._dense.index.admits([hit.passage_id for hit in hits], filters)
         return [hit for hit, admitted in zip(hits, checked, strict=True) if admitted]
 
-    def _search_words(self, terms: Sequence[str], filters: Filters, limit: int) -> list[tuple[int, float]]:
-        """Search by words.
+    def search_words(self, terms: Sequence[str], filters: Filters, limit: int) -> list[tuple[int, float]]:
+        """Return (passage id, BM25) of the best passages that satisfy the filters, best first.
+
+        `terms` are those of `question_terms`. Raises DamageError.
 
         Filters that admit much are cheaper to check on the hits than to search with: `until` where it is the
         only filter and admits nearly everything, as "up to now" does, and an edition that sees at least
