@@ -41,7 +41,7 @@ NEAREST = 50
 QUESTIONS = 60
 AT_ONCE = 32
 # How often each question is asked of each edition.
-EDITION_ROUNDS = 3
+EDITION_ROUNDS = 1
 # Every passage with its article, in SQL.
 PASSAGES = "FROM passages JOIN articles ON articles.id = passages.article_id"
 
