@@ -25,8 +25,10 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 # Where an edition sees at least this share of the passages, more hits by words are fetched and those that it
-# does not see are left out; below it the search itself leaves them out: TODO
-BROAD = 0.1
+# does not see are left out; below it the search itself leaves them out. In a million passages (4.4 ms without
+# an edition) the first way takes 8 ms for a half and 5.2 for a tenth, and 1 ms more to look the hits up; the
+# second takes 19 ms for a half, 5.6 for a tenth and 3.7 for a twentieth.
+BROAD = 0.13
 # So many times as many hits are fetched as would do if the edition saw the same share of them as of all.
 SPARE = 1.5
 
