@@ -39,6 +39,7 @@ from index.types.digest import Digest, DigestPlan, Schedule, Story
 from index.types.evaluation import Baseline, Evaluation, Measures, Miss, ReliabilityBin
 from index.types.follow import Follow
 from index.types.guild import AuditEntry, GuildSettings
+from index.types.lifetimes import Lifetimes
 from index.types.options import IndexOptions
 from index.types.posted import (
     AskedQuestion,
@@ -91,6 +92,7 @@ __all__ = [
     "Headline",
     "IndexOptions",
     "IngestReport",
+    "Lifetimes",
     "Measures",
     "Miss",
     "MissedQuestion",

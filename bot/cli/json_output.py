@@ -100,7 +100,12 @@ def reindex_json(report: ReindexReport) -> Json:
 
 
 def backup_json(report: BackupReport) -> Json:
-    return {"file": str(report.path), "articles": report.articles, "bytes": report.size}
+    return {
+        "file": str(report.path),
+        "articles": report.articles,
+        "bytes": report.size,
+        "deleted": report.deleted,
+    }
 
 
 def findings_json(findings: Sequence[Finding]) -> Json:

@@ -72,7 +72,8 @@ class DigestStore:
     def due(self) -> list[Digest]:
         """Return the digests that are due now and not in their quiet hours."""
         now, table = self._clock(), schema.digests.c
-        waiting = self._select(table.stopped.is_(None) & (table.next_at <= now))
+        present = table.guild.not_in(select(schema.guilds_left.c.guild))  # the bot may come back
+        waiting = self._select(table.stopped.is_(None) & (table.next_at <= now) & present)
         return [digest for digest in waiting if digest.is_due(now)]
 
     def claim(self, digest: Digest) -> bool:

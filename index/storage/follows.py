@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, or_, select, update
 from sqlalchemy.sql import ColumnElement
 
 from index.errors import UsageError
@@ -65,8 +65,15 @@ class FollowStore:
         return self._select(_of(person, channel))
 
     def active(self) -> list[Follow]:
-        """Return everything that is followed and not paused, oldest first."""
-        return self._select(schema.follows.c.paused.is_(None))
+        """Return everything that is followed and not paused, oldest first.
+
+        Channels of guilds that the bot was removed from are left out: it may come back.
+        """
+        table = schema.follows.c
+        present = table.guild.not_in(select(schema.guilds_left.c.guild))
+        return self._select(
+            table.paused.is_(None) & or_(table.channel.is_(None), table.guild.is_(None), present)
+        )
 
     def stop(self, id: int, person: str, channel: str | None = None) -> bool:
         """Delete a follow of the person or, with `channel`, of the channel; return whether there was one."""
