@@ -22,7 +22,7 @@ from index.quotes.check import QuoteCheck
 from index.quotes.excerpt import Excerpt
 from index.quotes.standing import Standing
 from index.runtime.deadline import Deadline
-from index.text.masking import masked
+from index.text.masking import masked, public_address
 from index.text.spans import Span
 from index.types.answer import (
     Answer,
@@ -129,6 +129,7 @@ __all__ = [
     "examine",
     "in_context",
     "masked",
+    "public_address",
     "restore_backup",
     "sole_bot",
     "write_backup",

@@ -83,7 +83,8 @@ def restore(
         with working(err(), "Checking and restoring …"):
             report = restore_backup(index_options(settings), file, force=force)
         done = f"{report.articles:,} articles are restored from {report.path}; the search follows by itself."
-        print_result(as_json, backup_json(report), Text(printable(f"{done} {_deletions(report)}")))
+        text = Text(printable(f"{done} {_deletions(report)}"))
+        print_result(as_json, backup_json(report), text)
 
 
 def _deletions(report: BackupReport) -> str:
