@@ -91,8 +91,8 @@ def _deletions(report: BackupReport) -> str:
     """Say what became of what people had deleted after the backup was written."""
     if report.deleted is None:
         return (
-            "Nobody knows what people had deleted since it was written, because the database that it replaces "
-            "is missing or damaged: ask them to use /privacy delete again."
+            "Nobody knows what people had deleted since it was written, because the database that it "
+            "replaces is missing or damaged: ask them to use /privacy delete again."
         )
     rows = f"{report.deleted:,} row{'' if report.deleted == 1 else 's'}"
     return f"What people had deleted since it was written is deleted again ({rows})."

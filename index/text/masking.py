@@ -1,7 +1,7 @@
 """Hides what may be a secret in web addresses: a private feed often has its key in its address.
 
-`masked` is for sentences and lists: what is hidden is shown as "…". `public_address` is for links: it leaves out
-what is secret, so that the link still leads to a page.
+`masked` is for sentences and lists: what is hidden is shown as "…". `public_address` is for links: it leaves
+out what is secret, so that the link still leads to a page.
 """
 
 from __future__ import annotations
