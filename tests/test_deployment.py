@@ -108,7 +108,7 @@ def test_a_database_password_with_any_character_works(
 
 
 def refusal(url: str) -> str:
-    """Return why a database cannot be opened; "" where it can, as before the server has read its new rules."""
+    """Return why a database cannot be opened; "" where it can, as before the server has new rules."""
     database = Database.look(url, 1)
     try:
         database.try_writing()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -55,8 +56,7 @@ async def test_private_questions_are_counted_and_not_shown(
         assert exported.question == "Who won the cricket?"
         shown = [quality, await server.slash("audit", user=boss), await server.slash("status", user=boss)]
         texts = [str(result.messages) for result in shown] + [repr(exported), caplog.text[before:]]
-        metrics = bot.services.metrics
-        texts += [str(vars(metric)) for metric in vars(metrics).values() if hasattr(metric, "__dict__")]
+        texts.append(await asyncio.to_thread(lambda: bot.services.metrics.exposition().decode()))
         ours = [
             record.getMessage() for record in caplog.records if record.name.split(".")[0] in ("bot", "index")
         ]
