@@ -137,13 +137,12 @@ def test_memory_and_log_of_the_unit_are_limited() -> None:
     unit = (ROOT / "config" / "newsbot.service").read_text().splitlines()
     assert {"MemoryHigh=2G", "MemoryMax=3G", "TasksMax=512", "LogNamespace=newsbot"} <= set(unit)
     journal = configparser.ConfigParser()
-    journal.optionxform = str  # type: ignore[assignment,method-assign]
     journal.read(ROOT / "config" / "journald@newsbot.conf")
     assert dict(journal["Journal"]) == {
-        "Storage": "persistent",
-        "SystemMaxUse": "200M",
-        "SystemMaxFileSize": "20M",
-        "MaxRetentionSec": "30day",
+        "storage": "persistent",
+        "systemmaxuse": "200M",
+        "systemmaxfilesize": "20M",
+        "maxretentionsec": "30day",
     }
 
 

@@ -66,8 +66,8 @@ _REMEDIES = {
 }
 # PostgreSQL's error code for a lock that was not free within `lock_timeout`.
 _LOCK_NOT_AVAILABLE = "55P03"
-# How long SQLite may wait for readers when its log is emptied, in milliseconds: writers wait, too.
-_EMPTYING_MS = 200
+# How long SQLite may wait for readers when its log is emptied, in seconds: writers wait, too.
+_EMPTYING_SECONDS = 0.2
 # SQLite allows 32,766 values in a statement. Longer lists are split into several statements with this many.
 _CHUNK = 500
 
@@ -149,20 +149,15 @@ class Database:
         """
         if self.name != "sqlite" or self._thread.writing is not None:
             return self.name != "sqlite"
+        file = str(self._engine.url.database)
         with (
             _errors_of(self._engine.url.render_as_string()),
-            closing(self._engine.raw_connection()) as pooled,
+            closing(sqlite3.connect(file, timeout=_EMPTYING_SECONDS, isolation_level=None)) as connection,
         ):
-            connection = pooled.driver_connection
-            assert isinstance(connection, sqlite3.Connection)
-            before = connection.execute("PRAGMA busy_timeout").fetchone()[0]
-            connection.execute(f"PRAGMA busy_timeout={_EMPTYING_MS}")
             try:
                 busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
             except sqlite3.OperationalError:  # such as "database table is locked"
                 return False
-            finally:
-                connection.execute(f"PRAGMA busy_timeout={before}")
         return not busy
 
     @property

@@ -4,7 +4,6 @@ Follow-ups know which answer they continue. Their cards no longer hold the earli
 another person's: it is looked up when the card is shown.
 """
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -27,7 +26,7 @@ _posted = sa.table(
     sa.column("typed", sa.Text),
     sa.column("question", sa.Text),
     sa.column("posted_at", sa.DateTime),
-    sa.column("card", sa.Text),
+    sa.column("card", sa.JSON),
     sa.column("continues", sa.String),
 )
 
@@ -60,24 +59,23 @@ def upgrade() -> None:
 def _name_what_follow_ups_continue() -> None:
     """Fill `continues` of the stored follow-ups, and take the earlier question out of their cards."""
     connection = op.get_bind()
-    query = sa.select(_posted.c.id, _posted.c.channel, _posted.c.typed, _posted.c.question, _card())
+    query = sa.select(_posted.c.id, _posted.c.channel, _posted.c.typed, _posted.c.question, _posted.c.card)
     earlier: dict[str, list[sa.Row[Any]]] = {}
     changed = []
     for row in connection.execute(query.order_by(_posted.c.posted_at, _posted.c.id)).all():
-        card = json.loads(row.card)
+        card = dict(row.card)
         before = earlier.setdefault(row.channel, [])
         place = _continuing(card.get("notices", ()))
         if place is not None:
             shown = card["notices"].pop(place)
             parent = next((other.id for other in reversed(before) if _continues(row, shown, other)), None)
-            changed.append({"changed": row.id, "card": json.dumps(card), "continues": parent})
+            changed.append({"changed": row.id, "new_card": card, "parent": parent})
         before.append(row)
         del before[:-_LOOK_BACK]
-    kind = "::json" if connection.dialect.name == "postgresql" else ""
-    change = f"UPDATE posted_answers SET card = CAST(:card AS TEXT){kind}, continues = :continues"
+    named = {"card": sa.bindparam("new_card", type_=sa.JSON), "continues": sa.bindparam("parent")}
+    change = sa.update(_posted).where(_posted.c.id == sa.bindparam("changed")).values(named)
     for start in range(0, len(changed), _AT_ONCE):
-        rows = changed[start : start + _AT_ONCE]
-        connection.execute(sa.text(f"{change} WHERE id = :changed"), rows)
+        connection.execute(change, changed[start : start + _AT_ONCE])
 
 
 def _continues(row: sa.Row[Any], notice: str, other: sa.Row[Any]) -> bool:
@@ -85,11 +83,6 @@ def _continues(row: sa.Row[Any], notice: str, other: sa.Row[Any]) -> bool:
     if notice.replace("\\", "").endswith(f": {' '.join(other.typed.split())}"):
         return True
     return bool(row.question != row.typed and in_context(row.typed, other.question) == row.question)
-
-
-def _card() -> sa.ColumnElement[str]:
-    """The SQL for a card as JSON text, whichever type the database has for JSON."""
-    return sa.cast(_posted.c.card, sa.Text).label("card")
 
 
 def _continuing(notices: Sequence[str]) -> int | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
+import traceback
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
@@ -15,7 +16,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine, insert, select, text
 
-from index import IndexOptions, NewsIndex, in_context, restore_backup, write_backup
+from index import IndexOptions, NewsIndex, StoreError, in_context, restore_backup, write_backup
 from index.storage import schema
 from index.storage.database import Database, sqlite_url
 from index.storage.guilds import Guilds
@@ -73,7 +74,19 @@ def test_deleted_bytes_are_overwritten(tmp_path: Path) -> None:
     Privacy(database).delete("alice")
     assert bytes_of(tmp_path).count(b"Zorvanian") == 0
     assert bytes_of(tmp_path).count(b"election in Lima") >= 40
+    assert database.scalar(text("PRAGMA secure_delete")) == 1
     database.close()
+
+
+def test_an_error_of_the_database_holds_no_words(database: Database) -> None:
+    """Nor does the traceback in the log, where SQLAlchemy would write the values of a statement."""
+    posted = Posted(database)
+    ask(posted, "a", "alice", WORDS)
+    with pytest.raises(StoreError) as caught:
+        ask(posted, "a", "alice", WORDS)
+    written = "".join(traceback.format_exception(caught.value))
+    assert "INSERT INTO posted_answers" in written
+    assert not any(name in written for name in NAMES)
 
 
 def test_what_a_reader_needs_just_now_is_overwritten_later(tmp_path: Path) -> None:
