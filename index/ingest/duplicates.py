@@ -6,7 +6,7 @@ is the original.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from index.errors import RecordError
@@ -24,14 +24,20 @@ class DuplicateFinder:
     the order of the articles, and not on how they are cut into batches.
     """
 
-    def __init__(self, store: Store, candidates: Sequence[IncomingArticle]) -> None:
-        self._by_text = store.article_ids_by_text(candidate.text_hash for candidate in candidates)
-        self._by_band = store.article_ids_by_band(
-            band for candidate in candidates for band in candidate.bands
-        )
-        self._articles = store.articles({id for ids in self._by_band.values() for id in ids})
+    def __init__(
+        self, store: Store, candidates: Sequence[IncomingArticle], origins: frozenset[int] | None = None
+    ) -> None:
+        """Look for the twins among stored articles that one of the origins brought; None means among all."""
+        by_text = store.article_ids_by_text(candidate.text_hash for candidate in candidates)
+        by_band = store.article_ids_by_band(band for candidate in candidates for band in candidate.bands)
         named = {id for candidate in candidates if (id := _original(candidate))}
-        self._originals = {id: id for id in store.known(named)} | store.known_copies(named)
+        originals = {id: id for id in store.known(named)} | store.known_copies(named)
+        found = {id for ids in (*by_text.values(), *by_band.values(), originals.values()) for id in ids}
+        seen = found if origins is None else _brought_by(store, found, origins)
+        self._by_text = {text: ids[0] for text, all_ids in by_text.items() if (ids := _in(all_ids, seen))}
+        self._by_band = {band: _in(ids, seen) for band, ids in by_band.items()}
+        self._articles = store.articles({id for ids in self._by_band.values() for id in ids})
+        self._originals = {id: original for id, original in originals.items() if original in seen}
 
     def of(self, candidate: IncomingArticle, copy_of: str | None = None) -> str | None:
         """Return the id of the article that a candidate repeats; None where there is none.
@@ -72,6 +78,15 @@ class DuplicateFinder:
         self._by_text = {text: other for text, other in self._by_text.items() if other != id}
         self._by_band = {band: [other for other in ids if other != id] for band, ids in self._by_band.items()}
         self._articles.pop(id, None)
+
+
+def _brought_by(store: Store, ids: Collection[str], origins: frozenset[int]) -> set[str]:
+    """Return those of the articles that one of the origins brought."""
+    return {id for id, brought in store.receipts.origins_of(ids).items() if brought & origins}
+
+
+def _in(ids: Sequence[str], seen: Collection[str]) -> list[str]:
+    return [id for id in ids if id in seen]
 
 
 def _age(article: Article) -> tuple[bool, datetime]:

@@ -24,12 +24,15 @@ from index.ingest.identity import Identified, KnownIdentities, identify
 from index.ingest.retention import Retention
 from index.runtime.priority import AnswerPriority
 from index.storage.articles import Store
+from index.storage.editions import Editions
 from index.storage.identities import IdentityStore
 from index.storage.leases import Leases
+from index.storage.receipts import Receipt
 from index.storage.rows import NewArticle
 from index.text.passages import Passage
 from index.text.spans import Span
 from index.types.article import Article, ArticleTimes, Copy
+from index.types.edition import LIBRARY
 
 logger = logging.getLogger(__name__)
 
@@ -50,18 +53,21 @@ class _Batch:
     """What the next transaction will store.
 
     `decisions` has one for each candidate, made when `seq` was the last change in the log. `copies` are (id,
-    id of the original, copy), and `touched` are articles whose times differ: (id, published, updated).
+    id of the original, copy), `touched` are articles whose times differ: (id, published, updated), and
+    `receipts` are those that are not stored yet.
     """
 
     seq: int = 0
+    origin: int = LIBRARY
     decisions: list[Decision] = field(default_factory=list)
+    receipts: list[Receipt] = field(default_factory=list)
     new: list[tuple[IncomingArticle, Sequence[Passage]]] = field(default_factory=list)
     copies: list[tuple[str, str, Copy]] = field(default_factory=list)
     touched: list[tuple[str, ArticleTimes]] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         """Whether there is anything to store."""
-        return bool(self.new or self.copies or self.touched)
+        return bool(self.new or self.copies or self.touched or self.receipts)
 
     @property
     def texts(self) -> list[str]:
@@ -101,19 +107,23 @@ class ArticleWriter:
         self._priority = priority or AnswerPriority()
         self._leases = leases or Leases(store.database, clock)
         self._identities = IdentityStore(store.database)
+        self._editions = Editions(store.database, clock)
 
     def close(self) -> None:
         """Release the leases of this process."""
         self._leases.close()
 
-    def write(self, articles: Sequence[Article]) -> list[Decision]:
-        """Store articles, in their order; return what became of each. Raises StoreError, ModelError."""
+    def write(self, articles: Sequence[Article], origin: int = LIBRARY) -> list[Decision]:
+        """Store articles, in their order; return what became of each. Raises StoreError, ModelError.
+
+        `origin` is the number of the origin that brought them (see `index.storage.editions`).
+        """
         horizon = self._horizon()
         kept = [article for article in articles if not horizon or article.published_at >= horizon]
         decisions: list[Decision] = ["expired"] * (len(articles) - len(kept))
         identified = self._identified(kept)
         for run in _distinct_runs([IncomingArticle.of(found.article) for found in identified]):
-            decisions += self._write_run(run)
+            decisions += self._write_run(run, origin)
         self._note(identified)
         return decisions
 
@@ -168,21 +178,30 @@ class ArticleWriter:
                 self._store.move(found.article.id, found.article.url)
                 logger.info("article moved article=%s url=%s", found.article.id, found.article.url)
 
-    def _write_run(self, candidates: Sequence[IncomingArticle]) -> Sequence[Decision]:
+    def receive(self, ids: Iterable[str], origin: int) -> None:
+        """Note that an origin named articles that are stored already, by their ids or those of entries."""
+        listed = list(ids)
+        other = self._identities.articles_of(listed)
+        named = {other.get(id, id) for id in listed}
+        copies = self._store.known_copies(named)
+        stored = {id for id in named if id in copies} | set(self._store.known(named)) | set(copies.values())
+        self._store.receipts.add([(id, origin) for id in sorted(stored)])
+
+    def _write_run(self, candidates: Sequence[IncomingArticle], origin: int) -> Sequence[Decision]:
         vectors: dict[str, Vector] = {}
-        while (decisions := self._try_to_write(candidates, vectors)) is None:
+        while (decisions := self._try_to_write(candidates, origin, vectors)) is None:
             time.sleep(LOOK_SECONDS)
         return decisions
 
     def _try_to_write(
-        self, candidates: Sequence[IncomingArticle], vectors: dict[str, Vector]
+        self, candidates: Sequence[IncomingArticle], origin: int, vectors: dict[str, Vector]
     ) -> Sequence[Decision] | None:
         """Return the decisions after storing the batch; None where another process has worked on some of it.
 
         Then the caller tries again. `vectors` maps texts to vectors; new ones are added, so that the next
         attempt does not embed them again.
         """
-        batch = self._decided(candidates)
+        batch = self._decided(candidates, origin)
         if not batch:
             return batch.decisions
         work = batch.work
@@ -203,15 +222,17 @@ class ArticleWriter:
 
     def _current(self, batch: _Batch, candidates: Sequence[IncomingArticle]) -> _Batch:
         """Return the batch; decide again if anything was stored since it was decided."""
-        return batch if self._store.changes.last_seq() == batch.seq else self._decided(candidates)
+        return (
+            batch if self._store.changes.last_seq() == batch.seq else self._decided(candidates, batch.origin)
+        )
 
-    def _decided(self, candidates: Sequence[IncomingArticle]) -> _Batch:
+    def _decided(self, candidates: Sequence[IncomingArticle], origin: int) -> _Batch:
         """Decide what becomes of candidates, given what is stored now."""
         seq = self._store.changes.last_seq()
         stored = self._stored(candidates)
         copy_of = self._store.known_copies(candidate.article.id for candidate in candidates)
-        twins = DuplicateFinder(self._store, candidates)
-        batch = _Batch(seq)
+        twins = DuplicateFinder(self._store, candidates, self._editions.admitting(origin))
+        batch = _Batch(seq, origin)
         for candidate in candidates:
             article, known = candidate.article, stored.get(candidate.article.id)
             before = copy_of.get(article.id)
@@ -225,6 +246,9 @@ class ArticleWriter:
                 batch.copies.append((article.id, twin, _copy(article)))
             elif decision == "touched" and known:
                 batch.touched.append((article.id, times(article, known.known.times, changed=False)))
+            brought = [article.id] if known is not None or twin is None else [article.id, twin]
+            batch.receipts += [(id, origin) for id in brought]
+        batch.receipts = self._store.receipts.missing(batch.receipts)
         return batch
 
     def _horizon(self) -> datetime | None:
@@ -248,7 +272,7 @@ class ArticleWriter:
 
     def _write(self, batch: _Batch, vectors: Mapping[str, Vector]) -> None:
         new = self._articles(batch.new, vectors)
-        self._store.write(new, batch.copies, batch.touched, self._clock())
+        self._store.write(new, batch.copies, batch.touched, batch.receipts, self._clock())
 
     def _known_vectors(self, ids: Iterable[str]) -> dict[str, Vector]:
         """Return embedded text → vector, for the stored passages of some articles."""

@@ -39,7 +39,8 @@ class Reading:
     each article were read, in their order. `full_text` tells whether the entries carry their whole stories.
     `feeds` are those that a page or list names. `fetched` holds the validators for the next time; with status
     304 nothing has changed and nothing was read. `children` are the sitemaps of an index that were read so
-    far, by address, with the time of their last change as the index gives it.
+    far, by address, with the time of their last change as the index gives it. `met` are the ids of entries
+    whose articles are stored already, so that they were not read again.
     """
 
     kind: Kind | Literal["unchanged"]
@@ -53,6 +54,7 @@ class Reading:
     fetched: Fetched
     evidence: list[Evidence] = field(default_factory=list)
     children: Mapping[str, str] = field(default_factory=dict)
+    met: frozenset[str] = frozenset()
 
 
 def nothing_known(_: list[str]) -> set[str]:

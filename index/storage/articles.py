@@ -12,13 +12,14 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import Connection, Row, delete, func, insert, select, true, update
-from sqlalchemy.sql import ColumnElement
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from index.errors import ModelError
 from index.storage import schema
 from index.storage.changes import ChangeLog, ChangeWriter
+from index.storage.conditions import IS_DATED, admitted
 from index.storage.database import Database, meta, set_meta
+from index.storage.receipts import Receipt, ReceiptStore, is_received, set_code
 from index.storage.rows import (
     NewArticle,
     article_row,
@@ -68,6 +69,7 @@ class Store:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._changes = ChangeLog(database)
+        self._receipts = ReceiptStore(database)
 
     @classmethod
     def open(cls, url: str) -> Store:
@@ -83,6 +85,11 @@ class Store:
     def changes(self) -> ChangeLog:
         """The log of the passages that came and went."""
         return self._changes
+
+    @property
+    def receipts(self) -> ReceiptStore:
+        """Which origins brought which articles."""
+        return self._receipts
 
     @property
     def id(self) -> str:
@@ -116,11 +123,14 @@ class Store:
             found.setdefault(row.band, []).append(row.article_id)
         return {band: sorted(ids) for band, ids in found.items()}
 
-    def article_ids_by_text(self, text_hashes: Iterable[str]) -> dict[str, str]:
-        """Return text hash → id of the article that has this text."""
+    def article_ids_by_text(self, text_hashes: Iterable[str]) -> dict[str, list[str]]:
+        """Return text hash → ids of the articles that have this text, in alphabetical order."""
         table = schema.articles.c
+        found: dict[str, list[str]] = {}
         rows = self._database.select_in(select(table.text_hash, table.id), table.text_hash, text_hashes)
-        return {row.text_hash: row.id for row in rows}
+        for row in rows:
+            found.setdefault(row.text_hash, []).append(row.id)
+        return {text_hash: sorted(ids) for text_hash, ids in found.items()}
 
     def known_copies(self, ids: Iterable[str]) -> dict[str, str]:
         """Return id of a copy → id of the article that it is a copy of."""
@@ -128,8 +138,11 @@ class Store:
         rows = self._database.select_in(select(table.id, table.article_id), table.id, ids)
         return {row.id: row.article_id for row in rows}
 
-    def articles(self, ids: Iterable[str]) -> dict[str, Article]:
-        rows = self._database.select_in(select(schema.articles), schema.articles.c.id, ids)
+    def articles(self, ids: Iterable[str], origins: frozenset[int] | None = None) -> dict[str, Article]:
+        """Return id → article, of those that one of the origins brought."""
+        table = schema.articles.c
+        query = select(schema.articles).where(is_received(table.origin_set, origins))
+        rows = self._database.select_in(query, table.id, ids)
         return {row.id: to_article(row) for row in rows}
 
     def vectors(self, ids: Iterable[str], model: str) -> dict[str, dict[Span, npt.NDArray[np.float16]]]:
@@ -163,25 +176,29 @@ class Store:
         table = schema.articles.c
         found: list[Article] = []
         with self._database.reading() as connection:
-            for group in (_IS_DATED, ~_IS_DATED):
-                query = select(schema.articles).where(_where(filters), group)
+            for group in (IS_DATED, ~IS_DATED):
+                query = select(schema.articles).where(admitted(filters), group)
                 query = query.order_by(table.published_at.desc(), table.id).limit(limit - len(found))
                 found += [to_article(row) for row in connection.execute(query)]
                 if len(found) >= limit:
                     break
         return found
 
-    def copies(self, article_ids: Iterable[str]) -> dict[str, list[Copy]]:
+    def copies(
+        self, article_ids: Iterable[str], origins: frozenset[int] | None = None
+    ) -> dict[str, list[Copy]]:
+        """Return id → the copies of the article that one of the origins brought."""
         table = schema.copies.c
         found: dict[str, list[Copy]] = {}
-        for row in self._database.select_in(select(schema.copies), table.article_id, article_ids):
+        query = select(schema.copies).where(is_received(table.origin_set, origins))
+        for row in self._database.select_in(query, table.article_id, article_ids):
             found.setdefault(row.article_id, []).append(
                 Copy(row.source, row.url, row.published_at, row.published_precision)
             )
         return found
 
     def count_articles(self, filters: Filters | None = None) -> int:
-        query = select(func.count()).select_from(schema.articles).where(_where(filters or Filters()))
+        query = select(func.count()).select_from(schema.articles).where(admitted(filters or Filters()))
         return int(self._database.scalar(query))
 
     def coverage(self, filters: Filters) -> Coverage:
@@ -192,21 +209,21 @@ class Store:
             func.count(), func.count(table.source.distinct()), func.min(published), func.max(published)
         )
         with self._database.reading() as connection:
-            row = connection.execute(query.select_from(schema.articles).where(_where(filters))).one()
+            row = connection.execute(query.select_from(schema.articles).where(admitted(filters))).one()
         return Coverage(*row)
 
     def undated_passages(self, ids: Iterable[int]) -> set[int]:
         """Return those of the passages whose article is of unknown time."""
         passages, articles = schema.passages, schema.articles
-        query = select(passages.c.id).join(articles, passages.c.article_id == articles.c.id).where(~_IS_DATED)
+        query = select(passages.c.id).join(articles, passages.c.article_id == articles.c.id).where(~IS_DATED)
         return {row.id for row in self._database.select_in(query, passages.c.id, ids)}
 
     def count_passages(self) -> int:
         return int(self._database.scalar(select(func.count()).select_from(schema.passages)))
 
-    def newest(self, until: datetime | None = None) -> datetime | None:
-        """Return when the newest article not after `until` was published, of those whose time is known."""
-        newest: datetime | None = self._database.scalar(_newest_first(until).where(_IS_DATED).limit(1))
+    def newest(self, filters: Filters | None = None) -> datetime | None:
+        """Return when the newest article was published, of those whose time is known."""
+        newest: datetime | None = self._database.scalar(_newest_first(filters).where(IS_DATED).limit(1))
         return newest
 
     def last_read(self) -> datetime | None:
@@ -214,22 +231,26 @@ class Store:
         last: datetime | None = self._database.scalar(select(func.max(schema.articles.c.read_at)))
         return last
 
-    def nth_newest(self, n: int, until: datetime | None = None) -> datetime | None:
+    def nth_newest(self, n: int, filters: Filters | None = None) -> datetime | None:
         """Return when the `n`th newest article was published or first seen; None where there are fewer."""
-        found: datetime | None = self._database.scalar(_newest_first(until).offset(n - 1).limit(1))
+        found: datetime | None = self._database.scalar(_newest_first(filters).offset(n - 1).limit(1))
         return found
 
-    def oldest(self, until: datetime | None = None) -> datetime | None:
+    def oldest(self, filters: Filters) -> datetime | None:
         """Return when the oldest article was published."""
-        column = schema.articles.c.published_at
-        oldest: datetime | None = self._database.scalar(
-            select(func.min(column)).where(_where(Filters(until=until)))
-        )
-        return oldest
+        oldest = select(func.min(schema.articles.c.published_at)).where(admitted(filters))
+        moment: datetime | None = self._database.scalar(oldest)
+        return moment
 
-    def source_names(self) -> list[str]:
+    def source_names(self, origins: frozenset[int] | None = None) -> list[str]:
         """Return the names of the outlets, in alphabetical order."""
-        query = select(schema.articles.c.source).distinct().order_by(schema.articles.c.source)
+        table = schema.articles.c
+        query = (
+            select(table.source)
+            .where(is_received(table.origin_set, origins))
+            .distinct()
+            .order_by(table.source)
+        )
         with self._database.reading() as connection:
             return list(connection.execute(query).scalars())
 
@@ -240,23 +261,26 @@ class Store:
         new: Sequence[NewArticle],
         copies: Sequence[tuple[str, str, Copy]],
         touched: Sequence[tuple[str, ArticleTimes]],
+        receipts: Sequence[Receipt],
         now: datetime,
     ) -> None:
         """Store a batch in one transaction: all of it or nothing.
 
         `new` articles replace what is stored under their ids, whose text is kept as a revision; `copies` are
         (id of the copy, id of the article, the copy); `touched` are (id, times) of articles whose
-        words did not change.
+        words did not change. `receipts` may be stored already.
         """
         with self._database.writing() as connection:
             log = ChangeWriter(connection)
             for each in new:
                 _put(connection, each, now, log)
             for copy_id, article_id, copy in copies:
+                values = copy_row(copy_id, article_id, copy) | {"origin_set": set_code(connection, copy_id)}
                 connection.execute(delete(schema.copies).where(schema.copies.c.id == copy_id))
-                connection.execute(insert(schema.copies).values(copy_row(copy_id, article_id, copy)))
+                connection.execute(insert(schema.copies).values(values))
             for article_id, times in touched:
                 _touch(connection, article_id, times, log)
+            self._receipts.put(connection, receipts, log)
             log.write()
 
     def move(self, article_id: str, url: str) -> None:
@@ -300,7 +324,7 @@ class Store:
         """Return the given passages as followers take them, those that still exist in this fingerprint."""
         query = _indexed_query(fingerprint)
         rows = self._database.select_in(query, schema.passages.c.id, ids)
-        return [_indexed(row) for row in rows]
+        return self._indexed(list(rows))
 
     def all_indexed_passages(self, fingerprint: str, batch: int) -> Iterator[list[IndexedPassage]]:
         """Yield all passages of this fingerprint in batches, in the order of their ids."""
@@ -311,8 +335,12 @@ class Store:
                 rows = connection.execute(query.order_by(schema.passages.c.id).limit(batch)).all()
             if not rows:
                 return
-            yield [_indexed(row) for row in rows]
+            yield self._indexed(rows)
             last = rows[-1].id
+
+    def _indexed(self, rows: Sequence[Row[Any]]) -> list[IndexedPassage]:
+        origins = self._receipts.members(row.origin_set for row in rows)
+        return [_indexed(row, origins[row.origin_set]) for row in rows]
 
     def stored_passages(self, ids: Sequence[int]) -> dict[int, StoredPassage]:
         """Return the given passages with their articles; those that are gone are left out."""
@@ -380,25 +408,9 @@ class Store:
         return int(self._database.scalar(query.where(schema.passages.c.fingerprint != fingerprint)))
 
 
-# An article of unknown time is news of no day.
-_IS_DATED = schema.articles.c.published_precision != "seen"
-
-
-def _where(filters: Filters) -> ColumnElement[bool]:
-    table = schema.articles.c
-    condition: ColumnElement[bool] = true()
-    if filters.since:
-        condition &= (table.published_at >= filters.since) & _IS_DATED
-    if filters.until:
-        condition &= table.published_at <= filters.until
-    if filters.source:
-        condition &= table.source == filters.source
-    return condition
-
-
-def _newest_first(until: datetime | None) -> Any:
+def _newest_first(filters: Filters | None) -> Any:
     column = schema.articles.c.published_at
-    return select(column).where(_where(Filters(until=until))).order_by(column.desc())
+    return select(column).where(admitted(filters or Filters())).order_by(column.desc())
 
 
 def _put(connection: Connection, new: NewArticle, now: datetime, log: ChangeWriter) -> None:
@@ -406,7 +418,8 @@ def _put(connection: Connection, new: NewArticle, now: datetime, log: ChangeWrit
     old = connection.execute(select(table).where(table.c.id == new.article.id)).one_or_none()
     values = article_row(new, now)
     if old is None:
-        connection.execute(insert(table).values({**values, "revision": 1}))
+        brought = set_code(connection, new.article.id)  # where it was a copy until now
+        connection.execute(insert(table).values({**values, "revision": 1, "origin_set": brought}))
     elif old.content_hash == new.content_hash:
         return  # another process stored the same words since they were looked up
     else:
@@ -487,11 +500,19 @@ def _indexed_query(fingerprint: str) -> Any:
     # The passage is cut out in the database: sending every article once per passage would be ten times
     # as much.
     text = func.substr(articles.text, passages.start + 1, passages.end - passages.start).label("text")
-    columns = (passages.id, articles.title, text, articles.source, articles.published_at, passages.vector)
+    shown = (articles.title, text, articles.source, articles.published_at)
+    columns = (passages.id, *shown, articles.origin_set, passages.vector)
     joined = schema.passages.join(schema.articles)
     return select(*columns).select_from(joined).where(passages.fingerprint == fingerprint)
 
 
-def _indexed(row: Row[Any]) -> IndexedPassage:
-    vector = to_vector(row.vector)
-    return IndexedPassage(row.id, row.title, row.text, row.source, row.published_at, vector)
+def _indexed(row: Row[Any], origins: Iterable[int]) -> IndexedPassage:
+    return IndexedPassage(
+        id=row.id,
+        title=row.title,
+        text=row.text,
+        source=row.source,
+        published_at=row.published_at,
+        vector=to_vector(row.vector),
+        origins=tuple(sorted(origins)),
+    )

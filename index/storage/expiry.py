@@ -17,8 +17,10 @@ from sqlalchemy import Row, Select, Table, delete, select, tuple_, update
 from index.storage import schema
 from index.storage.database import Database
 from index.storage.digests import FORGOTTEN
+from index.storage.editions import Editions
 from index.storage.follow_ups import forget_words
 from index.storage.guilds import Guilds
+from index.storage.sources import FILES
 from index.types.lifetimes import Lifetimes
 
 logger = logging.getLogger(__name__)
@@ -43,6 +45,7 @@ class Expiry:
         self._clock = clock
         self._lifetimes = lifetimes
         self._guilds = Guilds(database, clock)
+        self._editions = Editions(database, clock)
         self._working = threading.Lock()
         self._private_until: datetime | None = None
         self._looked_at = ""
@@ -149,7 +152,18 @@ class Expiry:
     def _delete_guilds(self, horizon: datetime) -> int:
         """Delete what is stored of guilds that the bot has left for long."""
         long_ago = [guild for guild, left_at in self._guilds.left().items() if left_at < horizon]
+        for guild in long_ago:
+            self._end_reading(guild)
         return sum(self._guilds.forget(guild, PORTION) for guild in long_ago)
+
+    def _end_reading(self, guild: str) -> None:
+        """Delete a guild's edition, and the sources that nobody else reads."""
+        table, sources = schema.edition_origins, schema.sources
+        if self._database.scalar(select(table.c.origin).where(table.c.edition == guild).limit(1)) is None:
+            return
+        unread = self._editions.forget(guild)
+        with self._database.claiming() as connection:
+            connection.execute(delete(sources).where(sources.c.uri.in_(unread), sources.c.kind != FILES))
 
     def _delete_identities(self) -> int:
         """Look at the next `LOOKED_AT` other ids of articles, and delete those whose article is gone."""

@@ -13,9 +13,7 @@ from sqlalchemy import Connection, Row, select, update
 
 from index.english.followups import in_context
 from index.storage import schema
-
-# SQLite allows 32,766 values in a statement.
-_CHUNK = 500
+from index.storage.database import CHUNK
 
 
 def forget_words(connection: Connection, ids: Iterable[str]) -> int:
@@ -47,7 +45,7 @@ def forget_words(connection: Connection, ids: Iterable[str]) -> int:
 def _continuing(connection: Connection, ids: Sequence[str]) -> list[Row[Any]]:
     table = schema.posted_answers.c
     rows: list[Row[Any]] = []
-    for start in range(0, len(ids), _CHUNK):
+    for start in range(0, len(ids), CHUNK):
         query = select(table.id, table.typed, table.continues)
-        rows.extend(connection.execute(query.where(table.continues.in_(ids[start : start + _CHUNK]))))
+        rows.extend(connection.execute(query.where(table.continues.in_(ids[start : start + CHUNK]))))
     return rows

@@ -15,6 +15,7 @@ from sqlalchemy import Column, Connection, Row, Table, delete, insert, select, t
 from index.storage import schema
 from index.storage.database import Database
 from index.storage.follow_ups import forget_words
+from index.types.edition import SHARED
 from index.types.guild import AuditEntry, GuildSettings
 
 
@@ -72,7 +73,7 @@ class Guilds:
         with self._database.reading() as connection:
             columns = [column for _, column in guild_tables()]
             found = {row[0] for column in columns for row in connection.execute(select(column).distinct())}
-        return found - {None}
+        return found - {None, SHARED}
 
     def note_left(self, guilds: Iterable[str]) -> None:
         """Note that the bot is not in these guilds any more; where that is noted, the first time counts."""
@@ -115,9 +116,10 @@ def guild_tables() -> list[tuple[Table, Column[Any]]]:
     """Return the tables whose rows belong to a guild, each with the column that names the guild.
 
     What hangs on their rows by a foreign key that cascades goes with them. `guilds_left` itself is not among
-    them. A table that names its guild in a column of another name has to be added here.
+    them. A table that names its guild in a column of another name has to be added here, as `edition_origins`.
     """
     named = [(table, table.c.guild) for table in schema.metadata.sorted_tables if "guild" in table.c]
+    named.append((schema.edition_origins, schema.edition_origins.c.edition))
     return [(table, column) for table, column in named if table is not schema.guilds_left]
 
 

@@ -47,6 +47,7 @@ REVISIONS = (
     "0011",
     "0012",
     "0013",
+    "0014",
     "0018",
 )
 HEAD = REVISIONS[-1]
@@ -85,6 +86,11 @@ def _precision_column() -> Column[Any]:
     return Column("published_precision", String(6), nullable=False, server_default="minute")
 
 
+def _origin_set_column() -> Column[Any]:
+    """Return the column for the code of the set of origins that brought an article or a copy."""
+    return Column("origin_set", _RowId, nullable=False, server_default="0")
+
+
 articles = Table(
     "articles",
     metadata,
@@ -105,8 +111,9 @@ articles = Table(
     Column("via", String(6), nullable=False, server_default="file"),
     Column("read_at", UtcDateTime, nullable=False),
     _precision_column(),
-    Index("ix_articles_published", "published_at", "source", "published_precision"),
-    Index("ix_articles_source_published", "source", "published_at", "published_precision"),
+    _origin_set_column(),
+    Index("ix_articles_published", "published_at", "source", "published_precision", "origin_set"),
+    Index("ix_articles_source_published", "source", "published_at", "published_precision", "origin_set"),
     Index("ix_articles_text_hash", "text_hash"),
 )
 
@@ -146,6 +153,7 @@ copies = Table(
     Column("source", Text, nullable=False),
     Column("published_at", UtcDateTime, nullable=False),
     _precision_column(),
+    _origin_set_column(),
     Index("ix_copies_article_id", "article_id"),
 )
 
@@ -208,6 +216,44 @@ sources = Table(
     Column("lease_owner", String),
     Column("lease_until", UtcDateTime),
     Index("ix_sources_next_fetch", "next_fetch"),
+)
+
+# Where articles came in: the addresses of sources, files, and uploads (see `index.storage.editions`). A
+# number is never used again, because search indexes know origins by it.
+origins = Table(
+    "origins",
+    metadata,
+    Column("number", _RowId, primary_key=True, autoincrement=True),
+    Column("name", Text, nullable=False, unique=True),
+    sqlite_autoincrement=True,
+)
+
+# The sets of origins that brought articles and copies, as sorted numbers between commas; see
+# `index.storage.receipts`. What brought a copy has brought its article, too.
+origin_sets = Table(
+    "origin_sets",
+    metadata,
+    Column("code", _RowId, primary_key=True, autoincrement=True),
+    Column("members", Text, nullable=False, unique=True),
+)
+origin_set_members = Table(
+    "origin_set_members",
+    metadata,
+    Column("origin", _RowId, primary_key=True, autoincrement=False),
+    Column("code", _RowId, primary_key=True, autoincrement=False),
+)
+
+# Which origins an edition sees (`kept`), and which it reads again and again (`read`). A guild that has
+# dropped a shared origin has a row for it that is not `kept`.
+edition_origins = Table(
+    "edition_origins",
+    metadata,
+    Column("edition", String, primary_key=True),
+    Column("origin", _RowId, primary_key=True, autoincrement=False),
+    Column("kept", Boolean, nullable=False),
+    Column("read", Boolean, nullable=False),
+    Column("added_at", UtcDateTime, nullable=False),
+    Index("ix_edition_origins_origin", "origin"),
 )
 
 # Answers that a face has shown somewhere. Persons and places are as the face names them; `card` is its own.

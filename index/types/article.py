@@ -66,7 +66,10 @@ class ArticleTimes(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class IndexedPassage:
-    """What a search index is told about a passage. `vector` is float16 of shape (dimension,), length 1."""
+    """What a search index is told about a passage. `vector` is float16 of shape (dimension,), length 1.
+
+    `origins` are the numbers of the origins that its article was received from.
+    """
 
     id: int
     title: str
@@ -74,6 +77,7 @@ class IndexedPassage:
     source: str
     published_at: datetime
     vector: npt.NDArray[np.float16]
+    origins: tuple[int, ...] = ()
 
 
 class Hit(NamedTuple):

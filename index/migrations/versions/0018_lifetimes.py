@@ -13,7 +13,7 @@ from alembic import op
 from index.english.followups import in_context
 
 revision = "0018"
-down_revision = "0013"
+down_revision = "0014"
 
 # A follow-up comes soon after what it continues: so many earlier answers of the channel are looked at.
 _LOOK_BACK = 200

@@ -51,7 +51,7 @@ def new(one: Article, fingerprint: str = FINGERPRINT) -> NewArticle:
 
 
 def put(store: Store, *articles: Article, now: datetime = NOW) -> None:
-    store.write([new(article) for article in articles], [], [], now)
+    store.write([new(article) for article in articles], [], [], [], now)
 
 
 def passage_ids(store: Store) -> set[int]:
@@ -113,7 +113,7 @@ def test_articles_come_out_as_they_went_in(store: Store) -> None:
             1,
         )
     }
-    assert store.article_ids_by_text([text_hash(FULL.text), "none"]) == {text_hash(FULL.text): FULL.id}
+    assert store.article_ids_by_text([text_hash(FULL.text), "none"]) == {text_hash(FULL.text): [FULL.id]}
 
 
 def test_passages_come_out_as_slices_with_their_vectors(store: Store) -> None:
@@ -156,7 +156,7 @@ def test_latest_and_counts_obey_the_filters(store: Store) -> None:
     assert store.latest(narrow, 9) == [hours[1], hours[3]]
     assert store.count_articles(narrow) == 2
     assert store.newest() == NOW
-    assert store.newest(NOW - timedelta(minutes=90)) == NOW - timedelta(hours=2)
+    assert store.newest(Filters(until=NOW - timedelta(minutes=90))) == NOW - timedelta(hours=2)
     assert store.source_names() == ["Sample Herald", "Sample Wire"]
 
 
@@ -191,7 +191,7 @@ def test_a_touched_article_only_gets_its_time(store: Store) -> None:
     put(store, FULL)
     seq = store.changes.last_seq()
     later = NOW + timedelta(hours=1)
-    store.write([], [], [(FULL.id, ArticleTimes(FULL.published_at, "day", later))], NOW)
+    store.write([], [], [(FULL.id, ArticleTimes(FULL.published_at, "day", later))], [], NOW)
     assert store.articles([FULL.id]) == {FULL.id: replace(FULL, updated_at=later, published_precision="day")}
     assert (store.changes.last_seq(), store.revisions(FULL.id)) == (seq, [])
 
@@ -223,8 +223,8 @@ def test_a_revision_keeps_how_well_its_time_was_known(store: Store) -> None:
 def test_copies_are_named_and_an_article_is_none(store: Store) -> None:
     copy = Copy("Sample Herald", "https://herald.example/full", NOW, "day")
     put(store, FULL)
-    store.write([], [("copy", FULL.id, copy)], [], NOW)
-    store.write([], [("copy", FULL.id, copy)], [], NOW)
+    store.write([], [("copy", FULL.id, copy)], [], [], NOW)
+    store.write([], [("copy", FULL.id, copy)], [], [], NOW)
     assert store.copies([FULL.id, "none"]) == {FULL.id: [copy]}
     assert store.known_copies(["copy", FULL.id]) == {"copy": FULL.id}
     assert store.count_articles() == 1
@@ -234,7 +234,7 @@ def test_copies_are_named_and_an_article_is_none(store: Store) -> None:
 
 def test_a_deleted_article_leaves_nothing(store: Store) -> None:
     put(store, FULL, article("other"))
-    store.write([], [("copy", FULL.id, Copy("S", "u", NOW))], [], NOW)
+    store.write([], [("copy", FULL.id, Copy("S", "u", NOW))], [], [], NOW)
     put(store, replace(FULL, text="Changed text."))
     ids = passage_ids(store)
     store.delete_articles([FULL.id, "unknown"])
@@ -314,9 +314,9 @@ def test_a_batch_that_fails_in_the_middle_leaves_nothing(store: Store) -> None:
     changed = new(replace(FULL, text="Changed. " + story("changed")))
     torn = new(article("torn"))
     with pytest.raises(ValueError, match="zip"):
-        store.write([changed, new(article("fine")), replace(torn, vectors=torn.vectors[:1])], [], [], NOW)
+        store.write([changed, new(article("fine")), replace(torn, vectors=torn.vectors[:1])], [], [], [], NOW)
     with pytest.raises(StoreError):
-        store.write([new(article("fine"))], [("copy", "no such article", Copy("S", "u", NOW))], [], NOW)
+        store.write([new(article("fine"))], [("copy", "no such article", Copy("S", "u", NOW))], [], [], NOW)
     assert (store.changes.last_seq(), passage_ids(store), store.articles([FULL.id])) == before
     assert store.count_articles() == 1
     assert store.revisions(FULL.id) == []

@@ -16,6 +16,7 @@ from index import AuditEntry, Digest, DigestPlan, Lifetimes, Schedule
 from index.storage import expiry, schema
 from index.storage.database import Database, sqlite_url
 from index.storage.digests import DigestStore
+from index.storage.editions import give
 from index.storage.expiry import PORTION, Expiry
 from index.storage.follows import FollowStore
 from index.storage.guilds import Guilds, guild_tables
@@ -181,6 +182,8 @@ def fill(database: Database, clock: Clock, guild: str) -> None:
     follows = FollowStore(database, clock)
     follows.start("ann", guild, f"channel of {guild}", "Oslo")
     follows.start("ann", guild, None, f"Lima in {guild}")
+    with database.writing() as connection:
+        give(connection, [f"https://{guild}.example/feed"], guild, NOW, read=True)
     DigestStore(database, clock).put(guild, f"channel of {guild}", "ann", DigestPlan(Schedule(8)))
 
 
@@ -253,7 +256,7 @@ def test_every_table_that_names_a_guild_is_among_those_that_are_emptied() -> Non
         table.name
         for table in schema.metadata.sorted_tables
         for column in table.columns
-        if "guild" in column.name or "server" in column.name
+        if any(name in column.name for name in ("guild", "server", "edition"))
     }
     assert {table.name for table, _ in guild_tables()} == looks_like - {"guilds_left"}
 
