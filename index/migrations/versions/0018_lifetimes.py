@@ -60,7 +60,7 @@ def _name_what_follow_ups_continue() -> None:
     """Fill `continues` of the stored follow-ups, and take the earlier question out of their cards."""
     connection = op.get_bind()
     query = sa.select(_posted.c.id, _posted.c.channel, _posted.c.typed, _posted.c.question, _posted.c.card)
-    earlier: dict[str, list[sa.Row[Any]]] = {}
+    earlier: dict[str, list[Any]] = {}
     changed = []
     for row in connection.execute(query.order_by(_posted.c.posted_at, _posted.c.id)).all():
         card = dict(row.card)
@@ -78,7 +78,7 @@ def _name_what_follow_ups_continue() -> None:
         connection.execute(change, changed[start : start + _AT_ONCE])
 
 
-def _continues(row: sa.Row[Any], notice: str, other: sa.Row[Any]) -> bool:
+def _continues(row: Any, notice: str, other: Any) -> bool:
     """Tell whether an answer continues another: its card names the question, or its search adds to it."""
     if notice.replace("\\", "").endswith(f": {' '.join(other.typed.split())}"):
         return True

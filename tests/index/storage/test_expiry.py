@@ -182,8 +182,10 @@ def fill(database: Database, clock: Clock, guild: str) -> None:
     follows = FollowStore(database, clock)
     follows.start("ann", guild, f"channel of {guild}", "Oslo")
     follows.start("ann", guild, None, f"Lima in {guild}")
+    feed = f"https://{guild}.example/feed"
     with database.writing() as connection:
-        give(connection, [f"https://{guild}.example/feed"], guild, NOW, read=True)
+        give(connection, [feed], guild, NOW, read=True)
+    put(database, "sources", {"uri": feed, "kind": "feed", "state": "ok", "added_at": NOW})
     DigestStore(database, clock).put(guild, f"channel of {guild}", "ann", DigestPlan(Schedule(8)))
 
 
@@ -216,7 +218,7 @@ def test_a_guild_that_removed_the_bot_is_forgotten_after_its_time_all_of_it(
     assert set(of_guild(database, "g1").values()) == {0}
     assert of_guild(database, "g2") == before
     assert guilds.left() == {}
-    assert counts(database, "feedback") == [3]
+    assert counts(database, "feedback", "sources") == [3, 1]
 
 
 def test_a_guild_that_the_bot_comes_back_to_keeps_everything(database: Database, clock: Clock) -> None:
