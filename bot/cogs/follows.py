@@ -13,7 +13,7 @@ from discord.ext import commands
 from bot.cards.alert import follows_card
 from bot.interactions.buttons import Action
 from bot.interactions.views import Panel
-from bot.services.guild_rules import require_manager, require_writable
+from bot.services.guild_rules import guild_of, require_manager, require_writable
 from bot.services.library import Library
 from bot.services.services import Services
 from bot.text.language import _
@@ -68,9 +68,11 @@ class Follows(commands.Cog):
 
     def _begin(self, answer: Answer, interaction: discord.Interaction, here: bool) -> Follow:
         follows = self.library.index.follows
-        guild = str(interaction.guild_id) if interaction.guild_id else None
+        guild = guild_of(interaction)
         channel = str(interaction.channel_id) if here else None
-        follow = follows.start(str(interaction.user.id), guild, channel, answer.question.text)
+        follow = follows.start(
+            str(interaction.user.id), str(guild) if guild else None, channel, answer.question.text
+        )
         if answer.answered:
             follows.know(follow.id, answer.quotes)
         return follow

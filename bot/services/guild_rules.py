@@ -117,10 +117,9 @@ class GuildRules:
         me = str(self._client.application_id)
         await self._library.writes.run(self._library.index.guilds.note, guild, me, action, detail)
 
-    async def forget(self, guild: int) -> None:
-        """Delete what is stored about a guild from which the bot has been removed."""
+    def drop(self, guild: int) -> None:
+        """Drop a guild's settings from memory, as when the bot was removed from it."""
         self._known.pop(str(guild), None)
-        await self._library.writes.run(self._library.index.guilds.forget, str(guild))
 
     async def require_allowed(self, interaction: discord.Interaction) -> None:
         """Raise UsageError where the guild's settings leave out this channel for this command."""
@@ -151,6 +150,16 @@ class GuildRules:
     def _name(self, channel: str) -> str:
         found = self._client.get_channel(int(channel))
         return f"#{getattr(found, 'name', channel)}"
+
+
+def guild_of(interaction: discord.Interaction[Any]) -> int | None:
+    """Return the guild of an interaction under whose id something may be stored.
+
+    None in direct messages, and in a guild that the bot is not in, where a person uses it for themselves: its
+    managers have nothing to do with that.
+    """
+    guild = interaction.guild_id
+    return guild if guild is not None and interaction.client.get_guild(guild) else None
 
 
 def require_manager(interaction: discord.Interaction[Any]) -> None:

@@ -322,9 +322,8 @@ class DenseIndex:
         if not changed:
             return
         places, passages = [row for row, _ in changed], [passage for _, passage in changed]
-        published, source, origins = (
-            column.copy() for column in (self._rows.published, self._rows.source, self._rows.origins)
-        )
+        rows = self._rows
+        published, source, origins = rows.published.copy(), rows.source.copy(), rows.origins.copy()
         published[places], source[places], origins[places], names = self._columns(passages)
         if not np.array_equal(origins, self._rows.origins):
             self._editions.clear()

@@ -86,7 +86,7 @@ class LexicalIndex:
 
     def __init__(self, folder: Path) -> None:
         """Open or create the index. Raises ValueError or OSError when the folder is damaged."""
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         _verify(folder)
         self._folder = folder
         self._schema = _schema()

@@ -56,7 +56,7 @@ class LocalIndex:
     """A `SearchIndex` in one folder of this machine. Damage that a search meets is reported to `faults`."""
 
     def __init__(self, folder: Path, dimension: int, faults: Faults | None = None) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._folder = folder
         self._faults = faults or Faults()
         self._dense = DenseFollower(folder, dimension)
