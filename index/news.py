@@ -48,6 +48,7 @@ from index.search.sync import IndexSync
 from index.sources.address import Reading
 from index.sources.reader import Reader
 from index.status import StatusReader
+from index.storage.announcements import AnnouncementStore
 from index.storage.articles import Store
 from index.storage.database import sqlite_url
 from index.storage.digests import DigestStore
@@ -103,10 +104,13 @@ class NewsIndex:
             self.leases,
             self._priority,
         )
+        announcements = AnnouncementStore(store.database)
         self._reader = Reader(
             ZoneInfo(options.timezone),
             options.clock,
             self._writer.known,
+            speaks_for=announcements.sites_of,
+            note=announcements.note,
             private=options.fetch_private,
         )
         sources = SourceStore(store.database)

@@ -1,7 +1,8 @@
 """Finds duplicates and near-duplicates of an article, among stored articles and those of the same batch.
 
-The page's own statement comes first: where it names a canonical address whose article is stored, that article
-is the original.
+The page's own statement comes first: where it names a canonical address whose article is stored, and its words
+stand there as well, that article is the original. Of two articles with the same words the one whose words count
+less about its address is the copy, whichever came first.
 """
 
 from __future__ import annotations
@@ -11,10 +12,10 @@ from datetime import datetime
 
 from index.errors import RecordError
 from index.ingest.decision import IncomingArticle
-from index.ingest.shingles import MIN_CHARS, SAME_STORY, likeness
+from index.ingest.shingles import MIN_CHARS, SAME_STORY, agreement, likeness
 from index.storage.articles import Store
 from index.text.normalize import article_id
-from index.types.article import Article
+from index.types.article import Article, Authority
 
 
 class DuplicateFinder:
@@ -29,9 +30,10 @@ class DuplicateFinder:
         self._by_band = store.article_ids_by_band(
             band for candidate in candidates for band in candidate.bands
         )
-        self._articles = store.articles({id for ids in self._by_band.values() for id in ids})
-        named = {id for candidate in candidates if (id := _original(candidate))}
+        named = {id for candidate in candidates for id in _originals(candidate)}
         self._originals = {id: id for id in store.known(named)} | store.known_copies(named)
+        alike = {id for ids in self._by_band.values() for id in ids}
+        self._articles = store.articles({*alike, *self._by_text.values(), *self._originals.values()})
 
     def of(self, candidate: IncomingArticle, copy_of: str | None = None) -> str | None:
         """Return the id of the article that a candidate repeats; None where there is none.
@@ -41,21 +43,44 @@ class DuplicateFinder:
         article, and of several the first published.
         """
         article = candidate.article
-        named = self._originals.get(_original(candidate) or "")
-        if named not in (None, article.id):
-            return named
+        for name in _originals(candidate):
+            named = self._known(self._originals.get(name), article)
+            if named and agreement(article, named) >= SAME_STORY:
+                return named.id
         if len(article.text) < MIN_CHARS:
             return None
-        known = self._articles.get(copy_of or "")
+        known = self._known(copy_of, article)
         if known and likeness(article, known) >= SAME_STORY:
             return known.id
-        same = self._by_text.get(candidate.text_hash)
-        if same is not None:
-            return same
+        same = self._known(self._by_text.get(candidate.text_hash), article)
+        if same:
+            return same.id
+        alike = {id: found for id, found in self._alike(candidate).items() if self._known(id, article)}
+        return min(alike, key=lambda id: (-alike[id], _age(self._articles[id]), id), default=None)
+
+    def weaker_than(self, candidate: IncomingArticle) -> list[str]:
+        """Return the ids of the articles with a candidate's words that are to be copies of it from now on.
+
+        Those are somebody else's words about addresses, where the candidate's site speaks itself.
+        """
+        if candidate.article.authority == Authority.FOREIGN:
+            return []
+        foreign = (id for id, one in self._articles.items() if one.authority == Authority.FOREIGN)
+        return sorted(self._alike(candidate).keys() & set(foreign))
+
+    def _known(self, id: str | None, article: Article) -> Article | None:
+        """Return the article of an id, where another one may be a copy of it."""
+        known = self._articles.get(id or "")
+        if known is None or known.id == article.id:
+            return None
+        return known if known.authority > Authority.FOREIGN or known.authority >= article.authority else None
+
+    def _alike(self, candidate: IncomingArticle) -> dict[str, float]:
+        """Return id → likeness of the articles that tell nearly the same as a candidate."""
+        article = candidate.article
         near = {id for band in candidate.bands for id in self._by_band.get(band, ())} - {article.id}
-        alike = {id: likeness(article, self._articles[id]) for id in near}
-        best = min(alike, key=lambda id: (-alike[id], _age(self._articles[id]), id), default=None)
-        return best if best is not None and alike[best] >= SAME_STORY else None
+        found = {id: likeness(article, self._articles[id]) for id in near}
+        return {id: alike for id, alike in found.items() if alike >= SAME_STORY}
 
     def add(self, candidate: IncomingArticle) -> None:
         """Note that a candidate is going to be stored."""
@@ -79,9 +104,20 @@ def _age(article: Article) -> tuple[bool, datetime]:
     return article.published_precision == "seen", article.published_at
 
 
-def _original(candidate: IncomingArticle) -> str | None:
-    """Return the id of the article at the canonical address that a candidate's page names."""
+def _originals(candidate: IncomingArticle) -> list[str]:
+    """Return the id of the article at the canonical address that a candidate's page names.
+
+    What is said about the address of somebody else may repeat the article of that address.
+    """
+    article = candidate.article
+    named = [article.original] if article.original else []
+    if article.authority == Authority.FOREIGN:
+        named.append(article.url)
+    return [id for address in named if (id := _id_of(address))]
+
+
+def _id_of(address: str) -> str | None:
     try:
-        return article_id(candidate.article.original) if candidate.article.original else None
+        return article_id(address)
     except RecordError:
         return None

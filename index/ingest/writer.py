@@ -27,9 +27,10 @@ from index.storage.articles import Store
 from index.storage.identities import IdentityStore
 from index.storage.leases import Leases
 from index.storage.rows import NewArticle
+from index.text.normalize import article_id, foreign_id
 from index.text.passages import Passage
 from index.text.spans import Span
-from index.types.article import Article, ArticleTimes, Copy
+from index.types.article import Article, ArticleTimes, Authority, Copy
 
 logger = logging.getLogger(__name__)
 
@@ -50,14 +51,16 @@ class _Batch:
     """What the next transaction will store.
 
     `decisions` has one for each candidate, made when `seq` was the last change in the log. `copies` are (id,
-    id of the original, copy), and `touched` are articles whose times differ: (id, published, updated).
+    id of the original, copy), `outdone` are (id of an article, id of the one that it is a copy of from now
+    on), and `touched` are articles whose times or authority differ: (id, times, authority).
     """
 
     seq: int = 0
     decisions: list[Decision] = field(default_factory=list)
     new: list[tuple[IncomingArticle, Sequence[Passage]]] = field(default_factory=list)
     copies: list[tuple[str, str, Copy]] = field(default_factory=list)
-    touched: list[tuple[str, ArticleTimes]] = field(default_factory=list)
+    outdone: list[tuple[str, str]] = field(default_factory=list)
+    touched: list[tuple[str, ArticleTimes, Authority]] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         """Whether there is anything to store."""
@@ -106,14 +109,17 @@ class ArticleWriter:
         """Release the leases of this process."""
         self._leases.close()
 
-    def write(self, articles: Sequence[Article]) -> list[Decision]:
-        """Store articles, in their order; return what became of each. Raises StoreError, ModelError."""
+    def write(self, articles: Sequence[Article], origin: int | None = None) -> list[Decision]:
+        """Store articles that an origin brought, in their order; return what became of each.
+
+        Raises StoreError, ModelError.
+        """
         horizon = self._horizon()
         kept = [article for article in articles if not horizon or article.published_at >= horizon]
         decisions: list[Decision] = ["expired"] * (len(articles) - len(kept))
-        identified = self._identified(kept)
+        identified = self._identified([_of_uploader(article, origin) for article in kept])
         for run in _distinct_runs([IncomingArticle.of(found.article) for found in identified]):
-            decisions += self._write_run(run)
+            decisions += self._write_run(run, origin)
         self._note(identified)
         return decisions
 
@@ -151,10 +157,12 @@ class ArticleWriter:
         others = self._identities.articles_of(ids)
         wanted = {*(article.id for article in articles), *others.values()}
         with_entry = any(article.entry for article in articles)
+        places = {*wanted, *ids, *(article_id(article.url) for article in articles)}
         known = KnownIdentities(
             articles=self._store.articles(wanted) if with_entry else {},
             others=others,
             feeds=self._identities.feeds_of(wanted) if with_entry else {},
+            places={id: stored.url for id, stored in self._store.known(places).items()},
         )
         return [identify(article, known) for article in articles]
 
@@ -168,14 +176,14 @@ class ArticleWriter:
                 self._store.move(found.article.id, found.article.url)
                 logger.info("article moved article=%s url=%s", found.article.id, found.article.url)
 
-    def _write_run(self, candidates: Sequence[IncomingArticle]) -> Sequence[Decision]:
+    def _write_run(self, candidates: Sequence[IncomingArticle], origin: int | None) -> Sequence[Decision]:
         vectors: dict[str, Vector] = {}
-        while (decisions := self._try_to_write(candidates, vectors)) is None:
+        while (decisions := self._try_to_write(candidates, vectors, origin)) is None:
             time.sleep(LOOK_SECONDS)
         return decisions
 
     def _try_to_write(
-        self, candidates: Sequence[IncomingArticle], vectors: dict[str, Vector]
+        self, candidates: Sequence[IncomingArticle], vectors: dict[str, Vector], origin: int | None
     ) -> Sequence[Decision] | None:
         """Return the decisions after storing the batch; None where another process has worked on some of it.
 
@@ -198,7 +206,7 @@ class ArticleWriter:
                 batch = self._current(batch, candidates)
                 if not vectors.keys() >= set(batch.texts):
                     return None
-                self._write(batch, vectors)
+                self._write(batch, vectors, origin)
         return batch.decisions
 
     def _current(self, batch: _Batch, candidates: Sequence[IncomingArticle]) -> _Batch:
@@ -219,12 +227,17 @@ class ArticleWriter:
             decision = decide(candidate, known, before, twin)
             batch.decisions.append(decision)
             if decision in ("new", "changed"):
+                batch.outdone = [pair for pair in batch.outdone if pair[0] != article.id]
+                batch.outdone += [(weaker, article.id) for weaker in twins.weaker_than(candidate)]
                 twins.add(candidate)
+                for weaker, _ in batch.outdone:
+                    twins.forget(weaker)
                 batch.new.append((_dated(candidate, known), candidate.passages))
             elif decision == "copy" and twin:
                 batch.copies.append((article.id, twin, _copy(article)))
             elif decision == "touched" and known:
-                batch.touched.append((article.id, times(article, known.known.times, changed=False)))
+                after = times(article, known.known.times, changed=False)
+                batch.touched.append((article.id, after, article.authority))
         return batch
 
     def _horizon(self) -> datetime | None:
@@ -246,9 +259,9 @@ class ArticleWriter:
         vectors |= self._known_vectors(incoming.article.id for incoming, _ in batch.new)
         vectors |= self._vectors([text for text in batch.texts if text not in vectors])
 
-    def _write(self, batch: _Batch, vectors: Mapping[str, Vector]) -> None:
+    def _write(self, batch: _Batch, vectors: Mapping[str, Vector], origin: int | None) -> None:
         new = self._articles(batch.new, vectors)
-        self._store.write(new, batch.copies, batch.touched, self._clock())
+        self._store.write(new, batch.copies, batch.touched, self._clock(), batch.outdone, origin)
 
     def _known_vectors(self, ids: Iterable[str]) -> dict[str, Vector]:
         """Return embedded text → vector, for the stored passages of some articles."""
@@ -287,6 +300,16 @@ class ArticleWriter:
             return {}  # without loading the model
         rows = self._embedder.embed_passages(distinct, self._priority.give_way).astype(np.float16)
         return dict(zip(distinct, rows, strict=True))
+
+
+def _of_uploader(article: Article, origin: int | None) -> Article:
+    """Return an article that was handed in under an id of its own for each who hands it in.
+
+    So that nobody changes what somebody else has handed in under the same name.
+    """
+    if article.via != "upload" or origin is None:
+        return article
+    return replace(article, id=foreign_id(article.id, f"origin:{origin}"))
 
 
 def _dated(candidate: IncomingArticle, stored: Stored | None) -> IncomingArticle:

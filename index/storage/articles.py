@@ -32,7 +32,7 @@ from index.storage.rows import (
 from index.text.passages import Passage
 from index.text.spans import Span
 from index.types.answer import Coverage
-from index.types.article import Article, ArticleTimes, Copy, IndexedPassage
+from index.types.article import Article, ArticleTimes, Authority, Copy, IndexedPassage
 from index.types.question import Filters
 
 # Revisions kept of an article. Live reports change every few minutes, and a page with a counter whenever it
@@ -47,6 +47,8 @@ class Known:
     content_hash: str
     times: ArticleTimes
     revision: int
+    url: str
+    authority: Authority
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +106,14 @@ class Store:
         table = schema.articles.c
         times = (table.published_at, table.published_precision, table.updated_at)
         rows = self._database.select_in(
-            select(table.id, table.content_hash, table.revision, *times), table.id, ids
+            select(table.id, table.content_hash, table.revision, table.url, table.authority, *times),
+            table.id,
+            ids,
         )
-        return {row.id: Known(row.content_hash, to_times(row), row.revision) for row in rows}
+        return {
+            row.id: Known(row.content_hash, to_times(row), row.revision, row.url, Authority(row.authority))
+            for row in rows
+        }
 
     def article_ids_by_band(self, bands: Iterable[str]) -> dict[str, list[str]]:
         """Return band → ids of the articles in it (see `index.ingest.shingles`), in alphabetical order."""
@@ -239,24 +246,29 @@ class Store:
         self,
         new: Sequence[NewArticle],
         copies: Sequence[tuple[str, str, Copy]],
-        touched: Sequence[tuple[str, ArticleTimes]],
+        touched: Sequence[tuple[str, ArticleTimes, Authority]],
         now: datetime,
+        outdone: Sequence[tuple[str, str]] = (),
+        origin: int | None = None,
     ) -> None:
-        """Store a batch in one transaction: all of it or nothing.
+        """Store a batch that an origin brought in one transaction: all of it or nothing.
 
         `new` articles replace what is stored under their ids, whose text is kept as a revision; `copies` are
-        (id of the copy, id of the article, the copy); `touched` are (id, times) of articles whose
-        words did not change.
+        (id of the copy, id of the article, the copy); `touched` are (id, times, authority) of articles whose
+        words did not change; `outdone` are (id, id of another article) of articles that are copies of the
+        other one from now on.
         """
         with self._database.writing() as connection:
             log = ChangeWriter(connection)
             for each in new:
-                _put(connection, each, now, log)
+                _put(connection, each, now, log, origin)
             for copy_id, article_id, copy in copies:
                 connection.execute(delete(schema.copies).where(schema.copies.c.id == copy_id))
                 connection.execute(insert(schema.copies).values(copy_row(copy_id, article_id, copy)))
-            for article_id, times in touched:
-                _touch(connection, article_id, times, log)
+            for article_id, other in outdone:
+                _make_copy(connection, article_id, other, log)
+            for article_id, times, authority in touched:
+                _touch(connection, article_id, times, authority, log)
             log.write()
 
     def move(self, article_id: str, url: str) -> None:
@@ -401,10 +413,12 @@ def _newest_first(until: datetime | None) -> Any:
     return select(column).where(_where(Filters(until=until))).order_by(column.desc())
 
 
-def _put(connection: Connection, new: NewArticle, now: datetime, log: ChangeWriter) -> None:
+def _put(
+    connection: Connection, new: NewArticle, now: datetime, log: ChangeWriter, origin: int | None
+) -> None:
     table = schema.articles
     old = connection.execute(select(table).where(table.c.id == new.article.id)).one_or_none()
-    values = article_row(new, now)
+    values = article_row(new, now, origin)
     if old is None:
         connection.execute(insert(table).values({**values, "revision": 1}))
     elif old.content_hash == new.content_hash:
@@ -419,10 +433,30 @@ def _put(connection: Connection, new: NewArticle, now: datetime, log: ChangeWrit
 
 
 def _drop_old_revisions(connection: Connection, old: Row[Any]) -> None:
-    """Make room for one more revision of an article."""
+    """Make room for one more revision of an article by the origin of its words.
+
+    One that changes its words all the time takes no room from others.
+    """
     table = schema.revisions
-    too_old = (table.c.article_id == old.id) & (table.c.revision <= old.revision - KEPT_REVISIONS)
-    connection.execute(delete(table).where(too_old))
+    by = table.c.origin.is_(None) if old.origin is None else table.c.origin == old.origin
+    own = (table.c.article_id == old.id) & by
+    newest_first = select(table.c.revision).where(own).order_by(table.c.revision.desc())
+    first_gone = connection.execute(newest_first.offset(KEPT_REVISIONS - 1).limit(1)).scalar()
+    if first_gone is not None:
+        connection.execute(delete(table).where(own, table.c.revision <= first_gone))
+
+
+def _make_copy(connection: Connection, article_id: str, other: str, log: ChangeWriter) -> None:
+    """Make an article a copy of another one, with all its copies."""
+    articles, copies = schema.articles, schema.copies
+    old = connection.execute(select(articles).where(articles.c.id == article_id)).one_or_none()
+    if old is None:
+        return
+    _drop_passages(connection, article_id, log)
+    connection.execute(update(copies).where(copies.c.article_id == article_id).values(article_id=other))
+    connection.execute(delete(articles).where(articles.c.id == article_id))
+    copy = Copy(old.source, old.url, old.published_at, old.published_precision)
+    connection.execute(insert(copies).values(copy_row(article_id, other, copy)))
 
 
 def _drop_identities(connection: Connection, article_id: str) -> None:
@@ -466,15 +500,17 @@ def _put_bands(connection: Connection, new: NewArticle) -> None:
         connection.execute(insert(schema.bands), rows)
 
 
-def _touch(connection: Connection, article_id: str, times: ArticleTimes, log: ChangeWriter) -> None:
-    """Set an article's times. Followers are told when it was published, as they filter by it."""
+def _touch(
+    connection: Connection, article_id: str, times: ArticleTimes, authority: Authority, log: ChangeWriter
+) -> None:
+    """Set an article's times and authority. Followers are told when it was published, as they filter by it."""
     articles, passages = schema.articles, schema.passages.c
     before = select(articles.c.published_at).where(articles.c.id == article_id)
     if connection.execute(before).scalar() != times.published_at:
         ids = connection.execute(select(passages.id).where(passages.article_id == article_id)).scalars()
         log.add(ids.all(), removed=False)
     change = update(articles).where(articles.c.id == article_id)
-    connection.execute(change.values(times._asdict()))
+    connection.execute(change.values(times._asdict() | {"authority": int(authority)}))
 
 
 def _drop_passages(connection: Connection, article_id: str, log: ChangeWriter) -> None:

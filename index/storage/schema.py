@@ -47,6 +47,7 @@ REVISIONS = (
     "0011",
     "0012",
     "0013",
+    "0015",
 )
 HEAD = REVISIONS[-1]
 
@@ -103,6 +104,8 @@ articles = Table(
     Column("text_hash", String(64), nullable=False),
     Column("via", String(6), nullable=False, server_default="file"),
     Column("read_at", UtcDateTime, nullable=False),
+    Column("authority", SmallInteger, nullable=False, server_default="2"),
+    Column("origin", BigInteger),  # that brought these words; None where it is not known
     _precision_column(),
     Index("ix_articles_published", "published_at", "source", "published_precision"),
     Index("ix_articles_source_published", "source", "published_at", "published_precision"),
@@ -122,6 +125,7 @@ revisions = Table(
     Column("updated_at", UtcDateTime),
     Column("content_hash", String(64), nullable=False),
     Column("replaced_at", UtcDateTime, nullable=False),
+    Column("origin", BigInteger),
     _precision_column(),
 )
 
@@ -203,9 +207,18 @@ sources = Table(
     Column("articles", Integer, nullable=False, server_default="0"),
     Column("children", JSON),
     Column("notice", Text),
+    Column("speaks_for", JSON),
     Column("lease_owner", String),
     Column("lease_until", UtcDateTime),
     Index("ix_sources_next_fetch", "next_fetch"),
+)
+
+# The feeds (ids of their addresses) that pages of another site announce as theirs.
+announcements = Table(
+    "announcements",
+    metadata,
+    Column("feed", String(16), primary_key=True),
+    Column("site", String, primary_key=True),
 )
 
 # Answers that a face has shown somewhere. Persons and places are as the face names them; `card` is its own.

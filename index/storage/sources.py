@@ -68,6 +68,12 @@ class SourceStore:
             gone = connection.execute(delete(schema.sources).where(_table.uri == url, _on_the_web))
             return bool(gone.rowcount)
 
+    def let_speak(self, url: str, sites: Sequence[str]) -> None:
+        """Let a source speak for these sites beside its own, and for no others."""
+        with self._database.writing() as connection:
+            change = update(schema.sources).where(_table.uri == url, _on_the_web)
+            connection.execute(change.values(speaks_for=list(sites)))
+
     def save(self, source: Source, owner: str, moved_to: str | None = None) -> None:
         """Keep what a reading has found and end its lease; a source that was removed meanwhile stays away.
 
@@ -83,6 +89,7 @@ class SourceStore:
                     connection.execute(delete(schema.sources).where(own))
                     return
             row = {**_row(source), "uri": moved_to or source.url, "lease_owner": None, "lease_until": None}
+            del row["speaks_for"]  # the operator may have said so during the reading
             connection.execute(update(schema.sources).where(own).values(row))
 
     # -- files and folders -----------------------------------------------------------------------------
@@ -192,4 +199,5 @@ def _source(row: Row[Any]) -> Source:
         last_modified=row.last_modified,
         children=row.children,
         notice=row.notice,
+        speaks_for=tuple(row.speaks_for or ()),
     )

@@ -13,6 +13,8 @@ from index.fetch import Fetched, Fetcher, FetchError
 from index.sources import web_page
 from index.sources.feeds.items import Item
 from index.sources.feeds.walls import why_not_the_story
+from index.text.addresses import address_key
+from index.types.article import Authority
 
 # Jump pages of aggregators name the real address in the page itself; some jump twice.
 MAX_JUMPS = 2
@@ -31,13 +33,17 @@ _PDF = b"%PDF-"
 class Linked:
     """What an entry links to: the page where it is the entry's story, else why it is not used.
 
-    `url` is the address of the story. `later` tells that asking again may help.
+    `url` is the address of the story, and `authority` how much the page's words count about it. `feeds` are
+    those that the page at `answered` announces. `later` tells that asking again may help.
     """
 
     page: web_page.Page | None
     url: str
     why: str | None = None
     later: bool = False
+    authority: Authority = Authority.FETCHED
+    answered: str = ""
+    feeds: tuple[str, ...] = ()
 
 
 def follow(item: Item, fetcher: Fetcher, timezone: ZoneInfo, now: datetime) -> Linked:
@@ -58,7 +64,18 @@ def follow(item: Item, fetcher: Fetcher, timezone: ZoneInfo, now: datetime) -> L
     except RecordError as error:
         return Linked(None, item.url, str(error))
     why = why_not_the_story(item.title, item.text, page, asked, sent.url)
-    return Linked(None if why else page, page.url if _moved(item.url, asked, sent) else item.url, why)
+    url = page.url if _moved(item.url, asked, sent) else item.url
+    feeds = tuple(link.url for link in page.feeds)
+    authority = authority_of_page(url, sent.url)
+    return Linked(None if why else page, url, why, authority=authority, answered=sent.url, feeds=feeds)
+
+
+def authority_of_page(url: str, answered: str) -> Authority:
+    """Return how much a page counts about an address on its own host, where another one answered.
+
+    A page may call itself by another address of its host, at which nothing was fetched.
+    """
+    return Authority.FETCHED if address_key(url) == address_key(answered) else Authority.SITE
 
 
 def _jump(sent: Fetched) -> str | None:

@@ -27,7 +27,8 @@ def entry(one: Article, guid: str, url: str | None = None) -> Article:
 
 def known(*articles: Article, others: dict[str, str] | None = None) -> KnownIdentities:
     feeds = {id: {other[:FEED_CHARS]} for other, id in (others or {}).items()}
-    return KnownIdentities({one.id: one for one in articles}, others or {}, feeds)
+    stored, places = {one.id: one for one in articles}, {one.id: one.url for one in articles}
+    return KnownIdentities(stored, others or {}, feeds, places)
 
 
 def test_a_new_entry_is_known_by_its_guid_from_now_on() -> None:

@@ -25,7 +25,7 @@ from index.storage.articles import KEPT_REVISIONS, Known, Store
 from index.storage.database import sqlite_url
 from index.storage.sources import SourceStore
 from index.text.passages import split_passages
-from index.types.article import Article, ArticleTimes, Copy, Precision
+from index.types.article import Article, ArticleTimes, Authority, Copy, Precision
 from index.types.question import Filters
 from index.types.report import Failure, IngestReport, Progress
 from tests.fakes import Clock, HashingEmbedder, article, record, story, story_page, until, write_jsonl
@@ -35,11 +35,12 @@ LONG = article("long", story("long"))
 SHORT = article("short", "This is a developing story.")
 LATER = LONG.published_at + timedelta(hours=1)
 EARLIER = LONG.published_at - timedelta(hours=1)
+FOREIGN, FETCHED = Authority.FOREIGN, Authority.FETCHED
 
 
 def stored(one: Article, updated_at: datetime | None = None) -> Stored:
     times = ArticleTimes(one.published_at, one.published_precision, updated_at)
-    known = Known(IncomingArticle.of(one).content_hash, times, 1)
+    known = Known(IncomingArticle.of(one).content_hash, times, 1, one.url, one.authority)
     return Stored(known, one)
 
 
@@ -72,6 +73,11 @@ BOX = "\n\nSign up for our newsletter.\n\nMore:Port opens shore power"
         (LONG, None, "another", "another", "unchanged"),
         (LONG, None, "another", "a third", "copy"),
         (LONG, None, "another", None, "new"),
+        (replace(SHORT, authority=FETCHED), stored(LONG), None, None, "changed"),
+        (replace(LONG, authority=FETCHED), stored(LONG), None, None, "touched"),
+        (SHORT, stored(replace(LONG, authority=FETCHED)), None, None, "weaker"),
+        (LONG, stored(replace(LONG, authority=FETCHED)), None, None, "weaker"),
+        (replace(SHORT, authority=FOREIGN), stored(LONG), None, None, "weaker"),
     ],
 )
 def test_decide(
@@ -267,7 +273,7 @@ def test_a_story_that_was_hardly_edited_is_a_copy(
 
 
 def test_what_a_page_says_that_it_repeats_is_believed_where_that_is_known(room: Newsroom) -> None:
-    shortened = article("herald", "Shore power has come to the port.", source="Sample Herald")
+    shortened = article("herald", f"{WIRE.text[:200]}", source="Sample Herald")
     herald = replace(shortened, original=f"{WIRE.url}?utm_source=rss")
     assert room.ingest.store([replace(WIRE, original=WIRE.url), herald]) == IngestReport(
         added=1, duplicates=1

@@ -1,0 +1,96 @@
+"""How much may be said about an address by whoever brought its words, and whose words they are.
+
+What was stored before counts as its site's, so that the site itself can replace it, unless the words are
+known to be somebody else's: of a file that a person handed in, or of a feed whose own title was the outlet
+and that lies on another site than the article. Those get ids of their own, as such words have from now on:
+then nothing but them stands under the id of the address.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import op
+
+from index.text.addresses import site_of
+from index.text.normalize import foreign_id
+
+revision = "0015"
+down_revision = "0013"
+
+_FOREIGN, _SITE, _FETCHED = 1, 2, 3
+# The tables that know an article by its id, and the column that holds it.
+_HOLDERS = (
+    ("revisions", "article_id"),
+    ("copies", "article_id"),
+    ("bands", "article_id"),
+    ("passages", "article_id"),
+    ("posted_quotes", "article_id"),
+    ("follow_quotes", "article_id"),
+    ("digest_articles", "article_id"),
+    ("receipts", "id"),
+)
+
+
+def upgrade() -> None:
+    op.create_table(
+        "announcements",
+        sa.Column("feed", sa.String(16), primary_key=True),
+        sa.Column("site", sa.String, primary_key=True),
+    )
+    op.add_column("sources", sa.Column("speaks_for", sa.JSON))
+    default = sa.Column("authority", sa.SmallInteger, nullable=False, server_default=str(_SITE))
+    op.add_column("articles", default)
+    for table in ("articles", "revisions"):
+        op.add_column(table, sa.Column("origin", sa.BigInteger))
+    connection = op.get_bind()
+    fetched = sa.text("UPDATE articles SET authority = :fetched WHERE via = 'page'")
+    connection.execute(fetched, {"fetched": _FETCHED})
+    feeds = _feeds(connection)
+    inspected = sa.inspect(connection)
+    tables = set(inspected.get_table_names())
+    columns = [column["name"] for column in inspected.get_columns("articles")]
+    query = "SELECT id, url, source, via FROM articles WHERE via IN ('feed', 'upload')"
+    for row in connection.execute(sa.text(query)).all():
+        speaker = _foreign_speaker(row, feeds)
+        if speaker is not None:
+            _rename(connection, row.id, foreign_id(row.id, speaker), tables, columns)
+
+
+def _feeds(connection: sa.Connection) -> dict[str, list[str]]:
+    """Return title → addresses of the sources that have it."""
+    found: dict[str, list[str]] = {}
+    rows = connection.execute(sa.text("SELECT uri, title FROM sources WHERE title IS NOT NULL")).all()
+    for row in rows:
+        found.setdefault(row.title, []).append(row.uri)
+    return found
+
+
+def _foreign_speaker(row: Any, feeds: dict[str, list[str]]) -> str | None:
+    """Return the address that an article's words came from, where that speaks for another site; else None."""
+    if row.via == "upload":
+        return "file:///upload"
+    named = feeds.get(row.source, [])
+    site = site_of(row.url)
+    # One feed of the title is enough to say where the words came from; a feed of the site is the site's.
+    return None if not named or site in map(site_of, named) else named[0]
+
+
+def _rename(
+    connection: sa.Connection, old: str, new: str, tables: set[str], columns: list[str]
+) -> None:
+    """Give an article another id, with all that belongs to it but its other ids, which are the address's."""
+    others = ", ".join(f'"{name}"' for name in columns if name not in ("id", "authority"))
+    copied = (
+        f'INSERT INTO articles (id, authority, {others}) SELECT :new, {_FOREIGN}, {others} '
+        "FROM articles WHERE id = :old"
+    )
+    names = {"old": old, "new": new}
+    connection.execute(sa.text(copied), names)
+    for table, column in _HOLDERS:
+        if table in tables:
+            change = f'UPDATE "{table}" SET {column} = :new WHERE {column} = :old'
+            connection.execute(sa.text(change), names)
+    connection.execute(sa.text("DELETE FROM identities WHERE article_id = :old"), names)
+    connection.execute(sa.text("DELETE FROM articles WHERE id = :old"), names)
