@@ -48,10 +48,10 @@ from index.search.sync import IndexSync
 from index.sources.address import Reading
 from index.sources.reader import Reader
 from index.status import StatusReader
-from index.storage.announcements import AnnouncementStore
 from index.storage.articles import Store
 from index.storage.database import sqlite_url
 from index.storage.digests import DigestStore
+from index.storage.editions import Editions
 from index.storage.follows import FollowStore
 from index.storage.guilds import Guilds
 from index.storage.leases import Leases
@@ -60,6 +60,7 @@ from index.storage.privacy import Privacy
 from index.storage.sources import SourceStore
 from index.types.answer import Answer, Headline, Quote
 from index.types.digest import Digest, DigestPlan, Story
+from index.types.edition import SHARED, upload_name
 from index.types.evaluation import Evaluation
 from index.types.follow import Follow
 from index.types.options import IndexOptions
@@ -91,7 +92,8 @@ class NewsIndex:
         self._store = store
         self._embedder = embedder
         self._search = _search_index(options, store, embedder.dimension, self.faults)
-        self._engine = AnswerEngine(options, store, self._search, embedder, self.faults)
+        self.editions = Editions(store.database, options.clock)
+        self._engine = AnswerEngine(options, store, self._search, embedder, self.faults, self.editions)
         self._overviews = Overviews(options, store, self._engine)
         self._sync = IndexSync(store, self._search.followers, embedder.fingerprint, self.faults)
         self.leases = Leases(store.database, options.clock)
@@ -104,17 +106,16 @@ class NewsIndex:
             self.leases,
             self._priority,
         )
-        announcements = AnnouncementStore(store.database)
+        sources = SourceStore(store.database)
         self._reader = Reader(
             ZoneInfo(options.timezone),
             options.clock,
             self._writer.known,
-            speaks_for=announcements.sites_of,
-            note=announcements.note,
+            speaks_for=sources.announced_on,
+            note=sources.note_announced,
             private=options.fetch_private,
         )
-        sources = SourceStore(store.database)
-        self._ingest = Ingest(self._reader, self._writer, sources, options.clock)
+        self._ingest = Ingest(self._reader, self._writer, sources, self.editions, options.clock)
         self._writing = threading.Lock()
         self._subscriptions = self._subscribed(sources)
         self._reindex = Reindex(
@@ -133,7 +134,7 @@ class NewsIndex:
         limits = Limits(self._options.refresh_shortest, self._options.refresh_longest)
         read, clock = self._reader.read, self._options.clock
         refresh = Refresh(sources, read, self._keep, limits, clock=clock, faults=self.faults)
-        return Subscriptions(sources, refresh, read, self._keep, clock)
+        return Subscriptions(sources, self.editions, refresh, read, self._keep, clock)
 
     @classmethod
     def open(cls, options: IndexOptions, embedder: Embedder | None = None) -> NewsIndex:
@@ -203,10 +204,11 @@ class NewsIndex:
         source: str | None = None,
         limit: int = 5,
         as_of: datetime | None = None,
+        edition: str | None = None,
     ) -> list[Headline]:
         """Return the newest articles, with their highlights; with `topic`, the newest on that topic."""
         with self._priority.answering():
-            return self._overviews.latest(topic, source=source, limit=limit, as_of=as_of)
+            return self._overviews.latest(topic, source=source, limit=limit, as_of=as_of, edition=edition)
 
     def timeline(self, question: Question, limit: int = MAX_EVENTS) -> Timeline:
         """Return what was reported on the question's topic, as at most `limit` dated events.
@@ -231,22 +233,23 @@ class NewsIndex:
         have been deleted since are left out.
         """
         chosen = self.digests.choose(digest, lambda: [story.article_ids for story in self.stories(digest)])
-        return self._overviews.stories_of(chosen)
+        return self._overviews.stories_of(chosen, digest.guild)
 
-    def check_plan(self, plan: DigestPlan) -> DigestPlan:
+    def check_plan(self, plan: DigestPlan, edition: str | None = None) -> DigestPlan:
         """Return a plan with its sources' names as they are stored. Raises UsageError for unknown ones."""
-        return self._overviews.check_plan(plan)
+        return self._overviews.check_plan(plan, edition)
 
     def excerpts(self, answer: PostedAnswer) -> list[Excerpt]:
         """Return the quotes of a posted answer with the text around them in their articles.
 
-        A quote that its article no longer holds is left out.
+        A quote that its article no longer holds is left out, as is one that the place where the answer was
+        posted no longer sees.
         """
         return self._review.excerpts(answer)
 
-    def check_quote(self, claimed: str) -> QuoteCheck:
+    def check_quote(self, claimed: str, edition: str | None = None) -> QuoteCheck:
         """Check whether a stored article says `claimed`, word for word or nearly. Raises as `ask` does."""
-        return self._review.check(claimed)
+        return self._review.check(claimed, edition)
 
     def review_posted(self, limit: int = 100) -> int:
         """Compare posted quotes with what their articles say now; return how many were compared.
@@ -266,9 +269,9 @@ class NewsIndex:
         """
         return self.follows.take_over(self._store.articles)
 
-    def source_names(self) -> list[str]:
-        """Return the names of the outlets whose articles are stored, in alphabetical order."""
-        return self._store.source_names()
+    def source_names(self, edition: str | None = None) -> list[str]:
+        """Return the names of the outlets whose articles an edition has, in alphabetical order."""
+        return self._store.source_names(self.editions.origins(edition))
 
     # -- writing ---------------------------------------------------------------------------------------
 
@@ -277,19 +280,27 @@ class NewsIndex:
         """The feeds and pages that are read regularly, beginning with `subscriptions.start()`."""
         return self._subscriptions
 
-    def _keep(self, reading: Reading, on_progress: OnProgress = ignore_progress) -> IngestReport:
-        """Store the articles of one reading of a source, and update the search indexes."""
+    def _keep(self, reading: Reading, origin: int, on_progress: OnProgress = ignore_progress) -> IngestReport:
+        """Store the articles of one reading of an origin, and update the search indexes."""
         self._engine.require_current_vectors()
         self._store.adopt_fingerprint(self._embedder.fingerprint)
         try:
-            return self._ingest.store(reading.articles, reading.problems, on_progress)
+            return self._ingest.store(reading, origin, on_progress)
         finally:
             self._catch_up()
 
     def receive(
-        self, body: bytes, name: str, on_progress: OnProgress = ignore_progress, *, subscribe: bool = False
+        self,
+        body: bytes,
+        name: str,
+        on_progress: OnProgress = ignore_progress,
+        *,
+        subscribe: bool = False,
+        edition: str = SHARED,
     ) -> Received:
         """Store the articles of a file that a person has uploaded, or subscribe to the feeds of a list.
+
+        Both are for an edition: the articles are seen there only.
 
         `name` is the file's name as the person gave it: it is shown and identifies the file, and is never
         used as a path. Only with `subscribe` a list of feeds (OPML) is accepted. Raises SourceError where
@@ -298,10 +309,11 @@ class NewsIndex:
         with self._only_writer():
             reading = self._reader.upload(body, name)
             if reading.kind != "opml":
-                return Received(self._keep(reading, on_progress))
+                origin = self.editions.add(upload_name(edition), edition)
+                return Received(self._keep(reading, origin, on_progress))
             if not subscribe:
                 raise UsageError(f"{name} is a list of feeds: only those who may add sources can give one.")
-            return Received(IngestReport(), self._subscriptions.add_feeds(reading.feeds))
+            return Received(IngestReport(), self._subscriptions.add_feeds(reading.feeds, edition))
 
     def ingest(self, uris: Sequence[str], on_progress: OnProgress = ignore_progress) -> IngestReport:
         """Read files, folders and web addresses, and store their articles.

@@ -12,6 +12,7 @@ from index.ingest.retention import Retention
 from index.ingest.writer import ArticleWriter
 from index.sources.reader import Reader
 from index.storage.articles import Store
+from index.storage.editions import Editions
 from index.storage.sources import SourceStore
 
 
@@ -25,4 +26,4 @@ def ingest_into(
 ) -> Ingest:
     writer = ArticleWriter(store, embedder, clock, retention)
     reader = Reader(ZoneInfo(timezone), clock, writer.known)
-    return Ingest(reader, writer, SourceStore(store.database), clock)
+    return Ingest(reader, writer, SourceStore(store.database), Editions(store.database, clock), clock)

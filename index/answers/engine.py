@@ -35,6 +35,7 @@ from index.runtime.faults import Faults
 from index.search.base import PassageIndex
 from index.search.bm25 import idf
 from index.storage.articles import Store, StoredPassage
+from index.storage.editions import Editions
 from index.text.normalize import canonical_line
 from index.types.answer import Answer, Quote
 from index.types.article import Hit
@@ -56,13 +57,20 @@ class AnswerEngine:
     """
 
     def __init__(
-        self, options: IndexOptions, store: Store, index: PassageIndex, embedder: Embedder, faults: Faults
+        self,
+        options: IndexOptions,
+        store: Store,
+        index: PassageIndex,
+        embedder: Embedder,
+        faults: Faults,
+        editions: Editions,
     ) -> None:
         self._options = options
         self._store = store
         self._index = index
         self._embedder = embedder
         self._faults = faults
+        self._editions = editions
         self.parser = Parser(index.terms)
         self._reranker = CrossEncoderReranker(options.reranker_model) if options.reranker_model else None
 
@@ -102,7 +110,8 @@ class AnswerEngine:
         started = time.perf_counter()
         result = self.search(question)
         chosen = choose(result.candidates, question.limit)
-        copies = self._store.copies({candidate.article_id for candidate in chosen})
+        articles = {candidate.article_id for candidate in chosen}
+        copies = self._store.copies(articles, result.filters.origins)
         quotes = [
             self.dated(to_quote(candidate, copies.get(candidate.article_id, ()))) for candidate in chosen
         ]
@@ -154,7 +163,7 @@ class AnswerEngine:
         text = canonical_line(question.text)  # the model and the index refuse what is no valid character
         about = None if explicit else period(text, as_of, ZoneInfo(self._options.timezone))
         until = min(question.until, as_of) if question.until else as_of
-        filters = Filters(question.since, until, self.source_name(question.source))
+        filters = self.filters(question.edition, question.source, question.since, until)
         shown, searched = Filters(question.since, question.until), [filters]
         if about and about.limits:
             shown = Filters(about.since, min(about.until, as_of) if about.until else None)
@@ -217,7 +226,7 @@ class AnswerEngine:
         does.
         """
         vector = self.meaning(text)
-        recency = Recency.of(self._store, now, about)
+        recency = Recency.of(self._store, now, about, what.filters[0].origins)
         what = what._replace(filters=[*what.filters, recency.narrow(what.filters[0])])
         return retrieve(self._index, self._store, vector, text, what, recency)
 
@@ -261,14 +270,25 @@ class AnswerEngine:
 
         return rarity
 
-    def source_name(self, source: str | None) -> str | None:
+    def filters(
+        self,
+        edition: str | None,
+        source: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> Filters:
+        """Return the filters for what an edition holds. Raises UsageError for an unknown source."""
+        origins = self._editions.origins(edition)
+        return Filters(since, until, self._source_name(source, origins), origins)
+
+    def _source_name(self, source: str | None, origins: frozenset[int] | None) -> str | None:
         """Return a source's name as it is stored, whatever the case of `source`.
 
         Raises UsageError for an unknown one; the message names the most similar source, or all of them.
         """
         if source is None:
             return None
-        names = {name.casefold(): name for name in self._store.source_names()}
+        names = {name.casefold(): name for name in self._store.source_names(origins)}
         stored_name = names.get(source.strip().casefold())
         if stored_name is None:
             close = difflib.get_close_matches(source.casefold(), list(names), n=1, cutoff=0.5)

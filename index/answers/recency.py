@@ -38,13 +38,22 @@ class Recency:
     span: timedelta
 
     @classmethod
-    def of(cls, store: Store, now: datetime, about: Period | None = None) -> Recency:
+    def of(
+        cls,
+        store: Store,
+        now: datetime,
+        about: Period | None = None,
+        origins: frozenset[int] | None = None,
+    ) -> Recency:
         """Return what judges articles published until `now`, for a question about a period or about now.
+
+        Only those that one of the origins brought count.
 
         The period `about` counts only where it ends before the newest article was published.
         """
-        newest = store.newest(now) or now
-        span = _span(store, now, newest)
+        asked = Filters(until=now, origins=origins)
+        newest = store.newest(asked) or now
+        span = _span(store, asked, newest)
         if about and about.until and about.until < newest:
             return cls(about.since or about.until, about.until, span)
         return cls(newest, newest, span)
@@ -66,16 +75,16 @@ class Recency:
         return filters
 
 
-def _span(store: Store, now: datetime, newest: datetime) -> timedelta:
+def _span(store: Store, asked: Filters, newest: datetime) -> timedelta:
     """Return the time that counts as the latest news: at least RECENT_DAYS.
 
     Where the library has fewer than RECENT_ARTICLES articles, it is the time that so many would have taken at
     the pace of the articles that are there, so that all of a small library is current.
     """
     shortest = timedelta(days=RECENT_DAYS)
-    oldest_recent = store.nth_newest(RECENT_ARTICLES, now)
+    oldest_recent = store.nth_newest(RECENT_ARTICLES, asked)
     if oldest_recent is not None:
         return max(shortest, newest - oldest_recent)
-    articles = max(1, store.count_articles(Filters(until=now)))
-    taken = (newest - (store.oldest(now) or newest)) * (RECENT_ARTICLES / articles)
+    articles = max(1, store.count_articles(asked))
+    taken = (newest - (store.oldest(asked) or newest)) * (RECENT_ARTICLES / articles)
     return min(LONGEST_SPAN, max(shortest, taken))

@@ -1,13 +1,13 @@
 """Finds duplicates and near-duplicates of an article, among stored articles and those of the same batch.
 
-The page's own statement comes first: where it names a canonical address whose article is stored, and its words
-stand there as well, that article is the original. Of two articles with the same words the one whose words count
-less about its address is the copy, whichever came first.
+The page's own statement comes first: where it names a canonical address whose article is stored, and its
+words stand there as well, that article is the original. Of two articles with the same words the one whose
+words count less about its address is the copy, whichever came first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from index.errors import RecordError
@@ -25,15 +25,19 @@ class DuplicateFinder:
     the order of the articles, and not on how they are cut into batches.
     """
 
-    def __init__(self, store: Store, candidates: Sequence[IncomingArticle]) -> None:
+    def __init__(
+        self, store: Store, candidates: Sequence[IncomingArticle], origins: frozenset[int] | None = None
+    ) -> None:
+        """Look for the twins among stored articles that one of the origins brought; None means among all."""
         self._by_text = store.article_ids_by_text(candidate.text_hash for candidate in candidates)
         self._by_band = store.article_ids_by_band(
             band for candidate in candidates for band in candidate.bands
         )
         named = {id for candidate in candidates for id in _originals(candidate)}
         self._originals = {id: id for id in store.known(named)} | store.known_copies(named)
-        alike = {id for ids in self._by_band.values() for id in ids}
-        self._articles = store.articles({*alike, *self._by_text.values(), *self._originals.values()})
+        found = {id for ids in (*self._by_text.values(), *self._by_band.values()) for id in ids}
+        self._articles = store.articles({*found, *self._originals.values()})
+        self._seen = set(self._articles) if origins is None else _brought_by(store, self._articles, origins)
 
     def of(self, candidate: IncomingArticle, copy_of: str | None = None) -> str | None:
         """Return the id of the article that a candidate repeats; None where there is none.
@@ -52,9 +56,9 @@ class DuplicateFinder:
         known = self._known(copy_of, article)
         if known and likeness(article, known) >= SAME_STORY:
             return known.id
-        same = self._known(self._by_text.get(candidate.text_hash), article)
-        if same:
-            return same.id
+        same = (self._known(id, article) for id in self._by_text.get(candidate.text_hash, ()))
+        if first := next(filter(None, same), None):
+            return first.id
         alike = {id: found for id, found in self._alike(candidate).items() if self._known(id, article)}
         return min(alike, key=lambda id: (-alike[id], _age(self._articles[id]), id), default=None)
 
@@ -71,9 +75,10 @@ class DuplicateFinder:
     def _known(self, id: str | None, article: Article) -> Article | None:
         """Return the article of an id, where another one may be a copy of it."""
         known = self._articles.get(id or "")
-        if known is None or known.id == article.id:
+        if known is None or known.id == article.id or known.id not in self._seen:
             return None
-        return known if known.authority > Authority.FOREIGN or known.authority >= article.authority else None
+        is_outranked = known.authority == Authority.FOREIGN < article.authority
+        return None if is_outranked else known
 
     def _alike(self, candidate: IncomingArticle) -> dict[str, float]:
         """Return id → likeness of the articles that tell nearly the same as a candidate."""
@@ -87,16 +92,22 @@ class DuplicateFinder:
         id = candidate.article.id
         self.forget(id)
         self._articles[id] = candidate.article
+        self._seen.add(id)
         self._originals[id] = id
-        self._by_text.setdefault(candidate.text_hash, id)
+        self._by_text.setdefault(candidate.text_hash, []).append(id)
         for band in candidate.bands:
             self._by_band.setdefault(band, []).append(id)
 
     def forget(self, id: str) -> None:
         """Note that an article's words are going to be replaced, so that nothing is a copy of them."""
-        self._by_text = {text: other for text, other in self._by_text.items() if other != id}
+        self._by_text = {text: [other for other in ids if other != id] for text, ids in self._by_text.items()}
         self._by_band = {band: [other for other in ids if other != id] for band, ids in self._by_band.items()}
         self._articles.pop(id, None)
+
+
+def _brought_by(store: Store, ids: Collection[str], origins: frozenset[int]) -> set[str]:
+    """Return those of the articles that one of the origins brought."""
+    return {id for id, brought in store.receipts.origins_of(ids).items() if brought & origins}
 
 
 def _age(article: Article) -> tuple[bool, datetime]:

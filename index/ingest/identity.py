@@ -1,9 +1,9 @@
 """Which stored article an article that was read is: pure functions of what is known and what was read.
 
 Two entries of a feed with different ids are two articles, also at one address. The same id under a new
-address is an article that moved, if it moved within its site. Ids that a feed uses again for another story are
-told from that by the story itself. An id is no claim to what another site has brought: whatever id is given,
-an article of another site, or of stronger words than these, is another article.
+address is an article that moved, if it moved within its site. Ids that a feed uses again for another story
+are told from that by the story itself. An id is no claim to what another site has brought: whatever id is
+given, an article of another site, or of stronger words than these, is another article.
 """
 
 from __future__ import annotations

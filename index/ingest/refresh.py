@@ -47,15 +47,15 @@ STOP_SECONDS = 3.0
 
 
 Read = Callable[[Source, bool], Reading]
-Ingest = Callable[[Reading, OnProgress], IngestReport]
+Ingest = Callable[[Reading, int, OnProgress], IngestReport]
 
 
 class Refresh:
     """Reads sources when they are due.
 
     `read` fetches a source; if its second argument is True, as if nothing of it were stored. `ingest` stores
-    the articles of a reading. Both are called from several threads at once. `chance` returns a random number
-    in [0, 1).
+    the articles of a reading, which an origin (its number) brought. Both are called from several threads at
+    once. `chance` returns a random number in [0, 1).
     """
 
     def __init__(
@@ -110,7 +110,7 @@ class Refresh:
         logger.debug("refresh started url=%s", source.url)
         try:
             reading = self._read(source, anew)
-            report = self._ingest(reading, on_progress)
+            report = self._ingest(reading, source.origin, on_progress)
         except FetchError as error:
             trouble = Trouble(str(error), error.retry_after, error.gone)
             return self._failed(source, trouble)

@@ -62,7 +62,7 @@ def likeness(one: Article, other: Article) -> float:
 
 
 def agreement(one: Article, other: Article) -> float:
-    """Return the share of an article's shingles that another has as well, in [0, 1]; 0 where a number differs.
+    """Return the share of an article's shingles that another has too, in [0, 1]; 0 where a number differs.
 
     An excerpt agrees with the whole story in full, the story with its excerpt in part.
     """

@@ -1,4 +1,8 @@
-"""What a person can do with the sources that are read regularly: add, test, remove, list, import, export."""
+"""What a person can do with the sources that are read regularly: add, test, remove, list, import, export.
+
+`edition` says whose sources are meant (see `index.types.edition`): a guild's are the shared ones that it
+keeps and its own.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +18,10 @@ from index.ingest.refresh import THREADS, Ingest, Read, Refresh
 from index.sources.address import Reading
 from index.sources.feeds.items import FeedLink
 from index.sources.opml import read_opml, write_opml
+from index.storage.editions import Editions
 from index.storage.sources import SourceStore
 from index.text.masking import masked
+from index.types.edition import SHARED
 from index.types.report import IngestReport, OnProgress, Progress, ignore_progress
 from index.types.source import Added, Evidence, Refreshed, Source, Trial
 
@@ -29,60 +35,65 @@ class Subscriptions:
     def __init__(
         self,
         book: SourceStore,
+        editions: Editions,
         refresh: Refresh,
         read: Read,
         ingest: Ingest,
         clock: Callable[[], datetime],
     ) -> None:
         self._book = book
+        self._editions = editions
         self._refresh = refresh
         self._read = read
         self._ingest = ingest
         self._clock = clock
 
-    def all(self) -> list[Source]:
-        """Return the sources in the order in which they were added."""
-        return self._book.all()
+    def all(self, edition: str | None = None) -> list[Source]:
+        """Return an edition's sources in the order in which they were added; None: those of all editions."""
+        return self._book.all(edition)
 
     def test(self, address: str) -> Trial:
         """Read an address and return what is found there; store nothing. Raises SourceError, UsageError."""
         source = Source(_web_address(address), self._clock())
         return _trial(source.url, self._read(source, True))
 
-    def add(self, address: str) -> Added:
-        """Read an address, store its articles, and read it regularly from now on.
+    def add(self, address: str, edition: str = SHARED) -> Added:
+        """Read an address, store its articles, and read it regularly for an edition from now on.
 
         A page that names feeds is not added; the result offers the feeds instead. For a list of feeds (OPML)
         its feeds are added, to be read as soon as possible. Raises SourceError, UsageError.
         """
         source = Source(_web_address(address), self._clock())
-        if self._book.get(source.url):
+        if self._book.get(source.url, edition):
             raise UsageError(f"{source.url} is a source already: there is nothing to do.")
         reading = self._read(source, True)
         trial = _trial(source.url, reading)
         if reading.kind == "opml":
-            return Added(trial, None, IngestReport(), self.add_feeds(reading.feeds))
+            return Added(trial, None, IngestReport(), self.add_feeds(reading.feeds, edition))
         if trial.feeds and reading.kind == "page":
             return Added(trial, None, IngestReport())
-        report = self._ingest(reading, ignore_progress)
         source = replace(source, url=reading.fetched.moved_to or source.url)
-        source = self._refresh.planned(source, reading, report)
-        self._book.add([source])
-        return Added(trial, source, report)
+        report = self._ingest(reading, self._editions.add(source.url, edition), ignore_progress)
+        self._book.add([self._refresh.planned(source, reading, report)], edition)
+        return Added(trial, self._book.get(source.url, edition), report)
 
-    def remove(self, name: str) -> Source:
-        """Stop reading a source, named by address or title; its articles stay. Raises UsageError."""
-        source = self.find(name)
-        self._book.remove(source.url)
+    def remove(self, name: str, edition: str = SHARED) -> Source:
+        """Stop reading a source for an edition, named by address or title. Raises UsageError.
+
+        The articles of a shared source stay. A guild no longer sees those of a source of its own, nor those
+        of a shared one, which it drops so; `add` gives a dropped one back.
+        """
+        source = self.find(name, edition)
+        self._book.remove(source.url, edition)
         return source
 
-    def find(self, name: str) -> Source:
+    def find(self, name: str, edition: str | None = None) -> Source:
         """Return the source with this title or address. The address may be masked (`index.text.masking`).
 
         Raises UsageError, with the most similar name, where there is none, and where several addresses are
         masked alike.
         """
-        sources = self._book.all()
+        sources = self._book.all(edition)
         wanted = name.strip().casefold()
         by_name = {
             title.casefold(): source for source in sources for title in (source.title, source.url) if title
@@ -105,28 +116,31 @@ class Subscriptions:
         )
         raise UsageError(f"There is no source {name!r}: {hint}.")
 
-    def import_opml(self, body: bytes, where: str) -> int:
+    def import_opml(self, body: bytes, where: str, edition: str = SHARED) -> int:
         """Add the feeds of an OPML list, to be read as soon as possible; return how many are new.
 
         `where` names the list in error messages. Raises SourceError when `body` is no such list.
         """
-        return self.add_feeds(read_opml(body, where))
+        return self.add_feeds(read_opml(body, where), edition)
 
-    def add_feeds(self, feeds: Sequence[FeedLink]) -> int:
+    def add_feeds(self, feeds: Sequence[FeedLink], edition: str = SHARED) -> int:
         """Add feeds, to be read as soon as possible; return how many are new."""
         now = self._clock()
-        return self._book.add([Source(feed.url, now, title=feed.title, next_fetch=now) for feed in feeds])
+        sources = [Source(feed.url, now, title=feed.title, next_fetch=now) for feed in feeds]
+        return self._book.add(sources, edition)
 
-    def export_opml(self) -> str:
-        """Return the sources as an OPML list, which feed readers can import."""
-        return write_opml(self._book.all())
+    def export_opml(self, edition: str | None = None) -> str:
+        """Return an edition's sources as an OPML list, which feed readers can import."""
+        return write_opml(self._book.all(edition))
 
-    def refresh(self, name: str, on_progress: OnProgress = ignore_progress) -> Refreshed:
+    def refresh(
+        self, name: str, on_progress: OnProgress = ignore_progress, edition: str | None = None
+    ) -> Refreshed:
         """Read one source now, as if nothing of it were stored. Raises UsageError, BusyError.
 
         `on_progress` can stop it by raising a BaseException that is no Exception; stored articles stay.
         """
-        source = self._refresh.lease(self.find(name).url)
+        source = self._refresh.lease(self.find(name, edition).url)
         if source is None:
             raise BusyError(f"{name} is being read already: try again in a minute.")
         return self._refresh.one(source, anew=True, on_progress=on_progress)

@@ -24,13 +24,16 @@ from index.ingest.identity import Identified, KnownIdentities, identify
 from index.ingest.retention import Retention
 from index.runtime.priority import AnswerPriority
 from index.storage.articles import Store
+from index.storage.editions import Editions
 from index.storage.identities import IdentityStore
 from index.storage.leases import Leases
+from index.storage.receipts import Receipt
 from index.storage.rows import NewArticle
 from index.text.normalize import article_id, foreign_id
 from index.text.passages import Passage
 from index.text.spans import Span
 from index.types.article import Article, ArticleTimes, Authority, Copy
+from index.types.edition import LIBRARY
 
 logger = logging.getLogger(__name__)
 
@@ -52,11 +55,14 @@ class _Batch:
 
     `decisions` has one for each candidate, made when `seq` was the last change in the log. `copies` are (id,
     id of the original, copy), `outdone` are (id of an article, id of the one that it is a copy of from now
-    on), and `touched` are articles whose times or authority differ: (id, times, authority).
+    on), `touched` are articles whose times or authority differ: (id, times, authority), and `receipts` are
+    those that are not stored yet.
     """
 
     seq: int = 0
+    origin: int = LIBRARY
     decisions: list[Decision] = field(default_factory=list)
+    receipts: list[Receipt] = field(default_factory=list)
     new: list[tuple[IncomingArticle, Sequence[Passage]]] = field(default_factory=list)
     copies: list[tuple[str, str, Copy]] = field(default_factory=list)
     outdone: list[tuple[str, str]] = field(default_factory=list)
@@ -64,7 +70,7 @@ class _Batch:
 
     def __bool__(self) -> bool:
         """Whether there is anything to store."""
-        return bool(self.new or self.copies or self.touched)
+        return bool(self.new or self.copies or self.touched or self.receipts)
 
     @property
     def texts(self) -> list[str]:
@@ -104,15 +110,16 @@ class ArticleWriter:
         self._priority = priority or AnswerPriority()
         self._leases = leases or Leases(store.database, clock)
         self._identities = IdentityStore(store.database)
+        self._editions = Editions(store.database, clock)
 
     def close(self) -> None:
         """Release the leases of this process."""
         self._leases.close()
 
-    def write(self, articles: Sequence[Article], origin: int | None = None) -> list[Decision]:
-        """Store articles that an origin brought, in their order; return what became of each.
+    def write(self, articles: Sequence[Article], origin: int = LIBRARY) -> list[Decision]:
+        """Store articles, in their order; return what became of each. Raises StoreError, ModelError.
 
-        Raises StoreError, ModelError.
+        `origin` is the number of the origin that brought them (see `index.storage.editions`).
         """
         horizon = self._horizon()
         kept = [article for article in articles if not horizon or article.published_at >= horizon]
@@ -176,21 +183,30 @@ class ArticleWriter:
                 self._store.move(found.article.id, found.article.url)
                 logger.info("article moved article=%s url=%s", found.article.id, found.article.url)
 
-    def _write_run(self, candidates: Sequence[IncomingArticle], origin: int | None) -> Sequence[Decision]:
+    def receive(self, ids: Iterable[str], origin: int) -> None:
+        """Note that an origin named articles that are stored already, by their ids or those of entries."""
+        listed = list(ids)
+        other = self._identities.articles_of(listed)
+        named = {other.get(id, id) for id in listed}
+        copies = self._store.known_copies(named)
+        stored = {id for id in named if id in copies} | set(self._store.known(named)) | set(copies.values())
+        self._store.receipts.add([(id, origin) for id in sorted(stored)])
+
+    def _write_run(self, candidates: Sequence[IncomingArticle], origin: int) -> Sequence[Decision]:
         vectors: dict[str, Vector] = {}
-        while (decisions := self._try_to_write(candidates, vectors, origin)) is None:
+        while (decisions := self._try_to_write(candidates, origin, vectors)) is None:
             time.sleep(LOOK_SECONDS)
         return decisions
 
     def _try_to_write(
-        self, candidates: Sequence[IncomingArticle], vectors: dict[str, Vector], origin: int | None
+        self, candidates: Sequence[IncomingArticle], origin: int, vectors: dict[str, Vector]
     ) -> Sequence[Decision] | None:
         """Return the decisions after storing the batch; None where another process has worked on some of it.
 
         Then the caller tries again. `vectors` maps texts to vectors; new ones are added, so that the next
         attempt does not embed them again.
         """
-        batch = self._decided(candidates)
+        batch = self._decided(candidates, origin)
         if not batch:
             return batch.decisions
         work = batch.work
@@ -206,20 +222,22 @@ class ArticleWriter:
                 batch = self._current(batch, candidates)
                 if not vectors.keys() >= set(batch.texts):
                     return None
-                self._write(batch, vectors, origin)
+                self._write(batch, vectors)
         return batch.decisions
 
     def _current(self, batch: _Batch, candidates: Sequence[IncomingArticle]) -> _Batch:
         """Return the batch; decide again if anything was stored since it was decided."""
-        return batch if self._store.changes.last_seq() == batch.seq else self._decided(candidates)
+        return (
+            batch if self._store.changes.last_seq() == batch.seq else self._decided(candidates, batch.origin)
+        )
 
-    def _decided(self, candidates: Sequence[IncomingArticle]) -> _Batch:
+    def _decided(self, candidates: Sequence[IncomingArticle], origin: int) -> _Batch:
         """Decide what becomes of candidates, given what is stored now."""
         seq = self._store.changes.last_seq()
         stored = self._stored(candidates)
         copy_of = self._store.known_copies(candidate.article.id for candidate in candidates)
-        twins = DuplicateFinder(self._store, candidates)
-        batch = _Batch(seq)
+        twins = DuplicateFinder(self._store, candidates, self._editions.admitting(origin))
+        batch = _Batch(seq, origin)
         for candidate in candidates:
             article, known = candidate.article, stored.get(candidate.article.id)
             before = copy_of.get(article.id)
@@ -228,9 +246,10 @@ class ArticleWriter:
             batch.decisions.append(decision)
             if decision in ("new", "changed"):
                 batch.outdone = [pair for pair in batch.outdone if pair[0] != article.id]
-                batch.outdone += [(weaker, article.id) for weaker in twins.weaker_than(candidate)]
+                outdone = self._seen_with(twins.weaker_than(candidate), origin)
+                batch.outdone += [(weaker, article.id) for weaker in outdone]
                 twins.add(candidate)
-                for weaker, _ in batch.outdone:
+                for weaker in outdone:
                     twins.forget(weaker)
                 batch.new.append((_dated(candidate, known), candidate.passages))
             elif decision == "copy" and twin:
@@ -238,7 +257,19 @@ class ArticleWriter:
             elif decision == "touched" and known:
                 after = times(article, known.known.times, changed=False)
                 batch.touched.append((article.id, after, article.authority))
+            brought = [article.id] if known is not None or twin is None else [article.id, twin]
+            batch.receipts += [(id, origin) for id in brought]
+        batch.receipts = self._store.receipts.missing(batch.receipts)
         return batch
+
+    def _seen_with(self, ids: Sequence[str], origin: int) -> list[str]:
+        """Return those of the articles of which everybody who sees them sees what an origin brings."""
+        brought = self._store.receipts.origins_of(ids)
+        return [id for id in ids if all(self._shows(other, origin) for other in brought.get(id, {origin}))]
+
+    def _shows(self, other: int, origin: int) -> bool:
+        admitting = self._editions.admitting(other)
+        return admitting is None or origin in admitting
 
     def _horizon(self) -> datetime | None:
         """Return the time such that articles published before it are not kept; None where all are kept."""
@@ -259,9 +290,11 @@ class ArticleWriter:
         vectors |= self._known_vectors(incoming.article.id for incoming, _ in batch.new)
         vectors |= self._vectors([text for text in batch.texts if text not in vectors])
 
-    def _write(self, batch: _Batch, vectors: Mapping[str, Vector], origin: int | None) -> None:
+    def _write(self, batch: _Batch, vectors: Mapping[str, Vector]) -> None:
         new = self._articles(batch.new, vectors)
-        self._store.write(new, batch.copies, batch.touched, self._clock(), batch.outdone, origin)
+        self._store.write(
+            new, batch.copies, batch.touched, batch.receipts, self._clock(), batch.outdone, batch.origin
+        )
 
     def _known_vectors(self, ids: Iterable[str]) -> dict[str, Vector]:
         """Return embedded text → vector, for the stored passages of some articles."""
@@ -302,12 +335,12 @@ class ArticleWriter:
         return dict(zip(distinct, rows, strict=True))
 
 
-def _of_uploader(article: Article, origin: int | None) -> Article:
+def _of_uploader(article: Article, origin: int) -> Article:
     """Return an article that was handed in under an id of its own for each who hands it in.
 
     So that nobody changes what somebody else has handed in under the same name.
     """
-    if article.via != "upload" or origin is None:
+    if article.via != "upload":
         return article
     return replace(article, id=foreign_id(article.id, f"origin:{origin}"))
 

@@ -13,6 +13,7 @@ from typing import Protocol
 from index.overviews.highlights import central_sentences
 from index.text.spans import Span
 from index.types.answer import Answer, Headline, Quote
+from index.types.edition import SHARED
 from index.types.follow import Follow
 from index.types.question import Filters, Question
 
@@ -36,7 +37,9 @@ class News(Protocol):
 
     def ask(self, question: Question) -> Answer: ...
 
-    def latest(self, topic: str | None = None, *, limit: int = 5) -> list[Headline]: ...
+    def latest(
+        self, topic: str | None = None, *, limit: int = 5, edition: str | None = None
+    ) -> list[Headline]: ...
 
 
 def found_since(news: News, follow: Follow, now: datetime) -> list[Quote]:
@@ -44,12 +47,12 @@ def found_since(news: News, follow: Follow, now: datetime) -> list[Quote]:
 
     Those for a question come best first, those for a topic newest first. `now` is the time of the check.
     """
-    since = max(follow.started_at, now - LOOK_BACK)
+    since, edition = max(follow.started_at, now - LOOK_BACK), follow.guild or SHARED
     if is_question(follow.what):
-        answer = news.ask(Question(follow.what, since=since, limit=QUOTES_READ))
+        answer = news.ask(Question(follow.what, since=since, limit=QUOTES_READ, edition=edition))
         quotes = list(answer.quotes) if answer.answered else []
     else:
-        headlines = news.latest(follow.what, limit=HEADLINES_READ)
+        headlines = news.latest(follow.what, limit=HEADLINES_READ, edition=edition)
         quotes = [quote for headline in headlines for quote in _central_quote(headline)]
     return [quote for quote in quotes if Filters(since).admit(quote.article)]
 

@@ -56,15 +56,17 @@ class Overviews:
         source: str | None = None,
         limit: int = 5,
         as_of: datetime | None = None,
+        edition: str | None = None,
     ) -> list[Headline]:
         """Return the newest articles with their highlights, newest first; with a `topic`, those on it.
 
-        `limit` is from 1 to 100. `as_of` takes the place of the current time. Raises UsageError, ModelError.
+        `edition` says whose news they are (see `index.types.edition`). `limit` is from 1 to 100. `as_of`
+        takes the place of the current time. Raises UsageError, ModelError.
         """
         if not 1 <= limit <= 100:
             raise UsageError(f"The number of articles must be between 1 and 100, not {limit}.")
         now = as_of or self._options.clock()
-        filters = Filters(until=now, source=self._engine.source_name(source))
+        filters = self._engine.filters(edition, source, until=now)
         if topic is None:
             articles = self._store.latest(filters, limit)
         else:
@@ -76,7 +78,7 @@ class Overviews:
             }
             articles = sorted(about.values(), key=_newness, reverse=True)
         shown = articles[:limit]
-        copies = self._store.copies(article.id for article in shown)
+        copies = self._store.copies((article.id for article in shown), filters.origins)
         return [
             Headline(article, highlights(article), tuple(copies.get(article.id, ()))) for article in shown
         ]
@@ -91,8 +93,8 @@ class Overviews:
         text, since, until = self._topic(question, as_of)
         # What happens on the last days of a period is reported in the days after it.
         read_until = min(until + timedelta(days=REPORTED_DAYS), as_of) if until else as_of
-        filters = Filters(since, read_until, self._engine.source_name(question.source))
-        reports = self._reports(self._on_topic(text, filters))
+        filters = self._engine.filters(question.edition, question.source, since, read_until)
+        reports = self._reports(self._on_topic(text, filters), filters.origins)
         first = since.astimezone(zone).date() if since else date.min
         last = min(until or as_of, as_of).astimezone(zone).date()
         events = events_of(reports, zone, first, last, limit)
@@ -113,7 +115,7 @@ class Overviews:
         rest = text.replace(about.phrase, " ")
         return rest if any(char.isalnum() for char in rest) else text, about.since, about.until
 
-    def _reports(self, candidates: Sequence[Candidate]) -> list[Report]:
+    def _reports(self, candidates: Sequence[Candidate], origins: frozenset[int] | None) -> list[Report]:
         """Return the candidates as dated quotes, with the vectors of their passages.
 
         What is in articles of unknown time belongs to no day.
@@ -124,7 +126,7 @@ class Overviews:
             if candidate.ranked.stored.article.published_precision != "seen"
         ]
         ids = {candidate.article_id for candidate in candidates}
-        copies = self._store.copies(ids)
+        copies = self._store.copies(ids, origins)
         vectors = self._store.vectors(ids, self._engine.fingerprint)
         return [
             Report(
@@ -142,26 +144,33 @@ class Overviews:
         because they were shown before, are left out.
         """
         self._engine.require_current_vectors()
-        now, plan = self._options.clock(), self.check_plan(digest.plan)
-        periods = [Filters(digest.since(now), now, source) for source in plan.sources or (None,)]
+        now, edition = self._options.clock(), digest.guild
+        plan = self.check_plan(digest.plan, edition)
+        sources = plan.sources or (None,)
+        periods = [self._engine.filters(edition, source, digest.since(now), now) for source in sources]
         articles = [article for filters in periods for article in self._published(filters, plan.topics)]
         new = {article.id: article for article in articles if article.id not in known}
         vectors = self._store.vectors(new, self._engine.fingerprint)
         beginnings = {id: spans[min(spans)].astype(np.float32) for id, spans in vectors.items()}
         chosen = choose_stories(list(new.values()), beginnings, plan.number)
-        copies = self._store.copies(article.id for story in chosen for article in story)
+        shown = (article.id for story in chosen for article in story)
+        copies = self._store.copies(shown, periods[0].origins)
         return [story_of(story, copies) for story in chosen]
 
-    def stories_of(self, chosen: Sequence[Sequence[str]]) -> list[Story]:
-        """Return stories by the ids of their articles; articles that have been deleted are left out."""
-        articles = self._store.articles(id for story in chosen for id in story)
-        copies = self._store.copies(articles)
+    def stories_of(self, chosen: Sequence[Sequence[str]], edition: str | None) -> list[Story]:
+        """Return stories by the ids of their articles.
+
+        Articles that have been deleted, or that the edition no longer has, are left out.
+        """
+        origins = self._engine.filters(edition).origins
+        articles = self._store.articles((id for story in chosen for id in story), origins)
+        copies = self._store.copies(articles, origins)
         stored = ([articles[id] for id in story if id in articles] for story in chosen)
         return [story_of(story, copies) for story in stored if story]
 
-    def check_plan(self, plan: DigestPlan) -> DigestPlan:
+    def check_plan(self, plan: DigestPlan, edition: str | None) -> DigestPlan:
         """Return a plan with its sources as they are stored. Raises UsageError for an unknown source."""
-        names = (self._engine.source_name(source) for source in plan.sources)
+        names = (self._engine.filters(edition, source).source for source in plan.sources)
         return replace(plan, sources=tuple(dict.fromkeys(name for name in names if name)))
 
     def _on_topic(self, text: str, filters: Filters) -> list[Candidate]:

@@ -13,8 +13,8 @@ from index.quotes.standing import quote_state
 from index.storage.articles import Store
 from index.storage.posted import Posted
 from index.text.normalize import canonical_line
+from index.types.edition import SHARED
 from index.types.posted import PostedAnswer
-from index.types.question import Filters
 
 
 class QuoteReview:
@@ -31,23 +31,26 @@ class QuoteReview:
     def excerpts(self, answer: PostedAnswer) -> list[Excerpt]:
         """Return a posted answer's quotes with the sentences around them, from the articles as they are now.
 
-        A quote is left out when its article no longer holds it, or is no longer stored.
+        A quote is left out when its article no longer holds it, is no longer stored, or is not in the edition
+        of the guild where the answer was posted.
         """
-        articles = self._store.articles({quote.article_id for quote in answer.quotes})
+        origins = self._engine.filters(answer.guild or SHARED).origins
+        articles = self._store.articles({quote.article_id for quote in answer.quotes}, origins)
         known = [
             (articles[quote.article_id], quote) for quote in answer.quotes if quote.article_id in articles
         ]
         quotes = [find_quote(article, quote.start, quote.text) for article, quote in known]
         return [excerpt(quote) for quote in quotes if quote]
 
-    def check(self, claimed: str) -> QuoteCheck:
-        """Look in the stored articles for words that a person says one of them holds.
+    def check(self, claimed: str, edition: str | None) -> QuoteCheck:
+        """Look in an edition's articles for words that a person says one of them holds.
 
         The articles compared are those that a search for the words finds. Raises as `NewsIndex.ask` does.
         """
         self._engine.require_current_vectors()
         now = self._clock()
-        ranked = self._engine.retrieve(canonical_line(claimed), Retrieval([Filters(until=now)]), now)
+        what = Retrieval([self._engine.filters(edition, until=now)])
+        ranked = self._engine.retrieve(canonical_line(claimed), what, now)
         articles = {passage.stored.article.id: passage.stored.article for passage in ranked}
         return check_quote(claimed, articles.values())
 

@@ -40,7 +40,8 @@ class Reading:
     each article were read, in their order. `full_text` tells whether the entries carry their whole stories.
     `feeds` are those that a page or list names. `fetched` holds the validators for the next time; with status
     304 nothing has changed and nothing was read. `children` are the sitemaps of an index that were read so
-    far, by address, with the time of their last change as the index gives it.
+    far, by address, with the time of their last change as the index gives it. `met` are the ids of entries
+    whose articles are stored already, so that they were not read again.
     """
 
     kind: Kind | Literal["unchanged"]
@@ -54,6 +55,7 @@ class Reading:
     fetched: Fetched
     evidence: list[Evidence] = field(default_factory=list)
     children: Mapping[str, str] = field(default_factory=dict)
+    met: frozenset[str] = frozenset()
 
 
 Speaks = Callable[[Sequence[str]], Collection[str]]
@@ -84,16 +86,15 @@ def read_address(
 
     `known` says which of these ids of articles and entries are stored already: their pages are not fetched
     again. `children` is that of the last reading. `speaks_for` says for which sites beside its own the one at
-    the first address may speak, and where that led to, and `note` is told of further ones. Times without a zone are in `timezone`. Raises FetchError
-    or SourceError when the address as a whole gives nothing; a single bad entry is in `problems`.
+    these addresses (as asked for, and where that led to) may speak, and `note` is told of further ones. Times
+    without a zone are in `timezone`. Raises FetchError or SourceError when the address as a whole gives
+    nothing; a single bad entry is in `problems`.
     """
     fetched = fetcher.get(url, etag=etag, last_modified=last_modified)
     if fetched.status == 304:
         return Reading("unchanged", None, [], [], 0, None, False, [], fetched, children=children or {})
     speaker = Speaker.at(url, fetched.url, speaks_for((url, fetched.url)), note)
-    return read_fetched(
-        fetched, fetcher, speaker, timezone=timezone, now=now, known=known, children=children
-    )
+    return read_fetched(fetched, fetcher, speaker, timezone=timezone, now=now, known=known, children=children)
 
 
 def read_fetched(

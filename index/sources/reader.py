@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -76,13 +77,13 @@ class Reader:
 
         Raises SourceError as `read_address` does.
         """
-        known = nothing_known if anew else self._known
+        met = _Met(nothing_known if anew else self._known)
         reading = read_address(
             source.url,
             self._fetcher(),
             timezone=self._timezone,
             now=self._clock(),
-            known=known,
+            known=met,
             etag=None if anew else source.etag,
             last_modified=None if anew else source.last_modified,
             children=None if anew else source.children,
@@ -91,13 +92,14 @@ class Reader:
         )
         if reading.kind == "page" and source.kind in FEED_KINDS:
             raise SourceError(f"{source.url} was a feed and is a web page now: it is tried again later.")
-        return reading
+        return replace(reading, met=frozenset(met.ids))
 
     def upload(self, body: bytes, name: str) -> Reading:
-        """Read a file that somebody handed in (see `index.sources.upload`). Raises SourceError."""
-        return read_upload(
-            body, name, self._fetcher(), timezone=self._timezone, now=self._clock(), known=self._known
-        )
+        """Read a file that somebody handed in (see `index.sources.upload`). Raises SourceError.
+
+        Everything in it is read, also what is stored: that may be stored for other editions only.
+        """
+        return read_upload(body, name, self._fetcher(), timezone=self._timezone, now=self._clock())
 
     def _one_of_many(self, url: str) -> Iterator[Record]:
         try:
@@ -134,6 +136,19 @@ class Reader:
             if self._opened is None:
                 self._opened = Fetcher(self._options, now=self._clock)
             return self._opened
+
+
+class _Met:
+    """Tells which ids are known, and remembers those that were."""
+
+    def __init__(self, known: Known) -> None:
+        self._known = known
+        self.ids: set[str] = set()
+
+    def __call__(self, ids: list[str]) -> set[str]:
+        known = self._known(ids)
+        self.ids |= known
+        return known
 
 
 def _records(reading: Reading, where: str) -> Iterator[Record]:

@@ -30,8 +30,8 @@ def note_nothing(_: str, __: str) -> None:
 class Speaker:
     """What is read, and the sites that it speaks for, which grow while pages announce it.
 
-    `addresses` are the one that was asked for and the one that answered in the end. `is_trusted` tells that it
-    may speak for every site, as a file that the operator reads in.
+    `addresses` are the one that answered in the end and the one that was asked for. `is_trusted` tells that
+    it may speak for every site, as a file that the operator reads in.
     """
 
     addresses: tuple[str, ...]
@@ -66,7 +66,7 @@ class Speaker:
         return Authority.SITE if self.speaks_for(url) else Authority.FOREIGN
 
     def id_about(self, url: str, id: str) -> str:
-        """Return the id of the article that its own words about an address are; `id` is that of the address."""
+        """Return the id of its own words about an address; `id` is that of the article at the address."""
         return id if self.speaks_for(url) else foreign_id(id, self.addresses[0])
 
     def outlet(self, name: str | None) -> str:
@@ -100,7 +100,7 @@ class Speaker:
         return entry_id(self.addresses[0], f"line {id}")[FEED_CHARS:]
 
     def heard(self, page: str, feeds: Collection[str]) -> None:
-        """Note that the page at an address announces these feeds: this one speaks for its site from now on."""
+        """Take note of the feeds that the page at an address announces: one of them speaks for its site."""
         site = site_of(page)
         announced = {key for feed in feeds if (key := _key(feed))}
         for address in self.addresses:

@@ -32,9 +32,9 @@ def read_upload(
 ) -> Reading:
     """Read a file called `name`: JSON lines, a story page, a feed or a list of feeds, gzipped or not.
 
-    A story page that gives no address of its own is known by the name. Whoever hands it in speaks for no
-    site: its words are articles of their own beside those of the addresses that they name. Raises SourceError, with `name` in
-    its sentence, where the file as a whole gives nothing.
+    A story page that gives no address of its own is known by the name. The person who hands it in speaks for
+    no site: its words are articles of their own beside those of the addresses that they name. Raises
+    SourceError, with `name` in its sentence, where the file as a whole gives nothing.
     """
     try:
         body = gunzip(body, MAX_UNPACKED, name)

@@ -12,18 +12,26 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import Connection, Row, delete, func, insert, select, true, update
-from sqlalchemy.sql import ColumnElement
+from sqlalchemy import Row, delete, func, insert, select, update
 
 from index.errors import ModelError
 from index.storage import schema
+from index.storage.article_changes import (
+    drop_names,
+    drop_passages,
+    make_copy,
+    put_article,
+    put_passages,
+    says,
+    touch,
+)
 from index.storage.changes import ChangeLog, ChangeWriter
+from index.storage.conditions import IS_DATED, admitted
 from index.storage.database import Database, meta, set_meta
+from index.storage.receipts import Receipt, ReceiptStore, is_received, put_receipts
 from index.storage.rows import (
     NewArticle,
-    article_row,
     copy_row,
-    revision_row,
     to_article,
     to_passage,
     to_times,
@@ -33,11 +41,8 @@ from index.text.passages import Passage
 from index.text.spans import Span
 from index.types.answer import Coverage
 from index.types.article import Article, ArticleTimes, Authority, Copy, IndexedPassage
+from index.types.edition import LIBRARY
 from index.types.question import Filters
-
-# Revisions kept of an article. Live reports change every few minutes, and a page with a counter whenever it
-# is fetched: the newest state is always stored, but not every one before it.
-KEPT_REVISIONS = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,7 @@ class Store:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._changes = ChangeLog(database)
+        self._receipts = ReceiptStore(database)
 
     @classmethod
     def open(cls, url: str) -> Store:
@@ -85,6 +91,11 @@ class Store:
     def changes(self) -> ChangeLog:
         """The log of the passages that came and went."""
         return self._changes
+
+    @property
+    def receipts(self) -> ReceiptStore:
+        """Which origins brought which articles."""
+        return self._receipts
 
     @property
     def id(self) -> str:
@@ -123,11 +134,14 @@ class Store:
             found.setdefault(row.band, []).append(row.article_id)
         return {band: sorted(ids) for band, ids in found.items()}
 
-    def article_ids_by_text(self, text_hashes: Iterable[str]) -> dict[str, str]:
-        """Return text hash → id of the article that has this text."""
+    def article_ids_by_text(self, text_hashes: Iterable[str]) -> dict[str, list[str]]:
+        """Return text hash → ids of the articles that have this text, in alphabetical order."""
         table = schema.articles.c
+        found: dict[str, list[str]] = {}
         rows = self._database.select_in(select(table.text_hash, table.id), table.text_hash, text_hashes)
-        return {row.text_hash: row.id for row in rows}
+        for row in rows:
+            found.setdefault(row.text_hash, []).append(row.id)
+        return {text_hash: sorted(ids) for text_hash, ids in found.items()}
 
     def known_copies(self, ids: Iterable[str]) -> dict[str, str]:
         """Return id of a copy → id of the article that it is a copy of."""
@@ -135,8 +149,11 @@ class Store:
         rows = self._database.select_in(select(table.id, table.article_id), table.id, ids)
         return {row.id: row.article_id for row in rows}
 
-    def articles(self, ids: Iterable[str]) -> dict[str, Article]:
-        rows = self._database.select_in(select(schema.articles), schema.articles.c.id, ids)
+    def articles(self, ids: Iterable[str], origins: frozenset[int] | None = None) -> dict[str, Article]:
+        """Return id → article, of those that one of the origins brought."""
+        table = schema.articles.c
+        query = select(schema.articles).where(is_received(table.id, origins))
+        rows = self._database.select_in(query, table.id, ids)
         return {row.id: to_article(row) for row in rows}
 
     def vectors(self, ids: Iterable[str], model: str) -> dict[str, dict[Span, npt.NDArray[np.float16]]]:
@@ -170,25 +187,29 @@ class Store:
         table = schema.articles.c
         found: list[Article] = []
         with self._database.reading() as connection:
-            for group in (_IS_DATED, ~_IS_DATED):
-                query = select(schema.articles).where(_where(filters), group)
+            for group in (IS_DATED, ~IS_DATED):
+                query = select(schema.articles).where(admitted(filters), group)
                 query = query.order_by(table.published_at.desc(), table.id).limit(limit - len(found))
                 found += [to_article(row) for row in connection.execute(query)]
                 if len(found) >= limit:
                     break
         return found
 
-    def copies(self, article_ids: Iterable[str]) -> dict[str, list[Copy]]:
+    def copies(
+        self, article_ids: Iterable[str], origins: frozenset[int] | None = None
+    ) -> dict[str, list[Copy]]:
+        """Return id → the copies of the article that one of the origins brought."""
         table = schema.copies.c
         found: dict[str, list[Copy]] = {}
-        for row in self._database.select_in(select(schema.copies), table.article_id, article_ids):
+        query = select(schema.copies).where(is_received(table.id, origins))
+        for row in self._database.select_in(query, table.article_id, article_ids):
             found.setdefault(row.article_id, []).append(
                 Copy(row.source, row.url, row.published_at, row.published_precision)
             )
         return found
 
     def count_articles(self, filters: Filters | None = None) -> int:
-        query = select(func.count()).select_from(schema.articles).where(_where(filters or Filters()))
+        query = select(func.count()).select_from(schema.articles).where(admitted(filters or Filters()))
         return int(self._database.scalar(query))
 
     def coverage(self, filters: Filters) -> Coverage:
@@ -199,21 +220,21 @@ class Store:
             func.count(), func.count(table.source.distinct()), func.min(published), func.max(published)
         )
         with self._database.reading() as connection:
-            row = connection.execute(query.select_from(schema.articles).where(_where(filters))).one()
+            row = connection.execute(query.select_from(schema.articles).where(admitted(filters))).one()
         return Coverage(*row)
 
     def undated_passages(self, ids: Iterable[int]) -> set[int]:
         """Return those of the passages whose article is of unknown time."""
         passages, articles = schema.passages, schema.articles
-        query = select(passages.c.id).join(articles, passages.c.article_id == articles.c.id).where(~_IS_DATED)
+        query = select(passages.c.id).join(articles, passages.c.article_id == articles.c.id).where(~IS_DATED)
         return {row.id for row in self._database.select_in(query, passages.c.id, ids)}
 
     def count_passages(self) -> int:
         return int(self._database.scalar(select(func.count()).select_from(schema.passages)))
 
-    def newest(self, until: datetime | None = None) -> datetime | None:
-        """Return when the newest article not after `until` was published, of those whose time is known."""
-        newest: datetime | None = self._database.scalar(_newest_first(until).where(_IS_DATED).limit(1))
+    def newest(self, filters: Filters | None = None) -> datetime | None:
+        """Return when the newest article was published, of those whose time is known."""
+        newest: datetime | None = self._database.scalar(_newest_first(filters).where(IS_DATED).limit(1))
         return newest
 
     def last_read(self) -> datetime | None:
@@ -221,22 +242,21 @@ class Store:
         last: datetime | None = self._database.scalar(select(func.max(schema.articles.c.read_at)))
         return last
 
-    def nth_newest(self, n: int, until: datetime | None = None) -> datetime | None:
+    def nth_newest(self, n: int, filters: Filters | None = None) -> datetime | None:
         """Return when the `n`th newest article was published or first seen; None where there are fewer."""
-        found: datetime | None = self._database.scalar(_newest_first(until).offset(n - 1).limit(1))
+        found: datetime | None = self._database.scalar(_newest_first(filters).offset(n - 1).limit(1))
         return found
 
-    def oldest(self, until: datetime | None = None) -> datetime | None:
+    def oldest(self, filters: Filters) -> datetime | None:
         """Return when the oldest article was published."""
-        column = schema.articles.c.published_at
-        oldest: datetime | None = self._database.scalar(
-            select(func.min(column)).where(_where(Filters(until=until)))
-        )
-        return oldest
+        oldest = select(func.min(schema.articles.c.published_at)).where(admitted(filters))
+        moment: datetime | None = self._database.scalar(oldest)
+        return moment
 
-    def source_names(self) -> list[str]:
+    def source_names(self, origins: frozenset[int] | None = None) -> list[str]:
         """Return the names of the outlets, in alphabetical order."""
-        query = select(schema.articles.c.source).distinct().order_by(schema.articles.c.source)
+        table = schema.articles.c
+        query = select(table.source).where(is_received(table.id, origins)).distinct().order_by(table.source)
         with self._database.reading() as connection:
             return list(connection.execute(query).scalars())
 
@@ -247,28 +267,33 @@ class Store:
         new: Sequence[NewArticle],
         copies: Sequence[tuple[str, str, Copy]],
         touched: Sequence[tuple[str, ArticleTimes, Authority]],
+        receipts: Sequence[Receipt],
         now: datetime,
         outdone: Sequence[tuple[str, str]] = (),
-        origin: int | None = None,
+        origin: int = LIBRARY,
     ) -> None:
         """Store a batch that an origin brought in one transaction: all of it or nothing.
 
         `new` articles replace what is stored under their ids, whose text is kept as a revision; `copies` are
         (id of the copy, id of the article, the copy); `touched` are (id, times, authority) of articles whose
-        words did not change; `outdone` are (id, id of another article) of articles that are copies of the
-        other one from now on.
+        words did not change; `receipts` may be stored already; `outdone` are (id, id of another article) of
+        articles that are copies of the other one from now on.
         """
         with self._database.writing() as connection:
             log = ChangeWriter(connection)
             for each in new:
-                _put(connection, each, now, log, origin)
+                put_article(connection, each, now, log, origin)
             for copy_id, article_id, copy in copies:
                 connection.execute(delete(schema.copies).where(schema.copies.c.id == copy_id))
                 connection.execute(insert(schema.copies).values(copy_row(copy_id, article_id, copy)))
-            for article_id, other in outdone:
-                _make_copy(connection, article_id, other, log)
             for article_id, times, authority in touched:
-                _touch(connection, article_id, times, authority, log)
+                touch(connection, article_id, times, authority, log)
+            put_receipts(connection, self._receipts.missing(receipts), log)
+            for article_id, other in outdone:
+                make_copy(connection, article_id, other, log)
+                brought = self._receipts.origins_of([article_id]).get(article_id, set())
+                passed_on = self._receipts.missing((other, origin) for origin in sorted(brought))
+                put_receipts(connection, passed_on, log)
             log.write()
 
     def move(self, article_id: str, url: str) -> None:
@@ -285,8 +310,8 @@ class Store:
         with self._database.writing() as connection:
             log = ChangeWriter(connection)
             for each in new:
-                if _says(connection, each.article):
-                    _put_passages(connection, each, log)
+                if says(connection, each.article):
+                    put_passages(connection, each, log)
             log.write()
 
     def delete_articles(self, ids: Sequence[str]) -> None:
@@ -294,8 +319,8 @@ class Store:
         with self._database.writing() as connection:
             log = ChangeWriter(connection)
             for article_id in ids:
-                _drop_passages(connection, article_id, log)
-                _drop_identities(connection, article_id)
+                drop_passages(connection, article_id, log)
+                drop_names(connection, article_id)
                 connection.execute(delete(schema.articles).where(schema.articles.c.id == article_id))
             log.write()
 
@@ -312,7 +337,7 @@ class Store:
         """Return the given passages as followers take them, those that still exist in this fingerprint."""
         query = _indexed_query(fingerprint)
         rows = self._database.select_in(query, schema.passages.c.id, ids)
-        return [_indexed(row) for row in rows]
+        return self._indexed(list(rows))
 
     def all_indexed_passages(self, fingerprint: str, batch: int) -> Iterator[list[IndexedPassage]]:
         """Yield all passages of this fingerprint in batches, in the order of their ids."""
@@ -323,8 +348,12 @@ class Store:
                 rows = connection.execute(query.order_by(schema.passages.c.id).limit(batch)).all()
             if not rows:
                 return
-            yield [_indexed(row) for row in rows]
+            yield self._indexed(rows)
             last = rows[-1].id
+
+    def _indexed(self, rows: Sequence[Row[Any]]) -> list[IndexedPassage]:
+        origins = self._receipts.origins_of({row.article_id for row in rows})
+        return [_indexed(row, origins.get(row.article_id, ())) for row in rows]
 
     def stored_passages(self, ids: Sequence[int]) -> dict[int, StoredPassage]:
         """Return the given passages with their articles; those that are gone are left out."""
@@ -392,130 +421,9 @@ class Store:
         return int(self._database.scalar(query.where(schema.passages.c.fingerprint != fingerprint)))
 
 
-# An article of unknown time is news of no day.
-_IS_DATED = schema.articles.c.published_precision != "seen"
-
-
-def _where(filters: Filters) -> ColumnElement[bool]:
-    table = schema.articles.c
-    condition: ColumnElement[bool] = true()
-    if filters.since:
-        condition &= (table.published_at >= filters.since) & _IS_DATED
-    if filters.until:
-        condition &= table.published_at <= filters.until
-    if filters.source:
-        condition &= table.source == filters.source
-    return condition
-
-
-def _newest_first(until: datetime | None) -> Any:
+def _newest_first(filters: Filters | None) -> Any:
     column = schema.articles.c.published_at
-    return select(column).where(_where(Filters(until=until))).order_by(column.desc())
-
-
-def _put(
-    connection: Connection, new: NewArticle, now: datetime, log: ChangeWriter, origin: int | None
-) -> None:
-    table = schema.articles
-    old = connection.execute(select(table).where(table.c.id == new.article.id)).one_or_none()
-    values = article_row(new, now, origin)
-    if old is None:
-        connection.execute(insert(table).values({**values, "revision": 1}))
-    elif old.content_hash == new.content_hash:
-        return  # another process stored the same words since they were looked up
-    else:
-        _drop_old_revisions(connection, old)
-        connection.execute(insert(schema.revisions).values(revision_row(old, now)))
-        change = update(table).where(table.c.id == new.article.id)
-        connection.execute(change.values({**values, "revision": old.revision + 1}))
-    connection.execute(delete(schema.copies).where(schema.copies.c.id == new.article.id))
-    _put_passages(connection, new, log)
-
-
-def _drop_old_revisions(connection: Connection, old: Row[Any]) -> None:
-    """Make room for one more revision of an article by the origin of its words.
-
-    One that changes its words all the time takes no room from others.
-    """
-    table = schema.revisions
-    by = table.c.origin.is_(None) if old.origin is None else table.c.origin == old.origin
-    own = (table.c.article_id == old.id) & by
-    newest_first = select(table.c.revision).where(own).order_by(table.c.revision.desc())
-    first_gone = connection.execute(newest_first.offset(KEPT_REVISIONS - 1).limit(1)).scalar()
-    if first_gone is not None:
-        connection.execute(delete(table).where(own, table.c.revision <= first_gone))
-
-
-def _make_copy(connection: Connection, article_id: str, other: str, log: ChangeWriter) -> None:
-    """Make an article a copy of another one, with all its copies."""
-    articles, copies = schema.articles, schema.copies
-    old = connection.execute(select(articles).where(articles.c.id == article_id)).one_or_none()
-    if old is None:
-        return
-    _drop_passages(connection, article_id, log)
-    connection.execute(update(copies).where(copies.c.article_id == article_id).values(article_id=other))
-    connection.execute(delete(articles).where(articles.c.id == article_id))
-    copy = Copy(old.source, old.url, old.published_at, old.published_precision)
-    connection.execute(insert(copies).values(copy_row(article_id, other, copy)))
-
-
-def _drop_identities(connection: Connection, article_id: str) -> None:
-    """Forget the other ids of an article and of its copies."""
-    table, copies = schema.identities, schema.copies.c
-    own = select(copies.id).where(copies.article_id == article_id)
-    gone = (table.c.article_id == article_id) | table.c.article_id.in_(own)
-    connection.execute(delete(table).where(gone))
-
-
-def _says(connection: Connection, article: Article) -> bool:
-    """Tell whether an article is stored with these words."""
-    table = schema.articles.c
-    same = (table.id == article.id) & (table.title == article.title) & (table.text == article.text)
-    return connection.execute(select(table.id).where(same)).first() is not None
-
-
-def _put_passages(connection: Connection, new: NewArticle, log: ChangeWriter) -> None:
-    _put_bands(connection, new)
-    _drop_passages(connection, new.article.id, log)
-    rows = [
-        {
-            "article_id": new.article.id,
-            "start": passage.span.start,
-            "end": passage.span.end,
-            "sentences": [list(sentence) for sentence in passage.sentences],
-            "fingerprint": new.fingerprint,
-            "vector": vector.astype("<f2").tobytes(),
-        }
-        for passage, vector in zip(new.passages, new.vectors, strict=True)
-    ]
-    if rows:
-        adding = insert(schema.passages).returning(schema.passages.c.id, sort_by_parameter_order=True)
-        log.add(connection.execute(adding, rows).scalars(), removed=False)
-
-
-def _put_bands(connection: Connection, new: NewArticle) -> None:
-    connection.execute(delete(schema.bands).where(schema.bands.c.article_id == new.article.id))
-    rows = [{"band": band, "article_id": new.article.id} for band in new.bands]
-    if rows:
-        connection.execute(insert(schema.bands), rows)
-
-
-def _touch(
-    connection: Connection, article_id: str, times: ArticleTimes, authority: Authority, log: ChangeWriter
-) -> None:
-    """Set an article's times and authority. Followers are told when it was published, as they filter by it."""
-    articles, passages = schema.articles, schema.passages.c
-    before = select(articles.c.published_at).where(articles.c.id == article_id)
-    if connection.execute(before).scalar() != times.published_at:
-        ids = connection.execute(select(passages.id).where(passages.article_id == article_id)).scalars()
-        log.add(ids.all(), removed=False)
-    change = update(articles).where(articles.c.id == article_id)
-    connection.execute(change.values(times._asdict() | {"authority": int(authority)}))
-
-
-def _drop_passages(connection: Connection, article_id: str, log: ChangeWriter) -> None:
-    gone = delete(schema.passages).where(schema.passages.c.article_id == article_id)
-    log.add(connection.execute(gone.returning(schema.passages.c.id)).scalars().all(), removed=True)
+    return select(column).where(admitted(filters or Filters())).order_by(column.desc())
 
 
 def _indexed_query(fingerprint: str) -> Any:
@@ -523,11 +431,19 @@ def _indexed_query(fingerprint: str) -> Any:
     # The passage is cut out in the database: sending every article once per passage would be ten times
     # as much.
     text = func.substr(articles.text, passages.start + 1, passages.end - passages.start).label("text")
-    columns = (passages.id, articles.title, text, articles.source, articles.published_at, passages.vector)
+    shown = (articles.title, text, articles.source, articles.published_at)
+    columns = (passages.id, passages.article_id, *shown, passages.vector)
     joined = schema.passages.join(schema.articles)
     return select(*columns).select_from(joined).where(passages.fingerprint == fingerprint)
 
 
-def _indexed(row: Row[Any]) -> IndexedPassage:
-    vector = to_vector(row.vector)
-    return IndexedPassage(row.id, row.title, row.text, row.source, row.published_at, vector)
+def _indexed(row: Row[Any], origins: Iterable[int]) -> IndexedPassage:
+    return IndexedPassage(
+        id=row.id,
+        title=row.title,
+        text=row.text,
+        source=row.source,
+        published_at=row.published_at,
+        vector=to_vector(row.vector),
+        origins=tuple(sorted(origins)),
+    )

@@ -66,7 +66,7 @@ _REMEDIES = {
 # PostgreSQL's error code for a lock that was not free within `lock_timeout`.
 _LOCK_NOT_AVAILABLE = "55P03"
 # SQLite allows 32,766 values in a statement. Longer lists are split into several statements with this many.
-_CHUNK = 500
+CHUNK = 500
 
 
 class _Threads(threading.local):
@@ -247,8 +247,8 @@ class Database:
         listed = list(values)
         rows: list[Row[Any]] = []
         with self.reading() as connection:
-            for start in range(0, len(listed), _CHUNK):
-                chunk = listed[start : start + _CHUNK]
+            for start in range(0, len(listed), CHUNK):
+                chunk = listed[start : start + CHUNK]
                 rows.extend(connection.execute(query.where(column.in_(chunk))))
         return rows
 

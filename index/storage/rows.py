@@ -29,7 +29,7 @@ class NewArticle:
     bands: Sequence[str] = ()
 
 
-def article_row(new: NewArticle, now: datetime, origin: int | None) -> dict[str, Any]:
+def article_row(new: NewArticle, now: datetime, origin: int) -> dict[str, Any]:
     article = new.article
     return {
         "id": article.id,

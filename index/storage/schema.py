@@ -47,6 +47,7 @@ REVISIONS = (
     "0011",
     "0012",
     "0013",
+    "0014",
     "0015",
 )
 HEAD = REVISIONS[-1]
@@ -105,7 +106,7 @@ articles = Table(
     Column("via", String(6), nullable=False, server_default="file"),
     Column("read_at", UtcDateTime, nullable=False),
     Column("authority", SmallInteger, nullable=False, server_default="2"),
-    Column("origin", BigInteger),  # that brought these words; None where it is not known
+    Column("origin", BigInteger, nullable=False, server_default="0"),  # of these words
     _precision_column(),
     Index("ix_articles_published", "published_at", "source", "published_precision"),
     Index("ix_articles_source_published", "source", "published_at", "published_precision"),
@@ -125,7 +126,7 @@ revisions = Table(
     Column("updated_at", UtcDateTime),
     Column("content_hash", String(64), nullable=False),
     Column("replaced_at", UtcDateTime, nullable=False),
-    Column("origin", BigInteger),
+    Column("origin", BigInteger, nullable=False, server_default="0"),
     _precision_column(),
 )
 
@@ -219,6 +220,38 @@ announcements = Table(
     metadata,
     Column("feed", String(16), primary_key=True),
     Column("site", String, primary_key=True),
+)
+
+# Where articles came in: the addresses of sources, files, and uploads (see `index.storage.editions`). A
+# number is never used again, because search indexes know origins by it.
+origins = Table(
+    "origins",
+    metadata,
+    Column("number", _RowId, primary_key=True, autoincrement=True),
+    Column("name", Text, nullable=False, unique=True),
+    sqlite_autoincrement=True,
+)
+
+# Which origins brought an article or a copy. What brought a copy has brought its article, too.
+receipts = Table(
+    "receipts",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("origin", _RowId, primary_key=True, autoincrement=False),
+    Index("ix_receipts_origin", "origin", "id"),
+)
+
+# Which origins an edition sees (`kept`), and which it reads again and again (`read`). A guild that has
+# dropped a shared origin has a row for it that is not `kept`.
+edition_origins = Table(
+    "edition_origins",
+    metadata,
+    Column("edition", String, primary_key=True),
+    Column("origin", _RowId, primary_key=True, autoincrement=False),
+    Column("kept", Boolean, nullable=False),
+    Column("read", Boolean, nullable=False),
+    Column("added_at", UtcDateTime, nullable=False),
+    Index("ix_edition_origins_origin", "origin"),
 )
 
 # Answers that a face has shown somewhere. Persons and places are as the face names them; `card` is its own.

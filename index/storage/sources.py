@@ -15,11 +15,16 @@ from sqlalchemy import Connection, Row, delete, func, insert, or_, select, updat
 
 from index.storage import schema
 from index.storage.database import Database
+from index.storage.editions import give, rename, take
+from index.text.normalize import article_id
+from index.types.edition import SHARED
 from index.types.source import Source, SourceState
 
 FILES = "files"
 
 _table = schema.sources.c
+_origins = schema.origins.c
+_held = schema.edition_origins.c
 _on_the_web = _table.kind != FILES
 
 
@@ -38,41 +43,78 @@ class SourceStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def all(self) -> list[Source]:
-        """Return the sources, those that were added first at the front."""
-        query = select(schema.sources).where(_on_the_web).order_by(_table.added_at, _table.uri)
+    def all(self, edition: str | None = None) -> list[Source]:
+        """Return the sources of an edition, those that were added first at the front.
+
+        The sources of a guild are the shared ones that it keeps and its own. None are those of all editions.
+        """
+        query = _query().order_by(_table.added_at, _table.uri)
+        if edition is not None:
+            query = query.where(_is_read_for(edition))
         with self._database.reading() as connection:
             return [_source(row) for row in connection.execute(query)]
 
-    def get(self, url: str) -> Source | None:
-        query = select(schema.sources).where(_table.uri == url, _on_the_web)
+    def get(self, url: str, edition: str | None = None) -> Source | None:
+        """Return a source of an edition by its address; None where the edition has none there."""
+        query = _query().where(_table.uri == url)
+        if edition is not None:
+            query = query.where(_is_read_for(edition))
         with self._database.reading() as connection:
             row = connection.execute(query).one_or_none()
         return None if row is None else _source(row)
 
-    def add(self, sources: Sequence[Source]) -> int:
-        """Add those whose addresses are not in the list yet; return how many that were."""
+    def add(self, sources: Sequence[Source], edition: str = SHARED) -> int:
+        """Add sources to an edition; return how many it did not have before.
+
+        One that another edition has already is read once for both.
+        """
         rows = {source.url: _row(source) for source in sources}
         with self._database.writing() as connection:
             _take_over(connection, rows)
-            held = select(_table.uri).where(_table.uri.in_(rows))
-            known = set(connection.execute(held).scalars())
+            held = {source.url for source in self.all(edition)} & rows.keys()
+            stored = select(_table.uri).where(_table.uri.in_(rows))
+            known = set(connection.execute(stored).scalars())
             new = [row for url, row in rows.items() if url not in known]
             if new:
                 connection.execute(insert(schema.sources), new)
-        return len(new)
+            now = max((source.added_at for source in sources), default=None)
+            if now is not None:
+                give(connection, list(rows), edition, now, read=True)
+        return len(rows) - len(held)
 
-    def remove(self, url: str) -> bool:
-        """Take a source from the list; its articles stay. Tell whether it was there."""
+    def remove(self, url: str, edition: str = SHARED) -> bool:
+        """Take a source from the list of an edition (see `index.storage.editions.take`).
+
+        It is read no longer once no edition has it. Tell whether the edition had it.
+        """
         with self._database.writing() as connection:
-            gone = connection.execute(delete(schema.sources).where(_table.uri == url, _on_the_web))
-            return bool(gone.rowcount)
+            if self.get(url, edition) is None:
+                return False
+            if take(connection, url, edition) is not None:
+                connection.execute(delete(schema.sources).where(_table.uri == url, _on_the_web))
+            return True
 
     def let_speak(self, url: str, sites: Sequence[str]) -> None:
         """Let a source speak for these sites beside its own, and for no others."""
         with self._database.writing() as connection:
             change = update(schema.sources).where(_table.uri == url, _on_the_web)
             connection.execute(change.values(speaks_for=list(sites)))
+
+    def announced_on(self, feeds: Sequence[str]) -> set[str]:
+        """Return the sites whose pages announce a feed at one of these addresses."""
+        table = schema.announcements.c
+        ids = [article_id(feed) for feed in feeds]
+        rows = self._database.select_in(select(table.feed, table.site), table.feed, ids)
+        return {row.site for row in rows}
+
+    def note_announced(self, feed: str, site: str) -> None:
+        """Note that a page of a site announces the feed at an address."""
+        if site in self.announced_on([feed]):
+            return
+        with self._database.writing() as connection:
+            if site not in self.announced_on([feed]):  # another process may have been quicker
+                values = {"feed": article_id(feed), "site": site}
+                connection.execute(insert(schema.announcements).values(values))
 
     def save(self, source: Source, owner: str, moved_to: str | None = None) -> None:
         """Keep what a reading has found and end its lease; a source that was removed meanwhile stays away.
@@ -84,6 +126,7 @@ class SourceStore:
             own = (_table.uri == source.url) & or_(_table.lease_owner.is_(None), _table.lease_owner == owner)
             if moved_to is not None:
                 _take_over(connection, [moved_to])
+                rename(connection, source.url, moved_to)
                 taken = select(_table.uri).where(_table.uri == moved_to)
                 if connection.execute(taken).scalar() is not None:
                     connection.execute(delete(schema.sources).where(own))
@@ -97,6 +140,7 @@ class SourceStore:
     def remember_files(self, uri: str, now: datetime, error: str | None = None) -> None:
         """Note that a file, a folder or an address was read once, so that a reindex reads it again."""
         with self._database.writing() as connection:
+            give(connection, [uri], SHARED, now, read=False)
             change = update(schema.sources).where(_table.uri == uri).values(read_at=now, error=error)
             if not connection.execute(change).rowcount:
                 row = {"uri": uri, "added_at": now, "read_at": now, "error": error}
@@ -127,7 +171,7 @@ class SourceStore:
         with self._database.claiming() as connection:
             urls = connection.execute(due.with_for_update(skip_locked=True)).scalars().all()
             connection.execute(update(schema.sources).where(_table.uri.in_(urls)).values(taken))
-            query = select(schema.sources).where(_table.uri.in_(urls))
+            query = _query().where(_table.uri.in_(urls))
             found = {row.uri: _source(row) for row in connection.execute(query)}
         return [found[url] for url in urls]
 
@@ -138,7 +182,7 @@ class SourceStore:
             own = (_table.uri == url) & _on_the_web & _is_free(now)
             if not connection.execute(update(schema.sources).where(own).values(taken)).rowcount:
                 return None
-            return _source(connection.execute(select(schema.sources).where(_table.uri == url)).one())
+            return _source(connection.execute(_query().where(_table.uri == url)).one())
 
     def renew(self, owner: str, now: datetime, seconds: float) -> None:
         """Let the leases of `owner` run for `seconds` from now on."""
@@ -162,6 +206,22 @@ class SourceStore:
         return moment
 
 
+def _query() -> Any:
+    """Return the query for sources on the web, each with its origin and whether that is shared."""
+    shared = select(_held.origin).where(_held.edition == SHARED, _held.origin == _origins.number, _held.read)
+    joined = schema.sources.join(schema.origins, _origins.name == _table.uri)
+    columns = (schema.sources, _origins.number.label("origin"), shared.exists().label("shared"))
+    return select(*columns).select_from(joined).where(_on_the_web)
+
+
+def _is_read_for(edition: str) -> Any:
+    """Return the condition that a source is read for an edition, among the rows of `_query`."""
+    mine = select(_held.origin).where(_held.edition == edition, _held.origin == _origins.number)
+    shared = select(_held.origin).where(_held.edition == SHARED, _held.origin == _origins.number, _held.read)
+    dropped = mine.where(~_held.kept).exists()
+    return mine.where(_held.kept, _held.read).exists() | (shared.exists() & ~dropped)
+
+
 def _take_over(connection: Connection, urls: Iterable[str]) -> None:
     """Forget that addresses were read once, as files are, before they become sources."""
     connection.execute(delete(schema.sources).where(_table.uri.in_(list(urls)), _table.kind == FILES))
@@ -177,6 +237,7 @@ def _is_due(now: datetime) -> Any:
 
 def _row(source: Source) -> dict[str, Any]:
     values = asdict(source)
+    del values["origin"], values["shared"]  # they are in other tables
     return {"uri": values.pop("url"), "read_at": values.pop("last_fetch"), **values}
 
 
@@ -200,4 +261,6 @@ def _source(row: Row[Any]) -> Source:
         children=row.children,
         notice=row.notice,
         speaks_for=tuple(row.speaks_for or ()),
+        origin=row.origin,
+        shared=row.shared,
     )

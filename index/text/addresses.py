@@ -8,8 +8,8 @@ Names of tracking parameters come from the package detrack, whose list is kept b
 tried on the same parameters: it also removes `gallery`, `glossary`, `eid`, `uid` and `session`, which name
 pages. News sites have some of their own (`smid`, `xtor`, `ito`), which stand below.
 
-Sites are told apart by the public suffix list (https://publicsuffix.org), from the package publicsuffixlist. It
-brings the list of the day of its release, knows no network, needs no other package and is typed. tldextract
+Sites are told apart by the public suffix list (https://publicsuffix.org), from the package publicsuffixlist.
+It brings the list of the day of its release, asks no network, needs no other package and is typed. tldextract
 brings requests and fetches the list unless it is told not to; publicsuffix2's list is of 2019.
 """
 
@@ -87,7 +87,7 @@ def site_of(url_or_host: str) -> str:
 
     That is one name below a public suffix, where those of the list's private part count: news.example.co.uk
     belongs to example.co.uk, and ann.github.io to nobody but Ann. A host that is a number, or has no such
-    part, is a site of its own. Names are in their ASCII form. "" where there is no host, as in file addresses.
+    part, is a site of its own. Names are in their ASCII form. "" where there is no host, as of a file.
     """
     try:
         host = urlsplit(url_or_host if "//" in url_or_host else f"//{url_or_host}").hostname or ""

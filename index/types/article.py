@@ -36,9 +36,9 @@ class Article:
     `published_precision` tells how well `published_at` is known: to the minute, as a "day" (then it is the
     first moment of that day), or not at all, when it is the moment of reading and the article was "seen"
     then. `via` tells what its words were read from, and `authority` how much they count about the address. An
-    article whose authority is FOREIGN has an id of its own, never that of the address. `original` is the address of the story that its page says
-    it repeats, and `entry` the id of the entry of a feed that it was read from (see `entry_id`): both are
-    known only while it is read.
+    article whose authority is FOREIGN has an id of its own, never that of the address. `original` is the
+    address of the story that its page says it repeats, and `entry` the id of the entry of a feed that it was
+    read from (see `entry_id`): both are known only while it is read.
     """
 
     id: str
@@ -82,7 +82,10 @@ class ArticleTimes(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class IndexedPassage:
-    """What a search index is told about a passage. `vector` is float16 of shape (dimension,), length 1."""
+    """What a search index is told about a passage. `vector` is float16 of shape (dimension,), length 1.
+
+    `origins` are the numbers of the origins that its article was received from.
+    """
 
     id: int
     title: str
@@ -90,6 +93,7 @@ class IndexedPassage:
     source: str
     published_at: datetime
     vector: npt.NDArray[np.float16]
+    origins: tuple[int, ...] = ()
 
 
 class Hit(NamedTuple):

@@ -15,9 +15,11 @@ MAX_QUOTES = 10
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What an article must satisfy to be searched: `since <= published_at <= until`, and its source.
+    """What an article must satisfy to be searched: `since <= published_at <= until`, its source, its origins.
 
     None admits all. An article of unknown time was only seen at its `published_at`: it satisfies no `since`.
+    At least one of its origins must be among `origins`, which are those of an edition. Neither an article nor
+    a hit tells its origins, so `admit` does not look at them: whoever searches or reads from the store does.
     Filters are applied inside the search, so that a narrow filter returns fewer passages
     than were asked for only when fewer exist.
     """
@@ -25,6 +27,7 @@ class Filters:
     since: datetime | None = None
     until: datetime | None = None
     source: str | None = None
+    origins: frozenset[int] | None = None
 
     def admit(self, found: Article | Hit) -> bool:
         """Return whether an article, or the article of a passage that was found, satisfies the filters."""
@@ -45,7 +48,8 @@ class Question:
     """What a person wants to know. `as_of` is the moment of asking; None means now.
 
     Articles published after `as_of` are never used. `limit` is the most quotes to return. `explain` asks for
-    the figures behind the answer. Raises UsageError where the question cannot be searched, and ValueError for
+    the figures behind the answer. `edition` says whose news is searched (see `index.types.edition`). Raises
+    UsageError where the question cannot be searched, and ValueError for
     a time without a zone.
     """
 
@@ -57,6 +61,7 @@ class Question:
     limit: int = 3
     id: str | None = None
     explain: bool = False
+    edition: str | None = None
 
     def __post_init__(self) -> None:
         if not any(char.isalnum() for char in self.text):

@@ -77,7 +77,7 @@ def fill(store: Store, real: Real, passages: int, seed: int = 1) -> None:
     """Write generated articles until the store holds so many passages."""
     new = articles(real, passages - store.count_passages(), seed)
     while batch := list(islice(new, WRITTEN_AT_ONCE)):
-        store.write(batch, [], [], datetime.now(UTC))
+        store.write(batch, [], [], [], datetime.now(UTC))
 
 
 def articles(real: Real, passages: int, seed: int) -> Iterator[NewArticle]:

@@ -17,7 +17,7 @@ from index.text.addresses import site_of
 from index.text.normalize import foreign_id
 
 revision = "0015"
-down_revision = "0013"
+down_revision = "0014"
 
 _FOREIGN, _SITE, _FETCHED = 1, 2, 3
 # The tables that know an article by its id, and the column that holds it.
@@ -43,8 +43,14 @@ def upgrade() -> None:
     default = sa.Column("authority", sa.SmallInteger, nullable=False, server_default=str(_SITE))
     op.add_column("articles", default)
     for table in ("articles", "revisions"):
-        op.add_column(table, sa.Column("origin", sa.BigInteger))
+        op.add_column(table, sa.Column("origin", sa.BigInteger, nullable=False, server_default="0"))
     connection = op.get_bind()
+    connection.execute(
+        sa.text(
+            "UPDATE articles SET origin = "
+            "coalesce((SELECT min(origin) FROM receipts WHERE receipts.id = articles.id), 0)"
+        )
+    )
     fetched = sa.text("UPDATE articles SET authority = :fetched WHERE via = 'page'")
     connection.execute(fetched, {"fetched": _FETCHED})
     feeds = _feeds(connection)
@@ -77,13 +83,11 @@ def _foreign_speaker(row: Any, feeds: dict[str, list[str]]) -> str | None:
     return None if not named or site in map(site_of, named) else named[0]
 
 
-def _rename(
-    connection: sa.Connection, old: str, new: str, tables: set[str], columns: list[str]
-) -> None:
+def _rename(connection: sa.Connection, old: str, new: str, tables: set[str], columns: list[str]) -> None:
     """Give an article another id, with all that belongs to it but its other ids, which are the address's."""
     others = ", ".join(f'"{name}"' for name in columns if name not in ("id", "authority"))
     copied = (
-        f'INSERT INTO articles (id, authority, {others}) SELECT :new, {_FOREIGN}, {others} '
+        f"INSERT INTO articles (id, authority, {others}) SELECT :new, {_FOREIGN}, {others} "
         "FROM articles WHERE id = :old"
     )
     names = {"old": old, "new": new}

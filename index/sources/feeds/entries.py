@@ -3,8 +3,8 @@
 An entry's own text is used where it is the full story; otherwise the page it links to is fetched. What the
 page says replaces the entry's words only where it is the entry's story (`index.sources.feeds.walls`).
 
-Of an address that the feed does not speak for (`index.sources.speaker`) everything comes from the page itself:
-words, headline and time. What the feed says of it is an article of the feed's own.
+Of an address that the feed does not speak for (`index.sources.speaker`) everything comes from the page
+itself: words, headline and time. What the feed says of it is an article of the feed's own.
 """
 
 from __future__ import annotations

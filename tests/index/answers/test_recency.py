@@ -22,20 +22,21 @@ class Library(Store):
     def __init__(self, published: Sequence[datetime]) -> None:
         self._published = sorted(published, reverse=True)
 
-    def _until(self, until: datetime | None) -> list[datetime]:
+    def _admitted(self, filters: Filters | None) -> list[datetime]:
+        until = filters and filters.until
         return [moment for moment in self._published if until is None or moment <= until]
 
-    def newest(self, until: datetime | None = None) -> datetime | None:
-        return next(iter(self._until(until)), None)
+    def newest(self, filters: Filters | None = None) -> datetime | None:
+        return next(iter(self._admitted(filters)), None)
 
-    def nth_newest(self, n: int, until: datetime | None = None) -> datetime | None:
-        return next(iter(self._until(until)[n - 1 :]), None)
+    def nth_newest(self, n: int, filters: Filters | None = None) -> datetime | None:
+        return next(iter(self._admitted(filters)[n - 1 :]), None)
 
-    def oldest(self, until: datetime | None = None) -> datetime | None:
-        return next(iter(self._until(until)[::-1]), None)
+    def oldest(self, filters: Filters) -> datetime | None:
+        return next(iter(self._admitted(filters)[::-1]), None)
 
-    def count_articles(self, filters: Filters = Filters()) -> int:  # noqa: B008
-        return len(self._until(filters.until))
+    def count_articles(self, filters: Filters | None = None) -> int:
+        return len(self._admitted(filters))
 
 
 def days_ago(*days: float) -> list[datetime]:

@@ -14,6 +14,7 @@ from index.evaluation.baselines import best_sentences, orders, plain_quotes
 from index.runtime.faults import Faults
 from index.search.local import LocalIndex
 from index.storage.articles import StoredPassage
+from index.storage.editions import Editions
 from index.text.passages import Passage
 from index.text.spans import Span
 from index.types.article import Hit
@@ -73,7 +74,9 @@ def test_each_way_quotes_a_passage_that_holds_the_words(tmp_path: Path) -> None:
     options, embedder = IndexOptions(tmp_path / "data"), HashingEmbedder()
     search = LocalIndex(tmp_path / "data" / "index", embedder.dimension)
     with stored(tmp_path) as store:
-        engine = AnswerEngine(options, store, search, embedder, Faults())
+        engine = AnswerEngine(
+            options, store, search, embedder, Faults(), Editions(store.database, options.clock)
+        )
         plain = plain_quotes(engine, Question("What did the council of Corby buy?", as_of=NOW))
     assert list(plain) == ["dense alone", "BM25 alone", "reciprocal rank fusion"]
     assert all("9 libraries" in texts[0] for texts in plain.values())

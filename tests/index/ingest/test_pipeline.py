@@ -21,7 +21,8 @@ from index.errors import ModelError
 from index.ingest import pipeline
 from index.ingest.decision import Decision, IncomingArticle, Stored, decide, times
 from index.ingest.writer import embedded_text
-from index.storage.articles import KEPT_REVISIONS, Known, Store
+from index.storage.article_changes import KEPT_REVISIONS
+from index.storage.articles import Known, Store
 from index.storage.database import sqlite_url
 from index.storage.sources import SourceStore
 from index.text.passages import split_passages

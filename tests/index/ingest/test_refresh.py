@@ -26,6 +26,7 @@ from index.sources.feeds.items import FeedLink
 from index.sources.jsonl import to_article
 from index.storage.articles import Store
 from index.storage.database import Database
+from index.storage.editions import Editions
 from index.storage.sources import SourceStore
 from index.types.article import Article
 from index.types.report import Progress
@@ -61,6 +62,7 @@ class Desk:
         self.database = Database.open(f"sqlite:///{tmp_path / 'news.db'}")
         self.store = Store(self.database)
         self.book = SourceStore(self.database)
+        self.editions = Editions(self.database, self.clock)
         self.fetcher = Fetcher(FetchOptions(allow_private=True, gap_seconds=0.0, timeout_seconds=5.0))
         ingest = ingest_into(self.store, HashingEmbedder(), self.clock)
         self.storing = threading.Lock()
@@ -68,7 +70,9 @@ class Desk:
             self.book, self.read, self.ingest, limits, clock=self.clock, chance=lambda: 0.0, threads=4
         )
         self._ingest = ingest
-        self.subscriptions = Subscriptions(self.book, self.refresh, self.read, self.ingest, self.clock)
+        self.subscriptions = Subscriptions(
+            self.book, self.editions, self.refresh, self.read, self.ingest, self.clock
+        )
 
     def read(self, source: Source, anew: bool) -> Reading:
         known = {} if anew else {"etag": source.etag, "last_modified": source.last_modified}
@@ -78,10 +82,10 @@ class Desk:
         lines = fetched.body.decode().splitlines()
         return page(fetched, tuple(to_article(json.loads(line), ZoneInfo("UTC")) for line in lines))
 
-    def ingest(self, reading: object, _: object = None) -> object:
+    def ingest(self, reading: object, origin: int, _: object = None) -> object:
         assert isinstance(reading, Reading)
         with self.storing:
-            return self._ingest.store(reading.articles, reading.problems)
+            return self._ingest.store(reading, origin)
 
     def serve(self, path: str, *articles: Article, **headers: str) -> str:
         body = "".join(json.dumps(record(article)) + "\n" for article in articles)

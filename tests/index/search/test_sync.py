@@ -41,7 +41,7 @@ def put(store: Store, one: Article, fingerprint: str = FINGERPRINT) -> None:
     passages = split_passages(one.text)
     vectors = EMBEDDER.embed_passages([one.title] * len(passages)).astype(np.float16)
     new = NewArticle(one, candidate.content_hash, candidate.text_hash, passages, vectors, fingerprint)
-    store.write([new], [], [], NOW)
+    store.write([new], [], [], [], NOW)
 
 
 def stored(store: Store, fingerprint: str = FINGERPRINT) -> set[int]:

@@ -51,7 +51,7 @@ def new(one: Article, fingerprint: str = FINGERPRINT) -> NewArticle:
 
 
 def put(store: Store, *articles: Article, now: datetime = NOW) -> None:
-    store.write([new(article) for article in articles], [], [], now)
+    store.write([new(article) for article in articles], [], [], [], now)
 
 
 def passage_ids(store: Store) -> set[int]:
@@ -115,7 +115,7 @@ def test_articles_come_out_as_they_went_in(store: Store) -> None:
             FULL.authority,
         )
     }
-    assert store.article_ids_by_text([text_hash(FULL.text), "none"]) == {text_hash(FULL.text): FULL.id}
+    assert store.article_ids_by_text([text_hash(FULL.text), "none"]) == {text_hash(FULL.text): [FULL.id]}
 
 
 def test_passages_come_out_as_slices_with_their_vectors(store: Store) -> None:
@@ -194,7 +194,7 @@ def test_a_touched_article_only_gets_its_time(store: Store) -> None:
     seq = store.changes.last_seq()
     later = NOW + timedelta(hours=1)
     after = ArticleTimes(FULL.published_at, "day", later)
-    store.write([], [], [(FULL.id, after, Authority.FETCHED)], NOW)
+    store.write([], [], [(FULL.id, after, Authority.FETCHED)], [], NOW)
     assert store.known([FULL.id])[FULL.id].authority == Authority.FETCHED
     assert store.articles([FULL.id]) == {FULL.id: replace(FULL, updated_at=later, published_precision="day")}
     assert (store.changes.last_seq(), store.revisions(FULL.id)) == (seq, [])
@@ -227,8 +227,8 @@ def test_a_revision_keeps_how_well_its_time_was_known(store: Store) -> None:
 def test_copies_are_named_and_an_article_is_none(store: Store) -> None:
     copy = Copy("Sample Herald", "https://herald.example/full", NOW, "day")
     put(store, FULL)
-    store.write([], [("copy", FULL.id, copy)], [], NOW)
-    store.write([], [("copy", FULL.id, copy)], [], NOW)
+    store.write([], [("copy", FULL.id, copy)], [], [], NOW)
+    store.write([], [("copy", FULL.id, copy)], [], [], NOW)
     assert store.copies([FULL.id, "none"]) == {FULL.id: [copy]}
     assert store.known_copies(["copy", FULL.id]) == {"copy": FULL.id}
     assert store.count_articles() == 1
@@ -238,7 +238,7 @@ def test_copies_are_named_and_an_article_is_none(store: Store) -> None:
 
 def test_a_deleted_article_leaves_nothing(store: Store) -> None:
     put(store, FULL, article("other"))
-    store.write([], [("copy", FULL.id, Copy("S", "u", NOW))], [], NOW)
+    store.write([], [("copy", FULL.id, Copy("S", "u", NOW))], [], [], NOW)
     put(store, replace(FULL, text="Changed text."))
     ids = passage_ids(store)
     store.delete_articles([FULL.id, "unknown"])
@@ -318,9 +318,9 @@ def test_a_batch_that_fails_in_the_middle_leaves_nothing(store: Store) -> None:
     changed = new(replace(FULL, text="Changed. " + story("changed")))
     torn = new(article("torn"))
     with pytest.raises(ValueError, match="zip"):
-        store.write([changed, new(article("fine")), replace(torn, vectors=torn.vectors[:1])], [], [], NOW)
+        store.write([changed, new(article("fine")), replace(torn, vectors=torn.vectors[:1])], [], [], [], NOW)
     with pytest.raises(StoreError):
-        store.write([new(article("fine"))], [("copy", "no such article", Copy("S", "u", NOW))], [], NOW)
+        store.write([new(article("fine"))], [("copy", "no such article", Copy("S", "u", NOW))], [], [], NOW)
     assert (store.changes.last_seq(), passage_ids(store), store.articles([FULL.id])) == before
     assert store.count_articles() == 1
     assert store.revisions(FULL.id) == []

@@ -1,0 +1,154 @@
+"""Editions: one store, and each guild (Discord server) sees the shared sources that it keeps and its own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from index import NewsIndex, Question, UsageError
+from index.types.digest import Digest, DigestPlan, Schedule
+from index.types.edition import SHARED
+from index.types.follow import Follow
+from tests.fakes import NOW, HashingEmbedder, article, open_news, record, story
+from tests.servers.news_site import NewsSite
+
+ONE, TWO = "1001", "2002"
+PORT = article("port", "The port of Rotterdam opened a quay. " + story("port"), title="A quay in Rotterdam")
+FORGED = article(
+    "forged",
+    "The port of Rotterdam sank on Monday. " + story("sinking"),
+    title="The port sank",
+    source="Tower",
+)
+ASKED = "What happened to the port of Rotterdam?"
+
+
+@pytest.fixture
+def site() -> Iterator[NewsSite]:
+    with NewsSite() as site:
+        yield site
+
+
+def lines(*articles: object) -> bytes:
+    return "".join(json.dumps(record(one)) + "\n" for one in articles).encode()  # type: ignore[arg-type]
+
+
+def feed(site: NewsSite, path: str, *articles: object) -> str:
+    return site.serve(path, lines(*articles), "application/jsonl")
+
+
+def outlets(news: NewsIndex, edition: str | None) -> set[str]:
+    """The outlets whose words an edition's answer, lists and names show."""
+    asked = news.ask(Question(ASKED, edition=edition, limit=10))
+    quoted = {quote.article.source for quote in asked.quotes}
+    listed = {headline.article.source for headline in news.latest(edition=edition, limit=100)}
+    assert quoted == listed == set(news.source_names(edition))
+    assert asked.articles_searched == len(news.latest(edition=edition, limit=100))
+    return quoted
+
+
+def test_what_a_guild_uploads_is_seen_there_only(tmp_path: Path) -> None:
+    with open_news(tmp_path, [PORT]) as news:
+        news.receive(lines(FORGED), "words.jsonl", edition=ONE)
+        assert outlets(news, ONE) == {"Sample Wire", "Tower"}
+        assert outlets(news, TWO) == outlets(news, SHARED) == {"Sample Wire"}
+        assert outlets(news, None) == {"Sample Wire", "Tower"}
+        timeline = news.timeline(Question("port of Rotterdam", edition=TWO))
+        assert {event.quote.article.source for event in timeline.events} == {"Sample Wire"}
+        claimed = "The port of Rotterdam sank on Monday"
+        assert news.check_quote(claimed, TWO).kind == "none"
+        assert news.check_quote(claimed, ONE).kind == "exact"
+
+
+def test_digests_and_follows_stay_inside(tmp_path: Path) -> None:
+    plan = DigestPlan(Schedule(9))
+    with open_news(tmp_path, [PORT]) as news:
+        news.receive(lines(FORGED), "words.jsonl", edition=ONE)
+        for guild, expected in (
+            (ONE, {"A quay in Rotterdam", "The port sank"}),
+            (TWO, {"A quay in Rotterdam"}),
+        ):
+            digest = Digest(1, guild, "5", None, plan, NOW)
+            assert {story.headline.article.title for story in news.stories(digest)} == expected
+            follow = Follow(1, "7", guild, None, "port of Rotterdam", NOW - timedelta(days=2))
+            assert {quote.article.title for quote in news.found_since(follow)} == expected
+        with pytest.raises(UsageError, match="no source 'Tower'"):
+            news.check_plan(replace(plan, sources=("Tower",)), TWO)
+        assert news.check_plan(replace(plan, sources=("tower",)), ONE).sources == ("Tower",)
+
+
+def test_an_article_that_two_editions_receive_is_stored_and_embedded_once(
+    tmp_path: Path, site: NewsSite
+) -> None:
+    embedder = HashingEmbedder()
+    with open_news(tmp_path, embedder=embedder, fetch_private=True) as news:
+        news.subscriptions.add(feed(site, "/one", PORT), ONE)
+        embedded = embedder.embedded
+        assert outlets(news, ONE) == {"Sample Wire"}
+        assert not news.latest(edition=TWO)
+        news.subscriptions.add(feed(site, "/two", PORT), TWO)
+        assert outlets(news, TWO) == {"Sample Wire"}
+        assert embedder.embedded == embedded
+        assert news.status().articles == 1
+
+
+def test_a_source_that_two_have_is_read_once_and_stays_for_the_other(tmp_path: Path, site: NewsSite) -> None:
+    with open_news(tmp_path, fetch_private=True) as news:
+        url, book = feed(site, "/feed", PORT), news.subscriptions
+        book.add(url, ONE)
+        book.add(url, TWO)
+        assert [source.url for source in book.all()] == [url]
+        assert [source.shared for source in book.all(TWO)] == [False]
+        book.remove(url, ONE)
+        assert not book.all(ONE)
+        assert not news.latest(edition=ONE)
+        assert outlets(news, TWO) == {"Sample Wire"}
+        with pytest.raises(UsageError, match="no source"):
+            book.remove(url, ONE)
+        with pytest.raises(UsageError, match="no source"):
+            book.remove(url, SHARED)
+        book.remove(url, TWO)
+        assert not book.all()
+
+
+def test_a_guild_drops_a_shared_source_and_takes_it_back(tmp_path: Path, site: NewsSite) -> None:
+    with open_news(tmp_path, [PORT], fetch_private=True) as news:
+        url, book = feed(site, "/feed", replace(FORGED, source="Town Crier")), news.subscriptions
+        book.add(url)
+        assert outlets(news, ONE) == {"Sample Wire", "Town Crier"}
+        book.remove(url, ONE)
+        assert outlets(news, ONE) == {"Sample Wire"}
+        assert outlets(news, TWO) == outlets(news, SHARED) == {"Sample Wire", "Town Crier"}
+        assert [source.url for source in book.all(TWO)] == [url]
+        book.add(url, ONE)
+        assert outlets(news, ONE) == {"Sample Wire", "Town Crier"}
+        assert [source.shared for source in book.all(ONE)] == [True]
+
+
+def test_a_copy_from_a_guild_is_named_there_only(tmp_path: Path) -> None:
+    copy = article("copy", PORT.text, title="A quay", source="Tower")
+    with open_news(tmp_path, [PORT]) as news:
+        assert news.receive(lines(copy), "words.jsonl", edition=ONE).ingested.duplicates == 1
+        for edition, also in ((ONE, ["Tower"]), (TWO, []), (SHARED, [])):
+            (headline,) = news.latest(edition=edition)
+            assert [copy.source for copy in headline.also_in] == also
+            (quote, *_) = news.ask(Question(ASKED, edition=edition)).quotes
+            assert [copy.source for copy in quote.also_in] == also
+
+
+def test_words_that_a_guild_had_first_do_not_hide_them_from_others(tmp_path: Path) -> None:
+    with open_news(tmp_path) as news:
+        news.receive(lines(article("copy", PORT.text, source="Tower")), "words.jsonl", edition=ONE)
+        news.receive(lines(PORT), "wire.jsonl")
+        assert outlets(news, TWO) == {"Sample Wire"}
+        assert "Sample Wire" in outlets(news, ONE)
+
+
+def test_the_sources_of_a_library_that_is_older_than_editions_are_shared(tmp_path: Path) -> None:
+    with open_news(tmp_path, [PORT]) as news:
+        assert outlets(news, TWO) == {"Sample Wire"}
