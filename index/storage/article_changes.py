@@ -23,6 +23,7 @@ KEPT_REVISIONS = 24
 def put_article(
     connection: Connection, new: NewArticle, now: datetime, log: ChangeWriter, origin: int
 ) -> None:
+    """Store an article that an origin brought; the words that it replaces are kept as a revision."""
     table = schema.articles
     old = connection.execute(select(table).where(table.c.id == new.article.id)).one_or_none()
     values = article_row(new, now, origin)
@@ -83,6 +84,7 @@ def says(connection: Connection, article: Article) -> bool:
 
 
 def put_passages(connection: Connection, new: NewArticle, log: ChangeWriter) -> None:
+    """Give an article its passages, with their vectors, in place of those that it had."""
     _put_bands(connection, new)
     drop_passages(connection, new.article.id, log)
     rows = [
@@ -111,7 +113,10 @@ def _put_bands(connection: Connection, new: NewArticle) -> None:
 def touch(
     connection: Connection, article_id: str, times: ArticleTimes, authority: Authority, log: ChangeWriter
 ) -> None:
-    """Set an article's times and authority. Followers are told when it was published, as they filter by it."""
+    """Set an article's times and authority.
+
+    Followers are told when it was published, as they filter by it.
+    """
     articles, passages = schema.articles, schema.passages.c
     before = select(articles.c.published_at).where(articles.c.id == article_id)
     if connection.execute(before).scalar() != times.published_at:
@@ -122,5 +127,6 @@ def touch(
 
 
 def drop_passages(connection: Connection, article_id: str, log: ChangeWriter) -> None:
+    """Delete the passages of an article."""
     gone = delete(schema.passages).where(schema.passages.c.article_id == article_id)
     log.add(connection.execute(gone.returning(schema.passages.c.id)).scalars().all(), removed=True)
