@@ -17,7 +17,7 @@ OLD = article("old", story("bridge"), title="Bridge closed")
 FERRY = (
     "A ferry has sailed to the island again since noon. Forty people were on board, the harbour office says."
 )
-NEW_URL = "https://kurier.example/2025/bridge"
+NEW_URL = "https://wire.example/2025/bridge"
 
 
 def entry(one: Article, guid: str, url: str | None = None) -> Article:

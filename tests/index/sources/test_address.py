@@ -37,7 +37,8 @@ def fetcher() -> Iterator[Fetcher]:
 
 
 def read(url: str, fetcher: Fetcher, **how: Any) -> Reading:
-    return read_address(url, fetcher, **{"timezone": ZoneInfo("UTC"), "now": NOW, **how})
+    may = {"speaks_for": lambda _: ["news.example"]}  # where the articles of the documents lie
+    return read_address(url, fetcher, **{"timezone": ZoneInfo("UTC"), "now": NOW, **may, **how})
 
 
 # -- every kind ------------------------------------------------------------------------------------------
