@@ -66,7 +66,7 @@ def _own(article: Article, known: KnownIdentities) -> str:
     for other in (id, article.id, article_id(article.url)):
         if not _is_taken(other, article, known):
             return other
-    return foreign_id(article.id, article.url)
+    return foreign_id(article.id, site_of(article.url))
 
 
 def _is_taken(id: str, article: Article, known: KnownIdentities) -> bool:

@@ -342,7 +342,7 @@ def _of_uploader(article: Article, origin: int) -> Article:
     """
     if article.via != "upload":
         return article
-    return replace(article, id=foreign_id(article.id, f"origin:{origin}"))
+    return replace(article, id=foreign_id(article.id, f"origin {origin}"))
 
 
 def _dated(candidate: IncomingArticle, stored: Stored | None) -> IncomingArticle:

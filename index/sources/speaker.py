@@ -57,6 +57,10 @@ class Speaker:
         """Return a person who hands in a file, and may speak for no site."""
         return cls((address,), set())
 
+    @property
+    def _site(self) -> str:
+        return site_of(self.addresses[0])
+
     def speaks_for(self, url: str) -> bool:
         """Tell whether its words about an address count as those of the address's site."""
         return self.is_trusted or site_of(url) in self.sites
@@ -67,7 +71,7 @@ class Speaker:
 
     def id_about(self, url: str, id: str) -> str:
         """Return the id of its own words about an address; `id` is that of the article at the address."""
-        return id if self.speaks_for(url) else foreign_id(id, self.addresses[0])
+        return id if self.speaks_for(url) else foreign_id(id, self._site)
 
     def outlet(self, name: str | None) -> str:
         """Return what names its words about others' addresses: the name it gives, and who gives it.
@@ -90,7 +94,7 @@ class Speaker:
             return article if own else replace(article, id=self._own_id(article.id))
         return replace(
             article,
-            id=foreign_id(article.id, self.addresses[0]),
+            id=foreign_id(article.id, self._site),
             source=self.outlet(article.source),
             authority=Authority.FOREIGN,
             original=None,

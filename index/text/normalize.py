@@ -70,11 +70,8 @@ def entry_id(feed: str, guid: str) -> str:
 
 
 def foreign_id(id: str, speaker: str) -> str:
-    """Return the id of somebody else's words about what has an `id`; `speaker` is the address they came from.
-
-    Raises RecordError when that is no address.
-    """
-    return _digest(["foreign", id, address_key(canonical_line(speaker))])[:16]
+    """Return the id of somebody else's words about what has an `id`; `speaker` tells whose: a site."""
+    return _digest(["foreign", id, speaker])[:16]
 
 
 def text_hash(text: str) -> str:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from index import NewsIndex, Question, UsageError
+from index import Article, NewsIndex, Question, UsageError
+from index.text.normalize import article_id
 from index.types.digest import Digest, DigestPlan, Schedule
 from index.types.edition import SHARED
 from index.types.follow import Follow
@@ -38,8 +39,10 @@ def lines(*articles: object) -> bytes:
     return "".join(json.dumps(record(one)) + "\n" for one in articles).encode()  # type: ignore[arg-type]
 
 
-def feed(site: NewsSite, path: str, *articles: object) -> str:
-    return site.serve(path, lines(*articles), "application/jsonl")
+def feed(site: NewsSite, path: str, one: Article) -> str:
+    """Serve a list with an article that lies on its site."""
+    url = site.url("/story")
+    return site.serve(path, lines(replace(one, id=article_id(url), url=url)), "application/jsonl")
 
 
 def outlets(news: NewsIndex, edition: str | None) -> set[str]:
@@ -55,9 +58,9 @@ def outlets(news: NewsIndex, edition: str | None) -> set[str]:
 def test_what_a_guild_uploads_is_seen_there_only(tmp_path: Path) -> None:
     with open_news(tmp_path, [PORT]) as news:
         news.receive(lines(FORGED), "words.jsonl", edition=ONE)
-        assert outlets(news, ONE) == {"Sample Wire", "Tower"}
+        assert outlets(news, ONE) == {"Sample Wire", "Tower (upload)"}
         assert outlets(news, TWO) == outlets(news, SHARED) == {"Sample Wire"}
-        assert outlets(news, None) == {"Sample Wire", "Tower"}
+        assert outlets(news, None) == {"Sample Wire", "Tower (upload)"}
         timeline = news.timeline(Question("port of Rotterdam", edition=TWO))
         assert {event.quote.article.source for event in timeline.events} == {"Sample Wire"}
         claimed = "The port of Rotterdam sank on Monday"
@@ -77,9 +80,9 @@ def test_digests_and_follows_stay_inside(tmp_path: Path) -> None:
             assert {story.headline.article.title for story in news.stories(digest)} == expected
             follow = Follow(1, "7", guild, None, "port of Rotterdam", NOW - timedelta(days=2))
             assert {quote.article.title for quote in news.found_since(follow)} == expected
-        with pytest.raises(UsageError, match="no source 'Tower'"):
-            news.check_plan(replace(plan, sources=("Tower",)), TWO)
-        assert news.check_plan(replace(plan, sources=("tower",)), ONE).sources == ("Tower",)
+        with pytest.raises(UsageError, match="no source 'Tower \\(upload\\)'"):
+            news.check_plan(replace(plan, sources=("Tower (upload)",)), TWO)
+        assert news.check_plan(replace(plan, sources=("tower (upload)",)), ONE).sources == ("Tower (upload)",)
 
 
 def test_an_article_that_two_editions_receive_is_stored_and_embedded_once(
@@ -134,7 +137,7 @@ def test_a_copy_from_a_guild_is_named_there_only(tmp_path: Path) -> None:
     copy = article("copy", PORT.text, title="A quay", source="Tower")
     with open_news(tmp_path, [PORT]) as news:
         assert news.receive(lines(copy), "words.jsonl", edition=ONE).ingested.duplicates == 1
-        for edition, also in ((ONE, ["Tower"]), (TWO, []), (SHARED, [])):
+        for edition, also in ((ONE, ["Tower (upload)"]), (TWO, []), (SHARED, [])):
             (headline,) = news.latest(edition=edition)
             assert [copy.source for copy in headline.also_in] == also
             (quote, *_) = news.ask(Question(ASKED, edition=edition)).quotes
@@ -145,8 +148,9 @@ def test_words_that_a_guild_had_first_do_not_hide_them_from_others(tmp_path: Pat
     with open_news(tmp_path) as news:
         news.receive(lines(article("copy", PORT.text, source="Tower")), "words.jsonl", edition=ONE)
         news.receive(lines(PORT), "wire.jsonl")
-        assert outlets(news, TWO) == {"Sample Wire"}
-        assert {headline.article.source for headline in news.latest(edition=ONE)} == {"Sample Wire", "Tower"}
+        assert outlets(news, TWO) == {"Sample Wire (upload)"}
+        both = {"Sample Wire (upload)", "Tower (upload)"}
+        assert {headline.article.source for headline in news.latest(edition=ONE)} == both
 
 
 def test_the_sources_of_a_library_that_is_older_than_editions_are_shared(tmp_path: Path) -> None:

@@ -64,23 +64,21 @@ def upgrade() -> None:
             _rename(connection, row.id, foreign_id(row.id, speaker), tables, columns)
 
 
-def _feeds(connection: sa.Connection) -> dict[str, list[str]]:
-    """Return title → addresses of the sources that have it."""
-    found: dict[str, list[str]] = {}
+def _feeds(connection: sa.Connection) -> dict[str, set[str]]:
+    """Return title → sites of the sources that have it."""
+    found: dict[str, set[str]] = {}
     rows = connection.execute(sa.text("SELECT uri, title FROM sources WHERE title IS NOT NULL")).all()
     for row in rows:
-        found.setdefault(row.title, []).append(row.uri)
+        found.setdefault(row.title, set()).add(site_of(row.uri))
     return found
 
 
-def _foreign_speaker(row: Any, feeds: dict[str, list[str]]) -> str | None:
-    """Return the address that an article's words came from, where that speaks for another site; else None."""
+def _foreign_speaker(row: Any, feeds: dict[str, set[str]]) -> str | None:
+    """Return whose words an article's are, where they are not its own site's: a site; else None."""
     if row.via == "upload":
-        return "file:///upload"
-    named = feeds.get(row.source, [])
-    site = site_of(row.url)
-    # One feed of the title is enough to say where the words came from; a feed of the site is the site's.
-    return None if not named or site in map(site_of, named) else named[0]
+        return ""
+    sites = feeds.get(row.source, set())
+    return None if site_of(row.url) in sites else min(sites, default=None)
 
 
 def _rename(connection: sa.Connection, old: str, new: str, tables: set[str], columns: list[str]) -> None:
