@@ -59,8 +59,8 @@ def add_source(
         typer.Option(
             "--speaks-for",
             metavar="SITE",
-            help="What it says about articles of this site counts as the site's own words, as with a feed that "
-            "lies on another domain than its pages. May be given several times.",
+            help="Take what it says about articles of this site for the site's own words, as of a feed on "
+            "another domain than its pages. May be given several times.",
         ),
     ] = None,
     as_json: JsonOption = False,

@@ -148,6 +148,14 @@ class ArticleWriter:
         stored = set(self._store.known(asked)) | set(self._store.known_copies(asked))
         return {id for id in listed if id in stored or other.get(id) in stored}
 
+    def fetched(self, ids: Iterable[str]) -> set[str]:
+        """Return which of these ids are those of articles whose words were fetched at their address."""
+        listed = list(ids)
+        other = self._identities.articles_of(listed)
+        known = self._store.known({other.get(id, id) for id in listed})
+        strong = {id for id, stored in known.items() if stored.authority == Authority.FETCHED}
+        return {id for id in listed if other.get(id, id) in strong}
+
     def delete_old(self) -> None:
         """Delete the articles that are too old to keep, and the oldest part of the change log."""
         horizon, deleted = self._horizon(), 0

@@ -21,6 +21,7 @@ from index.sources.encodings import decode
 from index.sources.feeds import feed, json_feed, sitemap
 from index.sources.feeds.entries import Known, Work, is_whole, newest_of, read_entries, read_single_page
 from index.sources.feeds.items import Child, Feed, FeedLink, Item
+from index.sources.feeds.revisits import Revisits
 from index.sources.speaker import NoteAnnounced, Speaker, note_nothing
 from index.text.normalize import article_id
 from index.types.article import Article
@@ -81,20 +82,30 @@ def read_address(
     children: Mapping[str, str] | None = None,
     speaks_for: Speaks = for_nobody,
     note: NoteAnnounced = note_nothing,
+    revisits: Revisits | None = None,
 ) -> Reading:
     """Fetch an address and read what is there.
 
     `known` says which of these ids of articles and entries are stored already: their pages are not fetched
     again. `children` is that of the last reading. `speaks_for` says for which sites beside its own the one at
-    these addresses (as asked for, and where that led to) may speak, and `note` is told of further ones. Times
-    without a zone are in `timezone`. Raises FetchError or SourceError when the address as a whole gives
-    nothing; a single bad entry is in `problems`.
+    these addresses (as asked for, and where that led to) may speak, and `note` is told of further ones.
+    `revisits` are those of the process. Times without a zone are in `timezone`. Raises FetchError or
+    SourceError when the address as a whole gives nothing; a single bad entry is in `problems`.
     """
     fetched = fetcher.get(url, etag=etag, last_modified=last_modified)
     if fetched.status == 304:
         return Reading("unchanged", None, [], [], 0, None, False, [], fetched, children=children or {})
     speaker = Speaker.at(url, fetched.url, speaks_for((url, fetched.url)), note)
-    return read_fetched(fetched, fetcher, speaker, timezone=timezone, now=now, known=known, children=children)
+    return read_fetched(
+        fetched,
+        fetcher,
+        speaker,
+        timezone=timezone,
+        now=now,
+        known=known,
+        children=children,
+        revisits=revisits,
+    )
 
 
 def read_fetched(
@@ -106,6 +117,7 @@ def read_fetched(
     now: datetime,
     known: Known = nothing_known,
     children: Mapping[str, str] | None = None,
+    revisits: Revisits | None = None,
 ) -> Reading:
     """Read what was fetched, or found in a file, as the words of `speaker`.
 
@@ -113,7 +125,7 @@ def read_fetched(
     """
     if fetched.body[:2] == b"\x1f\x8b":
         fetched = replace(fetched, body=gunzip(fetched.body, MAX_UNPACKED, fetched.url))
-    work = Work(fetcher, timezone, now, known, speaker)
+    work = Work(fetcher, timezone, now, known, speaker, revisits or Revisits())
     kind = kind_of(fetched)
     match kind:
         case "page":

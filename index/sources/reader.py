@@ -20,6 +20,7 @@ from index.sources.address import (
     read_fetched,
 )
 from index.sources.feeds.entries import Known
+from index.sources.feeds.revisits import Revisits
 from index.sources.files import FEED_SUFFIXES, Record, open_source
 from index.sources.speaker import NoteAnnounced, Speaker, note_nothing
 from index.sources.upload import read_upload
@@ -33,7 +34,10 @@ FEED_KINDS = ("rss", "atom", "json", "sitemap", "opml")
 
 
 class Reader:
-    """Reads sources. `known`, `speaks_for` and `note` are as in `read_address`. For many threads."""
+    """Reads sources; `known`, `speaks_for`, `note` and `revisits` are as in `read_address`.
+
+    For many threads.
+    """
 
     def __init__(
         self,
@@ -43,6 +47,7 @@ class Reader:
         *,
         speaks_for: Speaks = for_nobody,
         note: NoteAnnounced = note_nothing,
+        revisits: Revisits | None = None,
         private: bool = False,
     ) -> None:
         self._timezone = timezone
@@ -50,6 +55,7 @@ class Reader:
         self._known = known
         self._speaks_for = speaks_for
         self._note = note
+        self._revisits = revisits or Revisits()
         self._options = FetchOptions(allow_private=private)
         self._lock = threading.Lock()
         self._opened: Fetcher | None = None
@@ -89,6 +95,7 @@ class Reader:
             children=None if anew else source.children,
             speaks_for=lambda addresses: {*self._speaks_for(addresses), *source.speaks_for},
             note=self._note,
+            revisits=self._revisits,
         )
         if reading.kind == "page" and source.kind in FEED_KINDS:
             raise SourceError(f"{source.url} was a feed and is a web page now: it is tried again later.")
@@ -116,6 +123,7 @@ class Reader:
             known=self._known,
             speaks_for=self._speaks_for,
             note=self._note,
+            revisits=self._revisits,
         )
 
     def _file(self, path: Path) -> Reading:

@@ -54,18 +54,10 @@ class World:
     def site(self, host: str) -> NewsSite:
         return self._stack.enter_context(NewsSite(host=host))
 
-    def feed(
-        self,
-        site: NewsSite,
-        paragraphs: tuple[str, ...],
-        *,
-        path: str = "/feed",
-        title: str = "The Wire",
-        **item: Any,
-    ) -> str:
-        """Let a site serve a feed with one entry about the story; return its address."""
+    def feed(self, site: NewsSite, paragraphs: tuple[str, ...], name: str = "The Wire", **item: Any) -> str:
+        """Let a site serve a feed of a name with one entry about the story; return its address."""
         entry = rss_item(**{"link": self.story, "content": html(paragraphs), **item})
-        return site.serve(path, rss(entry, title=title), RSS)
+        return site.serve("/feed", rss(entry, title=name), RSS)
 
     def read(self, url: str) -> None:
         """Read a source: for the first time, or because it is due."""
@@ -156,7 +148,7 @@ def test_a_forged_story_by_feed_is_an_article_of_its_own(world: World, honest_fi
 
 @pytest.mark.parametrize("kind", ["whole", "excerpt"])
 def test_an_address_that_was_taken_is_read_once_the_site_publishes_it(world: World, kind: str) -> None:
-    """Attack 3: the real story is read, also where the feed has a few words only and the page has the rest."""
+    """Attack 3: the real story is read, also where the feed has its first words and the page the rest."""
     world.read(world.feed(world.evil, FORGED))
     (forged,) = world.articles()
     world.post(forged)
@@ -252,10 +244,10 @@ def test_two_who_hand_in_files_of_one_name_do_not_change_each_others(world: Worl
 def test_an_entry_that_moves_to_another_site_takes_nothing_along(world: World) -> None:
     """A guid that stood at the honest story, and now at an address of the forger's own, is no move."""
     world.honest.serve("/story", page())
-    evil = world.feed(world.evil, PARAGRAPHS[:1], title="Mirror")
+    evil = world.feed(world.evil, PARAGRAPHS[:1], "Mirror")
     world.read(evil)
     assert_honest(world)
-    world.feed(world.evil, FORGED, link=world.evil.url("/mine"), title="Mirror")
+    world.feed(world.evil, FORGED, "Mirror", link=world.evil.url("/mine"))
     world.read(evil)
     assert_honest(world)
     assert len(world.articles()) == 2
@@ -265,7 +257,8 @@ def test_a_forged_headline_and_time_do_not_come_in_with_the_sites_page(world: Wo
     """A feed may lead to a page of another site, but all that is stored of it comes from the page."""
     world.honest.serve("/story", page())
     forged = "Rotterdam opens shore power in disgrace"
-    world.read(world.feed(world.evil, PARAGRAPHS[:1], title="Evil", date="Mon, 09 Jun 2025 08:00:00 GMT"))
+    dated = {"title": forged, "date": "Mon, 09 Jun 2025 08:00:00 GMT"}
+    world.read(world.feed(world.evil, PARAGRAPHS[:1], "Mirror", **dated))
     article = world.at_story()
     assert (article.title, article.source, article.authority) == (TITLE, "The Wire", Authority.FETCHED)
     assert article.published_at < NOW - timedelta(days=6)
@@ -290,11 +283,9 @@ def test_the_sites_own_words_win_at_the_next_reading_whatever_came_between(world
     assert len(world.revisions(forged)) == KEPT_REVISIONS
     assert_honest(world)
     assert not world.revisions(world.at_story()), "no forged state is kept among the story's"
-    world.feed(
-        world.honest, (*PARAGRAPHS[:-1], "Correction: Hamburg is building four quays of the same kind.")
-    )
+    world.feed(world.honest, (*PARAGRAPHS, "Correction: the quays cost 50 million euros."))
     world.read(honest)
-    assert world.at_story().text.endswith("four quays of the same kind.")
+    assert world.at_story().text.endswith("cost 50 million euros.")
     assert world.revisions(world.at_story()) == [STORY]
 
 
@@ -327,6 +318,15 @@ def test_a_feed_that_the_sites_pages_announce_speaks_for_it(world: World) -> Non
     with stored(world.tmp_path) as store:
         assert store.known([article_id(second)])[article_id(second)].authority == Authority.SITE
     assert len(world.honest.requests) == asked, "that the feed is announced is remembered"
+
+
+def test_a_feed_that_the_sites_front_page_announces_speaks_for_it(world: World) -> None:
+    url = world.feed(world.site("127.0.0.3"), PARAGRAPHS)
+    announced = f'<link rel="alternate" type="{RSS}" href="{url}">'
+    world.honest.serve("/", f"<!doctype html><html><head>{announced}</head><body>Home</body></html>")
+    world.read(url)
+    assert_honest(world)
+    assert len(world.articles()) == 1
 
 
 def test_a_feed_that_only_leads_to_an_announced_one_speaks_for_nobody_later(world: World) -> None:
@@ -370,18 +370,31 @@ def test_a_fetch_of_the_address_is_stronger_than_the_sites_feed(world: World, pa
     assert (world.at_story().text, world.at_story().authority) == (STORY, Authority.FETCHED)
 
 
+def test_a_page_is_fetched_again_when_the_sites_feed_says_something_new(world: World) -> None:
+    """A story begins with a few sentences and grows: its page is read again, once for each new state."""
+    world.honest.serve("/story", page(story=html(PARAGRAPHS[:4])))
+    feed = world.feed(world.honest, PARAGRAPHS[:1])
+    world.read(feed)
+    world.feed(world.honest, PARAGRAPHS)
+    world.honest.serve("/story", page())
+    for _ in range(2):
+        world.read(feed)
+    assert (world.at_story().text, world.at_story().authority) == (STORY, Authority.FETCHED)
+    assert world.honest.paths().count("/story") == 2
+
+
 def test_the_address_after_redirects_counts(world: World) -> None:
     """An entry at the feed's own address that leads to another site's page brings that site's article."""
     world.honest.serve("/story", page())
     own = world.evil.redirect("/r", world.story)
-    world.read(world.feed(world.evil, PARAGRAPHS[:1], link=own, title="Mirror"))
+    world.read(world.feed(world.evil, PARAGRAPHS[:1], "Mirror", link=own))
     assert_honest(world)
     assert len(world.articles()) == 1
 
 
 def test_an_aggregators_words_become_a_copy_of_the_sites(world: World) -> None:
     """Whichever came first: of the same words, the site's are the article and the others "also in"."""
-    planet = world.feed(world.evil, PARAGRAPHS, title="Planet Harbour")
+    planet = world.feed(world.evil, PARAGRAPHS, "Planet Harbour")
     world.read(planet)
     assert [article.source for article in world.articles()] == ["Planet Harbour (127.0.0.2)"]
     world.read(world.feed(world.honest, PARAGRAPHS))

@@ -10,16 +10,19 @@ itself: words, headline and time. What the feed says of it is an article of the 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
 
 from index.errors import RecordError
 from index.fetch import Fetcher
 from index.sources.feeds.entry_text import first_words, only_repeats
-from index.sources.feeds.follow import Linked, authority_of_page, follow
+from index.sources.feeds.follow import Linked, announced_feeds, authority_of_page, follow
 from index.sources.feeds.items import Feed, Item
+from index.sources.feeds.revisits import Revisits
 from index.sources.feeds.sitemap import is_story_address
 from index.sources.speaker import Speaker
 from index.sources.times.dates import Dated, Times, address_day, dated, entry_times, together
@@ -58,6 +61,7 @@ class Work:
     now: datetime
     known: Known
     speaker: Speaker
+    revisits: Revisits = field(default_factory=Revisits)
     articles: list[Article] = field(default_factory=list)
     evidence: list[Evidence] = field(default_factory=list)
     problems: list[Failure] = field(default_factory=list)
@@ -69,8 +73,8 @@ class Work:
 class _Entry:
     """An entry with the ids by which it is known, its times, and whether its text is the whole story.
 
-    `id` is that of the article at its address, `own_id` that of the feed's own words: another one where the
-    feed does not speak for the address.
+    `id` is that of the article that it is, `own_id` that of the feed's own words: another one where the feed
+    does not speak for the address.
     """
 
     item: Item
@@ -93,11 +97,30 @@ def read_entries(found: Feed, url: str, work: Work) -> None:
     asked = [entry for entry in entries if _is_read_once(entry) or entry.is_foreign(work.speaker)]
     ids = [id for entry in asked for id in (entry.id, entry.own_id, entry.entry) if id]
     known = work.known(ids) if ids else set()
+    new = {entry.own_id for entry in asked if not known.intersection((entry.id, entry.own_id))}
+    if any(entry.own_id in new and entry.is_foreign(work.speaker) for entry in entries):
+        _ask_the_site(found, entries, work)
+    own = {entry.id: entry.item.text for entry in entries if entry.whole}
+    revisits = work.revisits.due(own)
     for entry in entries:
         is_foreign = entry.is_foreign(work.speaker)  # pages that were read meanwhile may announce the feed
         if not _is_read_once(entry) or not _is_known(entry, known, is_foreign=is_foreign):
-            is_new = not known.intersection((entry.id, entry.own_id))
-            _add(entry, found, work, look=not entry.whole or (is_foreign and is_new))
+            revisit = entry.id in revisits and not is_foreign
+            look = not entry.whole or revisit or (is_foreign and entry.own_id in new)
+            _add(entry, found, work, look=look, revisit=revisit)
+
+
+def _ask_the_site(found: Feed, entries: Sequence[_Entry], work: Work) -> None:
+    """Ask the site of most entries whether it announces the feed, at the page that the feed says it is of.
+
+    Where that is on another site, the front page is asked.
+    """
+    (site, count), *_ = Counter(site_of(entry.item.url) for entry in entries).most_common(1)
+    first = next(entry.item.url for entry in entries if site_of(entry.item.url) == site)
+    if count * 2 > len(entries) and not work.speaker.speaks_for(first):
+        page = found.site if site_of(found.site) == site else urljoin(first, "/")
+        work.pages += 1
+        work.speaker.heard(*announced_feeds(page, work.fetcher))
 
 
 def _is_read_once(entry: _Entry) -> bool:
@@ -147,16 +170,20 @@ def _identified(found: Feed, url: str, work: Work) -> list[_Entry]:
         names.setdefault(key, set()).add(guid or _title_key(key, item))
     return [
         _entry(
-            item, key if len(names[key]) == 1 else (guid or _title_key(key, item))[FEED_CHARS:], guid, work
+            item,
+            key,
+            key if len(names[key]) == 1 else (guid or _title_key(key, item))[FEED_CHARS:],
+            guid,
+            work,
         )
         for item, key, guid in entries
     ]
 
 
-def _entry(item: Item, id: str, guid: str | None, work: Work) -> _Entry:
+def _entry(item: Item, key: str, id: str, guid: str | None, work: Work) -> _Entry:
     return _Entry(
         item=_clean(item),
-        id=id,
+        id=id if work.speaker.speaks_for(item.url) else key,
         own_id=work.speaker.id_about(item.url, id),
         entry=guid,
         whole=is_whole(item),
@@ -194,8 +221,11 @@ def _is_wanted(entry: _Entry, found: Feed, work: Work) -> bool:
 # -- one entry -------------------------------------------------------------------------------------------
 
 
-def _add(entry: _Entry, found: Feed, work: Work, *, look: bool) -> None:
-    """Read an entry into `work`; with `look` the page that it links to as well."""
+def _add(entry: _Entry, found: Feed, work: Work, *, look: bool, revisit: bool) -> None:
+    """Read an entry into `work`.
+
+    With `look` the page that it links to is read as well; for a `revisit` its words alone count.
+    """
     item = entry.item
     try:
         linked = _linked(entry, work) if look else None
@@ -209,7 +239,7 @@ def _add(entry: _Entry, found: Feed, work: Work, *, look: bool) -> None:
             if not entry.whole or work.speaker.speaks_for(item.url):
                 return
             linked = None
-        article, evidence = _article(entry, linked, found, work)
+        article, evidence = _article(entry, linked, found, work, only_page=revisit)
     except RecordError as error:
         work.problems.append(Failure(item.url, _named(item, str(error))))
     else:
@@ -243,13 +273,15 @@ def _linked(entry: _Entry, work: Work) -> Linked | None:
     return linked
 
 
-def _article(entry: _Entry, linked: Linked | None, found: Feed, work: Work) -> tuple[Article, Evidence]:
+def _article(
+    entry: _Entry, linked: Linked | None, found: Feed, work: Work, *, only_page: bool = False
+) -> tuple[Article, Evidence]:
     """Return the article of an entry, and where its parts were read.
 
-    Raises RecordError when it has no text.
+    With `only_page` the words are the page's where there is one. Raises RecordError when it has no text.
     """
     item, page = entry.item, linked.page if linked else None
-    from_page = page is not None and _is_better(page.text, item)
+    from_page = page is not None and (only_page or _is_better(page.text, item))
     text = page.text if page and from_page else item.text
     if content_length(text) < MIN_EXCERPT_CHARS:
         raise RecordError(
@@ -262,7 +294,7 @@ def _article(entry: _Entry, linked: Linked | None, found: Feed, work: Work) -> t
     when, when_from = _when(item, together(entry.times, page.times) if page else entry.times, found, work)
     address = canonical_url(linked.url) if linked and page and from_page else item.url
     own = work.speaker.authority(address)
-    id = work.speaker.id_about(address, entry.id)
+    id = entry.id if own > Authority.FOREIGN else entry.own_id
     article = Article(
         id=id if address == item.url else article_id(address),
         url=address,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,8 @@ from index.sources.feeds.items import Item
 from index.sources.feeds.walls import why_not_the_story
 from index.text.addresses import address_key
 from index.types.article import Authority
+
+logger = logging.getLogger(__name__)
 
 # Jump pages of aggregators name the real address in the page itself; some jump twice.
 MAX_JUMPS = 2
@@ -76,6 +79,19 @@ def authority_of_page(url: str, answered: str) -> Authority:
     A page may call itself by another address of its host, at which nothing was fetched.
     """
     return Authority.FETCHED if address_key(url) == address_key(answered) else Authority.SITE
+
+
+def announced_feeds(url: str, fetcher: Fetcher) -> tuple[str, tuple[str, ...]]:
+    """Return where the page at an address answers in the end, and the feeds that it announces.
+
+    No feeds where it cannot be read: that a site says nothing is no fault of the feed that is read.
+    """
+    try:
+        sent = fetcher.get(url, robots=True)
+        return sent.url, web_page.feeds_on(sent.body, sent.url, sent.charset)
+    except (FetchError, RecordError) as error:
+        logger.debug("site not asked url=%s why=%s", url, error)
+        return url, ()
 
 
 def _jump(sent: Fetched) -> str | None:
