@@ -65,6 +65,11 @@ class Speaker:
         """Tell whether its words about an address count as those of the address's site."""
         return self.is_trusted or site_of(url) in self.sites
 
+    @property
+    def has_site(self) -> bool:
+        """Whether it lies on the web itself, so that other sites may announce it."""
+        return bool(self.sites)
+
     def authority(self, url: str) -> Authority:
         """Return how much its own words about an address count."""
         return Authority.SITE if self.speaks_for(url) else Authority.FOREIGN

@@ -53,8 +53,8 @@ def _drop_old_revisions(connection: Connection, old: Row[Any]) -> None:
         connection.execute(delete(table).where(own, table.c.revision <= first_gone))
 
 
-def make_copy(connection: Connection, article_id: str, other: str, log: ChangeWriter) -> None:
-    """Make an article a copy of another one, with all its copies."""
+def make_copy(connection: Connection, article_id: str, other: str, log: ChangeWriter, *, keep: bool) -> None:
+    """Make an article a copy of another one, with all its copies; `keep` tells whether to name it there."""
     articles, copies = schema.articles, schema.copies
     old = connection.execute(select(articles).where(articles.c.id == article_id)).one_or_none()
     if old is None:
@@ -62,6 +62,9 @@ def make_copy(connection: Connection, article_id: str, other: str, log: ChangeWr
     drop_passages(connection, article_id, log)
     connection.execute(update(copies).where(copies.c.article_id == article_id).values(article_id=other))
     connection.execute(delete(articles).where(articles.c.id == article_id))
+    if not keep:
+        drop_names(connection, article_id)
+        return
     copy = Copy(old.source, old.url, old.published_at, old.published_precision)
     connection.execute(insert(copies).values(copy_row(article_id, other, copy)))
 

@@ -277,7 +277,7 @@ class Store:
         `new` articles replace what is stored under their ids, whose text is kept as a revision; `copies` are
         (id of the copy, id of the article, the copy); `touched` are (id, times, authority) of articles whose
         words did not change; `receipts` may be stored already; `outdone` are (id, id of another article) of
-        articles that are copies of the other one from now on.
+        articles that are copies of the other one from now on, or nothing where this origin alone brought them.
         """
         with self._database.writing() as connection:
             log = ChangeWriter(connection)
@@ -290,8 +290,8 @@ class Store:
                 touch(connection, article_id, times, authority, log)
             put_receipts(connection, self._receipts.missing(receipts), log)
             for article_id, other in outdone:
-                make_copy(connection, article_id, other, log)
                 brought = self._receipts.origins_of([article_id]).get(article_id, set())
+                make_copy(connection, article_id, other, log, keep=brought != {origin})
                 passed_on = self._receipts.missing((other, origin) for origin in sorted(brought))
                 put_receipts(connection, passed_on, log)
             log.write()

@@ -23,7 +23,6 @@ _FOREIGN, _SITE, _FETCHED = 1, 2, 3
 # The tables that know an article by its id, and the column that holds it.
 _HOLDERS = (
     ("revisions", "article_id"),
-    ("copies", "article_id"),
     ("bands", "article_id"),
     ("passages", "article_id"),
     ("posted_quotes", "article_id"),
@@ -82,7 +81,11 @@ def _foreign_speaker(row: Any, feeds: dict[str, set[str]]) -> str | None:
 
 
 def _rename(connection: sa.Connection, old: str, new: str, tables: set[str], columns: list[str]) -> None:
-    """Give an article another id, with all that belongs to it but its other ids, which are the address's."""
+    """Give an article another id, with all that belongs to it.
+
+    Left out are its other ids, which are the address's, and its copies: the sites that have the same words are
+    to be read again, as what they say counts more.
+    """
     others = ", ".join(f'"{name}"' for name in columns if name not in ("id", "authority"))
     copied = (
         f"INSERT INTO articles (id, authority, {others}) SELECT :new, {_FOREIGN}, {others} "
@@ -95,4 +98,7 @@ def _rename(connection: sa.Connection, old: str, new: str, tables: set[str], col
             change = f'UPDATE "{table}" SET {column} = :new WHERE {column} = :old'
             connection.execute(sa.text(change), names)
     connection.execute(sa.text("DELETE FROM identities WHERE article_id = :old"), names)
+    copies = "SELECT id FROM copies WHERE article_id = :old"
+    connection.execute(sa.text(f"DELETE FROM receipts WHERE id IN ({copies})"), names)
+    connection.execute(sa.text("DELETE FROM copies WHERE article_id = :old"), names)
     connection.execute(sa.text("DELETE FROM articles WHERE id = :old"), names)

@@ -98,6 +98,7 @@ def read_entries(found: Feed, url: str, work: Work) -> None:
     ids = [id for entry in asked for id in (entry.id, entry.own_id, entry.entry) if id]
     known = work.known(ids) if ids else set()
     new = {entry.own_id for entry in asked if not known.intersection((entry.id, entry.own_id))}
+    new = new if work.speaker.has_site else set()
     if any(entry.own_id in new and entry.is_foreign(work.speaker) for entry in entries):
         _ask_the_site(found, entries, work)
     own = {entry.id: entry.item.text for entry in entries if entry.whole}

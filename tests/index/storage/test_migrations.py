@@ -14,8 +14,8 @@ from index.types.article import Authority
 from tests.fakes import NOW
 
 _ARTICLE = (
-    "INSERT INTO articles (id, revision, url, title, text, source, published_at, highlights, authors, topics, "
-    "content_hash, text_hash, via, read_at) "
+    "INSERT INTO articles (id, revision, url, title, text, source, published_at, highlights, authors, "
+    "topics, content_hash, text_hash, via, read_at) "
     "VALUES (:id, 1, :url, 'Title', 'Words.', :source, :now, '[]', '[]', '[]', :id, :id, :via, :now)"
 )
 _POSTED = (
@@ -30,7 +30,7 @@ def url_of(name: str) -> str:
 
 
 def test_whose_words_stored_ones_are_is_filled_in_and_others_make_room(database_url: str) -> None:
-    """Words of a feed of another site, and uploads, give up the ids of addresses, with all that refers to them."""
+    """Words of a feed of another site, and uploads, leave the ids of addresses with all about them."""
     engine = create_engine(database_url)
     now: dict[str, datetime] = {"now": NOW}
     with engine.begin() as connection:
@@ -57,6 +57,8 @@ def test_whose_words_stored_ones_are_is_filled_in_and_others_make_room(database_
             "INSERT INTO bands VALUES ('band', :id)",
             "INSERT INTO receipts VALUES (:id, 0)",
             "INSERT INTO identities VALUES ('another', :id)",
+            "INSERT INTO copies (id, article_id, url, source, published_at) "
+            "VALUES ('copy', :id, 'https://real.example/1', 'The Real One', :now)",
             _POSTED,
             "INSERT INTO posted_quotes (answer_id, place, article_id, start, text, revision, state, shown) "
             "VALUES ('answer', 0, :id, 0, 'Words.', 1, 'stands', true)",
@@ -66,9 +68,8 @@ def test_whose_words_stored_ones_are_is_filled_in_and_others_make_room(database_
     store = Store.open(database_url)
     moved = foreign_id(article_id(url_of("foreign")), "planet.example")
     handed_in = foreign_id(article_id(url_of("upload")), "")
-    known = store.known(
-        [*(article_id(url_of(name)) for name in ("page", "own", "unknown")), moved, handed_in]
-    )
+    others = [article_id(url_of(name)) for name in ("page", "own", "unknown")]
+    known = store.known([*others, moved, handed_in])
     assert {id: one.authority for id, one in known.items()} == {
         article_id(url_of("page")): Authority.FETCHED,
         article_id(url_of("own")): Authority.SITE,
@@ -78,6 +79,7 @@ def test_whose_words_stored_ones_are_is_filled_in_and_others_make_room(database_
     }
     assert store.count_articles() == len(known), "what was stored is kept, and nothing else"
     assert store.article_ids_by_band(["band"]) == {"band": [moved]}
+    assert not store.known_copies(["copy"]), "the site that had the same words is read again"
     assert store.receipts.origins_of([moved]) == {moved: {0}}
     with store.database.reading() as connection:
         assert connection.execute(text("SELECT article_id FROM posted_quotes")).scalars().all() == [moved]
