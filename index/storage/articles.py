@@ -277,7 +277,7 @@ class Store:
         `new` articles replace what is stored under their ids, whose text is kept as a revision; `copies` are
         (id of the copy, id of the article, the copy); `touched` are (id, times, authority) of articles whose
         words did not change; `receipts` may be stored already; `outdone` are (id, id of another article) of
-        articles that are copies of the other one from now on, or nothing where this origin alone brought them.
+        articles that are copies of the other one from now on; those that this origin alone brought are gone.
         """
         with self._database.writing() as connection:
             log = ChangeWriter(connection)

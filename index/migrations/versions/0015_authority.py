@@ -83,8 +83,8 @@ def _foreign_speaker(row: Any, feeds: dict[str, set[str]]) -> str | None:
 def _rename(connection: sa.Connection, old: str, new: str, tables: set[str], columns: list[str]) -> None:
     """Give an article another id, with all that belongs to it.
 
-    Left out are its other ids, which are the address's, and its copies: the sites that have the same words are
-    to be read again, as what they say counts more.
+    Left out are its other ids, which are the address's, and its copies: the sites that have the same words
+    are to be read again, as what they say counts more.
     """
     others = ", ".join(f'"{name}"' for name in columns if name not in ("id", "authority"))
     copied = (
