@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from index.storage import schema
 from index.storage.changes import ChangeWriter
+from index.storage.receipts import set_code
 from index.storage.rows import NewArticle, article_row, copy_row, revision_row
 from index.types.article import Article, ArticleTimes, Authority, Copy
 
@@ -28,7 +29,8 @@ def put_article(
     old = connection.execute(select(table).where(table.c.id == new.article.id)).one_or_none()
     values = article_row(new, now, origin)
     if old is None:
-        connection.execute(insert(table).values({**values, "revision": 1}))
+        brought = set_code(connection, new.article.id)  # where it was a copy until now
+        connection.execute(insert(table).values({**values, "revision": 1, "origin_set": brought}))
     elif old.content_hash == new.content_hash:
         return  # another process stored the same words since they were looked up
     else:
@@ -63,20 +65,19 @@ def make_copy(connection: Connection, article_id: str, other: str, log: ChangeWr
     connection.execute(update(copies).where(copies.c.article_id == article_id).values(article_id=other))
     connection.execute(delete(articles).where(articles.c.id == article_id))
     if not keep:
-        drop_names(connection, article_id)
+        drop_identities(connection, article_id)
         return
     copy = Copy(old.source, old.url, old.published_at, old.published_precision)
-    connection.execute(insert(copies).values(copy_row(article_id, other, copy)))
+    values = copy_row(article_id, other, copy) | {"origin_set": old.origin_set}
+    connection.execute(insert(copies).values(values))
 
 
-def drop_names(connection: Connection, article_id: str) -> None:
-    """Forget the other ids of an article and of its copies, and the receipts of all of them."""
-    own = select(schema.copies.c.id).where(schema.copies.c.article_id == article_id)
-    for table, id in (
-        (schema.identities, schema.identities.c.article_id),
-        (schema.receipts, schema.receipts.c.id),
-    ):
-        connection.execute(delete(table).where((id == article_id) | id.in_(own)))
+def drop_identities(connection: Connection, article_id: str) -> None:
+    """Forget the other ids of an article and of its copies."""
+    table, copies = schema.identities, schema.copies.c
+    own = select(copies.id).where(copies.article_id == article_id)
+    gone = (table.c.article_id == article_id) | table.c.article_id.in_(own)
+    connection.execute(delete(table).where(gone))
 
 
 def says(connection: Connection, article: Article) -> bool:

@@ -17,7 +17,7 @@ from sqlalchemy import Row, delete, func, insert, select, update
 from index.errors import ModelError
 from index.storage import schema
 from index.storage.article_changes import (
-    drop_names,
+    drop_identities,
     drop_passages,
     make_copy,
     put_article,
@@ -28,7 +28,7 @@ from index.storage.article_changes import (
 from index.storage.changes import ChangeLog, ChangeWriter
 from index.storage.conditions import IS_DATED, admitted
 from index.storage.database import Database, meta, set_meta
-from index.storage.receipts import Receipt, ReceiptStore, is_received, put_receipts
+from index.storage.receipts import Receipt, ReceiptStore, is_received, set_code
 from index.storage.rows import (
     NewArticle,
     copy_row,
@@ -152,7 +152,7 @@ class Store:
     def articles(self, ids: Iterable[str], origins: frozenset[int] | None = None) -> dict[str, Article]:
         """Return id → article, of those that one of the origins brought."""
         table = schema.articles.c
-        query = select(schema.articles).where(is_received(table.id, origins))
+        query = select(schema.articles).where(is_received(table.origin_set, origins))
         rows = self._database.select_in(query, table.id, ids)
         return {row.id: to_article(row) for row in rows}
 
@@ -201,7 +201,7 @@ class Store:
         """Return id → the copies of the article that one of the origins brought."""
         table = schema.copies.c
         found: dict[str, list[Copy]] = {}
-        query = select(schema.copies).where(is_received(table.id, origins))
+        query = select(schema.copies).where(is_received(table.origin_set, origins))
         for row in self._database.select_in(query, table.article_id, article_ids):
             found.setdefault(row.article_id, []).append(
                 Copy(row.source, row.url, row.published_at, row.published_precision)
@@ -256,7 +256,12 @@ class Store:
     def source_names(self, origins: frozenset[int] | None = None) -> list[str]:
         """Return the names of the outlets, in alphabetical order."""
         table = schema.articles.c
-        query = select(table.source).where(is_received(table.id, origins)).distinct().order_by(table.source)
+        query = (
+            select(table.source)
+            .where(is_received(table.origin_set, origins))
+            .distinct()
+            .order_by(table.source)
+        )
         with self._database.reading() as connection:
             return list(connection.execute(query).scalars())
 
@@ -284,16 +289,16 @@ class Store:
             for each in new:
                 put_article(connection, each, now, log, origin)
             for copy_id, article_id, copy in copies:
+                values = copy_row(copy_id, article_id, copy) | {"origin_set": set_code(connection, copy_id)}
                 connection.execute(delete(schema.copies).where(schema.copies.c.id == copy_id))
-                connection.execute(insert(schema.copies).values(copy_row(copy_id, article_id, copy)))
+                connection.execute(insert(schema.copies).values(values))
             for article_id, times, authority in touched:
                 touch(connection, article_id, times, authority, log)
-            put_receipts(connection, self._receipts.missing(receipts), log)
+            self._receipts.put(connection, receipts, log)
             for article_id, other in outdone:
-                brought = self._receipts.origins_of([article_id]).get(article_id, set())
+                brought = self._receipts.origins_of([article_id]).get(article_id, frozenset())
                 make_copy(connection, article_id, other, log, keep=brought != {origin})
-                passed_on = self._receipts.missing((other, origin) for origin in sorted(brought))
-                put_receipts(connection, passed_on, log)
+                self._receipts.put(connection, [(other, number) for number in sorted(brought)], log)
             log.write()
 
     def move(self, article_id: str, url: str) -> None:
@@ -320,7 +325,7 @@ class Store:
             log = ChangeWriter(connection)
             for article_id in ids:
                 drop_passages(connection, article_id, log)
-                drop_names(connection, article_id)
+                drop_identities(connection, article_id)
                 connection.execute(delete(schema.articles).where(schema.articles.c.id == article_id))
             log.write()
 
@@ -352,8 +357,8 @@ class Store:
             last = rows[-1].id
 
     def _indexed(self, rows: Sequence[Row[Any]]) -> list[IndexedPassage]:
-        origins = self._receipts.origins_of({row.article_id for row in rows})
-        return [_indexed(row, origins.get(row.article_id, ())) for row in rows]
+        origins = self._receipts.members(row.origin_set for row in rows)
+        return [_indexed(row, origins[row.origin_set]) for row in rows]
 
     def stored_passages(self, ids: Sequence[int]) -> dict[int, StoredPassage]:
         """Return the given passages with their articles; those that are gone are left out."""
@@ -432,7 +437,7 @@ def _indexed_query(fingerprint: str) -> Any:
     # as much.
     text = func.substr(articles.text, passages.start + 1, passages.end - passages.start).label("text")
     shown = (articles.title, text, articles.source, articles.published_at)
-    columns = (passages.id, passages.article_id, *shown, passages.vector)
+    columns = (passages.id, *shown, articles.origin_set, passages.vector)
     joined = schema.passages.join(schema.articles)
     return select(*columns).select_from(joined).where(passages.fingerprint == fingerprint)
 

@@ -28,7 +28,6 @@ _HOLDERS = (
     ("posted_quotes", "article_id"),
     ("follow_quotes", "article_id"),
     ("digest_articles", "article_id"),
-    ("receipts", "id"),
 )
 
 
@@ -47,7 +46,7 @@ def upgrade() -> None:
     connection.execute(
         sa.text(
             "UPDATE articles SET origin = "
-            "coalesce((SELECT min(origin) FROM receipts WHERE receipts.id = articles.id), 0)"
+            "coalesce((SELECT min(origin) FROM origin_set_members WHERE code = articles.origin_set), 0)"
         )
     )
     fetched = sa.text("UPDATE articles SET authority = :fetched WHERE via = 'page'")
@@ -98,7 +97,5 @@ def _rename(connection: sa.Connection, old: str, new: str, tables: set[str], col
             change = f'UPDATE "{table}" SET {column} = :new WHERE {column} = :old'
             connection.execute(sa.text(change), names)
     connection.execute(sa.text("DELETE FROM identities WHERE article_id = :old"), names)
-    copies = "SELECT id FROM copies WHERE article_id = :old"
-    connection.execute(sa.text(f"DELETE FROM receipts WHERE id IN ({copies})"), names)
     connection.execute(sa.text("DELETE FROM copies WHERE article_id = :old"), names)
     connection.execute(sa.text("DELETE FROM articles WHERE id = :old"), names)

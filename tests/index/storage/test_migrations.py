@@ -55,7 +55,9 @@ def test_whose_words_stored_ones_are_is_filled_in_and_others_make_room(database_
         about = {"id": article_id(url_of("foreign")), **now}
         for statement in (
             "INSERT INTO bands VALUES ('band', :id)",
-            "INSERT INTO receipts VALUES (:id, 0)",
+            "INSERT INTO origin_sets (code, members) VALUES (7, '0')",
+            "INSERT INTO origin_set_members (code, origin) VALUES (7, 0)",
+            "UPDATE articles SET origin_set = 7 WHERE id = :id",
             "INSERT INTO identities VALUES ('another', :id)",
             "INSERT INTO copies (id, article_id, url, source, published_at) "
             "VALUES ('copy', :id, 'https://real.example/1', 'The Real One', :now)",
