@@ -52,14 +52,12 @@ def upgrade() -> None:
     fetched = sa.text("UPDATE articles SET authority = :fetched WHERE via = 'page'")
     connection.execute(fetched, {"fetched": _FETCHED})
     feeds = _feeds(connection)
-    inspected = sa.inspect(connection)
-    tables = set(inspected.get_table_names())
-    columns = [column["name"] for column in inspected.get_columns("articles")]
+    columns = [column["name"] for column in sa.inspect(connection).get_columns("articles")]
     query = "SELECT id, url, source, via FROM articles WHERE via IN ('feed', 'upload')"
     for row in connection.execute(sa.text(query)).all():
         speaker = _foreign_speaker(row, feeds)
         if speaker is not None:
-            _rename(connection, row.id, foreign_id(row.id, speaker), tables, columns)
+            _rename(connection, row.id, foreign_id(row.id, speaker), columns)
 
 
 def _feeds(connection: sa.Connection) -> dict[str, set[str]]:
@@ -79,23 +77,22 @@ def _foreign_speaker(row: Any, feeds: dict[str, set[str]]) -> str | None:
     return None if site_of(row.url) in sites else min(sites, default=None)
 
 
-def _rename(connection: sa.Connection, old: str, new: str, tables: set[str], columns: list[str]) -> None:
+def _rename(connection: sa.Connection, old: str, new: str, columns: list[str]) -> None:
     """Give an article another id, with all that belongs to it.
 
     Left out are its other ids, which are the address's, and its copies: the sites that have the same words
     are to be read again, as what they say counts more.
     """
-    others = ", ".join(f'"{name}"' for name in columns if name not in ("id", "authority"))
-    copied = (
-        f"INSERT INTO articles (id, authority, {others}) SELECT :new, {_FOREIGN}, {others} "
-        "FROM articles WHERE id = :old"
-    )
-    names = {"old": old, "new": new}
-    connection.execute(sa.text(copied), names)
+    stored = sa.table("articles", *(sa.column(name) for name in columns))
+    others = [name for name in columns if name not in ("id", "authority")]
+    renamed = sa.select(sa.literal(new), sa.literal(_FOREIGN), *(stored.c[name] for name in others))
+    copied = sa.insert(stored).from_select(["id", "authority", *others], renamed.where(stored.c.id == old))
+    connection.execute(copied)
     for table, column in _HOLDERS:
-        if table in tables:
-            change = f'UPDATE "{table}" SET {column} = :new WHERE {column} = :old'
-            connection.execute(sa.text(change), names)
-    connection.execute(sa.text("DELETE FROM identities WHERE article_id = :old"), names)
-    connection.execute(sa.text("DELETE FROM copies WHERE article_id = :old"), names)
-    connection.execute(sa.text("DELETE FROM articles WHERE id = :old"), names)
+        holder = sa.table(table, sa.column(column))
+        own = holder.c[column] == old
+        connection.execute(sa.update(holder).where(own).values({column: new}))
+    for table in ("identities", "copies"):
+        other = sa.table(table, sa.column("article_id"))
+        connection.execute(sa.delete(other).where(other.c.article_id == old))
+    connection.execute(sa.delete(stored).where(stored.c.id == old))
