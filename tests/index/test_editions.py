@@ -14,15 +14,14 @@ from index import Article, NewsIndex, Question, UsageError
 from index.text.normalize import article_id
 from index.types.digest import Digest, DigestPlan, Schedule
 from index.types.edition import SHARED
-from index.types.follow import Follow
-from tests.fakes import NOW, HashingEmbedder, article, open_news, record, story
+from tests.fakes import NOW, Clock, HashingEmbedder, article, open_news, record, story
 from tests.servers.news_site import NewsSite
 
 ONE, TWO = "1001", "2002"
 PORT = article("port", "The port of Rotterdam opened a quay. " + story("port"), title="A quay in Rotterdam")
 FORGED = article(
     "forged",
-    "The port of Rotterdam sank on Monday. " + story("sinking"),
+    "The port of Rotterdam sank on Monday. " + story("Rotterdam", 8),
     title="The port sank",
     source="Tower",
 )
@@ -68,21 +67,45 @@ def test_what_a_guild_uploads_is_seen_there_only(tmp_path: Path) -> None:
         assert news.check_quote(claimed, ONE).kind == "exact"
 
 
-def test_digests_and_follows_stay_inside(tmp_path: Path) -> None:
+def test_digests_stay_inside(tmp_path: Path) -> None:
     plan = DigestPlan(Schedule(9))
     with open_news(tmp_path, [PORT]) as news:
         news.receive(lines(FORGED), "words.jsonl", edition=ONE)
-        for guild, expected in (
-            (ONE, {"A quay in Rotterdam", "The port sank"}),
-            (TWO, {"A quay in Rotterdam"}),
-        ):
-            digest = Digest(1, guild, "5", None, plan, NOW)
-            assert {story.headline.article.title for story in news.stories(digest)} == expected
-            follow = Follow(1, "7", guild, None, "port of Rotterdam", NOW - timedelta(days=2))
-            assert {quote.article.title for quote in news.found_since(follow)} == expected
-        with pytest.raises(UsageError, match="no source 'Tower \\(upload\\)'"):
+        for guild, expected in ((ONE, {PORT.title, FORGED.title}), (TWO, {PORT.title})):
+            stories = news.stories(Digest(1, guild, "5", None, plan, NOW))
+            told = {id for story in stories for id in story.article_ids}
+            seen = {headline.article.id: headline.article.title for headline in news.latest(edition=guild)}
+            assert {seen[id] for id in told} == expected
+        with pytest.raises(UsageError, match=r"no source 'Tower \(upload\)'"):
             news.check_plan(replace(plan, sources=("Tower (upload)",)), TWO)
         assert news.check_plan(replace(plan, sources=("tower (upload)",)), ONE).sources == ("Tower (upload)",)
+
+
+def test_alerts_stay_inside(tmp_path: Path) -> None:
+    clock = Clock(NOW - timedelta(days=2))
+    own = article(
+        "own",
+        "The port of Rotterdam was closed by strikers at dawn. Strikers in the port of Rotterdam want higher "
+        "wages. The port of Rotterdam says that it will talk with them.",
+        title="Strikers close the port of Rotterdam",
+    )
+    with open_news(tmp_path, clock=clock) as news:
+        follows = {
+            guild: news.follows.start("7", guild, f"5{guild}", "port of Rotterdam").id
+            for guild in (ONE, TWO, None)
+        }
+        clock.advance(hours=36)
+        news.receive(lines(own), "words.jsonl", edition=ONE)
+        news.receive(lines(PORT), "wire.jsonl")
+        while news.match_follows():
+            pass
+        sent: dict[int, set[str]] = {}
+        while alerts := news.left_alerts():
+            for follow, quotes in alerts:
+                sent.setdefault(follow.id, set()).update(quote.article.title for quote in quotes)
+                news.follows.sent(follow.id, quotes)
+        expected = {ONE: {PORT.title, own.title}, TWO: {PORT.title}, None: {PORT.title}}
+        assert sent == {follows[guild]: ids for guild, ids in expected.items()}
 
 
 def test_an_article_that_two_editions_receive_is_stored_and_embedded_once(
