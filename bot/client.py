@@ -36,7 +36,9 @@ from bot.cogs.settings import SettingsCommands
 from bot.cogs.shards import Shards
 from bot.cogs.sources import Sources
 from bot.cogs.status import StatusCommand
+from bot.cogs.tidying import Tidying
 from bot.cogs.timelines import Timelines
+from bot.cogs.upkeep import AnswerKeeper, SettingsReader
 from bot.command_tree import NewsTree
 from bot.interactions.buttons import AnswerButton
 from bot.ops.health import OK, CheckResult, Health, readiness
@@ -148,6 +150,8 @@ class NewsBot(commands.AutoShardedBot):
         self._reindex = Reindex(self, services)
         return [
             self._shards,
+            SettingsReader(self, services),
+            AnswerKeeper(self, services),
             Ask(self, services),
             MessageMenu(self, services),
             Latest(services),
@@ -163,6 +167,7 @@ class NewsBot(commands.AutoShardedBot):
             Sources(self, services),
             SettingsCommands(self, services),
             Privacy(services),
+            Tidying(self, services),
             Help(),
         ]
 
@@ -220,7 +225,7 @@ class NewsBot(commands.AutoShardedBot):
                 return
         try:
             await self.tree.sync()
-            self._known_commands.parent.mkdir(parents=True, exist_ok=True)
+            self._known_commands.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._known_commands.write_text(digest)
         except (discord.HTTPException, OSError) as error:  # mentions and the commands of before still work
             log.warning("commands.sync.failed why=%r", str(error))

@@ -22,7 +22,7 @@ from index.quotes.check import QuoteCheck
 from index.quotes.excerpt import Excerpt
 from index.quotes.standing import Standing
 from index.runtime.deadline import Deadline
-from index.text.masking import masked
+from index.text.masking import masked, public_address
 from index.text.spans import Span
 from index.types.answer import (
     Answer,
@@ -38,7 +38,8 @@ from index.types.article import Article, Copy
 from index.types.digest import Digest, DigestPlan, Schedule, Story
 from index.types.evaluation import Baseline, Evaluation, Measures, Miss, ReliabilityBin
 from index.types.follow import Follow
-from index.types.guild import AuditEntry, GuildSettings
+from index.types.guild import AuditEntry, GuildSettings, SettingsVersion
+from index.types.lifetimes import Lifetimes
 from index.types.options import IndexOptions
 from index.types.posted import (
     AskedQuestion,
@@ -91,6 +92,7 @@ __all__ = [
     "Headline",
     "IndexOptions",
     "IngestReport",
+    "Lifetimes",
     "Measures",
     "Miss",
     "MissedQuestion",
@@ -113,6 +115,7 @@ __all__ = [
     "ReliabilityBin",
     "Schedule",
     "SearchError",
+    "SettingsVersion",
     "Source",
     "SourceError",
     "Span",
@@ -127,6 +130,7 @@ __all__ = [
     "examine",
     "in_context",
     "masked",
+    "public_address",
     "restore_backup",
     "sole_bot",
     "write_backup",

@@ -14,6 +14,7 @@ from bot.interactions.choices import time_choices
 from bot.interactions.errors import explain
 from bot.interactions.request import begin_request
 from bot.services.answers import Inquiry
+from bot.services.guild_rules import guild_of
 from bot.services.services import Services
 from bot.text.dates import given_moment
 from bot.text.language import _, mark, speak
@@ -71,7 +72,7 @@ class Ask(commands.Cog):
             source=source,
             limit=limit,
         )
-        inquiry = Inquiry(asked, interaction.user.id, interaction.guild_id, private)
+        inquiry = Inquiry(asked, interaction.user.id, guild_of(interaction), private)
         await self.services.answers.answer_interaction(interaction, inquiry)
 
     @ask.autocomplete("source")
@@ -111,7 +112,7 @@ class Ask(commands.Cog):
         reference = message.reference.message_id if message.reference else None
         if reference is None:
             return inquiry
-        posted = await self.library.records.run(self.library.index.posted.find_message, str(reference))
+        posted = await self.services.answers.find_message(reference)
         return self.services.answers.continued(posted, text, inquiry) if posted else inquiry
 
     async def _apologise(self, message: discord.Message, sentence: str) -> None:

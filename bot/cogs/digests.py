@@ -15,7 +15,7 @@ from bot.interactions.choices import MAX_CHOICE, zone_choices
 from bot.services.guild_rules import require_manager, require_writable
 from bot.services.services import Services
 from bot.text.language import _
-from index import Digest, DigestPlan, Schedule, Story, UsageError
+from index import Digest, DigestPlan, Schedule, UsageError
 
 Weekday = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 Hour = app_commands.Range[int, 0, 23]
@@ -74,20 +74,15 @@ class Digests(commands.Cog):
         schedule = Schedule(hour, timezone, day, _quiet(quiet_from, quiet_until))
         plan = DigestPlan(schedule, _listed(topics), _listed(sources), number)
         place = await self._place(interaction, channel)
-        digest, stories = await self.library.workers.run(self._put, interaction, str(place), plan)
+        checked = await self.library.workers.run(self.library.index.check_plan, plan)
+        put, guild, person = self.library.index.digests.put, interaction.guild_id, interaction.user.id
+        digest = await self.library.writes.run(put, str(guild), str(place), str(person), checked)
+        stories = await self.library.workers.run(self.library.index.stories, digest)
         await self.services.guild_rules.note(
             interaction, "digest set", f"channel={place} every={every} hour={hour}"
         )
         log.info("digest.set guild=%s channel=%d next=%s", digest.guild, place, digest.next_at)
         await interaction.edit_original_response(content=set_text(digest, len(stories)))
-
-    def _put(
-        self, interaction: discord.Interaction, channel: str, plan: DigestPlan
-    ) -> tuple[Digest, list[Story]]:
-        index = self.library.index
-        plan = index.check_plan(plan)
-        digest = index.digests.put(str(interaction.guild_id), channel, str(interaction.user.id), plan)
-        return digest, index.stories(digest)
 
     async def _place(self, interaction: discord.Interaction, channel: Place | None) -> int:
         """Return the id of the channel for a digest: the given one, that of `/settings`, or this one.
@@ -141,7 +136,7 @@ class Digests(commands.Cog):
     async def stop(self, interaction: discord.Interaction, channel: Place | None = None) -> None:
         await interaction.response.defer(thinking=True, ephemeral=True)
         guild, wanted = str(interaction.guild_id), str(channel.id if channel else interaction.channel_id)
-        if not await self.library.records.run(self.library.index.digests.stop, guild, wanted):
+        if not await self.library.writes.run(self.library.index.digests.stop, guild, wanted):
             found = await self.library.records.run(self.library.index.digests.of, guild)
             raise UsageError(_others(found))
         await self.services.guild_rules.note(interaction, "digest stop", f"channel={wanted}")

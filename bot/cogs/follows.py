@@ -13,7 +13,7 @@ from discord.ext import commands
 from bot.cards.alert import follows_card
 from bot.interactions.buttons import Action
 from bot.interactions.views import Panel
-from bot.services.guild_rules import require_manager, require_writable
+from bot.services.guild_rules import guild_of, require_manager, require_writable
 from bot.services.library import Library
 from bot.services.services import Services
 from bot.text.language import _
@@ -62,15 +62,17 @@ class Follows(commands.Cog):
 
     async def _follow(self, interaction: discord.Interaction, what: str, here: bool) -> None:
         answer = await self.library.workers.run(self.library.index.ask, Question(what))
-        follow = await self.library.workers.run(self._begin, answer, interaction, here)
+        follow = await self.library.writes.run(self._begin, answer, interaction, here)
         log.info("follow.started id=%d channel=%s", follow.id, follow.channel)
         await interaction.edit_original_response(content=_started(follow, answer.answered))
 
     def _begin(self, answer: Answer, interaction: discord.Interaction, here: bool) -> Follow:
         follows = self.library.index.follows
-        guild = str(interaction.guild_id) if interaction.guild_id else None
+        guild = guild_of(interaction)
         channel = str(interaction.channel_id) if here else None
-        follow = follows.start(str(interaction.user.id), guild, channel, answer.question.text)
+        follow = follows.start(
+            str(interaction.user.id), str(guild) if guild else None, channel, answer.question.text
+        )
         if answer.answered:
             follows.know(follow.id, answer.quotes)
         return follow
@@ -109,16 +111,16 @@ class StopMenu(Panel):
             require_manager(interaction)
         await interaction.response.defer()
         person = str(interaction.user.id)
-        stopped = await self.library.workers.run(self.library.index.follows.stop, int(id), person, channel)
+        stopped = await self.library.writes.run(self.library.index.follows.stop, int(id), person, channel)
         log.info("follow.stopped id=%s stopped=%s", id, stopped)
         await _show(self.library, interaction)
 
 
 async def _show(library: Library, interaction: discord.Interaction) -> None:
     person, channel = str(interaction.user.id), str(interaction.channel_id)
-    mine = await library.workers.run(library.index.follows.of, person)
+    mine = await library.records.run(library.index.follows.of, person)
     in_guild = interaction.guild_id is not None
-    here = await library.workers.run(library.index.follows.of, person, channel) if in_guild else []
+    here = await library.records.run(library.index.follows.of, person, channel) if in_guild else []
     card = follows_card(mine, here, in_guild).embed()
     if not mine and not here:
         await interaction.edit_original_response(embed=card, view=None)

@@ -12,6 +12,7 @@ from discord.ext import commands
 from bot.cards.answer import check_card
 from bot.interactions.answer_layout import answer_layout
 from bot.services.answers import Inquiry
+from bot.services.guild_rules import guild_of
 from bot.services.services import Services
 from bot.text.claim import claim, quoted_claim
 from bot.text.language import _, mark
@@ -50,7 +51,7 @@ class MessageMenu(commands.Cog):
         await interaction.response.defer(thinking=True, ephemeral=True)
         self.services.answers.take_turn(interaction.user.id, interaction.guild_id)
         text = _required(claim(_text(message)))
-        inquiry = Inquiry(Question(text), interaction.user.id, interaction.guild_id, private=True)
+        inquiry = Inquiry(Question(text), interaction.user.id, guild_of(interaction), private=True)
         await self.services.answers.answer_interaction(interaction, inquiry)
 
     async def check(self, interaction: discord.Interaction, message: discord.Message) -> None:

@@ -1,4 +1,4 @@
-"""Gives people their own data, and deletes it: `/privacy export` and `/privacy delete`."""
+"""Says what is kept for how long, gives people their own data, and deletes it: `/privacy`."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
+from bot.cards.privacy import lifetimes_card
 from bot.interactions.views import Panel
 from bot.services.library import Library
-from bot.services.services import Services
+from bot.services.services import Services, services_of
 from bot.text.language import _, counted
 
 CONFIRM_SECONDS = 300.0
@@ -30,6 +31,12 @@ class Privacy(commands.Cog):
 
     def __init__(self, services: Services) -> None:
         self.library = services.library
+
+    @privacy.command(name="about", description="What the bot keeps, and for how long")
+    async def about(self, interaction: discord.Interaction) -> None:
+        await interaction.response.defer(thinking=True, ephemeral=True)
+        card = lifetimes_card(self.library.index.lifetimes)
+        await interaction.edit_original_response(embed=card.embed())
 
     @privacy.command(name="export", description="Get everything the bot keeps about you, as a file")
     async def export(self, interaction: discord.Interaction) -> None:
@@ -52,7 +59,8 @@ class Privacy(commands.Cog):
     async def delete(self, interaction: discord.Interaction) -> None:
         content = _(
             "This deletes all that is kept about you, for good, and takes your name off this and other"
-            " servers' audit trails. Messages that were posted stay until you or a moderator delete them."
+            " servers' audit trails, and your words out of questions with which others continued yours."
+            " Messages that were posted stay until you or a moderator delete them."
         )
         await interaction.response.send_message(content, view=Confirm(self.library), ephemeral=True)
 
@@ -69,7 +77,8 @@ class Confirm(Panel):
     @ui.button(style=discord.ButtonStyle.danger)
     async def confirm(self, interaction: discord.Interaction, button: ui.Button[Confirm]) -> None:
         await interaction.response.defer()
-        deleted = await self.library.records.run(self.library.index.privacy.delete, str(interaction.user.id))
+        services_of(interaction).answers.forget_unstored(interaction.user.id)
+        deleted = await self.library.writes.run(self.library.index.privacy.delete, str(interaction.user.id))
         log.info("privacy.deleted rows=%d", deleted)
         content = counted("Done: {count} entry was deleted.", "Done: {count} entries were deleted.", deleted)
         await interaction.edit_original_response(content=content, view=None)

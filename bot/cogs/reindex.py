@@ -13,7 +13,7 @@ import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
-from bot.interactions.choices import source_choices
+from bot.interactions.choices import read_in_time, source_choices
 from bot.interactions.errors import explain
 from bot.interactions.views import Panel
 from bot.services.job import Job, Stopped
@@ -113,7 +113,8 @@ class Reindex(commands.Cog):
     async def suggest(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
         if not await self.services.guild_rules.may_reindex(interaction):
             return []
-        return source_choices(await self.library.records.run(self.library.index.subscriptions.all), typed)
+        reading = self.library.records.run(self.library.index.subscriptions.all)
+        return source_choices(await read_in_time(reading), typed)
 
     async def cancel(self, interaction: discord.Interaction) -> None:
         """Stop the job that is shown by the message that the button is on."""

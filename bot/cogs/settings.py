@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -31,8 +30,6 @@ CHANNEL_TYPES = [
 ]
 
 OWN_LANGUAGE = mark("each reader's own language")
-
-log = logging.getLogger(__name__)
 
 
 class SettingsPanel(Panel):
@@ -73,7 +70,7 @@ class SettingsPanel(Panel):
         self, interaction: discord.Interaction, select: ui.ChannelSelect[SettingsPanel]
     ) -> None:
         chosen = tuple(sorted(str(channel.id) for channel in select.values))
-        await self._change(interaction, channels=chosen)
+        await self._set(interaction, channels=chosen)
 
     @ui.select(
         cls=ui.RoleSelect,
@@ -85,12 +82,12 @@ class SettingsPanel(Panel):
         self, interaction: discord.Interaction, select: ui.RoleSelect[SettingsPanel]
     ) -> None:
         chosen = tuple(sorted(str(role.id) for role in select.values))
-        await self._change(interaction, reindex_roles=chosen)
+        await self._set(interaction, reindex_roles=chosen)
 
     @ui.select(cls=ui.Select[Any], custom_id="settings:language")
     async def choose_language(self, interaction: discord.Interaction, select: ui.Select[Any]) -> None:
         (chosen,) = select.values
-        await self._change(interaction, language=chosen if chosen in LANGUAGES else None)
+        await self._set(interaction, language=chosen if chosen in LANGUAGES else None)
 
     @ui.select(
         cls=ui.ChannelSelect,
@@ -103,24 +100,29 @@ class SettingsPanel(Panel):
         self, interaction: discord.Interaction, select: ui.ChannelSelect[SettingsPanel]
     ) -> None:
         chosen = str(select.values[0].id) if select.values else None
-        await self._change(interaction, digest_channel=chosen)
+        await self._set(interaction, digest_channel=chosen)
 
     @ui.button(custom_id="settings:private", style=discord.ButtonStyle.secondary)
     async def toggle_private(
         self, interaction: discord.Interaction, button: ui.Button[SettingsPanel]
     ) -> None:
+        await self._change(interaction, lambda now: replace(now, private=not now.private))
+
+    async def _set(self, interaction: discord.Interaction, **values: Any) -> None:
+        await self._change(interaction, lambda now: replace(now, **values))
+
+    async def _change(
+        self, interaction: discord.Interaction, change: Callable[[GuildSettings], GuildSettings]
+    ) -> None:
+        require_manager(interaction)
+        await (
+            interaction.response.defer()
+        )  # before the change, which may wait for another process that writes
         rules = self.services.guild_rules
-        settings = await rules.change(interaction, lambda now: replace(now, private=not now.private))
-        await self._show(interaction, settings)
-
-    async def _change(self, interaction: discord.Interaction, **values: Any) -> None:
-        settings = await self.services.guild_rules.change(interaction, lambda now: replace(now, **values))
-        await self._show(interaction, settings)
-
-    async def _show(self, interaction: discord.Interaction, settings: GuildSettings) -> None:
-        await self.services.guild_rules.speak(interaction)  # the change may have been one of the language
+        settings = await rules.change(interaction, change)
+        await rules.speak(interaction)  # the change may have been one of the language
         panel = SettingsPanel(self.services, settings)
-        await interaction.response.edit_message(embed=settings_card(settings).embed(), view=panel)
+        await interaction.edit_original_response(embed=settings_card(settings).embed(), view=panel)
         panel.stop()  # the panel that `cog_load` registered handles the choices
 
 
@@ -155,15 +157,6 @@ class SettingsCommands(commands.Cog):
         guild = str(interaction.guild_id)
         entries = await self.library.records.run(self.library.index.guilds.trail, guild, SHOWN_ENTRIES)
         await interaction.edit_original_response(embed=trail_card(entries).embed())
-
-    @commands.Cog.listener()
-    async def on_guild_remove(self, guild: discord.Guild) -> None:
-        try:
-            await self.services.guild_rules.forget(guild.id)
-        except Exception:  # an event has no person to explain an error to
-            log.exception("guild.forget.failed guild=%d", guild.id)
-        else:
-            log.info("guild.forgotten guild=%d", guild.id)
 
 
 def settings_card(settings: GuildSettings) -> Card:

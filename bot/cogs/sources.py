@@ -11,7 +11,7 @@ from discord import app_commands, ui
 from discord.ext import commands
 
 from bot.cards.source import added_card, source_pages, trial_card
-from bot.interactions.choices import source_choices
+from bot.interactions.choices import read_in_time, source_choices
 from bot.interactions.errors import explain, tell
 from bot.interactions.views import Localized
 from bot.services.guild_rules import require_manager
@@ -127,7 +127,8 @@ class Sources(commands.Cog):
     async def suggest(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
         if not interaction.permissions.manage_guild:
             return []
-        return source_choices(await self.library.records.run(self.library.index.subscriptions.all), typed)
+        reading = self.library.records.run(self.library.index.subscriptions.all)
+        return source_choices(await read_in_time(reading), typed)
 
     @sources.command(name="list", description="Every source: its state, when it is read, what is wrong")
     async def list_all(self, interaction: discord.Interaction) -> None:

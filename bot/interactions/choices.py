@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import zoneinfo
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from functools import cache
 
 import discord
 from discord import app_commands
 
 from bot.text.dates import time_words
-from index import Source, masked
+from index import NewsError, Source, masked
 
 # Discord's limits: choices for an option, and characters of one.
 MAX_CHOICES = 25
 MAX_CHOICE = 100
+# Discord waits three seconds for suggestions. Where reading them takes longer than this, there are none.
+READ_SECONDS = 2.0
 
 
 async def time_choices(interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
@@ -35,6 +37,15 @@ async def zone_choices(_: discord.Interaction, typed: str) -> list[app_commands.
 @cache
 def _zone_names() -> list[str]:
     return sorted(zoneinfo.available_timezones())
+
+
+async def read_in_time(reading: Awaitable[Sequence[Source]]) -> Sequence[Source]:
+    """Return the sources that are read; none where that fails or takes longer than `READ_SECONDS`."""
+    try:
+        async with asyncio.timeout(READ_SECONDS):
+            return await reading
+    except (NewsError, TimeoutError):  # suggestions can show no error, and the next key press asks again
+        return ()
 
 
 def source_choices(sources: Sequence[Source], typed: str) -> list[app_commands.Choice[str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 import time
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -13,7 +14,7 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.cards.answer import ANY_TIME, MAX_HEADING, AnswerCard, answer_card, corrected, more_card
+from bot.cards.answer import ANY_TIME, MAX_HEADING, AnswerCard, answer_card, continuing, corrected, more_card
 from bot.interactions.answer_layout import (
     VERDICT_OF_ACTION,
     actions,
@@ -26,11 +27,15 @@ from bot.interactions.cooldowns import Cooldowns
 from bot.interactions.errors import EXPIRED, explain, tell
 from bot.interactions.views import Form
 from bot.ops.metrics import Metrics
+from bot.services.guild_rules import guild_of
 from bot.services.library import Library
 from bot.text.language import _, mark, speaking, to_everyone
 from index import Answer, NewsError, PostedAnswer, PostedQuote, Question, Quote, UsageError, in_context
 
 MORE_QUOTES = 10
+# Posted answers that wait for a database that cannot be written to, at most: about 5 MB. Of more, the oldest
+# are given up: their buttons do nothing, and they are not corrected.
+UNSTORED = 1000
 FORM_SECONDS = 900.0
 
 Handler = Callable[[discord.Interaction, PostedAnswer], Awaitable[None]]
@@ -50,8 +55,9 @@ log = logging.getLogger(__name__)
 class Inquiry:
     """A question as a person asks it.
 
-    `question` is searched for. `typed` has the person's own words where they differ from it, and `context`
-    the earlier question that it continues. `private`: only the person sees the answer.
+    `question` is searched for. `typed` has the person's own words where they differ from it, `context` the
+    earlier question that it continues, and `continues` the id of that one's answer. `private`: only the
+    person sees the answer.
     """
 
     question: Question
@@ -60,6 +66,7 @@ class Inquiry:
     private: bool = False
     typed: str | None = None
     context: str | None = None
+    continues: str | None = None
 
     @property
     def shown(self) -> str:
@@ -69,7 +76,10 @@ class Inquiry:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer that is ready to be sent: `view` is the message, `id` the one to store it under."""
+    """An answer that is ready to be sent: `view` is the message, `id` the one to store it under.
+
+    `card` is as it is stored: without the question that it continues, which may be another person's.
+    """
 
     id: str
     inquiry: Inquiry
@@ -85,6 +95,9 @@ class Answers:
         self._library = library
         self._metrics = metrics
         self._cooldowns = Cooldowns()
+        # Posted answers that are not in the database yet, in their order, and those that are being stored.
+        self._unstored: OrderedDict[str, PostedAnswer] = OrderedDict()
+        self._storing: set[str] = set()
         self._handlers: dict[Action, Handler] = {
             Action.MORE: self._more,
             Action.WIDEN: self._widen,
@@ -126,14 +139,15 @@ class Answers:
             len(answer.quotes),
             answer.took_ms,
         )
-        card = answer_card(answer, typed=inquiry.typed, context=inquiry.context, older=older)
+        shown = answer_card(answer, typed=inquiry.typed, context=inquiry.context, older=older)
         used = older if older and older.answered else answer
         id = secrets.token_hex(8)
-        rows = self._rows(used, len(card.quotes), inquiry.private)
-        return Reply(id, inquiry, used, card, answer_layout(card, id, rows))
+        rows = self._rows(used, len(shown.quotes), inquiry.private)
+        card = replace(shown, notices=shown.notices[1:]) if inquiry.context else shown
+        return Reply(id, inquiry, used, card, answer_layout(shown, id, rows))
 
     async def remember(self, reply: Reply, message: discord.Message | discord.InteractionMessage) -> None:
-        """Store what was posted. Where that fails, the answer stays, but its buttons do not work."""
+        """Store what was posted; where that fails, `store_again` tries it again. The buttons work at once."""
         inquiry, answer = reply.inquiry, reply.answer
         posted = PostedAnswer(
             id=reply.id,
@@ -153,6 +167,7 @@ class Answers:
             posted_at=datetime.now(UTC),
             card=reply.card.to_json(),
             quotes=tuple(PostedQuote.of(quote) for quote in reply.card.quotes),
+            continues=inquiry.continues,
         )
         await self._remember(posted)
 
@@ -174,17 +189,35 @@ class Answers:
         question = Question(
             in_context(text, posted.question), since=posted.since, until=posted.until, source=posted.source
         )
-        return replace(inquiry, question=question, typed=text, context=posted.typed)
+        return replace(inquiry, question=question, typed=text, context=posted.typed, continues=posted.id)
 
     async def _remember(self, posted: PostedAnswer) -> None:
+        self._unstored[posted.id] = posted
+        while len(self._unstored) > UNSTORED:
+            log.error("answer.forgotten id=%s", self._unstored.popitem(last=False)[0])
+        await self._store(posted)
+
+    async def store_again(self) -> None:
+        """Try again to store the answers that could not be stored when they were posted, oldest first."""
+        for posted in list(self._unstored.values()):
+            if posted.id not in self._storing and not await self._store(posted):
+                return
+
+    async def _store(self, posted: PostedAnswer) -> bool:
+        self._storing.add(posted.id)
         try:
-            await self._library.records.run(self._library.index.posted.remember, posted)
+            await self._library.writes.run(self._library.index.posted.remember, posted)
         except NewsError as error:
-            log.warning("answer.forgotten id=%s why=%r", posted.id, str(error))
+            log.warning("answer.unstored id=%s why=%r", posted.id, str(error))
+            return False
+        finally:
+            self._storing.discard(posted.id)
+        self._unstored.pop(posted.id, None)
+        return True
 
     def layout(self, posted: PostedAnswer) -> ui.LayoutView:
         """Return the message of a posted answer with the current state of its quotes."""
-        card = corrected(AnswerCard.from_json(posted.card), posted.quotes)
+        card = corrected(continuing(AnswerCard.from_json(posted.card), posted.context), posted.quotes)
         with speaking(card.language):
             rows = self._rows(posted, len(posted.quotes), posted.private)
             return answer_layout(card, posted.id, rows)
@@ -229,15 +262,28 @@ class Answers:
 
     async def find(self, id: str) -> PostedAnswer:
         """Return a posted answer. Raises UsageError where it is not stored any more."""
+        if waiting := self._unstored.get(id):
+            return waiting
         posted = await self._library.records.run(self._library.index.posted.find, id)
         if posted is None:
             raise UsageError(_("This answer is no longer kept: ask the question again."))
         return posted
 
+    async def find_message(self, message: int) -> PostedAnswer | None:
+        """Return the posted answer that a message holds; None where it holds none."""
+        waiting = (posted for posted in self._unstored.values() if posted.message == str(message))
+        find = self._library.index.posted.find_message
+        return next(waiting, None) or await self._library.records.run(find, str(message))
+
+    def forget_unstored(self, person: int) -> None:
+        """Give up a person's answers that are not stored yet, because they have their data deleted."""
+        for posted in [posted for posted in self._unstored.values() if posted.person == str(person)]:
+            del self._unstored[posted.id]
+
     async def _judge(self, interaction: discord.Interaction, posted: PostedAnswer, action: Action) -> None:
         person = str(interaction.user.id)
         give = self._library.index.posted.give_feedback
-        await self._library.records.run(give, posted.id, person, VERDICT_OF_ACTION[action], datetime.now(UTC))
+        await self._library.writes.run(give, posted.id, person, VERDICT_OF_ACTION[action], datetime.now(UTC))
         await interaction.edit_original_response(content=_(THANKS[action]))
 
     async def _sources(self, interaction: discord.Interaction, posted: PostedAnswer, page: int) -> None:
@@ -262,15 +308,24 @@ class Answers:
     async def _widen(self, interaction: discord.Interaction, posted: PostedAnswer) -> None:
         self.take_turn(interaction.user.id, interaction.guild_id)
         question = Question(posted.question, since=ANY_TIME, source=posted.source)
-        inquiry = _inquiry(interaction, question, posted.private)
-        await self.answer_interaction(interaction, replace(inquiry, typed=posted.typed))
+        # The words are those of the person who asked, whoever presses: they are stored as that person's.
+        inquiry = Inquiry(
+            question,
+            int(posted.person),
+            guild_of(interaction),
+            posted.private,
+            typed=posted.typed,
+            context=posted.context,
+            continues=posted.continues,
+        )
+        await self.answer_interaction(interaction, inquiry)
 
     async def _share(self, interaction: discord.Interaction, posted: PostedAnswer) -> None:
         card = AnswerCard.from_json(posted.card)
         with speaking(card.language):
             by = "-# " + _("shared by {person}").format(person=interaction.user.mention)
         noted = replace(card, notices=(by, *card.notices))
-        card = noted if noted.fits else card
+        card = noted if continuing(noted, posted.context).fits else card
         shared = replace(
             posted,
             id=secrets.token_hex(8),
@@ -279,7 +334,7 @@ class Answers:
             card=card.to_json(),
         )
         message = await interaction.edit_original_response(view=self.layout(shared))
-        await self._remember(replace(shared, message=str(message.id)))
+        await self._remember(replace(shared, channel=str(message.channel.id), message=str(message.id)))
 
 
 async def _show(
@@ -328,7 +383,7 @@ def _is_private(interaction: discord.Interaction) -> bool:
 
 
 def _inquiry(interaction: discord.Interaction, question: Question, private: bool) -> Inquiry:
-    return Inquiry(question, interaction.user.id, interaction.guild_id, private)
+    return Inquiry(question, interaction.user.id, guild_of(interaction), private)
 
 
 def _is_new(quote: Quote, posted: PostedAnswer) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -13,13 +12,14 @@ from discord import app_commands
 
 from bot.services.library import Library
 from bot.text.language import _, closest, speak
-from index import GuildSettings, NewsError, UsageError, masked
+from index import GuildSettings, NewsError, SettingsVersion, UsageError, masked
 
-# Settings are read again after this time, because another process of the bot may have changed them.
-REMEMBER_SECONDS = 30.0
-# Discord waits three seconds for a response. Where the database takes longer than this to give the guild's
-# language, the reader's own is used.
-LANGUAGE_SECONDS = 1.0
+# Guilds whose settings are kept in memory: about 50 MB of them. A process with its share of the shards has
+# fewer; of more, the settings that were changed last are kept, and those of the others are read when needed.
+KEPT = 100_000
+# Discord waits three seconds for a response. Where the database takes longer than this to give the settings
+# of a guild that is not kept, it is treated as one that has set nothing.
+READ_SECONDS = 1.0
 # Commands that work in every channel, because they post no news there, and because admins must be able to
 # change the settings from any channel.
 EVERYWHERE = frozenset(
@@ -31,39 +31,54 @@ log = logging.getLogger(__name__)
 
 
 class GuildRules:
-    """The settings of all guilds, cached for `REMEMBER_SECONDS` because every command reads them."""
+    """The settings of all guilds, in memory: every command needs them before its first response.
+
+    `update` has to be called at the start, and every few seconds, because another process may change them.
+    """
 
     def __init__(self, client: discord.Client, library: Library) -> None:
         self._client = client
         self._library = library
-        self._known: dict[int, tuple[float, GuildSettings]] = {}
+        self._known: dict[str, GuildSettings] = {}
+        self._version: SettingsVersion | None = None
+
+    def __len__(self) -> int:
+        """Return of how many guilds the settings are in memory."""
+        return len(self._known)
+
+    async def update(self) -> None:
+        """Read what has changed since the last time. Raises NewsError; then what was known stays."""
+        guilds, run = self._library.index.guilds, self._library.records.run
+        version, seen = await run(guilds.version), self._version
+        if version == seen:
+            return
+        since = seen.changed_at if seen else None
+        newer = since and version.changed_at and version.changed_at > since
+        if newer:
+            self._known |= await run(guilds.changed, since, KEPT)
+        if not newer or len(self._known) != version.guilds:
+            # Settings were deleted, a backup was restored, or this is the first time.
+            self._known = await run(guilds.changed, None, KEPT)
+        self._version = version
 
     async def settings(self, guild: int | None) -> GuildSettings:
         """Return a guild's settings, or the defaults where `guild` is None, as in direct messages."""
-        if guild is None:
-            return GuildSettings()
-        until, known = self._known.get(guild, (0.0, GuildSettings()))
-        if time.monotonic() < until:
-            return known
-        return self._keep(
-            guild, await self._library.records.run(self._library.index.guilds.settings, str(guild))
-        )
-
-    async def language(self, guild: int | None) -> str | None:
-        """Return the language that a guild has chosen; None where it has not or the database fails."""
+        known = self._known.get(str(guild))
+        if known or guild is None or len(self._known) < KEPT:
+            return known or GuildSettings()
         try:
-            async with asyncio.timeout(LANGUAGE_SECONDS):
-                return (await self.settings(guild)).language
+            async with asyncio.timeout(READ_SECONDS):
+                return await self._library.records.run(self._library.index.guilds.settings, str(guild))
         except (NewsError, TimeoutError) as error:
-            log.warning("language.unknown guild=%s why=%r", guild, str(error))
-            return None
+            log.warning("settings.unknown guild=%s why=%r", guild, str(error))
+            return GuildSettings()
 
     async def speak(self, interaction: discord.Interaction[Any]) -> None:
         """Set the languages for an interaction: the one that the guild has chosen.
 
         Where it has chosen none, the person's own, and Discord's locale of the guild for public texts.
         """
-        chosen = await self.language(interaction.guild_id)
+        chosen = (await self.settings(interaction.guild_id)).language
         own = closest(str(interaction.locale))
         shared = closest(str(interaction.guild_locale)) if interaction.guild_locale else own
         speak(chosen or own, chosen or shared)
@@ -75,7 +90,8 @@ class GuildRules:
         messages.
         """
         found = self._client.get_guild(guild) if guild else None
-        return await self.language(guild) or closest(str(found.preferred_locale) if found else "")
+        chosen = (await self.settings(guild)).language
+        return chosen or closest(str(found.preferred_locale) if found else "")
 
     async def change(
         self, interaction: discord.Interaction, change: Callable[[GuildSettings], GuildSettings]
@@ -86,25 +102,24 @@ class GuildRules:
         """
         require_manager(interaction)
         guild, person = str(interaction.guild_id), str(interaction.user.id)
-        changed = await self._library.records.run(self._library.index.guilds.change, guild, person, change)
-        return self._keep(int(guild), changed)
+        changed = await self._library.writes.run(self._library.index.guilds.change, guild, person, change)
+        self._known[guild] = changed
+        return changed
 
     async def note(self, interaction: discord.Interaction, action: str, detail: str = "") -> None:
         """Write to the guild's audit trail what the person of the interaction did."""
         guild, person = str(interaction.guild_id), str(interaction.user.id)
-        await self._library.records.run(
-            self._library.index.guilds.note, guild, person, action, masked(detail)
-        )
+        note = self._library.index.guilds.note
+        await self._library.writes.run(note, guild, person, action, masked(detail))
 
     async def note_own(self, guild: str, action: str, detail: str) -> None:
         """Write to a guild's audit trail what the bot did by itself."""
         me = str(self._client.application_id)
-        await self._library.records.run(self._library.index.guilds.note, guild, me, action, detail)
+        await self._library.writes.run(self._library.index.guilds.note, guild, me, action, detail)
 
-    async def forget(self, guild: int) -> None:
-        """Delete what is stored about a guild from which the bot has been removed."""
-        self._known.pop(guild, None)
-        await self._library.records.run(self._library.index.guilds.forget, str(guild))
+    def drop(self, guild: int) -> None:
+        """Drop a guild's settings from memory, as when the bot was removed from it."""
+        self._known.pop(str(guild), None)
 
     async def require_allowed(self, interaction: discord.Interaction) -> None:
         """Raise UsageError where the guild's settings leave out this channel for this command."""
@@ -136,9 +151,15 @@ class GuildRules:
         found = self._client.get_channel(int(channel))
         return f"#{getattr(found, 'name', channel)}"
 
-    def _keep(self, guild: int, settings: GuildSettings) -> GuildSettings:
-        self._known[guild] = (time.monotonic() + REMEMBER_SECONDS, settings)
-        return settings
+
+def guild_of(interaction: discord.Interaction[Any]) -> int | None:
+    """Return the guild of an interaction under whose id something may be stored.
+
+    None in direct messages, and in a guild that the bot is not in, where a person uses it for themselves: its
+    managers have nothing to do with that.
+    """
+    guild = interaction.guild_id
+    return guild if guild is not None and interaction.client.get_guild(guild) else None
 
 
 def require_manager(interaction: discord.Interaction[Any]) -> None:

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 THREADS, WAITING = 4, 256
 # A question takes 0.1 seconds, its wait in a full queue 20 seconds. A call that takes longer than this hangs.
 CALL_SECONDS = 120.0
+# Small reads take milliseconds; a second thread goes on where one of them takes long, as a large export does.
+RECORD_THREADS = 2
+# A writer waits up to a minute for another process that writes, and those behind it are done in no time.
+WRITE_SECONDS = 150.0
 # A process manager waits ten seconds between SIGTERM and SIGKILL. All calls that are running when the bot
 # closes share these seconds; what is left of the ten is for closing the library.
 CLOSE_SECONDS = 5.5
@@ -30,20 +34,22 @@ log = logging.getLogger(__name__)
 class Library:
     """A `NewsIndex` that `open_index` opens in a thread, and the worker threads that call it.
 
-    `workers` run questions and everything else that searches. `records` runs small reads and writes in a
-    thread of its own, so that these and questions do not wait for each other.
+    Three lanes, each with threads of its own, so that none waits for another: `workers` run questions and
+    everything else that searches, `records` run small reads, `writes` runs all that changes something. Where
+    another process keeps the database locked, only `writes` waits.
     """
 
     def __init__(self, open_index: Callable[[], NewsIndex]) -> None:
         self.workers = Workers("index", THREADS, WAITING, CALL_SECONDS)
-        self.records = Workers("records", 1, 4 * WAITING, CALL_SECONDS)
+        self.records = Workers("records", RECORD_THREADS, 4 * WAITING, CALL_SECONDS)
+        self.writes = Workers("writes", 1, 4 * WAITING, WRITE_SECONDS)
         self._open_index = open_index
         self._index: NewsIndex | None = None
         self._closing: Deadline | None = None
 
     @property
     def index(self) -> NewsIndex:
-        """The opened `NewsIndex`. Its methods block: call them through `workers` or `records`.
+        """The opened `NewsIndex`. Its methods block: call them through `workers`, `records` or `writes`.
 
         Raises BusyError until it has been opened.
         """
@@ -74,7 +80,7 @@ class Library:
 
     async def close(self) -> None:
         """Drop the calls that wait, give those that run `patience` seconds, and close the index."""
-        for workers in (self.workers, self.records):
+        for workers in (self.workers, self.records, self.writes):
             if not await workers.close(self.patience):
                 log.warning("bot.close calls=unfinished")
         if self._index is not None:

@@ -11,6 +11,8 @@ from bot.interactions.choices import MAX_CHOICE, MAX_CHOICES
 from index import NewsError
 
 FRESH_SECONDS = 60.0
+# Names that are suggested. A feed can name any number of outlets; what Discord shows is 25 of them.
+MOST_NAMES = 10_000
 
 log = logging.getLogger(__name__)
 
@@ -29,14 +31,15 @@ class SourceNames:
         if time.monotonic() > self._fresh_until and self._reading is None:
             self._reading = asyncio.create_task(self.refresh())
         wanted = typed.strip().casefold()
-        found = [name for name in self._names if wanted in name.casefold() and len(name) <= MAX_CHOICE]
+        found = [name for name in self._names if wanted in name.casefold()]
         found.sort(key=lambda name: not name.casefold().startswith(wanted))
         return [app_commands.Choice(name=name, value=name) for name in found[:MAX_CHOICES]]
 
     async def refresh(self) -> None:
         """Read the names now. Where that fails, the old ones stay."""
         try:
-            self._names = sorted(await self._read(), key=str.casefold)
+            fit = [name for name in await self._read() if len(name) <= MAX_CHOICE]
+            self._names = sorted(fit[:MOST_NAMES], key=str.casefold)
         except NewsError as error:
             log.warning("sources.unknown why=%r", str(error))
         finally:

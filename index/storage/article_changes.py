@@ -12,6 +12,8 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from index.storage import schema
 from index.storage.changes import ChangeWriter
+from index.storage.identities import drop_identities
+from index.storage.posted import note_due
 from index.storage.receipts import set_code
 from index.storage.rows import NewArticle, article_row, copy_row, revision_row
 from index.types.article import Article, ArticleTimes, Authority, Copy
@@ -38,6 +40,7 @@ def put_article(
         connection.execute(insert(schema.revisions).values(revision_row(old, now)))
         change = update(table).where(table.c.id == new.article.id)
         connection.execute(change.values({**values, "revision": old.revision + 1}))
+        note_due(connection, old.id, due=True)
     connection.execute(delete(schema.copies).where(schema.copies.c.id == new.article.id))
     put_passages(connection, new, log)
 
@@ -62,6 +65,7 @@ def make_copy(connection: Connection, article_id: str, other: str, log: ChangeWr
     if old is None:
         return
     drop_passages(connection, article_id, log)
+    note_due(connection, article_id, due=False)
     connection.execute(update(copies).where(copies.c.article_id == article_id).values(article_id=other))
     connection.execute(delete(articles).where(articles.c.id == article_id))
     if not keep:
@@ -70,14 +74,6 @@ def make_copy(connection: Connection, article_id: str, other: str, log: ChangeWr
     copy = Copy(old.source, old.url, old.published_at, old.published_precision)
     values = copy_row(article_id, other, copy) | {"origin_set": old.origin_set}
     connection.execute(insert(copies).values(values))
-
-
-def drop_identities(connection: Connection, article_id: str) -> None:
-    """Forget the other ids of an article and of its copies."""
-    table, copies = schema.identities, schema.copies.c
-    own = select(copies.id).where(copies.article_id == article_id)
-    gone = (table.c.article_id == article_id) | table.c.article_id.in_(own)
-    connection.execute(delete(table).where(gone))
 
 
 def says(connection: Connection, article: Article) -> bool:

@@ -17,7 +17,6 @@ from sqlalchemy import Row, delete, func, insert, select, update
 from index.errors import ModelError
 from index.storage import schema
 from index.storage.article_changes import (
-    drop_identities,
     drop_passages,
     make_copy,
     put_article,
@@ -28,6 +27,8 @@ from index.storage.article_changes import (
 from index.storage.changes import ChangeLog, ChangeWriter
 from index.storage.conditions import IS_DATED, admitted
 from index.storage.database import Database, meta, set_meta
+from index.storage.identities import drop_identities
+from index.storage.posted import note_due
 from index.storage.receipts import Receipt, ReceiptStore, is_received, set_code
 from index.storage.rows import (
     NewArticle,
@@ -294,11 +295,11 @@ class Store:
                 connection.execute(insert(schema.copies).values(values))
             for article_id, times, authority in touched:
                 touch(connection, article_id, times, authority, log)
-            self._receipts.put(connection, receipts, log)
+            self._receipts.put(connection, receipts, log, now)
             for article_id, other in outdone:
                 brought = self._receipts.origins_of([article_id]).get(article_id, frozenset())
                 make_copy(connection, article_id, other, log, keep=brought != {origin})
-                self._receipts.put(connection, [(other, number) for number in sorted(brought)], log)
+                self._receipts.put(connection, [(other, number) for number in sorted(brought)], log, now)
             log.write()
 
     def move(self, article_id: str, url: str) -> None:
@@ -326,6 +327,7 @@ class Store:
             for article_id in ids:
                 drop_passages(connection, article_id, log)
                 drop_identities(connection, article_id)
+                note_due(connection, article_id, due=False)
                 connection.execute(delete(schema.articles).where(schema.articles.c.id == article_id))
             log.write()
 

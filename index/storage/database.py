@@ -7,12 +7,13 @@ own. Only modules of `index.storage` import SQLAlchemy.
 from __future__ import annotations
 
 import logging
+import os
 import sqlite3
 import threading
 import time
 import uuid
-from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +33,12 @@ logger = logging.getLogger(__name__)
 BUSY_SECONDS = 60
 # A PostgreSQL server that has not answered after this counts as unreachable.
 CONNECT_SECONDS = 10
-# Connections that stay open, further ones when those are in use, and how long a thread waits for one. There
-# are more threads (for questions, records, sources and jobs), but each holds a connection for milliseconds
-# only.
-CONNECTIONS, MORE_CONNECTIONS, POOL_SECONDS = 5, 15, 30
+# Connections that stay open, further ones when those are in use, and how many seconds a thread waits for one.
+# There are more threads (for questions, records, sources and jobs), but each reads for milliseconds only.
+# Those that write wait for the writer before them and hold a connection all the while, so they have a pool of
+# their own: however many wait, whoever only reads gets a connection at once.
+READERS = {"pool_size": 5, "max_overflow": 15, "pool_timeout": 30}
+WRITERS = {"pool_size": 2, "max_overflow": 10, "pool_timeout": BUSY_SECONDS}
 # PostgreSQL's settings that end a statement which runs or waits too long, and a transaction that stays open
 # without doing anything and so may hold locks.
 _POSTGRESQL_LIMITS = ("statement_timeout", "idle_in_transaction_session_timeout")
@@ -65,6 +68,8 @@ _REMEDIES = {
 }
 # PostgreSQL's error code for a lock that was not free within `lock_timeout`.
 _LOCK_NOT_AVAILABLE = "55P03"
+# How long SQLite may wait for readers when its log is emptied, in seconds: writers wait, too.
+_EMPTYING_SECONDS = 0.2
 # SQLite allows 32,766 values in a statement. Longer lists are split into several statements with this many.
 CHUNK = 500
 
@@ -79,20 +84,22 @@ class _Threads(threading.local):
 class Database:
     """One database. Safe to use from many threads; several processes may share it."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, writer: Engine) -> None:
+        """`engine` is for reading, `writer` for transactions that write, in the same database."""
         self._engine = engine
+        self._writer = writer
         self._thread = _Threads()
 
     @classmethod
     def open(cls, url: str) -> Database:
         """Connect to the database at `url`, and bring its schema up to date. Raises StoreError."""
         with _errors_of(url):
-            engine = _engine(_parse(url), BUSY_SECONDS)
-            unknown = schema.migrate(engine)
+            engines = _engines(_parse(url), BUSY_SECONDS)
+            unknown = schema.migrate(*engines)
             if unknown:
                 raise StoreError(f"The database was written by a newer newsbot (schema {unknown}): upgrade.")
-            _initialise(engine)
-            return cls(engine)
+            _initialise(*engines)
+            return cls(*engines)
 
     @classmethod
     def look(cls, url: str, busy_seconds: float) -> Database:
@@ -101,7 +108,7 @@ class Database:
         In SQLite, writing waits at most `busy_seconds` for another writer.
         """
         with _errors_of(url):
-            return cls(_engine(_parse(url), busy_seconds))
+            return cls(*_engines(_parse(url), busy_seconds))
 
     def revision(self) -> str | None:
         """Return the number of the database's schema, such as "0011"; None without one. Raises StoreError."""
@@ -121,8 +128,7 @@ class Database:
 
     def try_writing(self) -> None:
         """Begin a transaction that writes, and roll it back. Raises StoreError where that fails."""
-        engine = self._engine.execution_options(write=True)
-        with _errors_of(self._engine.url.render_as_string()), engine.connect() as connection:
+        with _errors_of(self._engine.url.render_as_string()), self._writer.connect() as connection:
             connection.begin().rollback()
 
     @property
@@ -138,6 +144,25 @@ class Database:
         with self.writing() as connection:
             set_meta(connection, "store_id", uuid.uuid4().hex)
 
+    def empty_log(self) -> bool:
+        """Empty SQLite's write-ahead log, which holds pages as they were before rows were deleted from them.
+
+        Returns False where a reader needs the log just now, or another process empties it: then it is to be
+        tried again. In PostgreSQL there is nothing to do. Raises StoreError.
+        """
+        if self.name != "sqlite" or self._thread.writing is not None:
+            return self.name != "sqlite"
+        file = str(self._engine.url.database)
+        with (
+            _errors_of(self._engine.url.render_as_string()),
+            closing(sqlite3.connect(file, timeout=_EMPTYING_SECONDS, isolation_level=None)) as connection,
+        ):
+            try:
+                busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            except sqlite3.OperationalError:  # such as "database table is locked"
+                return False
+        return not busy
+
     @property
     def name(self) -> str:
         """The kind of database: "sqlite" or "postgresql"."""
@@ -145,6 +170,7 @@ class Database:
 
     def close(self) -> None:
         self._engine.dispose()
+        self._writer.dispose()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -189,8 +215,7 @@ class Database:
         if self._thread.writing is not None:
             yield self._thread.writing
             return
-        engine = self._engine.execution_options(write=True)
-        with _errors_of(self._engine.url.render_as_string()), engine.begin() as connection:
+        with _errors_of(self._engine.url.render_as_string()), self._writer.begin() as connection:
             yield connection
 
     @contextmanager
@@ -213,9 +238,11 @@ class Database:
     def _lock(self, name: str, seconds: float, held: ExitStack) -> None:
         """Take the lock, and let `held` free it when it is closed. Raises Timeout."""
         if self.name == "sqlite":
-            held.enter_context(FileLock(f"{self._engine.url.database}.{name}.lock", timeout=seconds))
+            held.enter_context(
+                FileLock(lock_file(Path(str(self._engine.url.database)), name), timeout=seconds)
+            )
             return
-        connection = held.enter_context(self._engine.connect())
+        connection = held.enter_context(self._writer.connect())
         # Detached from the pool, so that closing ends the connection: then the server frees the lock.
         connection.detach()
         connection.execute(select(func.set_config("lock_timeout", f"{seconds:.0f}s", False)))
@@ -275,6 +302,20 @@ def sqlite_file(url: str) -> Path | None:
     return Path(str(parsed.database)) if parsed.get_backend_name() == "sqlite" else None
 
 
+def lock_file(database: Path, name: str) -> Path:
+    """Return the file of the lock `name` of a SQLite database (see `Database.locked`)."""
+    return database.with_name(f"{database.name}.{name}.lock")
+
+
+def make_private(path: Path) -> None:
+    """Make an empty file that only its owner may read, where there is none yet.
+
+    SQLite gives the files that it puts beside a database the rights of the database.
+    """
+    with suppress(OSError):  # it exists; or it cannot be made, which SQLite explains
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+
+
 def _parse(url: str) -> URL:
     try:
         parsed = make_url(url)
@@ -289,19 +330,25 @@ def _parse(url: str) -> URL:
         if parsed.database in (None, "", ":memory:"):
             raise StoreError("DATABASE_URL names no file, which would keep nothing: use sqlite:///FILE.")
         path = Path(str(parsed.database)).expanduser()
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         parsed = parsed.set(database=str(path))
     return parsed
 
 
-def _engine(url: URL, busy_seconds: float) -> Engine:
-    pool = {"pool_size": CONNECTIONS, "max_overflow": MORE_CONNECTIONS, "pool_timeout": POOL_SECONDS}
+def _engines(url: URL, busy_seconds: float) -> tuple[Engine, Engine]:
+    """Return an engine for reading and one for writing, each with connections of its own."""
+    writer = _engine(url, busy_seconds, WRITERS).execution_options(write=True)
+    return _engine(url, busy_seconds, READERS), writer
+
+
+def _engine(url: URL, busy_seconds: float, pool: Mapping[str, Any]) -> Engine:
     if url.get_backend_name() != "sqlite":
         arguments = {"connect_timeout": CONNECT_SECONDS, **_KEEPALIVE}
-        engine = create_engine(url, pool_pre_ping=True, connect_args=arguments, **pool)
+        engine = create_engine(url, pool_pre_ping=True, connect_args=arguments, hide_parameters=True, **pool)
         event.listen(engine, "connect", _prepare_postgresql)
         return _logged(engine)
-    engine = create_engine(url, connect_args={"timeout": busy_seconds}, **pool)
+    make_private(Path(str(url.database)))
+    engine = create_engine(url, connect_args={"timeout": busy_seconds}, hide_parameters=True, **pool)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return _logged(engine)
@@ -331,7 +378,8 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     # write, so reads before it would not belong to the transaction.
     connection.isolation_level = None
     _use_wal(connection)
-    for pragma in ("foreign_keys=ON", "synchronous=FULL"):
+    # What is deleted is overwritten with zeros. Free pages are used again; the file never shrinks.
+    for pragma in ("foreign_keys=ON", "synchronous=FULL", "secure_delete=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 
@@ -359,12 +407,12 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _initialise(engine: Engine) -> None:
+def _initialise(engine: Engine, writer: Engine) -> None:
     """Give a new database its id, and 0 as the number of its last change."""
     with engine.connect() as connection:
         if connection.execute(meta("store_id")).scalar() is not None:
             return  # checked first without a transaction that would wait for other writers
-    with engine.execution_options(write=True).begin() as connection:
+    with writer.begin() as connection:
         schema.lock(connection)
         if connection.execute(meta("store_id")).scalar() is None:
             connection.execute(insert(schema.meta).values(key="store_id", value=uuid.uuid4().hex))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -27,11 +28,13 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    false,
     func,
     inspect,
     select,
     text,
 )
+from sqlalchemy.sql import ColumnElement
 
 REVISIONS = (
     "0001",
@@ -49,7 +52,9 @@ REVISIONS = (
     "0013",
     "0014",
     "0015",
+    "0016",
     "0017",
+    "0018",
 )
 HEAD = REVISIONS[-1]
 
@@ -85,6 +90,11 @@ _RowId = BigInteger().with_variant(Integer, "sqlite")
 def _precision_column() -> Column[Any]:
     """Return the column that tells how well `published_at` is known (see `index.types.article.Precision`)."""
     return Column("published_precision", String(6), nullable=False, server_default="minute")
+
+
+def _index_of_few(name: str, table: Table, columns: Sequence[str], condition: ColumnElement[bool]) -> None:
+    """Add an index of those rows alone that a condition admits. Queries have to state it just so."""
+    Index(name, *(table.c[column] for column in columns), sqlite_where=condition, postgresql_where=condition)
 
 
 def _origin_set_column() -> Column[Any]:
@@ -135,6 +145,7 @@ revisions = Table(
     Column("replaced_at", UtcDateTime, nullable=False),
     Column("origin", BigInteger, nullable=False, server_default="0"),
     _precision_column(),
+    Index("ix_revisions_replaced_at", "replaced_at"),
 )
 
 # Other ids under which articles and copies are known; see `index.storage.identities`.
@@ -195,7 +206,7 @@ changes = Table(
 
 # Files and folders that were read, so that a reindex can read them again; and addresses on the web, which
 # are read again by themselves (see `index.storage.sources`). `pace` is in seconds, `error` is that of the
-# last reading.
+# last reading, `took` is how many seconds readings take.
 sources = Table(
     "sources",
     metadata,
@@ -219,8 +230,10 @@ sources = Table(
     Column("speaks_for", JSON),
     Column("lease_owner", String),
     Column("lease_until", UtcDateTime),
+    Column("took", Float),
     Index("ix_sources_next_fetch", "next_fetch"),
 )
+_index_of_few("ix_sources_lease_owner", sources, ("lease_owner",), sources.c.lease_owner.is_not(None))
 
 # The feeds (ids of their addresses) that pages of another site announce as theirs.
 announcements = Table(
@@ -269,6 +282,8 @@ edition_origins = Table(
 )
 
 # Answers that a face has shown somewhere. Persons and places are as the face names them; `card` is its own.
+# `continues` is the id of the answer that a follow-up question continues, which may be gone. `typed` is empty
+# once the words of a private question are deleted: then the row is only counted.
 posted_answers = Table(
     "posted_answers",
     metadata,
@@ -288,6 +303,9 @@ posted_answers = Table(
     Column("confidence", Float, nullable=False),
     Column("posted_at", UtcDateTime, nullable=False),
     Column("card", JSON, nullable=False),
+    Column("continues", String),
+    Index("ix_posted_answers_continues", "continues"),
+    Index("ix_posted_answers_guild", "guild", "posted_at"),
     Index("ix_posted_answers_message", "message"),
     Index("ix_posted_answers_person", "person"),
     Index("ix_posted_answers_posted_at", "posted_at"),
@@ -307,8 +325,13 @@ posted_quotes = Table(
     Column("new_text", Text),
     Column("changed_at", UtcDateTime),
     Column("shown", Boolean, nullable=False),  # whether the posted message says so
+    # Whether the article has changed since the quote was compared.
+    Column("due", Boolean, nullable=False, server_default=false()),
     Index("ix_posted_quotes_article_id", "article_id"),
 )
+# The bot looks for these every half a minute, so the few that there are have indexes of their own.
+_index_of_few("ix_posted_quotes_due", posted_quotes, ("answer_id", "place"), posted_quotes.c.due.is_(True))
+_index_of_few("ix_posted_quotes_unshown", posted_quotes, ("answer_id",), posted_quotes.c.shown.is_(False))
 
 # What people said about them: helpful, wrong or outdated.
 feedback = Table(
@@ -331,6 +354,7 @@ guild_settings = Table(
     Column("digest_channel", String),
     Column("language", String),
     Column("changed_at", UtcDateTime, nullable=False),
+    Index("ix_guild_settings_changed_at", "changed_at"),
 )
 
 # What they did. A `person`, here as in every table, is somebody whose data can be exported and deleted.
@@ -392,13 +416,9 @@ follow_quotes = Table(
     Column("claimed_at", UtcDateTime, nullable=False),
     Column("sent_at", UtcDateTime),
     Column("alerted", Boolean, nullable=False),
-    Index(
-        "ix_follow_quotes_unsent",
-        "claimed_at",
-        sqlite_where=text("sent_at IS NULL"),
-        postgresql_where=text("sent_at IS NULL"),
-    ),
+    Index("ix_follow_quotes_claimed_at", "claimed_at"),
 )
+_index_of_few("ix_follow_quotes_unsent", follow_quotes, ("claimed_at",), follow_quotes.c.sent_at.is_(None))
 
 # What a channel is sent every day, or where there is a weekday, every week: at an hour of its time zone. The
 # `person` is who set it; it stays without them. `chosen` are the articles of each story that is being sent.
@@ -426,6 +446,7 @@ digests = Table(
     Index("ix_digests_channel", "channel", unique=True),
     Index("ix_digests_guild", "guild"),
     Index("ix_digests_person", "person"),
+    Index("ix_digests_next_at", "next_at"),
 )
 
 # The articles that were sent in them, for as long as they could come again.
@@ -435,6 +456,24 @@ digest_articles = Table(
     Column("digest_id", ForeignKey("digests.id", ondelete="CASCADE"), primary_key=True),
     Column("article_id", String, primary_key=True),
     Column("sent_at", UtcDateTime, nullable=False),
+)
+
+# Guilds that the bot was removed from, until all that is stored of them is deleted.
+guilds_left = Table(
+    "guilds_left",
+    metadata,
+    Column("guild", String, primary_key=True),
+    Column("left_at", UtcDateTime, nullable=False),
+)
+
+# Who had their data deleted and when, so that a restored backup can be brought up to date: a hash of the
+# person's id, made with `salt`. See `index.storage.privacy`.
+deletions = Table(
+    "deletions",
+    metadata,
+    Column("digest", String(32), primary_key=True),
+    Column("salt", String(32), nullable=False),
+    Column("deleted_at", UtcDateTime, nullable=False),
 )
 
 # Work that only one of several processes may do, and who does it for how long; see `index.storage.leases`.
@@ -466,8 +505,11 @@ def revision(engine: Engine) -> str | None:
         return current
 
 
-def migrate(engine: Engine) -> str | None:
-    """Bring the database to the newest schema; return the revision it is at when that is unknown here."""
+def migrate(engine: Engine, writer: Engine) -> str | None:
+    """Bring the database to the newest schema; return the revision it is at when that is unknown here.
+
+    `engine` is for reading, so that nothing waits where nothing is to be done; `writer` for the changes.
+    """
     current = revision(engine)
     if current == HEAD:
         return None
@@ -475,7 +517,7 @@ def migrate(engine: Engine) -> str | None:
         return current
     config = Config()
     config.set_main_option("script_location", "index:migrations")
-    with _migrating, engine.execution_options(write=True).begin() as connection:
+    with _migrating, writer.begin() as connection:
         lock(connection)  # another process may be migrating: then there is nothing left to do
         if connection.dialect.name == "postgresql":  # a large table takes its time
             connection.execute(text("SET LOCAL statement_timeout = 0"))

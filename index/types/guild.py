@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +35,10 @@ class AuditEntry:
     action: str
     detail: str
     done_at: datetime
+
+
+class SettingsVersion(NamedTuple):
+    """How many guilds have settings, and when those of one were changed last; None where none has any."""
+
+    guilds: int
+    changed_at: datetime | None

@@ -118,7 +118,7 @@ def _ask_the_site(found: Feed, entries: Sequence[_Entry], work: Work) -> None:
     """
     (site, count), *_ = Counter(site_of(entry.item.url) for entry in entries).most_common(1)
     first = next(entry.item.url for entry in entries if site_of(entry.item.url) == site)
-    if count * 2 > len(entries) and not work.speaker.speaks_for(first):
+    if count * 2 > len(entries) and work.fetcher.seconds_left > 0 and not work.speaker.speaks_for(first):
         page = found.site if site_of(found.site) == site else urljoin(first, "/")
         work.pages += 1
         work.speaker.heard(*announced_feeds(page, work.fetcher))
@@ -259,7 +259,7 @@ def _linked(entry: _Entry, work: Work) -> Linked | None:
     One whose own text is whole does not wait.
     """
     item = entry.item
-    if work.pages >= MAX_PAGES:
+    if work.pages >= MAX_PAGES or work.fetcher.seconds_left <= 0:
         work.again = work.again or not entry.whole
         return None
     work.pages += 1

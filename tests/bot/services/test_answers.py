@@ -280,18 +280,50 @@ async def test_bad_questions_are_shown_as_they_are_and_ping_nobody(tmp_path: Pat
         assert [reply["mentions"] for reply in said.replies] == [[]]
 
 
-async def test_a_post_that_cannot_be_kept_is_still_an_answer(
+async def test_a_post_that_cannot_be_stored_is_an_answer_with_buttons_and_is_stored_later(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from bot.cogs import upkeep
     from index import StoreError
 
     news = Listening()
+    monkeypatch.setattr(upkeep, "ANSWERS_SECONDS", 0.1)
 
     def refuse(answer: PostedAnswer) -> None:
         raise StoreError("The disk is full.")
 
-    monkeypatch.setattr(news.posted, "remember", refuse)
     async with started(tmp_path, news) as server:
-        assert QUOTE in str(await asked(server))
-        assert TROOPS.title[:8] in str(server.messages())
-        await server.wait_for(lambda: "answer.forgotten" in caplog.text, what=lambda: caplog.text)
+        with monkeypatch.context() as broken:
+            broken.setattr(news.posted, "remember", refuse)
+            message = await asked(server)
+            assert QUOTE in str(message)
+            assert TROOPS.title[:8] in str(server.messages())
+            await server.wait_for(lambda: "answer.unstored" in caplog.text, what=lambda: caplog.text)
+            assert "Kursk" in (await server.click(message, "Sources")).text
+            assert "continues" in (await server.say("and where?", reply_to=message)).text
+        first, second = await asyncio.wait_for(stored_twice(news, server), 5)
+        assert (first.message, first.typed) == (message["id"], QUESTION)
+        assert second.typed == "and where?"
+
+
+async def stored_twice(news: FakeNews, server: DiscordServer) -> list[PostedAnswer]:
+    """Return alice's two answers in their order, once both are stored."""
+    while len(found := await kept(news, server)) < 2:
+        await asyncio.sleep(0.01)
+    return sorted(found, key=lambda posted: posted.posted_at)
+
+
+async def test_of_many_answers_that_cannot_be_stored_the_newest_are_kept(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from bot.services import answers
+    from index import StoreError
+
+    news = Listening()
+    monkeypatch.setattr(answers, "UNSTORED", 1)
+    monkeypatch.setattr(news.posted, "remember", lambda answer: (_ for _ in ()).throw(StoreError("Full.")))
+    async with started(tmp_path, news) as server:
+        old, new = await asked(server), await asked(server)
+        await server.wait_for(lambda: "answer.forgotten" in caplog.text)
+        assert "no longer kept" in (await server.click(old, "Sources")).text
+        assert "Kursk" in (await server.click(new, "Sources")).text

@@ -50,3 +50,9 @@ async def test_old_names_are_shown_while_new_ones_are_read(monkeypatch: pytest.M
     assert shown(sources, "") == ["old"]
     await asyncio.sleep(0.01)
     assert shown(sources, "") == ["new"]
+
+
+async def test_no_more_names_are_kept_than_the_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(source_names, "MOST_NAMES", 3)
+    sources = await names_of("a" * 101, "a1", "a2", "a3", "a4")
+    assert shown(sources, "a") == ["a1", "a2", "a3"]

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from index import AuditEntry, GuildSettings
+from index import AuditEntry, GuildSettings, SettingsVersion
 from index.storage.database import Database, sqlite_url
 from index.storage.guilds import Guilds
 
@@ -52,8 +52,25 @@ def test_what_changes_nothing_leaves_no_trail(guilds: Guilds) -> None:
 def test_guilds_are_kept_apart_and_forgotten_one_by_one(guilds: Guilds) -> None:
     for guild in ("1", "2"):
         guilds.change(guild, "boss", lambda now: replace(now, reindex_roles=("7",)))
-    guilds.forget("1")
+    guilds.note_left(["1"])
+    while guilds.forget("1", 1):
+        pass
     assert guilds.settings("1") == GuildSettings()
     assert guilds.trail("1", 5) == []
     assert guilds.settings("2").reindex_roles == ("7",)
     assert len(guilds.trail("2", 5)) == 1
+
+
+def test_another_process_sees_which_settings_changed_whatever_the_clock_says(database: Database) -> None:
+    now = NOW
+    guilds = Guilds(database, lambda: now)
+    assert guilds.version() == SettingsVersion(0, None)
+    guilds.change("1", "boss", lambda settings: replace(settings, private=True))
+    before = guilds.version()
+    now = NOW - timedelta(days=400)
+    guilds.change("2", "boss", lambda settings: replace(settings, language="de"))
+    version = guilds.version()
+    assert (version.guilds, version.changed_at) > (before.guilds, before.changed_at)
+    assert guilds.changed(version.changed_at, 10) == {"2": GuildSettings(language="de")}
+    assert guilds.changed(None, 10).keys() == {"1", "2"}
+    assert guilds.changed(None, 1).keys() == {"2"}
