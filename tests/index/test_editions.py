@@ -122,7 +122,7 @@ def test_what_a_guild_had_first_is_still_news_to_others(tmp_path: Path) -> None:
         while news.match_follows():
             pass
         assert [follow.guild for follow, _ in news.left_alerts()] == [TWO]
-        assert outlets(news, TWO) == outlets(news, ONE) == {"Sample Wire"}
+        assert outlets(news, TWO) == outlets(news, ONE) == {"Sample Wire (upload)"}
     assert_search_is_whole(tmp_path)
 
 
