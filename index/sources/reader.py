@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from index.errors import SourceError
 from index.fetch import Fetched, Fetcher, FetchOptions
+from index.runtime.confined import confined
 from index.sources.address import Reading, nothing_known, read_address, read_fetched
 from index.sources.feeds.entries import Known
 from index.sources.files import FEED_SUFFIXES, Record, open_source
@@ -24,7 +25,10 @@ FEED_KINDS = ("rss", "atom", "json", "sitemap", "opml")
 
 
 class Reader:
-    """Reads sources. `known` is as in `read_address`. For many threads."""
+    """Reads sources. `known` is as in `read_address`. For many threads.
+
+    Documents are read in the processes of `index.runtime.confined`, which end with the last open reader.
+    """
 
     def __init__(
         self, timezone: ZoneInfo, clock: Callable[[], datetime], known: Known, *, private: bool = False
@@ -35,10 +39,15 @@ class Reader:
         self._options = FetchOptions(allow_private=private)
         self._lock = threading.Lock()
         self._opened: Fetcher | None = None
+        self._is_open = True
+        confined.open()
 
     def close(self) -> None:
         if self._opened is not None:
             self._opened.close()
+        if self._is_open:
+            self._is_open = False
+            confined.close()
 
     def records(self, source: Path | str) -> Iterator[Record]:
         """Yield what a file (a path) or an address (a text) holds; a list of feeds is read feed by feed.
@@ -46,7 +55,7 @@ class Reader:
         Raises SourceError when it gives nothing as a whole.
         """
         if isinstance(source, Path) and not source.name.lower().endswith(FEED_SUFFIXES):
-            yield from open_source(source, self._timezone)
+            yield from open_source(source, self._timezone, confined.call)
             return
         reading = self._file(source) if isinstance(source, Path) else self._address(source)
         yield from _records(reading, str(source))
@@ -69,6 +78,7 @@ class Reader:
             etag=None if anew else source.etag,
             last_modified=None if anew else source.last_modified,
             children=None if anew else source.children,
+            call=confined.call,
         )
         if reading.kind == "page" and source.kind in FEED_KINDS:
             raise SourceError(f"{source.url} was a feed and is a web page now: it is tried again later.")
@@ -77,7 +87,13 @@ class Reader:
     def upload(self, body: bytes, name: str) -> Reading:
         """Read a file that somebody handed in (see `index.sources.upload`). Raises SourceError."""
         return read_upload(
-            body, name, self._fetcher(), timezone=self._timezone, now=self._clock(), known=self._known
+            body,
+            name,
+            self._fetcher(),
+            timezone=self._timezone,
+            now=self._clock(),
+            known=self._known,
+            call=confined.call,
         )
 
     def _one_of_many(self, url: str) -> Iterator[Record]:
@@ -88,7 +104,12 @@ class Reader:
 
     def _address(self, url: str) -> Reading:
         return read_address(
-            url, self._fetcher(), timezone=self._timezone, now=self._clock(), known=self._known
+            url,
+            self._fetcher(),
+            timezone=self._timezone,
+            now=self._clock(),
+            known=self._known,
+            call=confined.call,
         )
 
     def _file(self, path: Path) -> Reading:
@@ -101,7 +122,14 @@ class Reader:
         if len(body) > self._options.max_bytes:
             raise SourceError(f"{path} is larger than 32 MiB, which no feed or page is: split it.")
         fetched = Fetched(path.resolve().as_uri(), 200, body, "")
-        return read_fetched(fetched, fetcher, timezone=self._timezone, now=self._clock(), known=self._known)
+        return read_fetched(
+            fetched,
+            fetcher,
+            timezone=self._timezone,
+            now=self._clock(),
+            known=self._known,
+            call=confined.call,
+        )
 
     def _fetcher(self) -> Fetcher:
         with self._lock:

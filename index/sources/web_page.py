@@ -79,7 +79,7 @@ def parse(
         if root is None:
             raise RecordError("there is no page: it holds no HTML")
         return _page(root, url, timezone, now)
-    except RecordError:
+    except (RecordError, MemoryError):  # the second is told by `index.runtime.confined`
         raise
     except Exception as error:  # whatever the extractors stumble over: one page, and it is logged
         logger.warning("page unreadable url=%s error=%r", url, error)

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from index.errors import RecordError
 from index.fetch import Fetcher
+from index.runtime.confined import Call, call_here
 from index.sources.feeds.entry_text import first_words, only_repeats
 from index.sources.feeds.follow import Linked, follow
 from index.sources.feeds.items import Feed, Item
@@ -32,6 +33,8 @@ Known = Callable[[list[str]], set[str]]
 
 # Pages fetched in one reading: with a second between two of one host that takes a minute.
 MAX_PAGES = 60
+# Pages of one reading that may exceed the limits of time and memory before no other is fetched.
+MAX_EXCESSES = 3
 # A shorter text, or one that trails off, is an excerpt.
 FULL_CHARS = 700
 MIN_EXCERPT_CHARS = 80
@@ -48,16 +51,22 @@ _ARTICLES = frozenset("the der die das le la les el los il lo gli o os de het".s
 
 @dataclass(slots=True)
 class Work:
-    """One reading under way. `again` tells that something may be read the next time that could not be now."""
+    """One reading under way. `call` runs what reads the bytes of one document.
+
+    `again` tells that something may be read the next time that could not be now. `excesses` counts the pages
+    that needed more time or memory than any may.
+    """
 
     fetcher: Fetcher
     timezone: ZoneInfo
     now: datetime
     known: Known
+    call: Call = call_here
     articles: list[Article] = field(default_factory=list)
     evidence: list[Evidence] = field(default_factory=list)
     problems: list[Failure] = field(default_factory=list)
     pages: int = 0
+    excesses: int = 0
     again: bool = False
 
 
@@ -184,8 +193,11 @@ def _linked(item: Item, work: Work) -> Linked | None:
     if work.pages >= MAX_PAGES:
         work.again = True
         return None
+    if work.excesses >= MAX_EXCESSES:
+        return Linked(None, item.url, "others of its pages took too long to read, so this one is not read")
     work.pages += 1
-    linked = follow(item, work.fetcher, work.timezone, work.now)
+    linked = follow(item, work.fetcher, work.timezone, work.now, work.call)
+    work.excesses += linked.exceeds
     if linked.later:
         work.again = True
         work.problems.append(Failure(item.url, _named(item, linked.why or "")))

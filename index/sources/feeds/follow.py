@@ -8,8 +8,9 @@ from datetime import datetime
 from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
 
-from index.errors import RecordError
+from index.errors import BudgetError, RecordError
 from index.fetch import Fetched, Fetcher, FetchError
+from index.runtime.confined import Call, call_here
 from index.sources import web_page
 from index.sources.feeds.items import Item
 from index.sources.feeds.walls import why_not_the_story
@@ -31,32 +32,48 @@ _PDF = b"%PDF-"
 class Linked:
     """What an entry links to: the page where it is the entry's story, else why it is not used.
 
-    `url` is the address of the story. `later` tells that asking again may help.
+    `url` is the address of the story. `later` tells that asking again may help, `exceeds` that reading the
+    page needs more time or memory than any may.
     """
 
     page: web_page.Page | None
     url: str
     why: str | None = None
     later: bool = False
+    exceeds: bool = False
 
 
-def follow(item: Item, fetcher: Fetcher, timezone: ZoneInfo, now: datetime) -> Linked:
-    """Return the page that an entry links to, if it is the entry's story."""
+def follow(
+    item: Item, fetcher: Fetcher, timezone: ZoneInfo, now: datetime, call: Call = call_here
+) -> Linked:
+    """Return the page that an entry links to, if it is the entry's story; `call` reads what was sent."""
     try:
-        asked, sent = item.url, fetcher.get(item.url, robots=True)
-        for _ in range(MAX_JUMPS):
-            target = _jump(sent)
-            if target is None:
-                break
-            asked, sent = target, fetcher.get(target, robots=True)
-        other = _not_a_page(sent)
-        if other:
-            return Linked(None, item.url, f"its link leads to {other}, which is not read")
-        page = web_page.parse(sent.body, sent.url, sent.charset, timezone, now)
+        asked, jumps = item.url, 0
+        while True:
+            sent = fetcher.get(asked, robots=True)
+            found = call(_found, item, asked, sent, timezone, now, may_jump=jumps < MAX_JUMPS)
+            if isinstance(found, Linked):
+                return found
+            asked, jumps = found, jumps + 1
     except FetchError as error:
         return Linked(None, item.url, str(error).rstrip("."), later=error.may_pass)
     except RecordError as error:
         return Linked(None, item.url, str(error))
+    except BudgetError as error:
+        return Linked(None, item.url, f"the page that it links to {error}", exceeds=True)
+
+
+def _found(
+    item: Item, asked: str, sent: Fetched, timezone: ZoneInfo, now: datetime, *, may_jump: bool
+) -> Linked | str:
+    """Return what an address that was `asked` for an entry has `sent`, or the address that it sends on to."""
+    target = _jump(sent) if may_jump else None
+    if target is not None:
+        return target
+    other = _not_a_page(sent)
+    if other:
+        return Linked(None, item.url, f"its link leads to {other}, which is not read")
+    page = web_page.parse(sent.body, sent.url, sent.charset, timezone, now)
     why = why_not_the_story(item.title, item.text, page, asked, sent.url)
     return Linked(None if why else page, page.url if _moved(item.url, asked, sent) else item.url, why)
 
