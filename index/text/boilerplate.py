@@ -81,8 +81,8 @@ _LINE = re.compile(
     r"|(?:share|listen to|print|save|bookmark) this (?:article|story|page|post)|share (?:on|via) |copy link"
     r"|skip to (?:main )?content|back to top|video ad feedback|now playing|play video|\d+ min(?:ute)?s? read"
     r"|(?:©|\(c\)|copyright(?: ©)?) ?(?:\d{4}|by )|@\w+$|https?://\S+$|www\.\S+$"
-    r"|(?:last |first |originally )?(?:updated|published|posted)(?: on| at)?\s*[:,]?\s*"
-    r"(?:\w+day\b|\w{3,9}\.? \d|\d)[^!?]{0,50}$"
+    r"|(?:last |first |originally )?(?:updated|published|posted)(?: on| at)?\s*+(?:[:,]\s*+)?"
+    r"(?:\w{1,9}day\b|\w{3,9}\.? \d|\d)[^!?]{0,50}$"
     r"|[(（]?(?:記者|取材(?:・文)?|文|撮影|作者|编辑|編輯|责编|責任編輯|责任编辑)\s*[:：／]\s*\S{1,20}$"
     r"|newsletter(?:\s*:|$)|(?:abonnieren sie|suscr[ií]b[ae]te? a|abonnez-vous|подписывайтесь)\b.{0,120}$",
     _I,
@@ -131,8 +131,8 @@ _OPENING = re.compile(
     r"|(?:if not, )?sign up for a (?:digital )?subscription\b|download (?:the"
     r"|our) (?:free )?[\w ]{0,30}\bapp\b"
     # asking to be followed or written to
-    rf"|(?:[^.]{{0,60}}[,:] )?(?:please |also |you can (?:also )?|or |feel free to "
-    rf"|and )*{_REACH}\b(?! your\b)[^.!?]{{0,90}}"
+    rf"|(?:[^.]{{0,60}}[,:] )?(?:please |also |you can |or |feel free to "
+    rf"|and )*+{_REACH}\b(?! your\b)[^.!?]{{0,90}}"
     rf"(?:\s@\w|\S@\w+\.\w|\b(?:on|at) {_NETWORK}[.!]?$)"
     rf"|follow [^.!?]{{2,80}} on {_NETWORK}\b"
     r"|follow (?:us|me|along)\b|(?:join|find|like|visit) us on\b|stay up to date (?:on"

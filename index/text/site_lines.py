@@ -153,7 +153,7 @@ _AUTHOR_BOX = re.compile(
 )
 # How a company begins to describe itself where no heading stands above it.
 _SELF = re.compile(
-    r"(?:[^\W\d_a-zß-ÿ][\w.&’'-]* ?){1,5}(?:\([^)]{1,60}\) ?)?(?:is|are|ist|sind|est|sont|es|son|è|sono|é"
+    r"(?:[^\W\d_a-zß-ÿ][\w.&’'-]{0,60}+ ){0,4}[^\W\d_a-zß-ÿ][\w.&’'-]{0,60} ?(?:\([^)]{1,60}\) ?)?(?:is|are|ist|sind|est|sont|es|son|è|sono|é"
     r"|são|является) "
     r"(?:an? |the |one of the |ein\w* |der |die |das |une? |le |la |el |los |uno |il |uma? |o "
     r"|a )?[^.!?]{0,60}?"

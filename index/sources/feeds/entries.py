@@ -40,11 +40,11 @@ FULL_CHARS = 700
 MIN_EXCERPT_CHARS = 80
 MAX_TITLE = 500
 MAX_OUTLET = 200
-_SEPARATORS = re.compile(r"\s+[-–—|·•:»«/~]+\s+|\s*[|｜_＿]\s*")
+_SEPARATORS = re.compile(r"(?<!\s)\s++[-–—|·•:»«/~]++\s++|(?:(?<!\s)\s++)?+[|｜_＿]\s*+")
 _BRACKETED = re.compile(r"[(（【\[]([^()（）【】\[\]]{1,80})[)）】\]]\s*$")
 _LEADING_NAME = re.compile(r"【([^【】]{1,80})】|([^|｜]{1,80})[|｜]")
 # A feed of a section is called "The Gazette: Politics" or "Politics | The Gazette".
-_NAME_PARTS = re.compile(r"\s*[:|»]\s+|\s+[-–—·]\s+")
+_NAME_PARTS = re.compile(r"(?:(?<!\s)\s++)?+[:|»]\s++|(?<!\s)\s++[-–—·]\s++")
 _NAME_WORD = re.compile(r"\w+")
 _ARTICLES = frozenset("the der die das le la les el los il lo gli o os de het".split())
 
