@@ -1,7 +1,7 @@
 """Measures whether the time of regular expressions and functions grows with their input and no faster.
 
-`python -m tests.linear` (`make linear`) grows every input from 1 kB to 1 MB; `test_linear.py` grows a few to
-32 kB. The inputs of a pattern are derived from the pattern itself: whatever it repeats is repeated, after what
+`python -m tests.linear` (`make linear`) grows every input from 1 kB to 1 MB, `test_linear.py` some of them less
+far. The inputs of a pattern are derived from the pattern itself: whatever it repeats is repeated, after what
 has to come before it, and such beginnings are repeated, too, for a search that begins at each of them.
 """
 
@@ -26,7 +26,25 @@ from tests.layout import modules
 # What many patterns stumble over.
 COMMON = (
     *("A.", "what ", " ", "1", '"', "[", "(", "<", "\n\n", "\n", "a", "A ", "<a ", "&", ".", "-", "/", ","),
-    *("“", "http://", "@", "é ", "a.", "Aa ", "1,", "one ", "!", "。", ": ", "|", "<!--", "a-", "’", "\\", "*"),
+    *(
+        "“",
+        "http://",
+        "@",
+        "é ",
+        "a.",
+        "Aa ",
+        "1,",
+        "one ",
+        "!",
+        "。",
+        ": ",
+        "|",
+        "<!--",
+        "a-",
+        "’",
+        "\\",
+        "*",
+    ),
 )
 METHODS = ("search", "match", "fullmatch", "finditer", "findall", "sub", "split")
 # Time is measured from this on; what takes less is no trouble at any size that is read.
@@ -65,7 +83,7 @@ class Pump:
 
 
 def patterns() -> list[Found]:
-    """Return every compiled pattern of the modules of `index` and `bot`, and those written in calls of `re`."""
+    """Return every compiled pattern of our modules, and those written in calls of `re`."""
     found: dict[tuple[str | bytes, int], Found] = {}
     for name, path in modules().items():
         if name.endswith(("__main__", "confined_process")) or name.startswith("index.migrations"):
@@ -77,7 +95,9 @@ def patterns() -> list[Found]:
                 key = (pattern.pattern, pattern.flags)
                 used = _methods_of(label, tree) or (METHODS[0], METHODS[3])
                 before = found[key].methods if key in found else ()
-                where = found[key].name if key in found else f"{name}.{label}" + (f"[{number}]" if number else "")
+                where = (
+                    found[key].name if key in found else f"{name}.{label}" + (f"[{number}]" if number else "")
+                )
                 found[key] = Found(where, pattern, tuple(dict.fromkeys((*before, *used))))
         for line, method, pattern in _written_in_calls(tree):
             found.setdefault((pattern.pattern, pattern.flags), Found(f"{name}:{line}", pattern, (method,)))
@@ -144,7 +164,7 @@ def _repeats(nodes: Any, before: str) -> Iterator[tuple[str, str]]:
     """Yield each part of a pattern that may come often: what has to come before it, and what it repeats."""
     for op, value in nodes:
         if op in (sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT):
-            least, most, body = value
+            _, most, body = value
             if most > MAX_REPEAT:
                 for sample in dict.fromkeys(_samples(body)):
                     yield before, sample
@@ -185,7 +205,7 @@ def _samples_of(op: Any, value: Any) -> list[str]:
     if op is sre.ATOMIC_GROUP:
         return [*_samples(value)]
     if op in (sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT):
-        least, most, body = value
+        least, _, body = value
         once = [*_samples(body)]
         return [text * least for text in once] if least else ["", *once]
     return [""]
@@ -230,16 +250,16 @@ def _set_text(part: tuple[Any, Any]) -> str:
 # -- time ------------------------------------------------------------------------------------------------
 
 
-class TooSlow(Exception):
+class TooSlowError(Exception):
     """Something took longer than `PATIENCE_SECONDS`."""
 
 
 @contextmanager
 def patience(seconds: float) -> Iterator[None]:
-    """Raise TooSlow in the block after so many seconds; only in the main thread."""
+    """Raise TooSlowError in the block after so many seconds; only in the main thread."""
 
     def stop(number: int, frame: FrameType | None) -> None:
-        raise TooSlow
+        raise TooSlowError
 
     before = signal.signal(signal.SIGALRM, stop)
     signal.setitimer(signal.ITIMER_REAL, seconds)
@@ -266,7 +286,7 @@ def uses(found: Found) -> list[Callable[[str], object]]:
 
 
 def growth(function: Callable[[Any], object], text: Callable[[int], Any], size: int, most: int) -> str | None:
-    """Return how the time of a function grows too fast between two sizes of its input; None where it does not."""
+    """Return how a function's time grows too fast from one size of its input to the next; None if not."""
     taken = _seconds(function, text(size))
     while size * STEP <= most:
         before, size = taken, size * STEP
@@ -286,7 +306,7 @@ def _seconds(function: Callable[[Any], object], text: Any) -> float:
     try:
         with patience(PATIENCE_SECONDS):
             function(text)
-    except TooSlow:
+    except TooSlowError:
         return PATIENCE_SECONDS
     return time.process_time() - start
 
@@ -308,9 +328,9 @@ def main(first: int = 1024, last: int = 1024 * 1024) -> int:
     count = 0
     for found in patterns():
         for line in too_fast_growing(found, first, last):
-            print(line, flush=True)
+            sys.stdout.write(f"{line}\n")
             count += 1
-    print(f"{count} inputs take more than linear time.")
+    sys.stdout.write(f"{count} inputs take more than linear time.\n")
     return count > 0
 
 

@@ -18,9 +18,7 @@ HEAD_BYTES = 65_536
 
 _ELEMENT = re.compile(r"<\s*([A-Za-z][\w.:-]{0,40})")
 _COMMENT = r"<!--(?:(?!-->|<!--).){0,4000}+-->"
-_ASIDE = re.compile(
-    rf"{_COMMENT}|<\?(?:(?!\?>|<\?).){{0,1000}}+\?>|<![A-Za-z][^<>]{{0,2000}}+>", re.DOTALL
-)
+_ASIDE = re.compile(rf"{_COMMENT}|<\?(?:(?!\?>|<\?).){{0,1000}}+\?>|<![A-Za-z][^<>]{{0,2000}}+>", re.DOTALL)
 _PAGE = re.compile(
     rf"\s*+(?:{_COMMENT}\s*+){{0,5}}+<(?:!doctype\s++html|html|head|body|meta|title)\b",
     re.IGNORECASE | re.DOTALL,

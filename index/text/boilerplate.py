@@ -15,6 +15,11 @@ from index.text.spans import Span
 
 VERSION = 2
 
+# Characters of a text that are read; all passages of an article have fewer. A longer line than `_EDGE_CHARS` is
+# told by so many at its beginning and its end: no pattern below needs more.
+READ_CHARS = 1_000_000
+_EDGE_CHARS = 1000
+
 _I = re.IGNORECASE
 
 # Who photographs are credited to, as written behind a slash ("Jane Doe/AFP/Getty Images") or alone.
@@ -230,8 +235,10 @@ _AUTHOR = re.compile(
 def reporting(text: str) -> list[list[Span]]:
     """Return the spans of the sentences that tell the news, in runs between which something was left out.
 
-    Runs and their sentences are ordered and disjoint; no run is empty.
+    Runs and their sentences are ordered and disjoint; no run is empty. Of a text the first `READ_CHARS`
+    characters are read.
     """
+    text = text[:READ_CHARS]
     runs: list[list[Span]] = [[]]
     blocks = split_blocks(text)
     lines = [text[block[0].start : block[-1].end] for block in blocks]
@@ -280,11 +287,12 @@ def is_boilerplate_line(line: str) -> bool:
     """Tell whether a whole paragraph, list entry or heading is no part of the story."""
     if not any(char.isalnum() for char in line):
         return True
-    if _LINE.match(line) or _CASED_LINE.match(line) or _SIGNATURE.match(line) or _LINE_END.search(line):
+    head, tail = line[:_EDGE_CHARS], line[-_EDGE_CHARS:]
+    if _LINE.match(head) or _CASED_LINE.match(head) or _SIGNATURE.match(head) or _LINE_END.search(tail):
         return True
     if is_site_line(line):
         return True
-    return not _END.search(line) and bool(_HEADLINE.match(line))
+    return not _END.search(tail) and bool(_HEADLINE.match(head))
 
 
 def is_boilerplate_sentence(sentence: str) -> bool:

@@ -43,9 +43,7 @@ class Linked:
     exceeds: bool = False
 
 
-def follow(
-    item: Item, fetcher: Fetcher, timezone: ZoneInfo, now: datetime, call: Call = call_here
-) -> Linked:
+def follow(item: Item, fetcher: Fetcher, timezone: ZoneInfo, now: datetime, call: Call = call_here) -> Linked:
     """Return the page that an entry links to, if it is the entry's story; `call` reads what was sent."""
     try:
         asked, jumps = item.url, 0
