@@ -15,8 +15,8 @@ from index.text.spans import Span
 
 VERSION = 2
 
-# Characters of a text that are read; all passages of an article have fewer. A longer line than `_EDGE_CHARS` is
-# told by so many at its beginning and its end: no pattern below needs more.
+# Characters of a text that are read: all passages of an article have fewer. A line longer than `_EDGE_CHARS`
+# is told by so many at its beginning and its end, because no pattern below needs more.
 READ_CHARS = 1_000_000
 _EDGE_CHARS = 1000
 

@@ -10,8 +10,8 @@ from index.text.spans import Span
 # About 110 words: two to five sentences of news. The embedding of a longer passage mixes several subjects,
 # and a shorter passage lacks the context that says who "he" is.
 TARGET_CHARS = 600
-# Passages of one article: 600,000 characters, a book. The rest of a longer text is stored and not searched, so
-# that an article takes no more than about ten seconds of embedding. Articles of news have fewer than 200.
+# Passages of one article: 600,000 characters, a book. The rest of a longer text is stored and not searched,
+# so that no article takes more than about ten seconds of embedding. Articles of news have fewer than 200.
 MAX_PASSAGES = 1000
 # Part of the fingerprint (`index.embeddings.base`): passages of another version are split and embedded again.
 VERSION = f"passages-{TARGET_CHARS}-sentences-{sentences.VERSION}-boilerplate-{boilerplate.VERSION}"
@@ -33,7 +33,7 @@ def split_passages(text: str) -> list[Passage]:
     """Return the passages of `text`: ordered and disjoint, each sentence of the story in exactly one of them.
 
     Boilerplate (see `index.text.boilerplate`) is in no passage, and no passage reaches across it. A passage
-    has at most `TARGET_CHARS` characters, or is one sentence that is longer. At most `MAX_PASSAGES` are returned.
+    has at most `TARGET_CHARS` characters, or is one longer sentence. There are at most `MAX_PASSAGES`.
     """
     return passages_of(boilerplate.reporting(text))
 

@@ -13,8 +13,8 @@ from index.text.spans import Span
 
 # Part of the fingerprint (see `index.text.passages`): it grows whenever sentences are split otherwise.
 VERSION = 1
-# Characters of the longest sentence. What is longer is a list, a table or a text without stops, and is cut: the
-# longest of 92,933 sentences of news has 848.
+# Characters of the longest sentence. What is longer is a list, a table or a text without stops, and is cut.
+# Of 92,933 sentences of news the longest has 848.
 MAX_CHARS = 2000
 
 _PARAGRAPH = re.compile(r"\n(?:[^\S\n]*\n)+")
