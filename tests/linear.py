@@ -1,8 +1,8 @@
 """Measures whether the time of regular expressions and functions grows with their input and no faster.
 
 `make linear` grows every input from 1 kB to 1 MB, `test_linear.py` some of them to 32 kB. The inputs of a
-pattern are derived from the pattern itself: whatever it repeats is repeated, after what has to come before it,
-and such beginnings are repeated, too, for a search that begins at each of them.
+pattern are derived from the pattern itself: whatever it repeats is repeated, after what has to come before
+it, and such beginnings are repeated, too, for a search that begins at each of them.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import re
@@ -59,7 +60,7 @@ def test_what_never_ends_costs_its_process_only(own: Confined) -> None:
 
 
 def longest_pause(goes_on: object, last: float) -> float:
-    """Return the longest time in seconds between two looks at the clock, of a thread that looks all the time."""
+    """Return the longest time in seconds between two looks of a thread at the clock."""
     longest = 0.0
     while goes_on():  # type: ignore[operator]
         time.sleep(0.001)
@@ -117,6 +118,12 @@ def runs(process: int) -> bool:
         return ") Z " not in Path(f"/proc/{process}/stat").read_text()
     except OSError:
         return False
+
+
+def test_only_values_come_back(own: Confined) -> None:
+    with pytest.raises(BudgetError, match="breaks the program that reads it"):
+        own.call(copy.copy, os.system)
+    assert own.call(len, "next") == 4
 
 
 def test_the_processes_know_no_secrets(own: Confined, monkeypatch: pytest.MonkeyPatch) -> None:
