@@ -16,9 +16,8 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from re import _constants as sre
+from re import _constants as sre  # type: ignore[attr-defined]
 from re import _parser  # type: ignore[attr-defined]
-from types import FrameType
 from typing import Any, NamedTuple
 
 from tests.layout import modules
@@ -261,7 +260,7 @@ class TooSlowError(Exception):
 def patience(seconds: float) -> Iterator[None]:
     """Raise TooSlowError in the block after so many seconds; only in the main thread."""
 
-    def stop(number: int, frame: FrameType | None) -> None:
+    def stop(*_: object) -> None:
         raise TooSlowError
 
     before = signal.signal(signal.SIGVTALRM, stop)

@@ -19,7 +19,7 @@ from index.runtime.confined import SMALL_BYTES, Call, call_here
 from index.sources.times.dates import day_moment
 from index.sources.times.text import is_day
 from index.text.normalize import article_id, canonical_line, canonical_text
-from index.types.article import Article, ArticleTimes, Precision
+from index.types.article import MAX_TEXT_CHARS, Article, ArticleTimes, Precision
 from index.types.report import Failure
 
 REQUIRED = ("url", "title", "text", "source", "published_at")
@@ -136,7 +136,7 @@ def to_article(record: dict[str, Any], timezone: ZoneInfo) -> Article:
         id=_id(record) or own_id,
         url=url,
         title=_required(canonical_line(_text(record, "title")), "title"),
-        text=_required(canonical_text(_text(record, "text")), "text"),
+        text=_story(record),
         source=_name(canonical_line(_text(record, "source")), "source"),
         published_at=times.published_at,
         published_precision=times.published_precision,
@@ -185,6 +185,15 @@ def _text(record: dict[str, Any], key: str) -> str:
     if not isinstance(value, str):
         raise RecordError(f"{key} must be text, not {type(value).__name__}")
     return _required(value, key)
+
+
+def _story(record: dict[str, Any]) -> str:
+    text = _required(canonical_text(_text(record, "text")), "text")
+    if len(text) > MAX_TEXT_CHARS:
+        raise RecordError(
+            f"text has {len(text):,} characters, more than {MAX_TEXT_CHARS:,}: make several articles of it"
+        )
+    return text
 
 
 def _required(value: str, key: str) -> str:

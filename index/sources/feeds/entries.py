@@ -25,7 +25,7 @@ from index.sources.web_page import Page
 from index.text.addresses import host_of
 from index.text.length import content_length
 from index.text.normalize import FEED_CHARS, article_id, canonical_line, canonical_url, entry_id
-from index.types.article import Article
+from index.types.article import MAX_TEXT_CHARS, Article
 from index.types.report import Failure
 from index.types.source import Evidence
 
@@ -216,7 +216,7 @@ def _article(
     if page and not item.is_story and not _says_story(page):
         raise RecordError("the page does not present itself as a story: it is left out")
     from_page = page is not None and _is_better(page.text, item)
-    text = page.text if page and from_page else item.text
+    text = (page.text if page and from_page else item.text)[:MAX_TEXT_CHARS].rstrip()
     if content_length(text) < MIN_EXCERPT_CHARS:
         raise RecordError(
             (linked and linked.why) or "no article text was found: neither in the feed nor on the page"
@@ -266,7 +266,7 @@ def read_single_page(page: Page, work: Work) -> None:
         id=article_id(page.url),
         url=canonical_url(page.url),
         title=_title(Item(page.url, page.title), page, page.outlet, None)[:MAX_TITLE],
-        text=page.text,
+        text=page.text[:MAX_TEXT_CHARS].rstrip(),
         source=page.outlet[:MAX_OUTLET] or "Web page",
         published_at=when.published_at,
         published_precision=when.precision,

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from index.errors import BudgetError, SourceError
+from index.errors import BudgetError, RecordError, SourceError
 from index.fetch import Fetcher, FetchOptions
 from index.fetch.body import MAX_MEMBERS, gunzip
 from index.runtime.confined import Confined, call_here
@@ -152,3 +152,11 @@ def test_a_broken_feed_takes_little_memory() -> None:
         assert confined.call(feed.parse, body, "https://a.example/feed").found >= 1
     finally:
         confined.end()
+
+
+def test_a_text_longer_than_any_book_is_refused() -> None:
+    """One paragraph of 10 MB took 40 seconds and 1.4 GiB, and every answer from it would read all of it."""
+    record = {"url": "https://a.example/1", "title": "T", "source": "S", "published_at": "2025-06-04"}
+    with pytest.raises(RecordError, match="text has 2,000,001 characters, more than 2,000,000: make several"):
+        jsonl.to_article({**record, "text": "a" * 2_000_001}, ZONE)
+    assert len(jsonl.to_article({**record, "text": "a" * 2_000_000}, ZONE).text) == 2_000_000
