@@ -22,7 +22,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing import Pipe
 from typing import Any, ParamSpec, Protocol, TypeVar
@@ -172,9 +172,9 @@ class _Process:
                 return Reply(error=BudgetError(f"takes longer than {wall_seconds:.0f} seconds to read"))
             reply: Reply = _Values(io.BytesIO(self._connection.recv_bytes())).load()
         except (EOFError, OSError, pickle.UnpicklingError):
-            was_ended = not self.runs
+            why = self._why() if self.runs else ENDING
             self.end()
-            return Reply(error=BudgetError(ENDING if was_ended else self._why()))
+            return Reply(error=BudgetError(why))
         self.runs = self.runs and not reply.last
         return reply
 
@@ -185,8 +185,10 @@ class _Process:
         self._process.wait()
 
     def _why(self) -> str:
-        if self._process.returncode in (-signal.SIGXCPU, -signal.SIGKILL):
-            return f"takes more than {self._seconds} seconds of computing to read"
+        """Return why there is no reply, by how the process has ended."""
+        with suppress(subprocess.TimeoutExpired):
+            if self._process.wait(1) == -signal.SIGXCPU:
+                return f"takes more than {self._seconds} seconds of computing to read"
         return "cannot be read: it breaks the program that reads it"
 
 

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-# Characters of the longest text that is stored: a thick book. An answer reads the whole articles of its passages.
+# Characters of the longest text that is stored: a thick book. An answer reads whole articles.
 MAX_TEXT_CHARS = 2_000_000
 # How well a time of publishing is known.
 Precision = Literal["minute", "day", "seen"]

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -40,7 +40,10 @@ def test_results_and_errors_come_back(own: Confined) -> None:
 
 
 def test_what_never_ends_costs_its_process_only(own: Confined) -> None:
-    """Meanwhile this thread goes on: with the same search in a thread it would stand still for a second."""
+    """Meanwhile this thread goes on: with the same search in a thread it would stand still for over a second.
+
+    Pauses of more than 100 ms come from other programs on a busy machine, so a few are let pass.
+    """
     own.call(os.getpid)
     failed: list[BudgetError] = []
 
@@ -50,23 +53,24 @@ def test_what_never_ends_costs_its_process_only(own: Confined) -> None:
         except BudgetError as error:
             failed.append(error)
 
-    quiet = longest_pause(lambda: time.monotonic() - started < 0.5, started := time.monotonic())
     thread = threading.Thread(target=search)
     thread.start()
-    pause = longest_pause(thread.is_alive, time.monotonic())
+    longest = sorted(pauses(thread.is_alive))[-4:]
     assert str(failed[0]) == "takes more than 1 seconds of computing to read"
-    assert pause < max(0.1, 3 * quiet), f"the longest pause was {pause:.3f} s, in quiet {quiet:.3f} s"
+    assert longest[0] < 0.1, f"the longest pauses were {longest} s"
+    assert longest[-1] < 0.8, f"the longest pauses were {longest} s"
     assert own.call(len, "next") == 4
 
 
-def longest_pause(goes_on: object, last: float) -> float:
-    """Return the longest time in seconds between two looks of a thread at the clock."""
-    longest = 0.0
-    while goes_on():  # type: ignore[operator]
+def pauses(goes_on: Callable[[], bool]) -> list[float]:
+    """Return the seconds between the looks at the clock of a thread that looks every millisecond."""
+    found, last = [0.0] * 4, time.monotonic()
+    while goes_on():
         time.sleep(0.001)
         now = time.monotonic()
-        longest, last = max(longest, now - last), now
-    return longest
+        found.append(now - last)
+        last = now
+    return found
 
 
 def test_memory_is_limited(own: Confined) -> None:
