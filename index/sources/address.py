@@ -306,9 +306,7 @@ def _read_page(page: Page, fetched: Fetched, work: Work) -> Reading:
     )
 
 
-def _read_records(
-    fetched: Fetched, kind: Kind, outcomes: Sequence[Article | Failure], work: Work
-) -> Reading:
+def _read_records(fetched: Fetched, kind: Kind, outcomes: Sequence[Article | Failure], work: Work) -> Reading:
     articles = [work.speaker.own_words(outcome) for outcome in outcomes if isinstance(outcome, Article)]
     return Reading(
         kind=kind,

@@ -42,9 +42,7 @@ def read_upload(
     try:
         speaker = Speaker.of_upload(address)
         fetched = call(_unpacked, body, name, address)
-        reading = read_fetched(
-            fetched, fetcher, speaker, timezone=timezone, now=now, known=known, call=call
-        )
+        reading = read_fetched(fetched, fetcher, speaker, timezone=timezone, now=now, known=known, call=call)
     except BudgetError as error:
         raise SourceError(f"{name} {error}: {SMALLER}.") from error
     except SourceError as error:
