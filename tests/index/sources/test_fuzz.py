@@ -91,6 +91,8 @@ def damaged(draw: st.DrawFn) -> tuple[str, bytes]:
 class Pages:
     """A fetcher whose every page is the same damaged one; every third is missing."""
 
+    seconds_left = 60.0
+
     def __init__(self, body: bytes) -> None:
         self._body = body
         self._asked = 0
