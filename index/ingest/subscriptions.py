@@ -64,6 +64,10 @@ class Subscriptions:
         """Return a part of an edition's sources (see `SourceStore.page`)."""
         return self._book.page(edition, first, count)
 
+    def named_like(self, edition: str, part: str, limit: int) -> list[Source]:
+        """Return some sources of an edition by a part of their names (see `SourceStore.named_like`)."""
+        return self._book.named_like(edition, part, limit)
+
     def test(self, address: str, edition: str = SHARED) -> Trial:
         """Read an address and return what is found there; store nothing.
 

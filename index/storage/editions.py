@@ -7,7 +7,7 @@ edition holds are the articles that one of its origins brought.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from index.storage import schema
-from index.storage.database import Database, meta, set_meta
+from index.storage.database import CHUNK, Database, meta, set_meta
 from index.types.edition import SHARED
 
 # Editions whose origins are kept in memory. With 2,000 sources each takes 0.13 MB.
@@ -108,19 +108,21 @@ def give(
     `read` says whether they are read again and again for it from now on. A shared one that a guild had
     dropped is its own view of the shared one again.
     """
-    numbers = {name: _number(connection, name) for name in names}
-    held = _rows(connection, edition, list(numbers.values()))
-    shared = _rows(connection, SHARED, list(numbers.values())) if edition != SHARED else {}
+    numbers = _numbers(connection, names)
+    held = _rows(connection, edition, numbers.values())
+    shared = _rows(connection, SHARED, numbers.values()) if edition != SHARED else {}
+    new = []
     for number in numbers.values():
         row = held.get(number)
         if row is not None and not row.kept and number in shared:
             connection.execute(delete(schema.edition_origins).where(_is_row(edition, number)))
         elif row is None and (number not in shared or shared[number].read < read):
-            values = {"edition": edition, "origin": number, "kept": True, "read": read, "added_at": now}
-            connection.execute(insert(schema.edition_origins).values(values))
+            new.append({"edition": edition, "origin": number, "kept": True, "read": read, "added_at": now})
         elif row is not None and (not row.kept or row.read < read):
             change = update(schema.edition_origins).where(_is_row(edition, number))
             connection.execute(change.values(kept=True, read=read))
+    if new:
+        connection.execute(insert(schema.edition_origins), new)
     note_change(connection)
     return numbers
 
@@ -187,17 +189,32 @@ def note_change(connection: Connection) -> None:
         set_meta(connection, "editions", str(int(before) + 1))
 
 
-def _number(connection: Connection, name: str) -> int:
-    table = schema.origins
-    known = connection.execute(select(table.c.number).where(table.c.name == name)).scalar()
-    if known is not None:
-        return int(known)
-    return int(connection.execute(insert(table).values(name=name).returning(table.c.number)).scalar_one())
+def _numbers(connection: Connection, names: Sequence[str]) -> dict[str, int]:
+    """Return name → number of origins, after adding those that are not known."""
+    known = _known_numbers(connection, names)
+    if missing := [{"name": name} for name in dict.fromkeys(names) if name not in known]:
+        connection.execute(insert(schema.origins), missing)
+        known = _known_numbers(connection, names)
+    return {name: known[name] for name in names}
 
 
-def _rows(connection: Connection, edition: str, numbers: Sequence[int]) -> dict[int, Any]:
-    query = select(schema.edition_origins).where(_table.edition == edition, _table.origin.in_(numbers))
-    return {row.origin: row for row in connection.execute(query)}
+def _known_numbers(connection: Connection, names: Sequence[str]) -> dict[str, int]:
+    table = schema.origins.c
+    found: dict[str, int] = {}
+    for start in range(0, len(names), CHUNK):
+        query = select(table.name, table.number).where(table.name.in_(names[start : start + CHUNK]))
+        found |= {row.name: row.number for row in connection.execute(query)}
+    return found
+
+
+def _rows(connection: Connection, edition: str, numbers: Iterable[int]) -> dict[int, Any]:
+    listed = list(numbers)
+    found: dict[int, Any] = {}
+    for start in range(0, len(listed), CHUNK):
+        origins = _table.origin.in_(listed[start : start + CHUNK])
+        query = select(schema.edition_origins).where(_table.edition == edition, origins)
+        found |= {row.origin: row for row in connection.execute(query)}
+    return found
 
 
 def _is_row(edition: str, number: int) -> Any:

@@ -77,6 +77,17 @@ class SourceStore:
             total, own, failures = connection.execute(counts.select_from(listed)).one()
         return SourcePage([_source(row) for row in rows], total, own or 0, failures or 0)
 
+    def named_like(self, edition: str, part: str, limit: int) -> list[Source]:
+        """Return at most `limit` sources of an edition whose title or address contains `part`.
+
+        "…" in `part` stands for anything, as it does in masked addresses.
+        """
+        escaped = part.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_").replace("…", "%")
+        alike = [column.ilike(f"%{escaped}%", escape="\\") for column in (_table.title, _table.uri)]
+        query = _query().where(_is_read_for(edition), or_(*alike)).order_by(_table.added_at, _table.uri)
+        with self._database.reading() as connection:
+            return [_source(row) for row in connection.execute(query.limit(limit))]
+
     def add(self, sources: Sequence[Source], edition: str = SHARED, most: int | None = None) -> int:
         """Add sources to an edition; return how many it did not have before.
 
