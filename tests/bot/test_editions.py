@@ -13,6 +13,7 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +21,18 @@ import pytest
 
 from bot.client import NewsBot
 from bot.cogs import reindex
+from bot.cogs.alert_sender import AlertSender
+from bot.cogs.corrections import Corrections
 from bot.interactions.errors import QUOTAS
 from index import SHARED, IndexOptions, NewsIndex, Quotas
+from index.clock import utc_now
 from tests.discord.server import Channel, DiscordServer, File, Guild, User
 from tests.fakes import HashingEmbedder, story
 from tests.servers.news_documents import rss, rss_item
 from tests.servers.news_site import NewsSite
 
 XML = "application/rss+xml"
+LONG_AGO = datetime(2025, 6, 4, 23, 29, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -50,14 +55,14 @@ def feed(site: NewsSite, name: str, *more: str) -> str:
     return site.serve(f"/{name}.xml", rss(*items, title=f"{name} feed"), XML)
 
 
-def lines(name: str, source: str) -> File:
+def lines(name: str, source: str, published: datetime = LONG_AGO) -> File:
     """Return a file with an article that claims an outlet."""
     record = {
         "url": f"https://wire.example/{name}",
         "title": f"{name} sank on Monday",
         "text": story(name),
         "source": source,
-        "published_at": "2025-06-04T23:29:00Z",
+        "published_at": published.isoformat(),
     }
     return File("words.jsonl", json.dumps(record).encode())
 
@@ -67,6 +72,7 @@ class Place:
     """The bot in two servers. `boss` manages both, `operator` owns the application."""
 
     server: DiscordServer
+    bot: NewsBot
     library: NewsIndex
     one: Guild
     two: Guild
@@ -102,14 +108,19 @@ async def started(
 ) -> AsyncIterator[Place]:
     """Run the bot in so many servers. In the end, nothing may have been wrong."""
     options = IndexOptions(
-        data_dir=tmp_path / "news", follow_seconds=0.05, fetch_private=True, quotas=quotas or Quotas()
+        data_dir=tmp_path / "news",
+        follow_seconds=0.05,
+        fetch_private=True,
+        threshold=0.0,
+        quotas=quotas or Quotas(),
     )
     with NewsIndex.open(options, HashingEmbedder()) as library:
         async with DiscordServer() as server:
             two = server.add_guild("Two") if servers == 2 else server.guild
-            async with server.running(NewsBot(lambda: library, tmp_path, operators=operators), commands=8):
+            bot = NewsBot(lambda: library, tmp_path, operators=operators)
+            async with server.running(bot, commands=8):
                 boss = server.user("boss", manage_guild=True)
-                yield Place(server, library, server.guild, two, boss, server.world.owner)
+                yield Place(server, bot, library, server.guild, two, boss, server.world.owner)
                 server.assert_clean()
 
 
@@ -355,6 +366,43 @@ async def test_what_a_server_has_dropped_is_neither_shared_nor_corrected_there(
         )
         assert "not here any more" in pressed.text
         assert it.server.messages(it.two) == []
+
+
+async def test_corrections_reach_only_who_may_see_the_source(tmp_path: Path, site: NewsSite) -> None:
+    async with started(tmp_path) as it:
+        url = feed(site, "Rotterdam")
+        it.library.subscriptions.add(url)
+        question = "Where was the council of Rotterdam described by reporters?"
+        for guild in (it.one, it.two):
+            await it.use("ask", guild, question=question)
+        await it.server.wait_for(lambda: len(it.library.posted.asked(None, LONG_AGO)) == 2)
+        await it.use("sources remove", it.two, source=url)
+        changed = story("Rotterdam").replace("on the spot", "from afar")
+        item = rss_item("https://news.example/Rotterdam", "Rotterdam opens", content=f"<p>{changed}</p>")
+        site.serve("/Rotterdam.xml", rss(item), XML)
+        it.library.subscriptions.refresh(url)
+        cog = it.bot.get_cog("Corrections")
+        assert isinstance(cog, Corrections)
+        await cog.correct()
+        versions = [len(it.server.history(it.server.messages(guild)[0])) for guild in (it.one, it.two)]
+        assert versions[0] == versions[1] + 1
+        assert it.library.posted.to_correct(9) == []
+
+
+async def test_alerts_reach_only_who_may_see_the_source(tmp_path: Path) -> None:
+    """What a server uploads is sent to its members that follow, not to one who left nor to another server."""
+    async with started(tmp_path) as it:
+        stranger, member = it.server.user("stranger"), it.server.user("member")
+        for person, guild in ((it.boss, it.one), (stranger, it.two), (member, it.two)):
+            await it.use("follow", guild, person, what="Hamburg sank on Monday")
+        del it.two.members[stranger.id]
+        assert "1 new" in await it.read(it.two, file=lines("Hamburg", "Wire", utc_now()))
+        cog = it.bot.get_cog("AlertSender")
+        assert isinstance(cog, AlertSender)
+        assert await cog.look() == 1
+        assert len(it.server.messages(False, member)) == 1
+        assert it.server.messages(False, stranger) == it.server.messages(False, it.boss) == []
+        assert await cog.look() == 0
 
 
 # -- quotas ----------------------------------------------------------------------------------------------

@@ -20,7 +20,10 @@ from tests.servers.news_site import NewsSite
 ONE, TWO = "1001", "2002"
 PORT = article("port", "The port of Rotterdam opened a quay. " + story("port"), title="A quay in Rotterdam")
 FORGED = article(
-    "forged", "The port of Rotterdam sank on Monday. " + story("sinking"), title="The port sank", source="Tower"
+    "forged",
+    "The port of Rotterdam sank on Monday. " + story("sinking"),
+    title="The port sank",
+    source="Tower",
 )
 ASKED = "What happened to the port of Rotterdam?"
 
@@ -66,7 +69,10 @@ def test_digests_and_follows_stay_inside(tmp_path: Path) -> None:
     plan = DigestPlan(Schedule(9))
     with open_news(tmp_path, [PORT]) as news:
         news.receive(lines(FORGED), "words.jsonl", edition=ONE)
-        for guild, expected in ((ONE, {"A quay in Rotterdam", "The port sank"}), (TWO, {"A quay in Rotterdam"})):
+        for guild, expected in (
+            (ONE, {"A quay in Rotterdam", "The port sank"}),
+            (TWO, {"A quay in Rotterdam"}),
+        ):
             digest = Digest(1, guild, "5", None, plan, NOW)
             assert {story.headline.article.title for story in news.stories(digest)} == expected
             follow = Follow(1, "7", guild, None, "port of Rotterdam", NOW - timedelta(days=2))

@@ -30,7 +30,9 @@ from tests.servers.locked import locked
 SERVERS: Final = 8
 FIRST_RESPONSE: Final = 3.0
 _ANSWER: Final = re.compile(r"answer:[a-z]+:([0-9a-f]{16})")
-TEXT: Final = "The council opened the bridge on Monday. About 300 people came to see it. It cost nine million."
+TEXT: Final = (
+    "The council opened the bridge on Monday. About 300 people came to see it. It cost nine million."
+)
 QUESTION: Final = "How many people came to see the bridge of the council?"
 # Every command, with options with which it goes as far as it can.
 COMMANDS: Final[dict[str, dict[str, Any]]] = {
