@@ -94,6 +94,8 @@ class Subscriptions:
         self._quota.require(edition)
         reading = self._read(source, True)
         trial = _trial(source.url, reading)
+        if reading.kind == "opml" or (trial.feeds and reading.kind == "page"):
+            self._quota.count(edition, reading)
         if reading.kind == "opml":
             return Added(trial, None, IngestReport(), self.add_feeds(reading.feeds, edition))
         if trial.feeds and reading.kind == "page":
@@ -113,7 +115,7 @@ class Subscriptions:
             return None
         self._book.add([shared], edition)
         trial = Trial(shared.url, shared.kind, shared.title, 0, 0, shared.newest, False)
-        return Added(trial, self._book.get(shared.url, edition), IngestReport())
+        return Added(trial, self._book.get(shared.url, edition), IngestReport(), taken_back=True)
 
     def remove(self, name: str, edition: str = SHARED) -> Source:
         """Stop reading a source for an edition, named by address or title. Raises UsageError.

@@ -105,12 +105,14 @@ class Trial:
 class Added:
     """What came of adding a source. `source` is None where the page's feeds are offered instead, and where
     the address was a list of feeds: then `listed` of them are new sources, to be read as soon as possible.
+    `taken_back` says that it is a shared source that the edition had left out: it was not read now.
     """
 
     trial: Trial
     source: Source | None
     ingested: IngestReport
     listed: int = 0
+    taken_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,7 +176,7 @@ async def test_managers_of_another_server_change_nothing_here(tmp_path: Path, si
         assert f"**source left out**: `{url}`" in trail
         assert "**reindex**: `words.jsonl`" in trail
 
-        await it.use("sources add", it.two, address=url)
+        assert "its articles are shown here again" in await it.use("sources add", it.two, address=url)
         assert "Rotterdam opens" in await it.use("latest", it.two)
         assert site.paths().count("/Rotterdam.xml") == 1  # taken back without being read anew
 
