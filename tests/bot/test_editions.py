@@ -94,6 +94,7 @@ class Place:
             return told
         await self.server.wait_for(
             lambda: not self.last(guild).startswith(("**Reading", "**Reindexing")),
+            timeout=30.0,
             what=lambda: self.last(guild),
         )
         return self.last(guild)
