@@ -18,7 +18,7 @@ test: $(READY)
 coverage: $(READY)
 	@.venv/bin/python -m pytest --cov --cov-report=term
 
-# Gives every reader 20,000 damaged inputs; the suite gives it 500.
+# Gives every reader 20,000 damaged inputs; the suite gives it 250.
 fuzz: $(READY)
 	@FUZZ_EXAMPLES=20000 .venv/bin/python -m pytest tests/index/sources/test_fuzz.py
 

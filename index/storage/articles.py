@@ -19,7 +19,7 @@ from index.storage import schema
 from index.storage.changes import ChangeLog, ChangeWriter
 from index.storage.conditions import IS_DATED, admitted
 from index.storage.database import Database, meta, set_meta
-from index.storage.receipts import Receipt, ReceiptStore, is_received, put_receipts
+from index.storage.receipts import Receipt, ReceiptStore, is_received, set_code
 from index.storage.rows import (
     NewArticle,
     article_row,
@@ -141,7 +141,7 @@ class Store:
     def articles(self, ids: Iterable[str], origins: frozenset[int] | None = None) -> dict[str, Article]:
         """Return id → article, of those that one of the origins brought."""
         table = schema.articles.c
-        query = select(schema.articles).where(is_received(table.id, origins))
+        query = select(schema.articles).where(is_received(table.origin_set, origins))
         rows = self._database.select_in(query, table.id, ids)
         return {row.id: to_article(row) for row in rows}
 
@@ -190,7 +190,7 @@ class Store:
         """Return id → the copies of the article that one of the origins brought."""
         table = schema.copies.c
         found: dict[str, list[Copy]] = {}
-        query = select(schema.copies).where(is_received(table.id, origins))
+        query = select(schema.copies).where(is_received(table.origin_set, origins))
         for row in self._database.select_in(query, table.article_id, article_ids):
             found.setdefault(row.article_id, []).append(
                 Copy(row.source, row.url, row.published_at, row.published_precision)
@@ -245,7 +245,12 @@ class Store:
     def source_names(self, origins: frozenset[int] | None = None) -> list[str]:
         """Return the names of the outlets, in alphabetical order."""
         table = schema.articles.c
-        query = select(table.source).where(is_received(table.id, origins)).distinct().order_by(table.source)
+        query = (
+            select(table.source)
+            .where(is_received(table.origin_set, origins))
+            .distinct()
+            .order_by(table.source)
+        )
         with self._database.reading() as connection:
             return list(connection.execute(query).scalars())
 
@@ -270,11 +275,12 @@ class Store:
             for each in new:
                 _put(connection, each, now, log)
             for copy_id, article_id, copy in copies:
+                values = copy_row(copy_id, article_id, copy) | {"origin_set": set_code(connection, copy_id)}
                 connection.execute(delete(schema.copies).where(schema.copies.c.id == copy_id))
-                connection.execute(insert(schema.copies).values(copy_row(copy_id, article_id, copy)))
+                connection.execute(insert(schema.copies).values(values))
             for article_id, times in touched:
                 _touch(connection, article_id, times, log)
-            put_receipts(connection, self._receipts.missing(receipts), log)
+            self._receipts.put(connection, receipts, log)
             log.write()
 
     def move(self, article_id: str, url: str) -> None:
@@ -301,7 +307,7 @@ class Store:
             log = ChangeWriter(connection)
             for article_id in ids:
                 _drop_passages(connection, article_id, log)
-                _drop_names(connection, article_id)
+                _drop_identities(connection, article_id)
                 connection.execute(delete(schema.articles).where(schema.articles.c.id == article_id))
             log.write()
 
@@ -333,8 +339,8 @@ class Store:
             last = rows[-1].id
 
     def _indexed(self, rows: Sequence[Row[Any]]) -> list[IndexedPassage]:
-        origins = self._receipts.origins_of({row.article_id for row in rows})
-        return [_indexed(row, origins.get(row.article_id, ())) for row in rows]
+        origins = self._receipts.members(row.origin_set for row in rows)
+        return [_indexed(row, origins[row.origin_set]) for row in rows]
 
     def stored_passages(self, ids: Sequence[int]) -> dict[int, StoredPassage]:
         """Return the given passages with their articles; those that are gone are left out."""
@@ -412,7 +418,8 @@ def _put(connection: Connection, new: NewArticle, now: datetime, log: ChangeWrit
     old = connection.execute(select(table).where(table.c.id == new.article.id)).one_or_none()
     values = article_row(new, now)
     if old is None:
-        connection.execute(insert(table).values({**values, "revision": 1}))
+        brought = set_code(connection, new.article.id)  # where it was a copy until now
+        connection.execute(insert(table).values({**values, "revision": 1, "origin_set": brought}))
     elif old.content_hash == new.content_hash:
         return  # another process stored the same words since they were looked up
     else:
@@ -431,14 +438,12 @@ def _drop_old_revisions(connection: Connection, old: Row[Any]) -> None:
     connection.execute(delete(table).where(too_old))
 
 
-def _drop_names(connection: Connection, article_id: str) -> None:
-    """Forget the other ids of an article and of its copies, and the receipts of all of them."""
-    own = select(schema.copies.c.id).where(schema.copies.c.article_id == article_id)
-    for table, id in (
-        (schema.identities, schema.identities.c.article_id),
-        (schema.receipts, schema.receipts.c.id),
-    ):
-        connection.execute(delete(table).where((id == article_id) | id.in_(own)))
+def _drop_identities(connection: Connection, article_id: str) -> None:
+    """Forget the other ids of an article and of its copies."""
+    table, copies = schema.identities, schema.copies.c
+    own = select(copies.id).where(copies.article_id == article_id)
+    gone = (table.c.article_id == article_id) | table.c.article_id.in_(own)
+    connection.execute(delete(table).where(gone))
 
 
 def _says(connection: Connection, article: Article) -> bool:
@@ -496,7 +501,7 @@ def _indexed_query(fingerprint: str) -> Any:
     # as much.
     text = func.substr(articles.text, passages.start + 1, passages.end - passages.start).label("text")
     shown = (articles.title, text, articles.source, articles.published_at)
-    columns = (passages.id, passages.article_id, *shown, passages.vector)
+    columns = (passages.id, *shown, articles.origin_set, passages.vector)
     joined = schema.passages.join(schema.articles)
     return select(*columns).select_from(joined).where(passages.fingerprint == fingerprint)
 

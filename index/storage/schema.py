@@ -86,6 +86,11 @@ def _precision_column() -> Column[Any]:
     return Column("published_precision", String(6), nullable=False, server_default="minute")
 
 
+def _origin_set_column() -> Column[Any]:
+    """Return the column for the code of the set of origins that brought an article or a copy."""
+    return Column("origin_set", _RowId, nullable=False, server_default="0")
+
+
 articles = Table(
     "articles",
     metadata,
@@ -106,8 +111,9 @@ articles = Table(
     Column("via", String(6), nullable=False, server_default="file"),
     Column("read_at", UtcDateTime, nullable=False),
     _precision_column(),
-    Index("ix_articles_published", "published_at", "source", "published_precision"),
-    Index("ix_articles_source_published", "source", "published_at", "published_precision"),
+    _origin_set_column(),
+    Index("ix_articles_published", "published_at", "source", "published_precision", "origin_set"),
+    Index("ix_articles_source_published", "source", "published_at", "published_precision", "origin_set"),
     Index("ix_articles_text_hash", "text_hash"),
 )
 
@@ -146,6 +152,7 @@ copies = Table(
     Column("source", Text, nullable=False),
     Column("published_at", UtcDateTime, nullable=False),
     _precision_column(),
+    _origin_set_column(),
     Index("ix_copies_article_id", "article_id"),
 )
 
@@ -220,13 +227,19 @@ origins = Table(
     sqlite_autoincrement=True,
 )
 
-# Which origins brought an article or a copy. What brought a copy has brought its article, too.
-receipts = Table(
-    "receipts",
+# The sets of origins that brought articles and copies, as sorted numbers between commas; see
+# `index.storage.receipts`. What brought a copy has brought its article, too.
+origin_sets = Table(
+    "origin_sets",
     metadata,
-    Column("id", String, primary_key=True),
+    Column("code", _RowId, primary_key=True, autoincrement=True),
+    Column("members", Text, nullable=False, unique=True),
+)
+origin_set_members = Table(
+    "origin_set_members",
+    metadata,
     Column("origin", _RowId, primary_key=True, autoincrement=False),
-    Index("ix_receipts_origin", "origin", "id"),
+    Column("code", _RowId, primary_key=True, autoincrement=False),
 )
 
 # Which origins an edition sees (`kept`), and which it reads again and again (`read`). A guild that has

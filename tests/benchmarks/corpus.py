@@ -7,10 +7,13 @@ noise; so a question finds by words and by meaning what it would find in that mu
 from __future__ import annotations
 
 import hashlib
+import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from itertools import islice
+from random import Random
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +32,7 @@ REPLACED = 0.3
 NOISE = 0.8
 DAYS = 1000
 WRITTEN_AT_ONCE = 250
+ORIGINS = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,3 +127,22 @@ def _reworded(
         mixed = [word if keep else new for word, keep, new in zip(sentence, kept, other, strict=True)]
         reworded.append(" ".join(mixed).rstrip(".") + ".")
     return reworded
+
+
+class Received:
+    """A store whose articles came in from `ORIGINS` origins, as followers read it."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def passages(self, fingerprint: str) -> Iterator[list[IndexedPassage]]:
+        for batch in self._store.all_indexed_passages(fingerprint, 2000):
+            yield [replace(passage, origins=origins_of(passage.title)) for passage in batch]
+
+
+@lru_cache(1000)
+def origins_of(title: str) -> tuple[int, ...]:
+    """Return the origins of an article: one, or more for three in ten. Some origins bring much more."""
+    random = Random(zlib.crc32(title.encode()))
+    number = 1 + (random.random() < 0.3) + (random.random() < 0.1)
+    return tuple({int(ORIGINS * random.random() ** 3) for _ in range(number)})

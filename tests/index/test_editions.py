@@ -21,7 +21,7 @@ ONE, TWO = "1001", "2002"
 PORT = article("port", "The port of Rotterdam opened a quay. " + story("port"), title="A quay in Rotterdam")
 FORGED = article(
     "forged",
-    "The port of Rotterdam sank on Monday. " + story("sinking"),
+    "The port of Rotterdam sank on Monday. " + story("Rotterdam", 8),
     title="The port sank",
     source="Tower",
 )
@@ -69,14 +69,11 @@ def test_digests_and_follows_stay_inside(tmp_path: Path) -> None:
     plan = DigestPlan(Schedule(9))
     with open_news(tmp_path, [PORT]) as news:
         news.receive(lines(FORGED), "words.jsonl", edition=ONE)
-        for guild, expected in (
-            (ONE, {"A quay in Rotterdam", "The port sank"}),
-            (TWO, {"A quay in Rotterdam"}),
-        ):
-            digest = Digest(1, guild, "5", None, plan, NOW)
-            assert {story.headline.article.title for story in news.stories(digest)} == expected
+        for guild, expected in ((ONE, {PORT.id, FORGED.id}), (TWO, {PORT.id})):
+            stories = news.stories(Digest(1, guild, "5", None, plan, NOW))
+            assert {id for story in stories for id in story.article_ids} == expected
             follow = Follow(1, "7", guild, None, "port of Rotterdam", NOW - timedelta(days=2))
-            assert {quote.article.title for quote in news.found_since(follow)} == expected
+            assert {quote.article.id for quote in news.found_since(follow)} == expected
         with pytest.raises(UsageError, match="no source 'Tower'"):
             news.check_plan(replace(plan, sources=("Tower",)), TWO)
         assert news.check_plan(replace(plan, sources=("tower",)), ONE).sources == ("Tower",)
@@ -146,7 +143,7 @@ def test_words_that_a_guild_had_first_do_not_hide_them_from_others(tmp_path: Pat
         news.receive(lines(article("copy", PORT.text, source="Tower")), "words.jsonl", edition=ONE)
         news.receive(lines(PORT), "wire.jsonl")
         assert outlets(news, TWO) == {"Sample Wire"}
-        assert "Sample Wire" in outlets(news, ONE)
+        assert {headline.article.source for headline in news.latest(edition=ONE)} == {"Sample Wire", "Tower"}
 
 
 def test_the_sources_of_a_library_that_is_older_than_editions_are_shared(tmp_path: Path) -> None:

@@ -26,10 +26,11 @@ from index.storage.database import sqlite_url
 from index.storage.sources import SourceStore
 from index.text.passages import split_passages
 from index.types.article import Article, ArticleTimes, Copy, Precision
+from index.types.edition import LIBRARY
 from index.types.question import Filters
 from index.types.report import Failure, IngestReport, Progress
 from tests.fakes import Clock, HashingEmbedder, article, record, story, story_page, until, write_jsonl
-from tests.ingests import ingest_into
+from tests.ingests import ingest_into, reading_of
 
 LONG = article("long", story("long"))
 SHORT = article("short", "This is a developing story.")
@@ -148,6 +149,9 @@ class Newsroom:
 
     def read(self, *articles: Article, name: str = "news.jsonl") -> IngestReport:
         return self.ingest.run([str(write_jsonl(self.folder / name, articles))])
+
+    def store_reading(self, articles: Sequence[Article]) -> IngestReport:
+        return self.ingest.store(reading_of(articles), LIBRARY)
 
     def contents(self) -> tuple[object, ...]:
         """Return everything that matters of what is stored; passage ids and change numbers do not."""
@@ -269,17 +273,17 @@ def test_a_story_that_was_hardly_edited_is_a_copy(
 def test_what_a_page_says_that_it_repeats_is_believed_where_that_is_known(room: Newsroom) -> None:
     shortened = article("herald", "Shore power has come to the port.", source="Sample Herald")
     herald = replace(shortened, original=f"{WIRE.url}?utm_source=rss")
-    assert room.ingest.store([replace(WIRE, original=WIRE.url), herald]) == IngestReport(
+    assert room.store_reading([replace(WIRE, original=WIRE.url), herald]) == IngestReport(
         added=1, duplicates=1
     )
     assert [copy.url for copy in room.store.copies([WIRE.id])[WIRE.id]] == [HERALD.url]
-    assert room.ingest.store([herald]) == IngestReport(unchanged=1)
+    assert room.store_reading([herald]) == IngestReport(unchanged=1)
     further = replace(shortened, id="further", original=HERALD.url)  # a copy of the copy
-    assert room.ingest.store([further]) == IngestReport(duplicates=1)
+    assert room.store_reading([further]) == IngestReport(duplicates=1)
     assert room.store.known_copies(["further"]) == {"further": WIRE.id}
     other = article("other", "Another matter.")
     for nowhere in ("https://elsewhere.example/1", "no address [at all"):
-        report = room.ingest.store([replace(other, id=nowhere[-8:], original=nowhere)])
+        report = room.store_reading([replace(other, id=nowhere[-8:], original=nowhere)])
         assert report == IngestReport(added=1)
 
 
@@ -418,7 +422,7 @@ def test_one_new_article_does_not_wait_for_a_long_archive(tmp_path: Path) -> Non
     slow.asked.clear()
     with ThreadPoolExecutor(len(readings)) as pool:
         for waiting, reading in enumerate(readings):
-            pool.submit(room.ingest.store, reading)
+            pool.submit(room.store_reading, reading)
             assert slow.asked.wait(30)
             until(lambda waiting=waiting: len(room.ingest.turns) == waiting)
         slow.may.set()

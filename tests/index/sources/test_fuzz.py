@@ -1,6 +1,6 @@
 """Every reader against damaged input: a reading or a clean error, and never more than two seconds.
 
-500 inputs by default, FUZZ_EXAMPLES of them where that is set (`make fuzz`: 20,000).
+250 inputs by default, FUZZ_EXAMPLES of them where that is set (`make fuzz`: 20,000).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from index.types.article import Article
 from index.types.report import Failure
 from tests.servers.news_documents import DOCUMENTS, page
 
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "500"))
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "250"))
 MAX_SECONDS = 2.0
 NOW = datetime(2025, 6, 5, tzinfo=UTC)
 

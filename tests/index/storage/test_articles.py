@@ -156,7 +156,7 @@ def test_latest_and_counts_obey_the_filters(store: Store) -> None:
     assert store.latest(narrow, 9) == [hours[1], hours[3]]
     assert store.count_articles(narrow) == 2
     assert store.newest() == NOW
-    assert store.newest(NOW - timedelta(minutes=90)) == NOW - timedelta(hours=2)
+    assert store.newest(Filters(until=NOW - timedelta(minutes=90))) == NOW - timedelta(hours=2)
     assert store.source_names() == ["Sample Herald", "Sample Wire"]
 
 
