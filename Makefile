@@ -3,8 +3,8 @@
 READY := .venv/.ready
 PYTHONS := python3 python3.14 python3.13 python3.12 python3.11
 
-.PHONY: run test bench coverage fuzz atheris mutation torture soak fleet simulation lock audit lint catalogues layout \
-	pictures clean
+.PHONY: run test bench coverage fuzz atheris mutation torture soak fleet simulation locked due lock audit lint \
+	catalogues layout pictures clean
 
 run: $(READY)
 	@.venv/bin/python -m bot
@@ -54,6 +54,15 @@ DATA := ../shared/eval/realtimeqa-2023
 SIZES := 10000 41000 100000 300000 1000000
 bench: $(READY)
 	@HF_HUB_OFFLINE=1 .venv/bin/python -m tests.benchmarks.run .bench $(DATA) $(SIZES)
+
+# Uses every command, button and menu while another process keeps the SQLite file locked for LOCKED seconds.
+LOCKED := 30
+locked: $(READY)
+	@.venv/bin/python -c 'import sys; from tests.long_runs.locked import main; sys.exit(main($(LOCKED)))'
+
+# Measures what the bot asks its database every few seconds, with 200,000 posted answers and 600,000 quotes.
+due: $(READY)
+	@.venv/bin/python -c 'import sys; from tests.long_runs.due import main; sys.exit(main())'
 
 # Pins all packages that the image installs, with hashes, for CPython 3.11 on x86-64 Linux. The build of torch
 # without CUDA is not on PyPI, so it comes from PyTorch's own index. .venv is not pinned: it takes the versions that

@@ -213,11 +213,14 @@ TESTS = sorted(path.relative_to(ROOT) for path in (ROOT / "tests").rglob("*.py")
 USED_ALL_THE_SAME = {"index/runtime/malloc.py": {"ctypes"}}
 # A poll of another process or thread may pause for so long; nothing is waited for by the clock.
 LONGEST_PAUSE = 0.1
-# People who come one after another, a library that takes its time, and Discord's own reaction time.
+# People who come one after another, a library that takes its time, Discord's own reaction time, and sources
+# that are read for a while.
 SIMULATES_TIME = {
     "tests/bot/test_client.py",
     "tests/bot/test_load.py",
     "tests/discord/server.py",
+    "tests/index/ingest/test_slow_sources.py",
+    "tests/long_runs/locked.py",
     "tests/long_runs/simulation.py",
 }
 

@@ -276,7 +276,7 @@ class Answers:
         return next(waiting, None) or await self._library.records.run(find, str(message))
 
     def forget_unstored(self, person: int) -> None:
-        """Give up the answers to a person's questions that are not stored yet: they have their data deleted."""
+        """Give up a person's answers that are not stored yet, because they have their data deleted."""
         for posted in [posted for posted in self._unstored.values() if posted.person == str(person)]:
             del self._unstored[posted.id]
 

@@ -15,18 +15,23 @@ ENCODINGS = "gzip, deflate"
 _GZIP = (b"\x1f\x8b",)
 
 
-def read_body(chunks: Iterable[bytes], encoding: str, max_bytes: int, where: str) -> bytes:
-    """Return the unpacked body. Raises FetchError when it is too large or damaged."""
+def read_body(
+    chunks: Iterable[bytes], encoding: str, max_bytes: int, where: str, *, cut: bool = False
+) -> bytes:
+    """Return the unpacked body. Raises FetchError when it is damaged or too large.
+
+    With `cut`, of one that is too large the first `max_bytes` are returned.
+    """
     names = [
         name.strip().lower() for name in encoding.split(",") if name.strip().lower() not in ("", "identity")
     ]
     if not names:
-        return _joined(chunks, max_bytes, where)
+        return _joined(chunks, max_bytes, where, cut)
     if len(names) > 1 or names[0] not in ("gzip", "x-gzip", "deflate"):
         raise FetchError(
             f"{where} is packed as {encoding[:50]}, which was not asked for: tell its publisher."
         )
-    return _joined(_unpacked(chunks, max_bytes, where), max_bytes, where)
+    return _joined(_unpacked(chunks, max_bytes, where), max_bytes, where, cut)
 
 
 def gunzip(data: bytes, max_bytes: int, where: str) -> bytes:
@@ -34,10 +39,13 @@ def gunzip(data: bytes, max_bytes: int, where: str) -> bytes:
     return read_body([data], "gzip", max_bytes, where) if data.startswith(_GZIP) else data
 
 
-def _joined(chunks: Iterable[bytes], max_bytes: int, where: str) -> bytes:
-    parts, size = [], 0
+def _joined(chunks: Iterable[bytes], max_bytes: int, where: str, cut: bool) -> bytes:
+    parts: list[bytes] = []
+    size = 0
     for chunk in chunks:
         size += len(chunk)
+        if size > max_bytes and cut:
+            return b"".join([*parts, chunk])[:max_bytes]
         if size > max_bytes:
             cap = f"{max_bytes / 2**20:.4g} MiB"
             raise FetchError(f"{where} is larger than {cap}: give the address of a feed or an article.")

@@ -22,6 +22,10 @@ from index.types.source import Source
 SHOWN_FEEDS = 3
 # What a source that was one of these is not read as: a web page, such as a notice of maintenance.
 FEED_KINDS = ("rss", "atom", "json", "sitemap", "opml")
+# How long one reading of a source may take, with all the pages that it links to, so that links that are slow
+# on purpose do not keep a thread from other sources. What is left is read the next time. What is read only
+# once has no next time, and a thread that nobody else waits for.
+READING_SECONDS, ONCE_SECONDS = 120.0, 600.0
 
 
 class Reader:
@@ -61,16 +65,18 @@ class Reader:
         Raises SourceError as `read_address` does.
         """
         met = _Met(nothing_known if anew else self._known)
-        reading = read_address(
-            source.url,
-            self._fetcher(),
-            timezone=self._timezone,
-            now=self._clock(),
-            known=met,
-            etag=None if anew else source.etag,
-            last_modified=None if anew else source.last_modified,
-            children=None if anew else source.children,
-        )
+        fetcher = self._fetcher()
+        with fetcher.reading(READING_SECONDS):
+            reading = read_address(
+                source.url,
+                fetcher,
+                timezone=self._timezone,
+                now=self._clock(),
+                known=met,
+                etag=None if anew else source.etag,
+                last_modified=None if anew else source.last_modified,
+                children=None if anew else source.children,
+            )
         if reading.kind == "page" and source.kind in FEED_KINDS:
             raise SourceError(f"{source.url} was a feed and is a web page now: it is tried again later.")
         return replace(reading, met=frozenset(met.ids))
@@ -80,7 +86,9 @@ class Reader:
 
         Everything in it is read, also what is stored: that may be stored for other editions only.
         """
-        return read_upload(body, name, self._fetcher(), timezone=self._timezone, now=self._clock())
+        fetcher = self._fetcher()
+        with fetcher.reading(ONCE_SECONDS):
+            return read_upload(body, name, fetcher, timezone=self._timezone, now=self._clock())
 
     def _one_of_many(self, url: str) -> Iterator[Record]:
         try:
@@ -89,9 +97,9 @@ class Reader:
             yield Record(Failure(url, str(error)), 0)
 
     def _address(self, url: str) -> Reading:
-        return read_address(
-            url, self._fetcher(), timezone=self._timezone, now=self._clock(), known=self._known
-        )
+        fetcher = self._fetcher()
+        with fetcher.reading(ONCE_SECONDS):
+            return read_address(url, fetcher, timezone=self._timezone, now=self._clock(), known=self._known)
 
     def _file(self, path: Path) -> Reading:
         fetcher = self._fetcher()

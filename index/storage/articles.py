@@ -19,6 +19,8 @@ from index.storage import schema
 from index.storage.changes import ChangeLog, ChangeWriter
 from index.storage.conditions import IS_DATED, admitted
 from index.storage.database import Database, meta, set_meta
+from index.storage.identities import drop_identities
+from index.storage.posted import note_due
 from index.storage.receipts import Receipt, ReceiptStore, is_received, set_code
 from index.storage.rows import (
     NewArticle,
@@ -307,7 +309,8 @@ class Store:
             log = ChangeWriter(connection)
             for article_id in ids:
                 _drop_passages(connection, article_id, log)
-                _drop_identities(connection, article_id)
+                drop_identities(connection, article_id)
+                note_due(connection, article_id, due=False)
                 connection.execute(delete(schema.articles).where(schema.articles.c.id == article_id))
             log.write()
 
@@ -427,6 +430,7 @@ def _put(connection: Connection, new: NewArticle, now: datetime, log: ChangeWrit
         connection.execute(insert(schema.revisions).values(revision_row(old, now)))
         change = update(table).where(table.c.id == new.article.id)
         connection.execute(change.values({**values, "revision": old.revision + 1}))
+        note_due(connection, old.id, due=True)
     connection.execute(delete(schema.copies).where(schema.copies.c.id == new.article.id))
     _put_passages(connection, new, log)
 
@@ -436,14 +440,6 @@ def _drop_old_revisions(connection: Connection, old: Row[Any]) -> None:
     table = schema.revisions
     too_old = (table.c.article_id == old.id) & (table.c.revision <= old.revision - KEPT_REVISIONS)
     connection.execute(delete(table).where(too_old))
-
-
-def _drop_identities(connection: Connection, article_id: str) -> None:
-    """Forget the other ids of an article and of its copies."""
-    table, copies = schema.identities, schema.copies.c
-    own = select(copies.id).where(copies.article_id == article_id)
-    gone = (table.c.article_id == article_id) | table.c.article_id.in_(own)
-    connection.execute(delete(table).where(gone))
 
 
 def _says(connection: Connection, article: Article) -> bool:

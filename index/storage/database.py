@@ -82,7 +82,7 @@ class Database:
     """One database. Safe to use from many threads; several processes may share it."""
 
     def __init__(self, engine: Engine, writer: Engine) -> None:
-        """`engine` is for reading, `writer` for transactions that write; both connect to the same database."""
+        """`engine` is for reading, `writer` for transactions that write, in the same database."""
         self._engine = engine
         self._writer = writer
         self._thread = _Threads()

@@ -107,7 +107,7 @@ class FollowStore:
             if connection.execute(exists).first() is None:
                 return []  # the person has stopped the follow in the meantime
             known = connection.execute(select(table).where(table.c.follow_id == id)).all()
-            today = sum(row.alerted and row.claimed_at > now - DAY for row in known)
+            today = sum(row.alerted and now - DAY < row.claimed_at <= now + ABANDONED for row in known)
             taken = {(row.article_id, row.start) for row in known}
             new = [quote for quote in quotes if (quote.article.id, quote.span.start) not in taken]
             chosen = worth_telling(new, [row.text for row in known], max(0, MAX_PER_DAY - today))
@@ -137,7 +137,9 @@ class FollowStore:
         article no longer holds are dropped.
         """
         table, now = schema.follow_quotes, self._clock()
-        left = table.c.sent_at.is_(None) & (table.c.claimed_at <= now - ABANDONED)
+        # A claim of a later time was made before the clock was set back.
+        old = (table.c.claimed_at <= now - ABANDONED) | (table.c.claimed_at > now + ABANDONED)
+        left = table.c.sent_at.is_(None) & old
         if self._database.scalar(select(table.c.follow_id).where(left).limit(1)) is None:
             return []  # checked first without a transaction that would wait for other writers
         alerts: dict[tuple[int, datetime], list[Row[Any]]] = {}

@@ -32,7 +32,7 @@ class Guilds:
             return _settings(connection.execute(_of(guild)).one_or_none())
 
     def version(self) -> SettingsVersion:
-        """Return what differs whenever another process has changed or deleted settings. It is quick to read."""
+        """Return what differs after any process has changed or deleted settings. It is quick to read."""
         table = schema.guild_settings
         with self._database.reading() as connection:
             row = connection.execute(select(func.count(), func.max(table.c.changed_at))).one()

@@ -73,7 +73,7 @@ class Posted:
     # -- what becomes of the quotes --------------------------------------------------------------------
 
     def to_compare(self, limit: int) -> list[tuple[str, int, PostedQuote, int, str, datetime]]:
-        """Return quotes in state "stands" whose article has a newer revision than they were compared with.
+        """Return quotes whose article has changed since they were compared with it.
 
         Each comes with its answer's id, its place in the answer (from 0), the article's revision and text,
         and when the article was changed. At most `limit` of them.
@@ -81,7 +81,9 @@ class Posted:
         quotes, articles = schema.posted_quotes, schema.articles
         query = select(quotes, articles.c.revision.label("now"), articles.c.text.label("body"), _changed_at())
         query = query.join(articles, articles.c.id == quotes.c.article_id)
-        query = query.where(quotes.c.revision < articles.c.revision, quotes.c.state == "stands").limit(limit)
+        # In the order of the index: otherwise PostgreSQL reads the whole table where it does not know how few
+        # quotes are due.
+        query = query.where(quotes.c.due.is_(True)).order_by(quotes.c.answer_id, quotes.c.place).limit(limit)
         with self._database.reading() as connection:
             rows = connection.execute(query).all()
         return [(row.answer_id, row.place, _quote(row), row.now, row.body, row.changed_when) for row in rows]
@@ -93,8 +95,10 @@ class Posted:
 
         `id` and `place` are the answer's and the quote's, as `to_compare` gives them.
         """
-        table = schema.posted_quotes
-        values: dict[str, Any] = {"revision": revision}
+        table, articles = schema.posted_quotes, schema.articles.c
+        # The article may have changed once more since `to_compare`.
+        newer = select(articles.id).where(articles.id == table.c.article_id, articles.revision > revision)
+        values: dict[str, Any] = {"revision": revision, "due": newer.exists() if state == "stands" else False}
         if state != "stands":
             values |= {"state": state, "new_text": new_text, "changed_at": at, "shown": False}
         with self._database.writing() as connection:
@@ -103,13 +107,15 @@ class Posted:
 
     def to_correct(self, limit: int) -> list[PostedAnswer]:
         """Return at most `limit` answers whose messages do not show yet what has become of their quotes."""
-        table = schema.posted_quotes.c
-        with self._database.reading() as connection:
-            ids = connection.execute(
-                select(table.answer_id).where(table.shown.is_(False)).distinct().limit(limit)
-            ).scalars()
-            answers = [self._read(connection, schema.posted_answers.c.id == id) for id in list(ids)]
-        return [answer for answer in answers if answer]
+        table, answers = schema.posted_quotes.c, schema.posted_answers
+        query = select(table.answer_id).where(table.shown.is_(False)).distinct()
+        with self._database.snapshot(), self._database.reading() as connection:
+            ids = list(connection.execute(query.order_by(table.answer_id).limit(limit)).scalars())
+            rows = self._database.select_in(select(answers), answers.c.id, ids)
+            quotes: dict[str, list[PostedQuote]] = {}
+            for row in self._quote_rows(ids):
+                quotes.setdefault(row.answer_id, []).append(_quote(row))
+        return [_answer(row, quotes[row.id]) for row in rows]
 
     def corrected(self, id: str) -> None:
         """Note that an answer's message shows what has become of its quotes, or never will."""
@@ -182,6 +188,13 @@ class Posted:
         return sorted(rows, key=lambda row: (row.answer_id, row.place))
 
 
+def note_due(connection: Connection, article_id: str, *, due: bool) -> None:
+    """Note that an article has changed, so that its posted quotes are compared; or that it is gone."""
+    table = schema.posted_quotes
+    quotes = (table.c.article_id == article_id) & (table.c.state == "stands")
+    connection.execute(update(table).where(quotes).values(due=due))
+
+
 def _asked_in(guild: str | None, since: datetime) -> ColumnElement[bool]:
     table = schema.posted_answers.c
     return (table.posted_at >= since) & (true() if guild is None else table.guild == guild)
@@ -215,14 +228,14 @@ def _quote_row(connection: Connection, id: str, place: int, quote: PostedQuote) 
     articles = schema.articles.c
     query = select(articles.revision, articles.text).where(articles.id == quote.article_id)
     stored = connection.execute(query).one_or_none()
-    # Where the article no longer holds the quote (it was replaced after the search), revision 0 makes
-    # `to_compare` return the quote at once.
+    # An article that no longer holds the quote was replaced after the search: the quote is due at once.
     current = stored is not None and stored.text.startswith(quote.text, quote.start)
     return {
         "answer_id": id,
         "place": place,
         "revision": stored.revision if stored is not None and current else 0,
         "shown": True,
+        "due": stored is not None and not current,
         **{name: getattr(quote, name) for name in _QUOTE},
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -27,11 +28,13 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    false,
     func,
     inspect,
     select,
     text,
 )
+from sqlalchemy.sql import ColumnElement
 
 REVISIONS = (
     "0001",
@@ -48,6 +51,7 @@ REVISIONS = (
     "0012",
     "0013",
     "0014",
+    "0016",
     "0019",
 )
 HEAD = REVISIONS[-1]
@@ -84,6 +88,11 @@ _RowId = BigInteger().with_variant(Integer, "sqlite")
 def _precision_column() -> Column[Any]:
     """Return the column that tells how well `published_at` is known (see `index.types.article.Precision`)."""
     return Column("published_precision", String(6), nullable=False, server_default="minute")
+
+
+def _index_of_few(name: str, table: Table, columns: Sequence[str], condition: ColumnElement[bool]) -> None:
+    """Add an index of those rows alone that a condition admits. Queries have to state it just so."""
+    Index(name, *(table.c[column] for column in columns), sqlite_where=condition, postgresql_where=condition)
 
 
 def _origin_set_column() -> Column[Any]:
@@ -191,7 +200,7 @@ changes = Table(
 
 # Files and folders that were read, so that a reindex can read them again; and addresses on the web, which
 # are read again by themselves (see `index.storage.sources`). `pace` is in seconds, `error` is that of the
-# last reading.
+# last reading, `took` is how many seconds readings take.
 sources = Table(
     "sources",
     metadata,
@@ -214,8 +223,10 @@ sources = Table(
     Column("notice", Text),
     Column("lease_owner", String),
     Column("lease_until", UtcDateTime),
+    Column("took", Float),
     Index("ix_sources_next_fetch", "next_fetch"),
 )
+_index_of_few("ix_sources_lease_owner", sources, ("lease_owner",), sources.c.lease_owner.is_not(None))
 
 # Where articles came in: the addresses of sources, files, and uploads (see `index.storage.editions`). A
 # number is never used again, because search indexes know origins by it.
@@ -294,8 +305,13 @@ posted_quotes = Table(
     Column("new_text", Text),
     Column("changed_at", UtcDateTime),
     Column("shown", Boolean, nullable=False),  # whether the posted message says so
+    # Whether the article has changed since the quote was compared.
+    Column("due", Boolean, nullable=False, server_default=false()),
     Index("ix_posted_quotes_article_id", "article_id"),
 )
+# The bot looks for these every half a minute, so the few that there are have indexes of their own.
+_index_of_few("ix_posted_quotes_due", posted_quotes, ("answer_id", "place"), posted_quotes.c.due.is_(True))
+_index_of_few("ix_posted_quotes_unshown", posted_quotes, ("answer_id",), posted_quotes.c.shown.is_(False))
 
 # What people said about them: helpful, wrong or outdated.
 feedback = Table(
@@ -318,6 +334,7 @@ guild_settings = Table(
     Column("digest_channel", String),
     Column("language", String),
     Column("changed_at", UtcDateTime, nullable=False),
+    Index("ix_guild_settings_changed_at", "changed_at"),
 )
 
 # What they did. A `person`, here as in every table, is somebody whose data can be exported and deleted.
@@ -363,6 +380,7 @@ follow_quotes = Table(
     Column("sent_at", UtcDateTime),
     Column("alerted", Boolean, nullable=False),
 )
+_index_of_few("ix_follow_quotes_unsent", follow_quotes, ("claimed_at",), follow_quotes.c.sent_at.is_(None))
 
 # What a channel is sent every day, or where there is a weekday, every week: at an hour of its time zone. The
 # `person` is who set it; it stays without them. `chosen` are the articles of each story that is being sent.
@@ -390,6 +408,7 @@ digests = Table(
     Index("ix_digests_channel", "channel", unique=True),
     Index("ix_digests_guild", "guild"),
     Index("ix_digests_person", "person"),
+    Index("ix_digests_next_at", "next_at"),
 )
 
 # The articles that were sent in them, for as long as they could come again.

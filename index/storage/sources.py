@@ -21,6 +21,8 @@ from index.types.edition import SHARED
 from index.types.source import Source, SourcePage, SourceState
 
 FILES = "files"
+# By so much the clocks of two machines may differ, and no lease is longer than this.
+AHEAD, LONGEST_LEASE = timedelta(minutes=1), timedelta(minutes=10)
 
 _table = schema.sources.c
 _origins = schema.origins.c
@@ -175,15 +177,17 @@ class SourceStore:
     # -- whose turn it is ------------------------------------------------------------------------------
 
     def lease(
-        self, owner: str, now: datetime, seconds: float, limit: int, only_ok: bool = False
+        self, owner: str, now: datetime, seconds: float, limit: int, quicker_than: float | None = None
     ) -> list[Source]:
         """Return at most `limit` sources whose time has come, for `owner` alone, longest overdue first.
 
-        With `only_ok` those alone that could be read the last time. A lease ends with `save`, with `release`,
-        or `seconds` after it was renewed last, when its owner has evidently died. Those that another process
-        is just leasing are passed over.
+        With `quicker_than` those alone that could be read the last time, in fewer seconds than that. A lease
+        ends with `save`, with `release`, or `seconds` after it was renewed last, when its owner has evidently
+        died. Those that another process is just leasing are passed over.
         """
-        wanted = _is_due(now) & (_table.state == "ok") if only_ok else _is_due(now)
+        wanted = _is_due(now)
+        if quicker_than is not None:
+            wanted &= (_table.state == "ok") & (func.coalesce(_table.took, 0.0) < quicker_than)
         due = select(_table.uri).where(wanted).order_by(_table.next_fetch, _table.uri).limit(limit)
         if self._database.scalar(due.limit(1)) is None:
             return []  # without waiting for whoever is writing
@@ -203,6 +207,19 @@ class SourceStore:
             if not connection.execute(update(schema.sources).where(own).values(taken)).rowcount:
                 return None
             return _source(connection.execute(_query().where(_table.uri == url)).one())
+
+    def plan_again(self, now: datetime) -> None:
+        """Make due what was read, added or leased at a later time than now: the clock has been set back.
+
+        Without this, such a source would be read when the clock shows the planned time once more.
+        """
+        ahead = func.coalesce(_table.read_at, _table.added_at) > now + AHEAD
+        later = _on_the_web & or_(ahead & (_table.next_fetch > now), _table.lease_until > now + LONGEST_LEASE)
+        if self._database.scalar(select(_table.uri).where(later).limit(1)) is None:
+            return
+        values = {"next_fetch": now, "lease_owner": None, "lease_until": None}
+        with self._database.claiming() as connection:
+            connection.execute(update(schema.sources).where(later).values(values))
 
     def renew(self, owner: str, now: datetime, seconds: float) -> None:
         """Let the leases of `owner` run for `seconds` from now on."""
@@ -293,6 +310,7 @@ def _source(row: Row[Any]) -> Source:
         last_modified=row.last_modified,
         children=row.children,
         notice=row.notice,
+        took=row.took,
         origin=row.origin,
         shared=row.shared,
     )

@@ -181,7 +181,7 @@ def _named(item: Item, why: str) -> str:
 
 def _linked(item: Item, work: Work) -> Linked | None:
     """Return what an entry links to; None where it has to wait for the next reading."""
-    if work.pages >= MAX_PAGES:
+    if work.pages >= MAX_PAGES or work.fetcher.seconds_left <= 0:
         work.again = True
         return None
     work.pages += 1

@@ -62,3 +62,9 @@ async def test_the_names_of_few_editions_are_kept(monkeypatch: pytest.MonkeyPatc
         (choice,) = await sources.choices(str(guild), "outlet")
         assert choice.value == f"outlet of {guild}"
     assert len(sources) == 3
+
+
+async def test_no_more_names_are_kept_than_the_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(source_names, "MOST_NAMES", 3)
+    sources = await names_of("a" * 101, "a1", "a2", "a3", "a4")
+    assert await shown(sources, "a") == ["a1", "a2", "a3"]

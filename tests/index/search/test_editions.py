@@ -47,7 +47,9 @@ def received(number: int) -> list[IndexedPassage]:
 def seen(passages: Sequence[IndexedPassage], edition: frozenset[int] | None) -> list[IndexedPassage]:
     """Return what an edition sees, by looking at each passage."""
     return [
-        passage for passage in passages if edition is None or any(origin in edition for origin in passage.origins)
+        passage
+        for passage in passages
+        if edition is None or any(origin in edition for origin in passage.origins)
     ]
 
 
@@ -189,7 +191,9 @@ SETS = st.lists(st.lists(st.integers(0, 9), max_size=3).map(tuple), max_size=40)
 
 
 @given(batches=st.lists(SETS, max_size=4), edition=EDITIONS)
-def test_a_bitmap_is_what_each_row_says(batches: list[list[tuple[int, ...]]], edition: frozenset[int]) -> None:
+def test_a_bitmap_is_what_each_row_says(
+    batches: list[list[tuple[int, ...]]], edition: frozenset[int]
+) -> None:
     sets, bitmaps, rows = OriginSets(), EditionBitmaps(), []
     codes = np.empty(0, np.int32)
     for batch in batches:

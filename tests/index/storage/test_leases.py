@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from index.errors import StoreError
 from index.storage import leases, schema
@@ -153,3 +153,28 @@ def test_a_process_of_another_machine_is_not_taken_for_dead(
     clock.advance(seconds=HELD_SECONDS + 1)
     assert mine.take(["it"])
     mine.close()
+
+
+def test_a_lease_from_before_the_clock_was_set_back_ends_unless_it_is_renewed(
+    database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would have lasted for 400 days and 15 seconds."""
+    monkeypatch.setattr(leases, "RENEW_SECONDS", 3600.0)
+    left, kept, other = (Leases(database, clock) for _ in range(3))
+    assert left.take(["left"])
+    holder = kept.take(["kept"])
+    clock.advance(days=-400)
+    monkeypatch.setattr(leases, "HELD_SECONDS", 0.1)
+    assert other.take(["left"]) is None  # whoever holds it may be about to renew it
+    assert other.take(["kept"]) is None
+    database_row = select(schema.leases.c.until).where(schema.leases.c.name == "kept")
+    with database.writing() as connection:  # as the renewal does
+        renewed = clock.now + timedelta(seconds=0.1)
+        connection.execute(
+            update(schema.leases).where(schema.leases.c.holder == holder).values(until=renewed)
+        )
+    assert database.scalar(database_row) == renewed
+    until(lambda: other.take(["left"]), 5)
+    assert other.take(["kept"]) is None
+    for process in (left, kept, other):
+        process.close()
