@@ -33,7 +33,7 @@ from index.ingest.retention import Retention
 from index.ingest.schedule import Limits
 from index.ingest.subscriptions import Subscriptions
 from index.ingest.writer import ArticleWriter
-from index.overviews.alerts import found_since
+from index.overviews.alerts import Alerts
 from index.overviews.overviews import Overviews
 from index.overviews.timeline import MAX_EVENTS
 from index.quotes.check import QuoteCheck
@@ -136,6 +136,9 @@ class NewsIndex:
         self.guilds = Guilds(store.database, options.clock)
         self.privacy = Privacy(store.database)
         self.follows = FollowStore(store.database, options.clock)
+        self._alerts = Alerts(
+            store, self._engine, embedder, self.follows, self.leases, options.clock, self._visible
+        )
         self.digests = DigestStore(store.database, options.clock)
 
     def _subscribed(self, sources: SourceStore) -> Subscriptions:
@@ -266,12 +269,16 @@ class NewsIndex:
         """
         return self._review.review_posted(limit)
 
-    def found_since(self, follow: Follow) -> list[Quote]:
-        """Return quotes on what is followed, from articles after the follow began. Raises as `ask` does."""
-        return found_since(self, follow, self._options.clock())
+    def match_follows(self) -> bool:
+        """Compare a part of what is followed with new passages, and store what is to be sent about it.
+
+        Returns False where nothing is left to do, or other processes are doing it. Raises as `ask` does.
+        """
+        self._priority.give_way()
+        return self._alerts.match()
 
     def left_alerts(self) -> list[tuple[Follow, list[Quote]]]:
-        """Claim the alerts that a process has claimed and not sent; return (follow, quotes) for each.
+        """Claim some of the alerts that wait to be sent; return (follow, quotes) for each.
 
         Quotes that their articles no longer hold are left out.
         """
@@ -279,7 +286,14 @@ class NewsIndex:
 
     def seen(self, ids: Collection[str], edition: str) -> set[str]:
         """Return those of the articles that an edition sees."""
-        return set(self._store.articles(ids, self.editions.origins(edition)))
+        return set(self._visible(edition or None, ids))
+
+    def _visible(self, guild: str | None, ids: Collection[str]) -> Collection[str]:
+        """Return those of the articles that a guild's edition has; without a guild, the shared one."""
+        origins = self.editions.origins(guild or SHARED)
+        if origins is None:
+            return ids
+        return [id for id, brought in self._store.receipts.origins_of(ids).items() if brought & origins]
 
     def source_names(self, edition: str | None = None) -> list[str]:
         """Return the names of the outlets whose articles an edition has, in alphabetical order."""

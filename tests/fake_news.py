@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
@@ -46,7 +46,6 @@ from index import (
     Timeline,
     UsageError,
 )
-from index.overviews.alerts import found_since
 from index.overviews.stories import story_of
 from index.overviews.timeline import MAX_EVENTS
 from index.quotes.check import check_quote
@@ -54,11 +53,12 @@ from index.quotes.excerpt import excerpt, find_quote
 from index.runtime.faults import Faults
 from index.storage.database import Database, sqlite_url
 from index.storage.digests import DigestStore
-from index.storage.follows import FollowStore
+from index.storage.follows import PORTIONS, FollowStore
 from index.storage.guilds import Guilds
 from index.storage.leases import Leases
 from index.storage.posted import Posted
 from index.storage.privacy import Privacy
+from index.types.follow import MAX_ALERT_QUOTES, Found
 from index.types.question import MAX_QUOTES
 
 NOW = datetime(2025, 6, 7, 12, 0, tzinfo=UTC)
@@ -148,6 +148,7 @@ class FakeNews:
         self.follows = FollowStore(database, lambda: self.now)
         self.digests = DigestStore(database, lambda: self.now)
         self.leases = Leases(database, lambda: self.now)
+        self._compared = 0
 
     def __enter__(self) -> FakeNews:
         return self
@@ -260,13 +261,28 @@ class FakeNews:
     def check_quote(self, claimed: str, edition: str | None = None) -> QuoteCheck:
         return check_quote(claimed, self.articles)
 
-    def found_since(self, follow: Follow) -> list[Quote]:
-        return found_since(self, follow, self.now)
+    def match_follows(self) -> bool:
+        """Compare what is followed with all articles, as often as one was added."""
+        if self._compared == len(self.articles):
+            return False
+        self._compared = len(self.articles)
+        everything = [follow for number in range(PORTIONS) for follow, _ in self.follows.followed(number, "")]
+        asked = [Question(follow.what, since=follow.started_at, limit=MAX_QUOTES) for follow in everything]
+        answers = [self.ask(question) for question in asked]
+        found = [
+            Found(follow, answer.quotes, MAX_ALERT_QUOTES)
+            for follow, answer in zip(everything, answers, strict=True)
+            if answer.answered
+        ]
+        self.follows.put_alerts(found, self._stored)
+        return True
 
     def left_alerts(self) -> list[tuple[Follow, list[Quote]]]:
-        return self.follows.take_over(
-            lambda ids: {article.id: article for article in self.articles if article.id in ids}
-        )
+        return self.follows.take_over(self._stored)
+
+    def _stored(self, ids: Iterable[str]) -> dict[str, Article]:
+        wanted = set(ids)
+        return {article.id: article for article in self.articles if article.id in wanted}
 
     def stories(self, digest: Digest) -> list[Story]:
         """Every article since the last digest that has the topic in its headline, the newest first."""

@@ -52,6 +52,7 @@ REVISIONS = (
     "0013",
     "0014",
     "0016",
+    "0017",
     "0019",
 )
 HEAD = REVISIONS[-1]
@@ -368,6 +369,24 @@ follows = Table(
     Index("ix_follows_channel", "channel"),
 )
 
+# The embedding of `what`, float16 of length 1, and the model that made it (see `index.embeddings.base`).
+follow_vectors = Table(
+    "follow_vectors",
+    metadata,
+    Column("follow_id", ForeignKey("follows.id", ondelete="CASCADE"), primary_key=True),
+    Column("model", String(8), nullable=False),
+    Column("vector", LargeBinary, nullable=False),
+)
+
+# How far each portion of the follows has been compared with new passages: up to the passage id `matched`.
+follow_portions = Table(
+    "follow_portions",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("matched", BigInteger, nullable=False),
+    Column("matched_at", UtcDateTime, nullable=False),
+)
+
 # The quotes sent of it: claimed, then sent. What was known from the start is not `alerted`.
 follow_quotes = Table(
     "follow_quotes",
@@ -379,6 +398,12 @@ follow_quotes = Table(
     Column("claimed_at", UtcDateTime, nullable=False),
     Column("sent_at", UtcDateTime),
     Column("alerted", Boolean, nullable=False),
+    Index(
+        "ix_follow_quotes_unsent",
+        "claimed_at",
+        sqlite_where=text("sent_at IS NULL"),
+        postgresql_where=text("sent_at IS NULL"),
+    ),
 )
 _index_of_few("ix_follow_quotes_unsent", follow_quotes, ("claimed_at",), follow_quotes.c.sent_at.is_(None))
 

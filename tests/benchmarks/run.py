@@ -97,6 +97,19 @@ def start_seconds(store: Path) -> float:
     return min(taken)
 
 
+def alerts_line(real: Path, data: Path, folder: Path) -> str:
+    """Measure a round of alerts on one core, and return the figures as a line."""
+    command = [sys.executable, "-m", "tests.benchmarks.follows", str(real), str(data), str(folder)]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
+    figures: Figures = json.loads(done.stdout)
+    return (
+        f"{figures['follows']:,} follows against {figures['passages']:,} new passages, on one core: "
+        f"{figures['round_s']:.1f} s ({figures['cpu_s']:.1f} s of CPU time), "
+        f"{figures['alerts']:,} with an alert"
+    )
+
+
 def everything(by_name: dict[str, list[float]]) -> list[float]:
     return [time for times in by_name.values() for time in times]
 
@@ -141,6 +154,7 @@ def main(arguments: Sequence[str]) -> int:
     say(f"encoding, against SentenceTransformer.encode: {encoding.ratio:.2f} ×, {encoding.per_second:.0f}/s")
     say(f"smallest cosine of a passage to the default's: {encoding.cosine:.5f}")
     say(f"ingest, against encoding alone: {compare_ingest(real, embedder):.0%}")
+    say(alerts_line(real, data, folder / "follows"))
     columns = []
     for size in sizes:
         store = store_of(folder, real, size)

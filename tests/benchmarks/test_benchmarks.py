@@ -11,6 +11,7 @@ from index import IndexOptions, NewsIndex
 from index.storage.articles import Store
 from index.storage.database import sqlite_url
 from tests.benchmarks.corpus import PASSAGES, Real, fill
+from tests.benchmarks.follows import embed, prepare
 from tests.benchmarks.plot import draw
 from tests.benchmarks.run import rows, table
 from tests.fakes import HashingEmbedder, article, write_jsonl
@@ -57,6 +58,20 @@ def test_a_store_is_filled_with_passages_near_the_real_ones(store: Store, tmp_pa
     with NewsIndex.open(IndexOptions(data_dir=tmp_path), HashingEmbedder()) as news:
         assert news.status().passages == wanted
         assert f"{wanted:,} passages" in news.status().index
+
+
+def test_what_is_followed_is_made_from_a_store_and_compared_with_its_newest_passages(
+    store: Store, tmp_path: Path
+) -> None:
+    now = prepare(store, ["Who bought a second-hand lighthouse?"], follows=2, passages=2)
+    store.close()
+    embedder = HashingEmbedder()
+    options = IndexOptions(data_dir=tmp_path, clock=lambda: now, threshold=0.0)
+    with NewsIndex.open(options, embedder) as news:
+        embed(news, embedder)
+        while news.match_follows():
+            pass
+        assert [follow.what for follow, _ in news.left_alerts()] == ["Who bought a second-hand lighthouse?"]
 
 
 def test_the_table_has_a_column_for_each_size() -> None:

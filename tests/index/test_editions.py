@@ -13,8 +13,7 @@ import pytest
 from index import NewsIndex, Question, UsageError
 from index.types.digest import Digest, DigestPlan, Schedule
 from index.types.edition import SHARED
-from index.types.follow import Follow
-from tests.fakes import NOW, HashingEmbedder, article, open_news, record, story
+from tests.fakes import NOW, Clock, HashingEmbedder, article, open_news, record, story
 from tests.servers.news_site import NewsSite
 
 ONE, TWO = "1001", "2002"
@@ -65,18 +64,43 @@ def test_what_a_guild_uploads_is_seen_there_only(tmp_path: Path) -> None:
         assert news.check_quote(claimed, ONE).kind == "exact"
 
 
-def test_digests_and_follows_stay_inside(tmp_path: Path) -> None:
+def test_digests_stay_inside(tmp_path: Path) -> None:
     plan = DigestPlan(Schedule(9))
     with open_news(tmp_path, [PORT]) as news:
         news.receive(lines(FORGED), "words.jsonl", edition=ONE)
         for guild, expected in ((ONE, {PORT.id, FORGED.id}), (TWO, {PORT.id})):
             stories = news.stories(Digest(1, guild, "5", None, plan, NOW))
             assert {id for story in stories for id in story.article_ids} == expected
-            follow = Follow(1, "7", guild, None, "port of Rotterdam", NOW - timedelta(days=2))
-            assert {quote.article.id for quote in news.found_since(follow)} == expected
         with pytest.raises(UsageError, match="no source 'Tower'"):
             news.check_plan(replace(plan, sources=("Tower",)), TWO)
         assert news.check_plan(replace(plan, sources=("tower",)), ONE).sources == ("Tower",)
+
+
+def test_alerts_stay_inside(tmp_path: Path) -> None:
+    clock = Clock(NOW - timedelta(days=2))
+    own = article(
+        "own",
+        "The port of Rotterdam was closed by strikers at dawn. Strikers in the port of Rotterdam want higher "
+        "wages. The port of Rotterdam says that it will talk with them.",
+        title="Strikers close the port of Rotterdam",
+    )
+    with open_news(tmp_path, clock=clock) as news:
+        follows = {
+            guild: news.follows.start("7", guild, f"5{guild}", "port of Rotterdam").id
+            for guild in (ONE, TWO, None)
+        }
+        clock.advance(hours=36)
+        news.receive(lines(own), "words.jsonl", edition=ONE)
+        news.receive(lines(PORT), "wire.jsonl")
+        while news.match_follows():
+            pass
+        sent: dict[int, set[str]] = {}
+        while alerts := news.left_alerts():
+            for follow, quotes in alerts:
+                sent.setdefault(follow.id, set()).update(quote.article.id for quote in quotes)
+                news.follows.sent(follow.id, quotes)
+        expected = {ONE: {PORT.id, own.id}, TWO: {PORT.id}, None: {PORT.id}}
+        assert sent == {follows[guild]: ids for guild, ids in expected.items()}
 
 
 def test_an_article_that_two_editions_receive_is_stored_and_embedded_once(
