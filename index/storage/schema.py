@@ -405,7 +405,6 @@ follow_quotes = Table(
         postgresql_where=text("sent_at IS NULL"),
     ),
 )
-_index_of_few("ix_follow_quotes_unsent", follow_quotes, ("claimed_at",), follow_quotes.c.sent_at.is_(None))
 
 # What a channel is sent every day, or where there is a weekday, every week: at an hour of its time zone. The
 # `person` is who set it; it stays without them. `chosen` are the articles of each story that is being sent.
