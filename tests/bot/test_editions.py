@@ -136,14 +136,17 @@ def foreign(server: DiscordServer) -> Channel:
 
 @asynccontextmanager
 async def watched() -> AsyncIterator[list[float]]:
-    """Measure the pauses of the event loop inside the block, in seconds; the longest comes last."""
+    """Measure the pauses of the event loop inside the block, in seconds; the longest comes last.
+
+    A pause counts as far as this process worked in it: others on the same machine may keep it waiting.
+    """
     pauses = [0.0]
 
     async def tick() -> None:
         while True:
-            before = time.perf_counter()
+            before, worked = time.perf_counter(), time.process_time()
             await asyncio.sleep(0.005)
-            pauses.append(time.perf_counter() - before - 0.005)
+            pauses.append(min(time.perf_counter() - before, time.process_time() - worked) - 0.005)
 
     ticking = asyncio.create_task(tick())
     yield pauses
