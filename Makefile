@@ -3,8 +3,8 @@
 READY := .venv/.ready
 PYTHONS := python3 python3.14 python3.13 python3.12 python3.11
 
-.PHONY: run test bench coverage fuzz atheris mutation torture soak fleet simulation locked due lock audit lint \
-	catalogues layout pictures clean
+.PHONY: run test bench coverage fuzz atheris mutation torture soak fleet simulation locked due sizes lock pin audit \
+	lint catalogues layout pictures clean
 
 run: $(READY)
 	@.venv/bin/python -m bot
@@ -74,6 +74,15 @@ lock: $(READY)
 		--python-version 3.11 --python-platform x86_64-manylinux_2_28 \
 		--custom-compile-command 'make lock' --output-file $(LOCK)
 
+# Pins the images of Dockerfile and compose.yaml by the digests that their tags have now. Needs Docker and the network.
+IMAGE := s/.*[ \t]([a-z0-9./-]+:[A-Za-z0-9._-]+)@sha256:[0-9a-f]{64}.*/\1/p
+pin:
+	@for image in $$(sed -nE '$(IMAGE)' Dockerfile compose.yaml | sort -u); do \
+		digest=$$(docker buildx imagetools inspect "$$image" --format '{{.Manifest.Digest}}') || exit 1; \
+		sed -i -E "s|($$image)@sha256:[0-9a-f]{64}|\1@$$digest|" Dockerfile compose.yaml; \
+		echo "$$image $$digest"; \
+	done
+
 # Asks the advisory service about every pinned package. It knows torch's versions without "+cpu". Needs the network.
 audit: $(READY)
 	@sed 's/+cpu / /' $(LOCK) > .venv/pinned.txt
@@ -92,6 +101,14 @@ GUILDS := 3000
 PER_SECOND := 5
 simulation: $(READY)
 	@OMP_NUM_THREADS=1 .venv/bin/python -c 'from tests.long_runs.simulation import main; main($(GUILDS), 1000, $(PER_SECOND), $(SECONDS))'
+
+# Measures what a database holds after YEARS years at shares of 1,000 articles and 500 questions a day, with and
+# without lifetimes, and extrapolates.
+YEARS := 5
+ARTICLE_SHARE := 0.04
+QUESTION_SHARE := 0.2
+sizes: $(READY)
+	@.venv/bin/python -c 'import sys; from tests.long_runs.five_years import main; sys.exit(main($(YEARS), $(ARTICLE_SHARE), $(QUESTION_SHARE)))'
 
 # Prints the imports between the packages: floors, circles, imports against the order of the rooms, and the sizes
 # of folders, files and functions.

@@ -23,7 +23,7 @@ from index.quotes.check import QuoteCheck
 from index.quotes.excerpt import Excerpt
 from index.quotes.standing import Standing
 from index.runtime.deadline import Deadline
-from index.text.masking import masked
+from index.text.masking import masked, public_address
 from index.text.spans import Span
 from index.types.answer import (
     Answer,
@@ -41,6 +41,7 @@ from index.types.edition import SHARED
 from index.types.evaluation import Baseline, Evaluation, Measures, Miss, ReliabilityBin
 from index.types.follow import Follow
 from index.types.guild import OPERATOR, AuditEntry, GuildSettings, SettingsVersion
+from index.types.lifetimes import Lifetimes
 from index.types.options import IndexOptions
 from index.types.posted import (
     AskedQuestion,
@@ -96,6 +97,7 @@ __all__ = [
     "Headline",
     "IndexOptions",
     "IngestReport",
+    "Lifetimes",
     "Measures",
     "Miss",
     "MissedQuestion",
@@ -136,6 +138,7 @@ __all__ = [
     "examine",
     "in_context",
     "masked",
+    "public_address",
     "restore_backup",
     "sole_bot",
     "write_backup",

@@ -53,6 +53,7 @@ from index.storage.articles import Store
 from index.storage.database import sqlite_url
 from index.storage.digests import DigestStore
 from index.storage.editions import Editions
+from index.storage.expiry import Expiry
 from index.storage.follows import FollowStore
 from index.storage.guilds import Guilds
 from index.storage.leases import Leases
@@ -66,6 +67,7 @@ from index.types.digest import Digest, DigestPlan, Story
 from index.types.edition import SHARED, upload_name
 from index.types.evaluation import Evaluation
 from index.types.follow import Follow
+from index.types.lifetimes import Lifetimes
 from index.types.options import IndexOptions
 from index.types.posted import PostedAnswer
 from index.types.question import Question
@@ -134,7 +136,8 @@ class NewsIndex:
             store, self._search, self._engine, self._subscriptions, self.editions, self.faults
         )
         self.guilds = Guilds(store.database, options.clock)
-        self.privacy = Privacy(store.database)
+        self.privacy = Privacy(store.database, options.clock)
+        self.expiry = Expiry(store.database, options.clock, options.lifetimes)
         self.follows = FollowStore(store.database, options.clock)
         self._alerts = Alerts(
             store, self._engine, embedder, self.follows, self.leases, options.clock, self._visible
@@ -155,7 +158,7 @@ class NewsIndex:
         `load_model`. Raises StoreError and ModelError, and UsageError for a wrong address of a Milvus.
         """
         use_one_arena()
-        options.data_dir.mkdir(parents=True, exist_ok=True)
+        options.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         store = Store.open(options.database_url or sqlite_url(options.data_dir / "news.db"))
         if embedder is None:
             embedder = SentenceTransformerEmbedder(
@@ -191,6 +194,11 @@ class NewsIndex:
     def load_model(self) -> None:
         """Load the models now, so that the first question does not wait for them. Raises ModelError."""
         self._engine.load_model()
+
+    @property
+    def lifetimes(self) -> Lifetimes:
+        """How long is kept what is no article."""
+        return self._options.lifetimes
 
     # -- asking ----------------------------------------------------------------------------------------
 
@@ -311,7 +319,9 @@ class NewsIndex:
         self._engine.require_current_vectors()
         self._store.adopt_fingerprint(self._embedder.fingerprint)
         try:
-            return self._ingest.store(reading, origin, on_progress)
+            report = self._ingest.store(reading, origin, on_progress)
+            self.expiry.delete_some()
+            return report
         finally:
             self._catch_up()
 
@@ -353,7 +363,9 @@ class NewsIndex:
             self._engine.require_current_vectors()
             self._store.adopt_fingerprint(self._embedder.fingerprint)
             try:
-                return self._ingest.run(uris, on_progress)
+                report = self._ingest.run(uris, on_progress)
+                self.expiry.delete_some()
+                return report
             finally:
                 self._catch_up()
 

@@ -28,6 +28,7 @@ from index import (
     Follow,
     Headline,
     IngestReport,
+    Lifetimes,
     Measures,
     Miss,
     PostedAnswer,
@@ -53,6 +54,7 @@ from index.quotes.excerpt import excerpt, find_quote
 from index.runtime.faults import Faults
 from index.storage.database import Database, sqlite_url
 from index.storage.digests import DigestStore
+from index.storage.expiry import Expiry
 from index.storage.follows import PORTIONS, FollowStore
 from index.storage.guilds import Guilds
 from index.storage.leases import Leases
@@ -143,7 +145,9 @@ class FakeNews:
         database = Database.open(sqlite_url(kept))
         self.posted = Posted(database)
         self.guilds = Guilds(database, lambda: NOW)
-        self.privacy = Privacy(database)
+        self.lifetimes = Lifetimes()
+        self.privacy = Privacy(database, lambda: self.now)
+        self.expiry = Expiry(database, lambda: self.now, self.lifetimes)
         self.now = NOW
         self.follows = FollowStore(database, lambda: self.now)
         self.digests = DigestStore(database, lambda: self.now)

@@ -90,7 +90,7 @@ def _listed(new: int) -> str:
 def _offer(trial: Trial) -> list[str]:
     if not trial.feeds or trial.kind == "opml":
         return []
-    feeds = [f"- {cut(feed, MAX_ADDRESS)}" for feed in trial.feeds[:SHOWN_FEEDS]]
+    feeds = [f"- {cut(masked(feed), MAX_ADDRESS)}" for feed in trial.feeds[:SHOWN_FEEDS]]
     return [_("The page names feeds: add one of them with `/sources add`."), *feeds]
 
 

@@ -185,7 +185,7 @@ class ArticleWriter:
         named = {other.get(id, id) for id in listed}
         copies = self._store.known_copies(named)
         stored = {id for id in named if id in copies} | set(self._store.known(named)) | set(copies.values())
-        self._store.receipts.add([(id, origin) for id in sorted(stored)])
+        self._store.receipts.add([(id, origin) for id in sorted(stored)], self._clock())
 
     def _write_run(self, candidates: Sequence[IncomingArticle], origin: int) -> Sequence[Decision]:
         vectors: dict[str, Vector] = {}

@@ -25,8 +25,10 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 # Where an edition sees at least this share of the passages, more hits by words are fetched and those that it
-# does not see are left out; below it the search itself leaves them out: TODO
-BROAD = 0.1
+# does not see are left out; below it the search itself leaves them out. In a million passages (4.4 ms without
+# an edition) the first way takes 8 ms for a half and 5.2 for a tenth, and 1 ms more to look the hits up; the
+# second takes 19 ms for a half, 5.6 for a tenth and 3.7 for a twentieth.
+BROAD = 0.13
 # So many times as many hits are fetched as would do if the edition saw the same share of them as of all.
 SPARE = 1.5
 
@@ -54,7 +56,7 @@ class LocalIndex:
     """A `SearchIndex` in one folder of this machine. Damage that a search meets is reported to `faults`."""
 
     def __init__(self, folder: Path, dimension: int, faults: Faults | None = None) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._folder = folder
         self._faults = faults or Faults()
         self._dense = DenseFollower(folder, dimension)
@@ -94,7 +96,7 @@ class LocalIndex:
         """Search as `PassageIndex` says. A damaged lexical index finds nothing until it has been rebuilt."""
         dense = dict(self._dense.index.search(vector, filters, limit))
         terms = self.question_terms(text)
-        lexical = dict(self._unless_damaged([], self._search_words, terms, filters, limit))
+        lexical = dict(self._unless_damaged([], self.search_words, terms, filters, limit))
         only_lexical = [id for id in lexical if id not in dense]
         dense.update(self._dense.index.scores(vector, only_lexical))
         facts = self._dense.index.facts(list(dense))
@@ -106,8 +108,10 @@ class LocalIndex:
         checked = self._dense.index.admits([hit.passage_id for hit in hits], filters)
         return [hit for hit, admitted in zip(hits, checked, strict=True) if admitted]
 
-    def _search_words(self, terms: Sequence[str], filters: Filters, limit: int) -> list[tuple[int, float]]:
-        """Search by words.
+    def search_words(self, terms: Sequence[str], filters: Filters, limit: int) -> list[tuple[int, float]]:
+        """Return (passage id, BM25) of the best passages that satisfy the filters, best first.
+
+        `terms` are those of `question_terms`. Raises DamageError.
 
         Filters that admit much are cheaper to check on the hits than to search with: `until` where it is the
         only filter and admits nearly everything, as "up to now" does, and an edition that sees at least

@@ -39,8 +39,8 @@ SEARCH_SECONDS, WRITE_SECONDS = 20, 120
 _FORMAT = 3
 # The longest text in bytes that Milvus stores in a VARCHAR field.
 _TEXT_BYTES = 65_535
-# The most numbers that Milvus stores in an ARRAY field. Of an article that came in from more origins, those with
-# the lowest numbers are kept.
+# The most numbers that Milvus stores in an ARRAY field. Of an article that came in from more origins, the
+# lowest numbers are kept.
 _ORIGINS = 4096
 # Rows in one request or answer: Milvus refuses more than 16,384.
 _CHUNK = 4000

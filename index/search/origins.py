@@ -15,8 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-# The bitmaps of editions may take so many bytes. For a million passages a bitmap takes 125 kB, so those of the
-# 128 editions that searched last are kept. Without its bitmap a search in a million passages takes 2 ms more.
+# The bitmaps of editions may take so many bytes. For a million passages a bitmap takes 125 kB, so those of
+# the 128 editions that searched last are kept. Making one takes 2 ms.
 KEPT_BYTES = 16_000_000
 # Stands for the origin of a passage that has none; no edition has it.
 _NOWHERE = -1
@@ -68,7 +68,7 @@ class OriginSets:
 
     @classmethod
     def restored(cls, members: npt.NDArray[np.int64], starts: npt.NDArray[np.int64]) -> OriginSets:
-        """Return the sets that have these `members` and `starts`. Raises ValueError where these do not fit."""
+        """Return the sets that have these `members` and `starts`. Raises ValueError where they do not fit."""
         sets = cls(tuple(part.tolist()) for part in np.split(members, starts[1:]) if part.size)
         if not np.array_equal(sets.members, members) or not np.array_equal(sets.starts, starts):
             raise ValueError("the sets of origins are damaged")

@@ -282,7 +282,7 @@ class Store:
                 connection.execute(insert(schema.copies).values(values))
             for article_id, times in touched:
                 _touch(connection, article_id, times, log)
-            self._receipts.put(connection, receipts, log)
+            self._receipts.put(connection, receipts, log, now)
             log.write()
 
     def move(self, article_id: str, url: str) -> None:

@@ -75,7 +75,8 @@ class DigestStore:
         """Return the digests that are due now and not in their quiet hours, longest overdue first."""
         now, table = self._clock(), schema.digests.c
         self._plan_again(now)
-        waiting = self._select(table.stopped.is_(None) & (table.next_at <= now), table.next_at)
+        present = table.guild.not_in(select(schema.guilds_left.c.guild))  # the bot may come back
+        waiting = self._select(table.stopped.is_(None) & (table.next_at <= now) & present, table.next_at)
         return [digest for digest in waiting if digest.is_due(now)]
 
     def _plan_again(self, now: datetime) -> None:

@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, or_, select, update
 from sqlalchemy.sql import ColumnElement
 
 from index.errors import UsageError
@@ -104,9 +104,9 @@ class FollowStore:
         return self._select(_of(person, channel))
 
     def active(self, ids: Iterable[int]) -> dict[int, Follow]:
-        """Return id → follow, of those of the follows that exist and are not paused."""
+        """Return id → follow, of those of the follows that exist and are active."""
         table = schema.follows.c
-        rows = self._database.select_in(select(schema.follows).where(table.paused.is_(None)), table.id, ids)
+        rows = self._database.select_in(select(schema.follows).where(_is_active()), table.id, ids)
         return {row.id: _follow(row) for row in rows}
 
     def stop(self, id: int, person: str, channel: str | None = None) -> bool:
@@ -137,7 +137,7 @@ class FollowStore:
         """
         follows, portions = schema.follows.c, schema.follow_portions.c
         number = (follows.id % PORTIONS).label("number")
-        used = select(number).where(follows.paused.is_(None)).distinct().subquery()
+        used = select(number).where(_is_active()).distinct().subquery()
         joined = used.outerjoin(schema.follow_portions, used.c.number == portions.number)
         query = select(used.c.number, portions.matched, portions.matched_at).select_from(joined)
         with self._database.reading() as connection:
@@ -154,7 +154,7 @@ class FollowStore:
         follows, vectors = schema.follows, schema.follow_vectors
         own = (vectors.c.follow_id == follows.c.id) & (vectors.c.model == model)
         query = select(follows, vectors.c.vector).select_from(follows.outerjoin(vectors, own))
-        query = query.where(follows.c.id % PORTIONS == number, follows.c.paused.is_(None))
+        query = query.where(follows.c.id % PORTIONS == number, _is_active())
         with self._database.reading() as connection:
             rows = connection.execute(query.order_by(follows.c.id)).all()
         return [(_follow(row), None if row.vector is None else to_vector(row.vector)) for row in rows]
@@ -230,9 +230,7 @@ class FollowStore:
                 if id not in active:
                     continue
                 taken = {(row.article_id, row.start) for row in known[id]}
-                today = sum(
-                    row.alerted and now - DAY < row.claimed_at <= now + ABANDONED for row in known[id]
-                )
+                today = sum(row.alerted and _is_of_today(row.claimed_at, now) for row in known[id])
                 new = [
                     quote
                     for quote in quotes
@@ -322,6 +320,18 @@ class FollowStore:
 def _stands(quote: Quote, stored: Article | None) -> bool:
     """Tell whether an article, as it is stored now, holds the quote's words at the same place."""
     return stored is not None and stored.text.startswith(quote.text, quote.span.start)
+
+
+def _is_of_today(claimed_at: datetime, now: datetime) -> bool:
+    """Tell whether an alert counts among those of the last day; a later time is one of a clock set back."""
+    return now - DAY < claimed_at <= now + ABANDONED
+
+
+def _is_active() -> ColumnElement[bool]:
+    """Return the condition that a follow is not paused, and that the bot is where its alerts go."""
+    table = schema.follows.c
+    present = table.guild.not_in(select(schema.guilds_left.c.guild))  # it may come back
+    return table.paused.is_(None) & or_(table.channel.is_(None), table.guild.is_(None), present)
 
 
 def _of(person: str, channel: str | None) -> ColumnElement[bool]:

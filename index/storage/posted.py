@@ -3,6 +3,9 @@
 Persons, guilds, channels and messages are ids that the face (such as the Discord bot) gives. Quotes are
 stored as they were shown, so that a message can be corrected when a publisher changes or withdraws what it
 quotes.
+
+A private question is only counted: no report on how good the answers are shows its words or its quotes. Its
+row names no channel and no message, because the bot cannot edit a private message later.
 """
 
 from __future__ import annotations
@@ -54,6 +57,7 @@ class Posted:
                 connection.execute(insert(schema.posted_quotes), rows)
 
     def find(self, id: str) -> PostedAnswer | None:
+        """Return an answer; None where it is not stored, or the words of its question are deleted."""
         return self._one(schema.posted_answers.c.id == id)
 
     def find_message(self, message: str) -> PostedAnswer | None:
@@ -107,15 +111,12 @@ class Posted:
 
     def to_correct(self, limit: int) -> list[PostedAnswer]:
         """Return at most `limit` answers whose messages do not show yet what has become of their quotes."""
-        table, answers = schema.posted_quotes.c, schema.posted_answers
+        table = schema.posted_quotes.c
         query = select(table.answer_id).where(table.shown.is_(False)).distinct()
         with self._database.snapshot(), self._database.reading() as connection:
-            ids = list(connection.execute(query.order_by(table.answer_id).limit(limit)).scalars())
-            rows = self._database.select_in(select(answers), answers.c.id, ids)
-            quotes: dict[str, list[PostedQuote]] = {}
-            for row in self._quote_rows(ids):
-                quotes.setdefault(row.answer_id, []).append(_quote(row))
-        return [_answer(row, quotes[row.id]) for row in rows]
+            ids = connection.execute(query.order_by(table.answer_id).limit(limit)).scalars().all()
+            answers = [self._read(connection, schema.posted_answers.c.id == id) for id in ids]
+        return [answer for answer in answers if answer]
 
     def corrected(self, id: str) -> None:
         """Note that an answer's message shows what has become of its quotes, or never will."""
@@ -131,7 +132,7 @@ class Posted:
         mine = _asked_in(guild, since)
         joined = schema.feedback.join(schema.posted_answers)
         with self._database.reading() as connection:
-            rows = connection.execute(select(table.typed, table.answered).where(mine)).all()
+            rows = connection.execute(select(table.typed, table.answered, table.private).where(mine)).all()
             counts = connection.execute(
                 select(schema.feedback.c.verdict, func.count())
                 .select_from(joined)
@@ -139,16 +140,18 @@ class Posted:
                 .group_by(schema.feedback.c.verdict)
             )
             feedback: dict[Verdict, int] = {row[0]: row[1] for row in counts}
-        missed = [row.typed for row in rows if not row.answered]
-        return Quality(len(rows), len(rows) - len(missed), feedback, _most_missed(missed))
+        missed = [row.typed for row in rows if not row.answered and not row.private]
+        answered, private = sum(row.answered for row in rows), sum(row.private for row in rows)
+        return Quality(len(rows), answered, feedback, _most_missed(missed), private)
 
     def asked(self, guild: str | None, since: datetime) -> list[AskedQuestion]:
         """Return the questions since a time, oldest first, without the persons who asked them.
 
-        `guild` None means the questions of all guilds.
+        Private questions are left out. `guild` None means the questions of all guilds.
         """
         table = schema.posted_answers.c
-        query = select(schema.posted_answers).where(_asked_in(guild, since)).order_by(table.posted_at)
+        public = _asked_in(guild, since) & table.private.is_(False)
+        query = select(schema.posted_answers).where(public).order_by(table.posted_at)
         with self._database.reading() as connection:
             rows = connection.execute(query).all()
         ids = [row.id for row in rows]
@@ -176,11 +179,13 @@ class Posted:
 
     def _read(self, connection: Connection, condition: ColumnElement[bool]) -> PostedAnswer | None:
         row = connection.execute(select(schema.posted_answers).where(condition)).first()
-        if row is None:
+        if row is None or not row.typed:
             return None
         query = select(schema.posted_quotes).where(schema.posted_quotes.c.answer_id == row.id)
         quotes = connection.execute(query.order_by(schema.posted_quotes.c.place)).all()
-        return _answer(row, [_quote(quote) for quote in quotes])
+        table = schema.posted_answers.c
+        before = connection.execute(select(table.typed).where(table.id == row.continues)).scalar()
+        return _answer(row, [_quote(quote) for quote in quotes], before or None)
 
     def _quote_rows(self, ids: Sequence[str]) -> list[Row[Any]]:
         table = schema.posted_quotes.c
@@ -221,7 +226,8 @@ def _simplified(question: str) -> str:
 
 
 def _answer_row(answer: PostedAnswer) -> dict[str, Any]:
-    return {column.name: getattr(answer, column.name) for column in schema.posted_answers.columns}
+    row = {column.name: getattr(answer, column.name) for column in schema.posted_answers.columns}
+    return row | ({"channel": "", "message": ""} if answer.private else {})
 
 
 def _quote_row(connection: Connection, id: str, place: int, quote: PostedQuote) -> dict[str, Any]:
@@ -240,9 +246,9 @@ def _quote_row(connection: Connection, id: str, place: int, quote: PostedQuote) 
     }
 
 
-def _answer(row: Row[Any], quotes: Sequence[PostedQuote]) -> PostedAnswer:
+def _answer(row: Row[Any], quotes: Sequence[PostedQuote], context: str | None) -> PostedAnswer:
     values = {column.name: getattr(row, column.name) for column in schema.posted_answers.columns}
-    return PostedAnswer(**values, quotes=tuple(quotes))
+    return PostedAnswer(**values, quotes=tuple(quotes), context=context)
 
 
 def _quote(row: Row[Any]) -> PostedQuote:

@@ -9,13 +9,16 @@ times as long as counting all of them; with a row for each receipt instead, it t
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, true, update
+from sqlalchemy import Connection, delete, func, insert, select, true, update
 from sqlalchemy.sql import ColumnElement
 
 from index.storage import schema
 from index.storage.changes import ChangeWriter
 from index.storage.database import Database
+from index.types.edition import SHARED
 
 # An article's or a copy's id, and the number of an origin that brought it.
 Receipt = tuple[str, int]
@@ -60,19 +63,22 @@ class ReceiptStore:
         known = self.origins_of(id for id, _ in wanted)
         return [(id, origin) for id, origin in wanted if origin not in known.get(id, ())]
 
-    def add(self, receipts: Sequence[Receipt]) -> None:
-        """Note receipts of articles and copies that are stored already; followers are told."""
+    def add(self, receipts: Sequence[Receipt], now: datetime) -> None:
+        """Note receipts, at the moment `now`, of articles and copies that are stored already."""
         if not self.missing(receipts):
             return  # without waiting for whoever is writing
         with self._database.writing() as connection:
             log = ChangeWriter(connection)
-            self.put(connection, receipts, log)
+            self.put(connection, receipts, log, now)
             log.write()
 
-    def put(self, connection: Connection, receipts: Sequence[Receipt], log: ChangeWriter) -> None:
+    def put(
+        self, connection: Connection, receipts: Sequence[Receipt], log: ChangeWriter, now: datetime
+    ) -> None:
         """Note receipts, and tell followers of the passages of articles whose origins have changed.
 
-        `connection` is that of the transaction that writes.
+        An article that only single guilds had is news to the others: its passages get new ids, so that it is
+        compared with what people follow there. `connection` is that of the transaction that writes.
         """
         added: dict[str, set[int]] = {}
         for id, origin in self.missing(receipts):
@@ -84,9 +90,39 @@ class ReceiptStore:
             for id, members in changed.items():
                 own = update(table).where(table.c.id == id)
                 connection.execute(own.values(origin_set=codes[members]))
-        passages = schema.passages.c
-        for row in self._database.select_in(select(passages.id), passages.article_id, changed):
-            log.add([row.id], removed=False)
+        before = {id for id in changed if known[id]}
+        shared = _shared(connection) if before else frozenset()
+        for id in before:
+            if known[id] & shared:
+                log.add(connection.execute(_passages_of(id)).scalars(), removed=False)
+            else:
+                _renew_passages(connection, id, log, now)
+
+
+def _passages_of(article_id: str) -> Any:
+    return select(schema.passages.c.id).where(schema.passages.c.article_id == article_id)
+
+
+def _shared(connection: Connection) -> frozenset[int]:
+    """Return the origins that all editions see unless they have dropped them."""
+    table = schema.edition_origins.c
+    query = select(table.origin).where(table.edition == SHARED, table.kept)
+    return frozenset(connection.execute(query).scalars())
+
+
+def _renew_passages(connection: Connection, article_id: str, log: ChangeWriter, now: datetime) -> None:
+    """Give the passages of an article new ids, as if it had been read only now."""
+    old = connection.execute(_passages_of(article_id)).scalars().all()
+    if not old:
+        return
+    table, articles = schema.passages, schema.articles
+    names = [column.name for column in table.c if column.name != "id"]
+    same = select(*(table.c[name] for name in names)).where(table.c.id.in_(old)).order_by(table.c.id)
+    connection.execute(insert(table).from_select(names, same))
+    connection.execute(delete(table).where(table.c.id.in_(old)))
+    connection.execute(update(articles).where(articles.c.id == article_id).values(read_at=now))
+    log.add(old, removed=True)
+    log.add(connection.execute(_passages_of(article_id)).scalars(), removed=False)
 
 
 def set_code(connection: Connection, id: str) -> int:

@@ -53,6 +53,7 @@ REVISIONS = (
     "0014",
     "0016",
     "0017",
+    "0018",
     "0019",
 )
 HEAD = REVISIONS[-1]
@@ -141,6 +142,7 @@ revisions = Table(
     Column("content_hash", String(64), nullable=False),
     Column("replaced_at", UtcDateTime, nullable=False),
     _precision_column(),
+    Index("ix_revisions_replaced_at", "replaced_at"),
 )
 
 # Other ids under which articles and copies are known; see `index.storage.identities`.
@@ -268,6 +270,8 @@ edition_origins = Table(
 )
 
 # Answers that a face has shown somewhere. Persons and places are as the face names them; `card` is its own.
+# `continues` is the id of the answer that a follow-up question continues, which may be gone. `typed` is empty
+# once the words of a private question are deleted: then the row is only counted.
 posted_answers = Table(
     "posted_answers",
     metadata,
@@ -287,6 +291,9 @@ posted_answers = Table(
     Column("confidence", Float, nullable=False),
     Column("posted_at", UtcDateTime, nullable=False),
     Column("card", JSON, nullable=False),
+    Column("continues", String),
+    Index("ix_posted_answers_continues", "continues"),
+    Index("ix_posted_answers_guild", "guild", "posted_at"),
     Index("ix_posted_answers_message", "message"),
     Index("ix_posted_answers_person", "person"),
     Index("ix_posted_answers_posted_at", "posted_at"),
@@ -398,13 +405,9 @@ follow_quotes = Table(
     Column("claimed_at", UtcDateTime, nullable=False),
     Column("sent_at", UtcDateTime),
     Column("alerted", Boolean, nullable=False),
-    Index(
-        "ix_follow_quotes_unsent",
-        "claimed_at",
-        sqlite_where=text("sent_at IS NULL"),
-        postgresql_where=text("sent_at IS NULL"),
-    ),
+    Index("ix_follow_quotes_claimed_at", "claimed_at"),
 )
+_index_of_few("ix_follow_quotes_unsent", follow_quotes, ("claimed_at",), follow_quotes.c.sent_at.is_(None))
 
 # What a channel is sent every day, or where there is a weekday, every week: at an hour of its time zone. The
 # `person` is who set it; it stays without them. `chosen` are the articles of each story that is being sent.
@@ -453,6 +456,24 @@ usage = Table(
     Column("articles", BigInteger, nullable=False),
     Column("bytes", BigInteger, nullable=False),
     Index("ix_usage_day", "day"),
+)
+
+# Guilds that the bot was removed from, until all that is stored of them is deleted.
+guilds_left = Table(
+    "guilds_left",
+    metadata,
+    Column("guild", String, primary_key=True),
+    Column("left_at", UtcDateTime, nullable=False),
+)
+
+# Who had their data deleted and when, so that a restored backup can be brought up to date: a hash of the
+# person's id, made with `salt`. See `index.storage.privacy`.
+deletions = Table(
+    "deletions",
+    metadata,
+    Column("digest", String(32), primary_key=True),
+    Column("salt", String(32), nullable=False),
+    Column("deleted_at", UtcDateTime, nullable=False),
 )
 
 # Work that only one of several processes may do, and who does it for how long; see `index.storage.leases`.

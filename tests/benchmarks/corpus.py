@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -129,15 +129,10 @@ def _reworded(
     return reworded
 
 
-class Received:
-    """A store whose articles came in from `ORIGINS` origins, as followers read it."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-
-    def passages(self, fingerprint: str) -> Iterator[list[IndexedPassage]]:
-        for batch in self._store.all_indexed_passages(fingerprint, 2000):
-            yield [replace(passage, origins=origins_of(passage.title)) for passage in batch]
+def received(passages: Iterator[Sequence[IndexedPassage]]) -> Iterator[list[IndexedPassage]]:
+    """Yield the same batches, as if each article had come in from some of `ORIGINS` origins."""
+    for batch in passages:
+        yield [replace(passage, origins=origins_of(passage.title)) for passage in batch]
 
 
 @lru_cache(1000)
@@ -146,3 +141,21 @@ def origins_of(title: str) -> tuple[int, ...]:
     random = Random(zlib.crc32(title.encode()))
     number = 1 + (random.random() < 0.3) + (random.random() < 0.1)
     return tuple({int(ORIGINS * random.random() ** 3) for _ in range(number)})
+
+
+def edition(share: float, counts: Mapping[int, int], passages: int, seed: int = 1) -> frozenset[int]:
+    """Return origins that bring about this share of so many passages.
+
+    `counts` is origin → number of its passages. Below one in a hundred the origins that bring least are
+    taken, otherwise any.
+    """
+    order = sorted(counts, key=lambda origin: (counts[origin], origin))
+    if share >= 0.01:
+        Random(seed).shuffle(order)
+    taken: list[int] = []
+    left = share * passages
+    for origin in order:
+        if share == 1 or counts[origin] <= left or not taken:
+            taken.append(origin)
+            left -= counts[origin]
+    return frozenset(taken)

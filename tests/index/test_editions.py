@@ -13,7 +13,7 @@ import pytest
 from index import NewsIndex, Question, UsageError
 from index.types.digest import Digest, DigestPlan, Schedule
 from index.types.edition import SHARED
-from tests.fakes import NOW, Clock, HashingEmbedder, article, open_news, record, story
+from tests.fakes import NOW, Clock, HashingEmbedder, article, assert_search_is_whole, open_news, record, story
 from tests.servers.news_site import NewsSite
 
 ONE, TWO = "1001", "2002"
@@ -101,6 +101,24 @@ def test_alerts_stay_inside(tmp_path: Path) -> None:
                 news.follows.sent(follow.id, quotes)
         expected = {ONE: {PORT.id, own.id}, TWO: {PORT.id}, None: {PORT.id}}
         assert sent == {follows[guild]: ids for guild, ids in expected.items()}
+
+
+def test_what_a_guild_had_first_is_still_news_to_others(tmp_path: Path) -> None:
+    clock = Clock(NOW - timedelta(days=2))
+    with open_news(tmp_path, clock=clock) as news:
+        news.follows.start("7", TWO, "52", "port of Rotterdam")
+        clock.advance(hours=36)
+        news.receive(lines(PORT), "words.jsonl", edition=ONE)
+        while news.match_follows():
+            pass
+        assert not news.left_alerts()
+        clock.advance(hours=3)
+        news.receive(lines(PORT), "wire.jsonl")
+        while news.match_follows():
+            pass
+        assert [follow.guild for follow, _ in news.left_alerts()] == [TWO]
+        assert outlets(news, TWO) == outlets(news, ONE) == {"Sample Wire"}
+    assert_search_is_whole(tmp_path)
 
 
 def test_an_article_that_two_editions_receive_is_stored_and_embedded_once(

@@ -21,6 +21,7 @@ def upgrade() -> None:
     )
     _partial("ix_posted_quotes_due", "posted_quotes", ["answer_id", "place"], "due IS 1", "due IS true")
     _partial("ix_posted_quotes_unshown", "posted_quotes", ["answer_id"], "shown IS 0", "shown IS false")
+    _partial("ix_follow_quotes_unsent", "follow_quotes", ["claimed_at"], "sent_at IS NULL")
     _partial("ix_sources_lease_owner", "sources", ["lease_owner"], "lease_owner IS NOT NULL")
     op.create_index("ix_digests_next_at", "digests", ["next_at"])
     op.create_index("ix_guild_settings_changed_at", "guild_settings", ["changed_at"])

@@ -1,4 +1,4 @@
-"""How far follows have been compared with new passages, their vectors, and an index of what is to be sent."""
+"""How far follows have been compared with new passages, and their vectors."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -25,14 +25,6 @@ def upgrade() -> None:
         sa.Column("follow_id", _RowId, sa.ForeignKey("follows.id", ondelete="CASCADE"), primary_key=True),
         sa.Column("model", sa.String(8), nullable=False),
         sa.Column("vector", sa.LargeBinary, nullable=False),
-    )
-    unsent = sa.text("sent_at IS NULL")
-    op.create_index(
-        "ix_follow_quotes_unsent",
-        "follow_quotes",
-        ["claimed_at"],
-        sqlite_where=unsent,
-        postgresql_where=unsent,
     )
     begin_now(op.get_bind())
 

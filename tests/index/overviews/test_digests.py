@@ -337,7 +337,10 @@ def test_a_guild_that_is_left_and_a_person_who_leaves(
     book.put("g", "c", "ann", EIGHT)
     assert Privacy(database).delete("ann") == 1
     assert [digest.person for digest in book.of("g")] == [None]
-    Guilds(database, clock).forget("g")
+    guilds = Guilds(database, clock)
+    assert guilds.forget("g", 1) == 0  # the bot is in it
+    guilds.note_left(["g"])
+    assert (guilds.forget("g", 1), guilds.forget("g", 1)) == (1, 0)
     database.close()
     assert book.of("g") == []
 

@@ -116,7 +116,7 @@ def test_origins_are_there_after_a_restart(index: Index) -> None:
 def test_the_best_by_words_are_those_of_brute_force(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broad: float
 ) -> None:
-    """Whether the edition is a part of the search by words (2.0: always) or checked on its hits (0.001: always)."""
+    """Whether the edition is a part of the search by words (2.0), or is checked on its hits (0.001)."""
     monkeypatch.setattr(local, "BROAD", broad)
     index = Index("local", tmp_path)
     passages = received(120)
