@@ -21,6 +21,7 @@ from index.storage.expiry import PORTION, Expiry
 from index.storage.follows import FollowStore
 from index.storage.guilds import Guilds, guild_tables
 from index.storage.posted import Posted
+from index.storage.usage import UsageStore
 from tests.fakes import NOW, Clock
 from tests.index.storage.test_posted import an_answer
 
@@ -187,6 +188,7 @@ def fill(database: Database, clock: Clock, guild: str) -> None:
         give(connection, [feed], guild, NOW, read=True)
     put(database, "sources", {"uri": feed, "kind": "feed", "state": "ok", "added_at": NOW})
     DigestStore(database, clock).put(guild, f"channel of {guild}", "ann", DigestPlan(Schedule(8)))
+    UsageStore(database).add([guild], "articles", 7, NOW)
 
 
 def of_guild(database: Database, guild: str) -> dict[str, int]:
@@ -243,7 +245,7 @@ def test_while_the_bot_is_away_nothing_is_sent_to_a_guild(database: Database, cl
     clock.advance(days=1)
 
     def due() -> tuple[list[Digest], list[str | None]]:
-        return digests.due(), [follow.channel for follow in follows.active()]
+        return digests.due(), [follow.channel for follow in follows.active(range(10)).values()]
 
     present = due()
     assert len(present[0]) == 1
