@@ -53,14 +53,13 @@ from index.storage.articles import Store
 from index.storage.database import sqlite_url
 from index.storage.digests import DigestStore
 from index.storage.editions import Editions
-from index.storage.expiry import Expiry
+from index.storage.expiry import Expiry, delete_unseen
 from index.storage.follows import FollowStore
 from index.storage.guilds import Guilds
 from index.storage.leases import Leases
 from index.storage.posted import Posted
 from index.storage.privacy import Privacy
 from index.storage.sources import SourceStore
-from index.storage.unseen import delete_unseen
 from index.storage.usage import UsageStore
 from index.types.answer import Answer, Headline, Quote
 from index.types.digest import Digest, DigestPlan, Story

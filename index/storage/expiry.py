@@ -15,10 +15,12 @@ from typing import Any
 from sqlalchemy import Row, Select, Table, delete, select, tuple_, update
 
 from index.storage import schema
+from index.storage.articles import Store
 from index.storage.database import Database
 from index.storage.digests import FORGOTTEN
 from index.storage.follow_ups import forget_words
 from index.storage.guilds import Guilds
+from index.storage.receipts import NONE
 from index.types.lifetimes import Lifetimes
 
 logger = logging.getLogger(__name__)
@@ -174,3 +176,27 @@ class Expiry:
 
 def _keys(table: Table) -> Select[Any]:
     return select(*table.primary_key.columns)
+
+
+def delete_unseen(store: Store, limit: int) -> int:
+    """Delete up to `limit` articles, and as many copies, that no edition sees.
+
+    Those are the ones that only origins without an edition have brought: the uploads and own sources of
+    guilds that removed the bot, and own sources that guilds removed. Return how many were deleted: 0 when
+    there is nothing left to delete.
+    """
+    members, held = schema.origin_set_members.c, schema.edition_origins.c
+    seen = select(members.code).where(members.origin.in_(select(held.origin).where(held.kept)))
+    unseen = select(schema.origin_sets.c.code).where(schema.origin_sets.c.code.not_in(seen))
+    articles, copies = (
+        select(table.c.id).where(table.c.origin_set.in_(unseen), table.c.origin_set != NONE).limit(limit)
+        for table in (schema.articles, schema.copies)
+    )
+    with store.database.reading() as connection:
+        if connection.execute(articles).first() is None and connection.execute(copies).first() is None:
+            return 0  # without waiting for whoever is writing
+    with store.database.writing() as connection:
+        gone, other = (connection.execute(query).scalars().all() for query in (articles, copies))
+        connection.execute(delete(schema.copies).where(schema.copies.c.id.in_(other)))
+        store.delete_articles(gone)
+    return len(gone) + len(other)
