@@ -47,6 +47,7 @@ from index.search.base import SEARCH_INDEX, SearchIndex
 from index.search.local import LocalIndex
 from index.search.sync import IndexSync
 from index.sources.address import Reading
+from index.sources.feeds.revisits import Revisits
 from index.sources.reader import Reader
 from index.status import StatusReader
 from index.storage.articles import Store
@@ -112,13 +113,16 @@ class NewsIndex:
             self.leases,
             self._priority,
         )
+        sources = SourceStore(store.database)
         self._reader = Reader(
             ZoneInfo(options.timezone),
             options.clock,
             self._writer.known,
+            speaks_for=sources.announced_on,
+            note=sources.note_announced,
+            revisits=Revisits(self._writer.fetched),
             private=options.fetch_private,
         )
-        sources = SourceStore(store.database)
         self._ingest = Ingest(self._reader, self._writer, sources, self.editions, options.clock)
         self._writing: set[str] = set()
         self._quota = QuotaKeeper(

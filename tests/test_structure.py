@@ -45,6 +45,7 @@ IMPORTERS = {
     "htmldate": r"index/sources/times/page\.py",
     "babel": r"bot/text/language\.py|index/sources/times/words\.py",
     "detrack": r"index/text/addresses\.py",
+    "publicsuffixlist": r"index/text/addresses\.py",
     "lxml": r"index/sources/(feeds|pages|times)/.*|index/sources/(markup|web_page)\.py",
     "json_repair": r"index/sources/pages/json_ld\.py",
     "cchardet": r"index/sources/encodings\.py",

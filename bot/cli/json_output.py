@@ -219,6 +219,7 @@ def _source_json(source: Source) -> Json:
         "failures": source.failures,
         "error": source.error,
         "notice": source.notice,
+        "speaks_for": list(source.speaks_for),
     }
 
 

@@ -16,7 +16,7 @@ from index.text.passages import Passage, passages_of
 from index.text.spans import Span
 from index.types.article import Article, ArticleTimes, Precision, is_on_day
 
-Decision = Literal["new", "changed", "touched", "unchanged", "copy", "expired"]
+Decision = Literal["new", "changed", "touched", "unchanged", "copy", "expired", "weaker"]
 
 
 @dataclass(frozen=True)
@@ -64,17 +64,21 @@ def decide(
     `stored` is what is stored under its id, None where nothing is. `copy_of` is the id of the article that it
     was stored as a copy of, `twin` the id of another article that has the same words now; None where none is.
 
-    "touched" means that only its times differ, "expired" that it is too old to keep (see
+    "touched" means that only its times or its authority differ, "weaker" that what is stored comes from
+    somebody who may say more about the address, "expired" that it is too old to keep (see
     `index.ingest.writer`).
     """
     if stored is None:
         if twin is None:
             return "new"
         return "unchanged" if copy_of == twin else "copy"
+    if candidate.article.authority < stored.known.authority:
+        return "weaker"
     if _is_changed(candidate, stored):
         return "changed"
     same_times = times(candidate.article, stored.known.times, changed=False) == stored.known.times
-    return "unchanged" if same_times else "touched"
+    same = same_times and candidate.article.authority == stored.known.authority
+    return "unchanged" if same else "touched"
 
 
 def times(article: Article, known: ArticleTimes, *, changed: bool) -> ArticleTimes:

@@ -61,6 +61,17 @@ def likeness(one: Article, other: Article) -> float:
     return len(mine & theirs) / max(1, len(mine | theirs))
 
 
+def agreement(one: Article, other: Article) -> float:
+    """Return the share of an article's shingles that another has too, in [0, 1]; 0 where a number differs.
+
+    An excerpt agrees with the whole story in full, the story with its excerpt in part.
+    """
+    if not set(_NUMBER.findall(one.text)) <= set(_NUMBER.findall(other.text)):
+        return 0.0
+    mine = _shingles(one.text)
+    return len(mine & _shingles(other.text)) / max(1, len(mine))
+
+
 def _shingles(text: str) -> set[str]:
     words = _WORD.findall(text.casefold())
     return {" ".join(words[i : i + WORDS]) for i in range(max(1, len(words) - WORDS + 1))}

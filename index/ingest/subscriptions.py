@@ -22,6 +22,7 @@ from index.sources.feeds.items import FeedLink
 from index.sources.opml import read_opml, write_opml
 from index.storage.editions import Editions
 from index.storage.sources import SourceStore
+from index.text.addresses import site_of
 from index.text.masking import masked
 from index.types.edition import SHARED
 from index.types.report import IngestReport, OnProgress, Progress, ignore_progress
@@ -79,16 +80,20 @@ class Subscriptions:
         self._quota.count(edition, reading)
         return _trial(source.url, reading)
 
-    def add(self, address: str, edition: str = SHARED) -> Added:
+    def add(self, address: str, edition: str = SHARED, speaks_for: Sequence[str] = ()) -> Added:
         """Read an address, store its articles, and read it regularly for an edition from now on.
 
         A page that names feeds is not added; the result offers the feeds instead. For a list of feeds (OPML)
-        its feeds are added, to be read as soon as possible. Raises SourceError, UsageError, QuotaError.
+        its feeds are added, to be read as soon as possible. What it says about articles of the sites that it
+        `speaks_for` counts as theirs, which only the operator may decide: a source that is there already is
+        read anew then. Raises SourceError, UsageError,
+        QuotaError.
         """
-        source = Source(_web_address(address), self._clock())
-        if self._book.get(source.url, edition):
+        sites = tuple(dict.fromkeys(_site(name) for name in speaks_for))
+        source = Source(_web_address(address), self._clock(), speaks_for=sites)
+        if self._book.get(source.url, edition) and not sites:
             raise UsageError(f"{source.url} is a source already: there is nothing to do.")
-        if (taken_back := self._take_back(source, edition)) is not None:
+        if edition != SHARED and (taken_back := self._take_back(source, edition)) is not None:
             return taken_back
         self._book.require_room([source.url], edition, self._quota.sources(edition))
         self._quota.require(edition)
@@ -106,6 +111,8 @@ class Subscriptions:
         report = self._ingest(reading, origin, ignore_progress)
         planned = self._refresh.planned(source, reading, report)
         self._book.add([planned], edition, self._quota.sources(edition))
+        if sites:
+            self._book.let_speak(source.url, sites)
         return Added(trial, self._book.get(source.url, edition), report)
 
     def _take_back(self, source: Source, edition: str) -> Added | None:
@@ -255,6 +262,14 @@ def _web_address(address: str) -> str:
     if not named or parts.scheme not in ("http", "https") or any(char.isspace() for char in text):
         raise UsageError(f"{address!r} is no web address: give one such as https://example.org/feed.xml.")
     return text
+
+
+def _site(name: str) -> str:
+    """Return the site of an address or a host that a person gives. Raises UsageError."""
+    site = site_of(name.strip())
+    if not site or any(char.isspace() for char in site):
+        raise UsageError(f"{name!r} is no site: give one such as example.org.")
+    return site
 
 
 def _trial(url: str, reading: Reading) -> Trial:

@@ -325,9 +325,9 @@ class DenseIndex:
         rows = self._rows
         published, source, origins = rows.published.copy(), rows.source.copy(), rows.origins.copy()
         published[places], source[places], origins[places], names = self._columns(passages)
-        if not np.array_equal(origins, self._rows.origins):
+        if not np.array_equal(origins, rows.origins):
             self._editions.clear()
-        self._rows = replace(self._rows, published=published, source=source, origins=origins, names=names)
+        self._rows = replace(rows, published=published, source=source, origins=origins, names=names)
 
     def _columns(self, passages: Sequence[IndexedPassage]) -> tuple[Ids, Codes, Codes, tuple[str, ...]]:
         """Return `published`, `source` and `origins` of passages as `_Rows` has them, and all `names`."""

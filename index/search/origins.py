@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 # The bitmaps of editions may take so many bytes. For a million passages a bitmap takes 125 kB, so those of
-# the 128 editions that searched last are kept. Making one takes 2 ms.
+# the 128 editions that searched last are kept. Making one takes 5 ms.
 KEPT_BYTES = 16_000_000
 # Stands for the origin of a passage that has none; no edition has it.
 _NOWHERE = -1

@@ -6,7 +6,7 @@ sends everything once more.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
@@ -21,6 +21,8 @@ from index.sources.encodings import decode
 from index.sources.feeds import feed, json_feed, sitemap
 from index.sources.feeds.entries import Known, Work, is_whole, newest_of, read_entries, read_single_page
 from index.sources.feeds.items import Child, Feed, FeedLink, Item
+from index.sources.feeds.revisits import Revisits
+from index.sources.speaker import NoteAnnounced, Speaker, note_nothing
 from index.text.normalize import article_id
 from index.types.article import Article
 from index.types.report import Failure
@@ -57,6 +59,13 @@ class Reading:
     met: frozenset[str] = frozenset()
 
 
+Speaks = Callable[[Sequence[str]], Collection[str]]
+
+
+def for_nobody(_: Sequence[str]) -> Collection[str]:
+    return ()
+
+
 def nothing_known(_: list[str]) -> set[str]:
     return set()
 
@@ -71,32 +80,52 @@ def read_address(
     etag: str | None = None,
     last_modified: str | None = None,
     children: Mapping[str, str] | None = None,
+    speaks_for: Speaks = for_nobody,
+    note: NoteAnnounced = note_nothing,
+    revisits: Revisits | None = None,
 ) -> Reading:
     """Fetch an address and read what is there.
 
     `known` says which of these ids of articles and entries are stored already: their pages are not fetched
-    again. `children` is that of the last reading. Times without a zone are in `timezone`. Raises FetchError
-    or SourceError when the address as a whole gives nothing; a single bad entry is in `problems`.
+    again. `children` is that of the last reading. `speaks_for` says for which sites beside its own the one at
+    these addresses (as asked for, and where that led to) may speak, and `note` is told of further ones.
+    `revisits` are those of the process. Times without a zone are in `timezone`. Raises FetchError or
+    SourceError when the address as a whole gives nothing; a single bad entry is in `problems`.
     """
     fetched = fetcher.get(url, etag=etag, last_modified=last_modified)
     if fetched.status == 304:
         return Reading("unchanged", None, [], [], 0, None, False, [], fetched, children=children or {})
-    return read_fetched(fetched, fetcher, timezone=timezone, now=now, known=known, children=children)
+    speaker = Speaker.at(url, fetched.url, speaks_for((url, fetched.url)), note)
+    return read_fetched(
+        fetched,
+        fetcher,
+        speaker,
+        timezone=timezone,
+        now=now,
+        known=known,
+        children=children,
+        revisits=revisits,
+    )
 
 
 def read_fetched(
     fetched: Fetched,
     fetcher: Fetcher,
+    speaker: Speaker,
     *,
     timezone: ZoneInfo,
     now: datetime,
     known: Known = nothing_known,
     children: Mapping[str, str] | None = None,
+    revisits: Revisits | None = None,
 ) -> Reading:
-    """Read what was fetched, or found in a file. Raises SourceError as `read_address` does."""
+    """Read what was fetched, or found in a file, as the words of `speaker`.
+
+    Raises SourceError as `read_address` does.
+    """
     if fetched.body[:2] == b"\x1f\x8b":
         fetched = replace(fetched, body=gunzip(fetched.body, MAX_UNPACKED, fetched.url))
-    work = Work(fetcher, timezone, now, known)
+    work = Work(fetcher, timezone, now, known, speaker, revisits or Revisits())
     kind = kind_of(fetched)
     match kind:
         case "page":
@@ -196,7 +225,7 @@ def _read_page(fetched: Fetched, work: Work) -> Reading:
         raise SourceError(f"{fetched.url} cannot be read: {error}.") from error
     dated = page.times.published is not None
     if page.text and page.title and (dated or article_id(page.url) not in work.known([article_id(page.url)])):
-        read_single_page(page, work)
+        read_single_page(page, fetched.url, work)
     elif not page.text and not page.feeds:
         raise SourceError(f"{fetched.url} holds no article and names no feed: give the address of one.")
     newest = work.articles[0].published_at if work.articles else None
@@ -216,7 +245,7 @@ def _read_page(fetched: Fetched, work: Work) -> Reading:
 
 def _read_records(fetched: Fetched, kind: Kind, work: Work) -> Reading:
     outcomes = _story(fetched, work) if kind == "story" else _lines(fetched, work)
-    articles = [outcome for outcome in outcomes if isinstance(outcome, Article)]
+    articles = [work.speaker.own_words(outcome) for outcome in outcomes if isinstance(outcome, Article)]
     return Reading(
         kind=kind,
         title=None,

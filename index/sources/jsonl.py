@@ -6,6 +6,7 @@ Required keys: `url`, `title`, `text`, `source`, `published_at`. Optional: `upda
 
 import gzip
 import json
+import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ OPTIONAL = ("updated_at", "highlights", "authors", "topics", "language", "id", "
 MAX_LINE_BYTES = 16 * 1024 * 1024
 # Names and ids are database keys, which PostgreSQL keeps below 2,704 bytes.
 MAX_NAME_CHARS = 500
+
+_MADE_FROM_ADDRESS = re.compile(r"[0-9a-f]{16}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,7 @@ def to_article(record: dict[str, Any], timezone: ZoneInfo) -> Article:
     own_id = article_id(url)
     times = _times(record, timezone)
     return Article(
-        id=_id(record) or own_id,
+        id=_id(record, own_id) or own_id,
         url=url,
         title=_required(canonical_line(_text(record, "title")), "title"),
         text=_required(canonical_text(_text(record, "text")), "text"),
@@ -152,13 +155,15 @@ def _required(value: str, key: str) -> str:
     return value
 
 
-def _id(record: dict[str, Any]) -> str | None:
+def _id(record: dict[str, Any], own_id: str) -> str | None:
+    """Return the id that a line gives; one that looks as if it were made of an address is that of its own."""
     value = record.get("id")
     if value is None or value == "":
         return None
     if not isinstance(value, str | int):
         raise RecordError(f"id must be text or a number, not {type(value).__name__}")
-    return _name(canonical_line(str(value)), "id")
+    id = _name(canonical_line(str(value)), "id")
+    return own_id if _MADE_FROM_ADDRESS.fullmatch(id) else id
 
 
 def _name(value: str, key: str) -> str:

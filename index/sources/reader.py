@@ -11,9 +11,18 @@ from zoneinfo import ZoneInfo
 
 from index.errors import SourceError
 from index.fetch import Fetched, Fetcher, FetchOptions
-from index.sources.address import Reading, nothing_known, read_address, read_fetched
+from index.sources.address import (
+    Reading,
+    Speaks,
+    for_nobody,
+    nothing_known,
+    read_address,
+    read_fetched,
+)
 from index.sources.feeds.entries import Known
+from index.sources.feeds.revisits import Revisits
 from index.sources.files import FEED_SUFFIXES, Record, open_source
+from index.sources.speaker import NoteAnnounced, Speaker, note_nothing
 from index.sources.upload import read_upload
 from index.types.report import Failure
 from index.types.source import Source
@@ -29,14 +38,28 @@ READING_SECONDS, ONCE_SECONDS = 120.0, 600.0
 
 
 class Reader:
-    """Reads sources. `known` is as in `read_address`. For many threads."""
+    """Reads sources; `known`, `speaks_for`, `note` and `revisits` are as in `read_address`.
+
+    For many threads.
+    """
 
     def __init__(
-        self, timezone: ZoneInfo, clock: Callable[[], datetime], known: Known, *, private: bool = False
+        self,
+        timezone: ZoneInfo,
+        clock: Callable[[], datetime],
+        known: Known,
+        *,
+        speaks_for: Speaks = for_nobody,
+        note: NoteAnnounced = note_nothing,
+        revisits: Revisits | None = None,
+        private: bool = False,
     ) -> None:
         self._timezone = timezone
         self._clock = clock
         self._known = known
+        self._speaks_for = speaks_for
+        self._note = note
+        self._revisits = revisits or Revisits()
         self._options = FetchOptions(allow_private=private)
         self._lock = threading.Lock()
         self._opened: Fetcher | None = None
@@ -76,6 +99,9 @@ class Reader:
                 etag=None if anew else source.etag,
                 last_modified=None if anew else source.last_modified,
                 children=None if anew else source.children,
+                speaks_for=lambda addresses: {*self._speaks_for(addresses), *source.speaks_for},
+                note=self._note,
+                revisits=self._revisits,
             )
         if reading.kind == "page" and source.kind in FEED_KINDS:
             raise SourceError(f"{source.url} was a feed and is a web page now: it is tried again later.")
@@ -99,7 +125,16 @@ class Reader:
     def _address(self, url: str) -> Reading:
         fetcher = self._fetcher()
         with fetcher.reading(ONCE_SECONDS):
-            return read_address(url, fetcher, timezone=self._timezone, now=self._clock(), known=self._known)
+            return read_address(
+                url,
+                fetcher,
+                timezone=self._timezone,
+                now=self._clock(),
+                known=self._known,
+                speaks_for=self._speaks_for,
+                note=self._note,
+                revisits=self._revisits,
+            )
 
     def _file(self, path: Path) -> Reading:
         fetcher = self._fetcher()
@@ -111,7 +146,8 @@ class Reader:
         if len(body) > self._options.max_bytes:
             raise SourceError(f"{path} is larger than 32 MiB, which no feed or page is: split it.")
         fetched = Fetched(path.resolve().as_uri(), 200, body, "")
-        return read_fetched(fetched, fetcher, timezone=self._timezone, now=self._clock(), known=self._known)
+        speaker, now = Speaker.of_file(fetched.url), self._clock()
+        return read_fetched(fetched, fetcher, speaker, timezone=self._timezone, now=now, known=self._known)
 
     def _fetcher(self) -> Fetcher:
         with self._lock:

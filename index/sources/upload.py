@@ -14,6 +14,8 @@ from index.fetch.body import gunzip
 from index.sources.address import MAX_UNPACKED, Reading, nothing_known, read_fetched
 from index.sources.detect import kind_of
 from index.sources.feeds.entries import Known
+from index.sources.speaker import Speaker
+from index.types.article import Article, Authority
 
 MAX_NAME = 100
 _NOT_IN_NAME = re.compile(r"[^\w.-]+")
@@ -30,8 +32,9 @@ def read_upload(
 ) -> Reading:
     """Read a file called `name`: JSON lines, a story page, a feed or a list of feeds, gzipped or not.
 
-    A story page that gives no address of its own is known by the name. Raises SourceError, with `name` in
-    its sentence, where the file as a whole gives nothing.
+    A story page that gives no address of its own is known by the name. The person who hands it in speaks for
+    no site: its words are articles of their own beside those of the addresses that they name. Raises
+    SourceError, with `name` in its sentence, where the file as a whole gives nothing.
     """
     try:
         body = gunzip(body, MAX_UNPACKED, name)
@@ -48,12 +51,22 @@ def read_upload(
             f"{name} holds neither JSON lines, a story page, a feed nor an OPML list: send one of these."
         ) from None
     try:
-        reading = read_fetched(fetched, fetcher, timezone=timezone, now=now, known=known)
+        speaker = Speaker.of_upload(address)
+        reading = read_fetched(fetched, fetcher, speaker, timezone=timezone, now=now, known=known)
     except SourceError as error:
         raise SourceError(str(error).replace(address, name)) from error
     problems = [replace(each, where=each.where.replace(address, name)) for each in reading.problems]
-    articles = [replace(article, via="upload") for article in reading.articles]
+    articles = [_uploaded(article, speaker) for article in reading.articles]
     return replace(reading, articles=articles, problems=problems)
+
+
+def _uploaded(article: Article, speaker: Speaker) -> Article:
+    """Return an article as that of the one who handed it in, unless its words come from the page itself."""
+    if article.via == "page" and not article.url.startswith("file:"):
+        return article
+    if article.authority > Authority.FOREIGN:  # a page, which the file holds
+        article = speaker.own_words(article)
+    return replace(article, via="upload")
 
 
 def upload_address(name: str) -> str:

@@ -86,6 +86,18 @@ def parse(
         raise RecordError("the page is broken beyond reading") from error
 
 
+def feeds_on(data: bytes, url: str, charset: str | None) -> tuple[str, ...]:
+    """Return the addresses of the feeds that the page at `url` announces. Raises RecordError as `parse`."""
+    if len(data) > MAX_BYTES:
+        raise RecordError("the page is larger than 4 MiB")
+    try:
+        root = load(decode(data, charset))
+        return () if root is None else tuple(link.url for link in feeds_of(root, url))
+    except Exception as error:  # whatever the parser stumbles over: one page, and it is logged
+        logger.warning("page unreadable url=%s error=%r", url, error)
+        raise RecordError("the page is broken beyond reading") from error
+
+
 def _plain_reference(found: re.Match[str]) -> str:
     """Return a character reference that lxml's parser does not know as browsers do, all others as they are.
 

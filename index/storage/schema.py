@@ -36,32 +36,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql import ColumnElement
 
-REVISIONS = (
-    "0001",
-    "0002",
-    "0003",
-    "0004",
-    "0005",
-    "0006",
-    "0007",
-    "0008",
-    "0009",
-    "0010",
-    "0011",
-    "0012",
-    "0013",
-    "0014",
-    "0016",
-    "0017",
-    "0018",
-    "0019",
-)
+REVISIONS = tuple(f"{number:04}" for number in range(1, 20))
 HEAD = REVISIONS[-1]
 
-# Names the lock that writers of the schema take in PostgreSQL: any number, the same for all of them.
-_LOCK = 0x6E657773
-# Alembic keeps the migration that is running in module globals.
-_migrating = threading.Lock()
+_LOCK = 0x6E657773  # names the lock that writers of the schema take in PostgreSQL: any number will do
+_migrating = threading.Lock()  # Alembic keeps the migration that is running in module globals
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -83,8 +62,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 metadata = MetaData()
-# SQLite hands out ids by itself only for a column of exactly this type.
-_RowId = BigInteger().with_variant(Integer, "sqlite")
+_RowId = BigInteger().with_variant(Integer, "sqlite")  # SQLite hands out ids for this very type only
 
 
 def _precision_column() -> Column[Any]:
@@ -121,6 +99,8 @@ articles = Table(
     Column("text_hash", String(64), nullable=False),
     Column("via", String(6), nullable=False, server_default="file"),
     Column("read_at", UtcDateTime, nullable=False),
+    Column("authority", SmallInteger, nullable=False, server_default="2"),
+    Column("origin", BigInteger, nullable=False, server_default="0"),  # of these words
     _precision_column(),
     _origin_set_column(),
     Index("ix_articles_published", "published_at", "source", "published_precision", "origin_set"),
@@ -141,6 +121,7 @@ revisions = Table(
     Column("updated_at", UtcDateTime),
     Column("content_hash", String(64), nullable=False),
     Column("replaced_at", UtcDateTime, nullable=False),
+    Column("origin", BigInteger, nullable=False, server_default="0"),
     _precision_column(),
     Index("ix_revisions_replaced_at", "replaced_at"),
 )
@@ -224,12 +205,21 @@ sources = Table(
     Column("articles", Integer, nullable=False, server_default="0"),
     Column("children", JSON),
     Column("notice", Text),
+    Column("speaks_for", JSON),
     Column("lease_owner", String),
     Column("lease_until", UtcDateTime),
     Column("took", Float),
     Index("ix_sources_next_fetch", "next_fetch"),
 )
 _index_of_few("ix_sources_lease_owner", sources, ("lease_owner",), sources.c.lease_owner.is_not(None))
+
+# The feeds (ids of their addresses) that pages of another site announce as theirs.
+announcements = Table(
+    "announcements",
+    metadata,
+    Column("feed", String(16), primary_key=True),
+    Column("site", String, primary_key=True),
+)
 
 # Where articles came in: the addresses of sources, files, and uploads (see `index.storage.editions`). A
 # number is never used again, because search indexes know origins by it.
@@ -453,9 +443,7 @@ usage = Table(
     metadata,
     Column("guild", String, primary_key=True),
     Column("day", String(10), primary_key=True),
-    Column("articles", BigInteger, nullable=False),
-    Column("bytes", BigInteger, nullable=False),
-    Index("ix_usage_day", "day"),
+    *(Column(unit, BigInteger, nullable=False) for unit in ("articles", "bytes")),
 )
 
 # Guilds that the bot was removed from, until all that is stored of them is deleted.

@@ -17,6 +17,7 @@ from index.errors import QuotaError
 from index.storage import schema
 from index.storage.database import CHUNK, Database
 from index.storage.editions import drop_edition, give, rename, take
+from index.text.normalize import article_id
 from index.types.edition import SHARED
 from index.types.source import Source, SourcePage, SourceState
 
@@ -139,6 +140,28 @@ class SourceStore:
                 connection.execute(delete(schema.sources).where(_table.uri == url, _on_the_web))
             return True
 
+    def let_speak(self, url: str, sites: Sequence[str]) -> None:
+        """Let a source speak for these sites beside its own, and for no others."""
+        with self._database.writing() as connection:
+            change = update(schema.sources).where(_table.uri == url, _on_the_web)
+            connection.execute(change.values(speaks_for=list(sites)))
+
+    def announced_on(self, feeds: Sequence[str]) -> set[str]:
+        """Return the sites whose pages announce a feed at one of these addresses."""
+        table = schema.announcements.c
+        ids = [article_id(feed) for feed in feeds]
+        rows = self._database.select_in(select(table.feed, table.site), table.feed, ids)
+        return {row.site for row in rows}
+
+    def note_announced(self, feed: str, site: str) -> None:
+        """Note that a page of a site announces the feed at an address."""
+        if site in self.announced_on([feed]):
+            return
+        with self._database.writing() as connection:
+            if site not in self.announced_on([feed]):  # another process may have been quicker
+                values = {"feed": article_id(feed), "site": site}
+                connection.execute(insert(schema.announcements).values(values))
+
     def save(self, source: Source, owner: str, moved_to: str | None = None) -> None:
         """Keep what a reading has found and end its lease; a source that was removed meanwhile stays away.
 
@@ -155,6 +178,7 @@ class SourceStore:
                     connection.execute(delete(schema.sources).where(own))
                     return
             row = {**_row(source), "uri": moved_to or source.url, "lease_owner": None, "lease_until": None}
+            del row["speaks_for"]  # the operator may have said so during the reading
             connection.execute(update(schema.sources).where(own).values(row))
 
     # -- files and folders -----------------------------------------------------------------------------
@@ -310,6 +334,7 @@ def _source(row: Row[Any]) -> Source:
         last_modified=row.last_modified,
         children=row.children,
         notice=row.notice,
+        speaks_for=tuple(row.speaks_for or ()),
         took=row.took,
         origin=row.origin,
         shared=row.shared,

@@ -23,9 +23,10 @@ class Source:
     those in a row, `error` tells what went wrong and what to do. `pace` is the time between two of its
     articles in seconds. `etag` and `last_modified` are as its server gave them. `children` are the sitemaps
     that an index names and that were read, by address, with the times of their last change as the index gave
-    them. `notice` tells what was wrong with single entries at the last reading. `took` is how many seconds
-    its readings take. `origin` is the number under which its articles are received. `shared` tells whether
-    all editions may have it.
+    them. `notice` tells what was wrong with single entries at the last reading. `speaks_for` are the sites
+    for which the operator lets it speak beside its own. `took` is how many seconds its readings take.
+    `origin` is the number under which its articles are received. `shared` tells whether all editions may
+    have it.
     """
 
     url: str
@@ -45,6 +46,7 @@ class Source:
     last_modified: str | None = None
     children: Mapping[str, str] | None = None
     notice: str | None = None
+    speaks_for: tuple[str, ...] = ()
     took: float | None = None
     origin: int = 0
     shared: bool = True

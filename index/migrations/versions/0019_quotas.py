@@ -17,5 +17,4 @@ def upgrade() -> None:
         sa.Column("articles", sa.BigInteger, nullable=False),
         sa.Column("bytes", sa.BigInteger, nullable=False),
     )
-    op.create_index("ix_usage_day", "usage", ["day"])
     op.add_column("audit_trail", sa.Column("origin", _NUMBER))

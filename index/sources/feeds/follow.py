@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,10 @@ from index.fetch import Fetched, Fetcher, FetchError
 from index.sources import web_page
 from index.sources.feeds.items import Item
 from index.sources.feeds.walls import why_not_the_story
+from index.text.addresses import address_key
+from index.types.article import Authority
+
+logger = logging.getLogger(__name__)
 
 # Jump pages of aggregators name the real address in the page itself; some jump twice.
 MAX_JUMPS = 2
@@ -31,13 +36,17 @@ _PDF = b"%PDF-"
 class Linked:
     """What an entry links to: the page where it is the entry's story, else why it is not used.
 
-    `url` is the address of the story. `later` tells that asking again may help.
+    `url` is the address of the story, and `authority` how much the page's words count about it. `feeds` are
+    those that the page at `answered` announces. `later` tells that asking again may help.
     """
 
     page: web_page.Page | None
     url: str
     why: str | None = None
     later: bool = False
+    authority: Authority = Authority.FETCHED
+    answered: str = ""
+    feeds: tuple[str, ...] = ()
 
 
 def follow(item: Item, fetcher: Fetcher, timezone: ZoneInfo, now: datetime) -> Linked:
@@ -58,7 +67,31 @@ def follow(item: Item, fetcher: Fetcher, timezone: ZoneInfo, now: datetime) -> L
     except RecordError as error:
         return Linked(None, item.url, str(error))
     why = why_not_the_story(item.title, item.text, page, asked, sent.url)
-    return Linked(None if why else page, page.url if _moved(item.url, asked, sent) else item.url, why)
+    url = page.url if _moved(item.url, asked, sent) else item.url
+    feeds = tuple(link.url for link in page.feeds)
+    authority = authority_of_page(url, sent.url)
+    return Linked(None if why else page, url, why, authority=authority, answered=sent.url, feeds=feeds)
+
+
+def authority_of_page(url: str, answered: str) -> Authority:
+    """Return how much a page counts about an address on its own host, where another one answered.
+
+    A page may call itself by another address of its host, at which nothing was fetched.
+    """
+    return Authority.FETCHED if address_key(url) == address_key(answered) else Authority.SITE
+
+
+def announced_feeds(url: str, fetcher: Fetcher) -> tuple[str, tuple[str, ...]]:
+    """Return where the page at an address answers in the end, and the feeds that it announces.
+
+    No feeds where it cannot be read: that a site says nothing is no fault of the feed that is read.
+    """
+    try:
+        sent = fetcher.get(url, robots=True)
+        return sent.url, web_page.feeds_on(sent.body, sent.url, sent.charset)
+    except (FetchError, RecordError) as error:
+        logger.debug("site not asked url=%s why=%s", url, error)
+        return url, ()
 
 
 def _jump(sent: Fetched) -> str | None:

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from index.errors import NewsError
 from index.fetch import Fetched, Fetcher, FetchError
 from index.sources.address import Reading, read_fetched
+from index.sources.speaker import Speaker
 from index.types.article import Article
 from index.types.report import Failure
 from tests.servers.news_documents import DOCUMENTS, page
@@ -125,7 +126,8 @@ def test_damage_is_a_clean_error_at_worst(
 
 def read(fetched: Fetched, fetcher: Fetcher) -> Reading | NewsError:
     try:
-        return read_fetched(fetched, fetcher, timezone=ZoneInfo("UTC"), now=NOW)
+        speaker = Speaker.at(fetched.url, fetched.url)
+        return read_fetched(fetched, fetcher, speaker, timezone=ZoneInfo("UTC"), now=NOW)
     except NewsError as error:
         return error
 

@@ -245,7 +245,7 @@ def test_while_the_bot_is_away_nothing_is_sent_to_a_guild(database: Database, cl
     clock.advance(days=1)
 
     def due() -> tuple[list[Digest], list[str | None]]:
-        return digests.due(), [follow.channel for follow in follows.active(range(10)).values()]
+        return digests.due(), [follow.channel for follow in follows.active(range(100)).values()]
 
     present = due()
     assert len(present[0]) == 1

@@ -80,10 +80,11 @@ def test_deleted_bytes_are_overwritten(tmp_path: Path) -> None:
 
 def test_an_error_of_the_database_holds_no_words(database: Database) -> None:
     """Nor does the traceback in the log, where SQLAlchemy would write the values of a statement."""
-    posted = Posted(database)
-    ask(posted, "a", "alice", WORDS)
-    with pytest.raises(StoreError) as caught:
-        ask(posted, "a", "alice", WORDS)
+    ask(Posted(database), "a", "alice", WORDS)
+    with database.reading() as connection:
+        row = connection.execute(select(schema.posted_answers)).one()
+    with pytest.raises(StoreError) as caught, database.writing() as connection:
+        connection.execute(insert(schema.posted_answers).values(row._asdict()))
     written = "".join(traceback.format_exception(caught.value))
     assert "INSERT INTO posted_answers" in written
     assert not any(name in written for name in NAMES)
