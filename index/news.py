@@ -53,7 +53,7 @@ from index.status import StatusReader
 from index.storage.articles import Store
 from index.storage.database import sqlite_url
 from index.storage.digests import DigestStore
-from index.storage.editions import Editions
+from index.storage.editions import Editions, UsageStore
 from index.storage.expiry import Expiry, delete_unseen
 from index.storage.follows import FollowStore
 from index.storage.guilds import Guilds
@@ -61,7 +61,6 @@ from index.storage.leases import Leases
 from index.storage.posted import Posted
 from index.storage.privacy import Privacy
 from index.storage.sources import SourceStore
-from index.storage.usage import UsageStore
 from index.types.answer import Answer, Headline, Quote
 from index.types.digest import Digest, DigestPlan, Story
 from index.types.edition import SHARED, upload_name

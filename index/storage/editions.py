@@ -1,4 +1,4 @@
-"""Editions: which origins each guild (Discord server) sees, and which of them are read for it.
+"""Editions: which origins each guild (Discord server) sees, which are read for it, and how much that is.
 
 An origin is where articles come in: the address of a source, a file or a folder, or the uploads of a guild.
 An article is stored and embedded once, however many origins bring it; its receipts say which did. What an
@@ -8,9 +8,9 @@ edition holds are the articles that one of its origins brought.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
@@ -22,6 +22,13 @@ from index.types.edition import SHARED
 _REMEMBERED = 128
 
 _table = schema.edition_origins.c
+
+# Days whose counts are kept, so that the table does not grow.
+KEPT_DAYS = 7
+
+Unit = Literal["articles", "bytes"]
+
+_usage = schema.usage
 
 
 class Editions:
@@ -234,3 +241,58 @@ def _unread_name(connection: Connection, number: int) -> str | None:
         select(schema.origins.c.name).where(schema.origins.c.number == number)
     ).scalar()
     return name
+
+
+class UsageStore:
+    """The counts of one database. Safe to use from many threads; several processes may share it."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def used(self, guild: str, unit: Unit, now: datetime) -> int:
+        """Return how much of a unit a guild has used on the day of `now`."""
+        with self._database.reading() as connection:
+            return _used(connection, guild, unit, now)
+
+    def take(self, guilds: Sequence[str], unit: Unit, wanted: int, most: int, now: datetime) -> int:
+        """Take up to `wanted` of a unit for guilds that share it equally; return how much they may have.
+
+        None of them gets more than `most` in a day. Those that have nothing left do not take part.
+        """
+        with self._database.writing() as connection:
+            left = {guild: most - _used(connection, guild, unit, now) for guild in guilds}
+            payers = [guild for guild, rest in left.items() if rest > 0]
+            if not payers:
+                return 0
+            share = min(-(-wanted // len(payers)), *(left[guild] for guild in payers))
+            for guild in payers:
+                _add(connection, guild, unit, share, now)
+            connection.execute(delete(_usage).where(_usage.c.day < _day(now - timedelta(days=KEPT_DAYS))))
+            return min(wanted, share * len(payers))
+
+    def add(self, guilds: Sequence[str], unit: Unit, amount: int, now: datetime) -> None:
+        """Count what guilds have used, which share it equally, whatever they have left."""
+        share = -(-amount // max(1, len(guilds)))
+        with self._database.writing() as connection:
+            for guild in guilds:
+                _add(connection, guild, unit, share, now)
+
+
+def _used(connection: Connection, guild: str, unit: Unit, now: datetime) -> int:
+    query = select(_usage.c[unit]).where(_is_of(guild, now))
+    return int(connection.execute(query).scalar() or 0)
+
+
+def _add(connection: Connection, guild: str, unit: Unit, amount: int, now: datetime) -> None:
+    change = update(_usage).where(_is_of(guild, now)).values({unit: _usage.c[unit] + amount})
+    if not connection.execute(change).rowcount:
+        values: dict[str, Any] = {"guild": guild, "day": _day(now), "articles": 0, "bytes": 0, unit: amount}
+        connection.execute(insert(_usage).values(values))
+
+
+def _is_of(guild: str, now: datetime) -> Any:
+    return (_usage.c.guild == guild) & (_usage.c.day == _day(now))
+
+
+def _day(now: datetime) -> str:
+    return f"{now:%Y-%m-%d}"

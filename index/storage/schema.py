@@ -437,7 +437,7 @@ digest_articles = Table(
     Column("sent_at", UtcDateTime, nullable=False),
 )
 
-# What has been read and stored for a guild on a day in UTC (YYYY-MM-DD); see `index.storage.usage`.
+# What has been read and stored for a guild on a day in UTC (YYYY-MM-DD); see `index.storage.editions`.
 usage = Table(
     "usage",
     metadata,

@@ -333,7 +333,7 @@ async def test_suggested_outlets_and_counts_are_those_of_the_server(tmp_path: Pa
         it.library.subscriptions.refresh(url)
         for command in ("ask", "latest"):
             options = {"question": "x", "source": "tow"} if command == "ask" else {"source": "tow"}
-            for guild, expected in ((it.one, []), (it.two, ["Tower"]), (False, [])):
+            for guild, expected in ((it.one, []), (it.two, ["Tower (upload)"]), (False, [])):
                 typed = await it.server.autocomplete(
                     command, options, focused="source", user=it.boss, guild=guild
                 )

@@ -27,9 +27,8 @@ from index.sources.feeds.items import FeedLink
 from index.sources.jsonl import to_article
 from index.storage.articles import Store
 from index.storage.database import Database
-from index.storage.editions import Editions
+from index.storage.editions import Editions, UsageStore
 from index.storage.sources import SourceStore
-from index.storage.usage import UsageStore
 from index.types.article import Article
 from index.types.quota import Quotas
 from index.types.report import Progress
@@ -425,7 +424,7 @@ def test_a_process_that_starts_after_the_clock_was_set_back_reads_at_once(desk: 
     url = desk.serve("/feed", article("one"))
     desk.refresh.one(desk.add(url))
     desk.clock.advance(days=-400)
-    other = Refresh(desk.book, desk.read, desk.ingest, Limits(300, 86_400), clock=desk.clock)
+    other = Refresh(desk.book, desk.read, desk.ingest, Limits(300, 86_400), desk.quota, clock=desk.clock)
     assert [source.url for source in other.lease_all()] == [url]
     other.release()
     other.stop()
