@@ -3,8 +3,8 @@
 READY := .venv/.ready
 PYTHONS := python3 python3.14 python3.13 python3.12 python3.11
 
-.PHONY: run test bench coverage fuzz atheris mutation torture soak fleet simulation locked due sizes lock pin audit \
-	lint catalogues layout pictures clean
+.PHONY: run test bench coverage fuzz linear atheris mutation torture soak fleet simulation locked due sizes lock pin \
+	audit lint catalogues layout pictures clean
 
 run: $(READY)
 	@.venv/bin/python -m bot
@@ -21,6 +21,10 @@ coverage: $(READY)
 # Gives every reader 20,000 damaged inputs; the suite gives it 250.
 fuzz: $(READY)
 	@FUZZ_EXAMPLES=20000 .venv/bin/python -m pytest tests/index/sources/test_fuzz.py
+
+# Grows inputs made for each regular expression from 1 kB to 1 MB, and fails where time grows faster than they do.
+linear: $(READY)
+	@.venv/bin/python -m tests.linear
 
 # Searches for input that breaks a reader, for SECONDS seconds.
 SECONDS := 600

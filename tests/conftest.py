@@ -93,6 +93,16 @@ def _bots_identify_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.cogs.shards.IDENTIFY_SECONDS", 0.0)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _documents_are_read_in_one_process() -> Iterator[None]:
+    """Keep the processes that read documents from one test to the next: each start takes half a second."""
+    from index.runtime.confined import confined  # with numpy, which looks at the number of threads once
+
+    confined.open()
+    yield
+    confined.close()
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Callable[[], str]]:
     """A PostgreSQL server for this run; call it for the address of a new, empty database."""

@@ -210,8 +210,13 @@ PUT_TOGETHER = {
     ("index/storage/database.py", """f"SET {limit} = '{BUSY_SECONDS}s'\""""),
 }
 TESTS = sorted(path.relative_to(ROOT) for path in (ROOT / "tests").rglob("*.py"))
-# A setting of the C library, with numbers that stand there.
-USED_ALL_THE_SAME = {"index/runtime/malloc.py": {"ctypes"}}
+# A setting of the C library, with numbers that stand there; what goes to a process of ours and comes back, of
+# which only values are read.
+USED_ALL_THE_SAME = {
+    "index/runtime/malloc.py": {"ctypes"},
+    "index/runtime/confined.py": {"pickle"},
+    "index/runtime/confined_process.py": {"pickle"},
+}
 # A poll of another process or thread may pause for so long; nothing is waited for by the clock.
 LONGEST_PAUSE = 0.1
 # People who come one after another, a library that takes its time, Discord's own reaction time, and sources

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from index.errors import BusyError, UsageError
 from index.ingest.quota import QuotaKeeper
 from index.ingest.refresh import THREADS, Ingest, Read, Refresh
+from index.runtime.confined import confined
 from index.sources.address import Reading
 from index.sources.feeds.items import FeedLink
 from index.sources.opml import read_opml, write_opml
@@ -168,7 +169,7 @@ class Subscriptions:
 
         `where` names the list in error messages. Raises SourceError when `body` is no such list, QuotaError.
         """
-        return self.add_feeds(read_opml(body, where), edition)
+        return self.add_feeds(read_opml(body, where, confined.call), edition)
 
     def add_feeds(self, feeds: Sequence[FeedLink], edition: str = SHARED) -> int:
         """Add feeds, to be read as soon as possible; return how many are new. Raises QuotaError."""

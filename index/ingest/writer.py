@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.embeddings.base import MODEL_CHARS, Embedder
-from index.ingest.decision import Decision, IncomingArticle, Stored, decide, times
+from index.ingest.decision import Decision, IncomingArticle, Stored, decide, prepared, times
 from index.ingest.duplicates import DuplicateFinder
 from index.ingest.identity import Identified, KnownIdentities, identify
 from index.ingest.retention import Retention
@@ -125,7 +125,7 @@ class ArticleWriter:
         kept = [article for article in articles if not horizon or article.published_at >= horizon]
         decisions: list[Decision] = ["expired"] * (len(articles) - len(kept))
         identified = self._identified([_of_uploader(article, origin) for article in kept])
-        for run in _distinct_runs([IncomingArticle.of(found.article) for found in identified]):
+        for run in _distinct_runs([prepared(found.article) for found in identified]):
             decisions += self._write_run(run, origin)
         self._note(identified)
         return decisions
@@ -135,7 +135,7 @@ class ArticleWriter:
 
         Unless `anew`, a passage keeps the stored vector of the same words of the same article and model.
         """
-        batch = _Batch(new=[(incoming, incoming.passages) for incoming in map(IncomingArticle.of, articles)])
+        batch = _Batch(new=[(each, each.passages) for each in map(prepared, articles)])
         known = {} if anew else self._known_vectors(article.id for article in articles)
         unknown = [text for text in batch.texts if text not in known]
         return self._articles(batch.new, known | self._vectors(unknown)), len(unknown)
@@ -260,6 +260,13 @@ class ArticleWriter:
                 for weaker in outdone:
                     twins.forget(weaker)
                 batch.new.append((_dated(candidate, known), candidate.passages))
+                if candidate.is_cut:
+                    logger.warning(
+                        "article long article=%s chars=%d searched_passages=%d",
+                        article.id,
+                        len(article.text),
+                        len(candidate.passages),
+                    )
             elif decision == "copy" and twin:
                 batch.copies.append((article.id, twin, _copy(article)))
             elif decision == "touched" and known:

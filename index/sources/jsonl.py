@@ -8,24 +8,27 @@ import gzip
 import json
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import IO, Any, cast, get_args
 from zoneinfo import ZoneInfo
 
-from index.errors import RecordError, SourceError
+from index.errors import BudgetError, RecordError, SourceError
+from index.runtime.confined import SMALL_BYTES, Call, call_here
 from index.sources.times.dates import day_moment
 from index.sources.times.text import is_day
 from index.text.normalize import article_id, canonical_line, canonical_text
-from index.types.article import Article, ArticleTimes, Precision
+from index.types.article import MAX_TEXT_CHARS, Article, ArticleTimes, Precision
 from index.types.report import Failure
 
 REQUIRED = ("url", "title", "text", "source", "published_at")
 OPTIONAL = ("updated_at", "highlights", "authors", "topics", "language", "id", "published_precision")
 # Longer than any article; an endless line must not fill the memory.
 MAX_LINE_BYTES = 16 * 1024 * 1024
+# Lines of together about so many bytes are parsed at once, so that their articles come soon.
+PORTION_BYTES = 256 * 1024
 # Names and ids are database keys, which PostgreSQL keeps below 2,704 bytes.
 MAX_NAME_CHARS = 500
 
@@ -41,18 +44,56 @@ class Line:
     warning: Failure | None = None
 
 
-def read(path: Path, timezone: ZoneInfo) -> Iterator[Line]:
-    """Yield every non-blank line of `path`. Raises SourceError where the file itself is damaged."""
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A line as it stands in its file: its number, its bytes, and how much of the file was read by then."""
+
+    number: int
+    line: bytes
+    read_bytes: int
+
+
+def read(path: Path, timezone: ZoneInfo, call: Call = call_here) -> Iterator[Line]:
+    """Yield every non-blank line of `path`; `call` parses them.
+
+    Raises SourceError where the file itself is damaged.
+    """
     with path.open("rb") as raw:
         lines = cast(IO[bytes], gzip.GzipFile(fileobj=raw)) if path.name.endswith(".gz") else raw
-        number = 0
+        number, portion, size = 0, list[_Written](), 0
+        damage = None
         try:
             for line in _lines_of(lines):
                 number += 1
                 if line.strip():
-                    yield parse_line(line, f"{path}:{number}", timezone, raw.tell())
+                    portion.append(_Written(number, line, raw.tell()))
+                    size += len(line)
+                if size >= PORTION_BYTES:
+                    yield from _parsed(portion, path, timezone, call)
+                    portion, size = [], 0
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-            raise SourceError(f"{path} is damaged after line {number}: {error}.") from error
+            damage = error
+        yield from _parsed(portion, path, timezone, call if size > SMALL_BYTES else call_here)
+        if damage:
+            raise SourceError(f"{path} is damaged after line {number}: {damage}.") from damage
+
+
+def _parsed(portion: Sequence[_Written], path: Path, timezone: ZoneInfo, call: Call) -> Sequence[Line]:
+    if not portion:
+        return []
+    try:
+        return call(_parse_lines, portion, str(path), timezone)
+    except BudgetError as error:
+        first, last = portion[0], portion[-1]
+        where = f"{path}:{first.number}" + (f"-{last.number}" if last is not first else "")
+        return [Line(Failure(where, f"{error}: leave it out, or shorten it"), last.read_bytes)]
+
+
+def _parse_lines(portion: Sequence[_Written], path: str, timezone: ZoneInfo) -> list[Line]:
+    return [
+        parse_line(written.line, f"{path}:{written.number}", timezone, written.read_bytes)
+        for written in portion
+    ]
 
 
 def _lines_of(file: IO[bytes]) -> Iterator[bytes]:
@@ -98,7 +139,7 @@ def to_article(record: dict[str, Any], timezone: ZoneInfo) -> Article:
         id=_id(record, own_id) or own_id,
         url=url,
         title=_required(canonical_line(_text(record, "title")), "title"),
-        text=_required(canonical_text(_text(record, "text")), "text"),
+        text=_story(record),
         source=_name(canonical_line(_text(record, "source")), "source"),
         published_at=times.published_at,
         published_precision=times.published_precision,
@@ -147,6 +188,15 @@ def _text(record: dict[str, Any], key: str) -> str:
     if not isinstance(value, str):
         raise RecordError(f"{key} must be text, not {type(value).__name__}")
     return _required(value, key)
+
+
+def _story(record: dict[str, Any]) -> str:
+    text = _required(canonical_text(_text(record, "text")), "text")
+    if len(text) > MAX_TEXT_CHARS:
+        raise RecordError(
+            f"text has {len(text):,} characters, more than {MAX_TEXT_CHARS:,}: make several articles of it"
+        )
+    return text
 
 
 def _required(value: str, key: str) -> str:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from index.errors import SourceError
 from index.fetch import Fetched, Fetcher, FetchOptions
+from index.runtime.confined import confined
 from index.sources.address import (
     Reading,
     Speaks,
@@ -40,7 +41,8 @@ READING_SECONDS, ONCE_SECONDS = 120.0, 600.0
 class Reader:
     """Reads sources; `known`, `speaks_for`, `note` and `revisits` are as in `read_address`.
 
-    For many threads.
+    Documents are read in the processes of `index.runtime.confined`, which end with the last open reader. For
+    many threads.
     """
 
     def __init__(
@@ -63,10 +65,15 @@ class Reader:
         self._options = FetchOptions(allow_private=private)
         self._lock = threading.Lock()
         self._opened: Fetcher | None = None
+        self._is_open = True
+        confined.open()
 
     def close(self) -> None:
         if self._opened is not None:
             self._opened.close()
+        if self._is_open:
+            self._is_open = False
+            confined.close()
 
     def records(self, source: Path | str) -> Iterator[Record]:
         """Yield what a file (a path) or an address (a text) holds; a list of feeds is read feed by feed.
@@ -74,7 +81,7 @@ class Reader:
         Raises SourceError when it gives nothing as a whole.
         """
         if isinstance(source, Path) and not source.name.lower().endswith(FEED_SUFFIXES):
-            yield from open_source(source, self._timezone)
+            yield from open_source(source, self._timezone, confined.call)
             return
         reading = self._file(source) if isinstance(source, Path) else self._address(source)
         yield from _records(reading, str(source))
@@ -102,6 +109,7 @@ class Reader:
                 speaks_for=lambda addresses: {*self._speaks_for(addresses), *source.speaks_for},
                 note=self._note,
                 revisits=self._revisits,
+                call=confined.call,
             )
         if reading.kind == "page" and source.kind in FEED_KINDS:
             raise SourceError(f"{source.url} was a feed and is a web page now: it is tried again later.")
@@ -114,7 +122,9 @@ class Reader:
         """
         fetcher = self._fetcher()
         with fetcher.reading(ONCE_SECONDS):
-            return read_upload(body, name, fetcher, timezone=self._timezone, now=self._clock())
+            return read_upload(
+                body, name, fetcher, timezone=self._timezone, now=self._clock(), call=confined.call
+            )
 
     def _one_of_many(self, url: str) -> Iterator[Record]:
         try:
@@ -134,6 +144,7 @@ class Reader:
                 speaks_for=self._speaks_for,
                 note=self._note,
                 revisits=self._revisits,
+                call=confined.call,
             )
 
     def _file(self, path: Path) -> Reading:
@@ -146,8 +157,15 @@ class Reader:
         if len(body) > self._options.max_bytes:
             raise SourceError(f"{path} is larger than 32 MiB, which no feed or page is: split it.")
         fetched = Fetched(path.resolve().as_uri(), 200, body, "")
-        speaker, now = Speaker.of_file(fetched.url), self._clock()
-        return read_fetched(fetched, fetcher, speaker, timezone=self._timezone, now=now, known=self._known)
+        return read_fetched(
+            fetched,
+            fetcher,
+            Speaker.of_file(fetched.url),
+            timezone=self._timezone,
+            now=self._clock(),
+            known=self._known,
+            call=confined.call,
+        )
 
     def _fetcher(self) -> Fetcher:
         with self._lock:

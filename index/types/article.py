@@ -10,6 +10,8 @@ from typing import Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+# Characters of the longest text that is stored: a thick book. An answer reads whole articles.
+MAX_TEXT_CHARS = 2_000_000
 # How well a time of publishing is known.
 Precision = Literal["minute", "day", "seen"]
 # What the words of an article were read from.

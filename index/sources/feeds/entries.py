@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 
 from index.errors import RecordError
 from index.fetch import Fetcher
+from index.runtime.confined import Call, call_here
 from index.sources.feeds.entry_text import first_words, only_repeats
 from index.sources.feeds.follow import Linked, announced_feeds, authority_of_page, follow
 from index.sources.feeds.items import Feed, Item
@@ -30,7 +31,7 @@ from index.sources.web_page import Page
 from index.text.addresses import host_of, site_of
 from index.text.length import content_length
 from index.text.normalize import FEED_CHARS, article_id, canonical_line, canonical_url, entry_id
-from index.types.article import Article, Authority
+from index.types.article import MAX_TEXT_CHARS, Article, Authority
 from index.types.report import Failure
 from index.types.source import Evidence
 
@@ -38,23 +39,29 @@ Known = Callable[[list[str]], set[str]]
 
 # Pages fetched in one reading: with a second between two of one host that takes a minute.
 MAX_PAGES = 60
+# Pages of one reading that may exceed the limits of time and memory before no other is fetched.
+MAX_EXCESSES = 3
 # A shorter text, or one that trails off, is an excerpt.
 FULL_CHARS = 700
 MIN_EXCERPT_CHARS = 80
 MAX_TITLE = 500
 MAX_OUTLET = 200
-_SEPARATORS = re.compile(r"\s+[-–—|·•:»«/~]+\s+|\s*[|｜_＿]\s*")
+_SEPARATORS = re.compile(r"(?<!\s)\s++[-–—|·•:»«/~]++\s++|(?:(?<!\s)\s++)?+[|｜_＿]\s*+")
 _BRACKETED = re.compile(r"[(（【\[]([^()（）【】\[\]]{1,80})[)）】\]]\s*$")
 _LEADING_NAME = re.compile(r"【([^【】]{1,80})】|([^|｜]{1,80})[|｜]")
 # A feed of a section is called "The Gazette: Politics" or "Politics | The Gazette".
-_NAME_PARTS = re.compile(r"\s*[:|»]\s+|\s+[-–—·]\s+")
+_NAME_PARTS = re.compile(r"(?:(?<!\s)\s++)?+[:|»]\s++|(?<!\s)\s++[-–—·]\s++")
 _NAME_WORD = re.compile(r"\w+")
 _ARTICLES = frozenset("the der die das le la les el los il lo gli o os de het".split())
 
 
 @dataclass(slots=True)
 class Work:
-    """One reading under way. `again` tells that something may be read the next time that could not be now."""
+    """One reading under way. `call` runs what reads the bytes of one document.
+
+    `again` tells that something may be read the next time that could not be now. `excesses` counts the pages
+    that needed more time or memory than any may.
+    """
 
     fetcher: Fetcher
     timezone: ZoneInfo
@@ -62,10 +69,12 @@ class Work:
     known: Known
     speaker: Speaker
     revisits: Revisits = field(default_factory=Revisits)
+    call: Call = call_here
     articles: list[Article] = field(default_factory=list)
     evidence: list[Evidence] = field(default_factory=list)
     problems: list[Failure] = field(default_factory=list)
     pages: int = 0
+    excesses: int = 0
     again: bool = False
 
 
@@ -121,7 +130,7 @@ def _ask_the_site(found: Feed, entries: Sequence[_Entry], work: Work) -> None:
     if count * 2 > len(entries) and work.fetcher.seconds_left > 0 and not work.speaker.speaks_for(first):
         page = found.site if site_of(found.site) == site else urljoin(first, "/")
         work.pages += 1
-        work.speaker.heard(*announced_feeds(page, work.fetcher))
+        work.speaker.heard(*announced_feeds(page, work.fetcher, work.call))
 
 
 def _is_read_once(entry: _Entry) -> bool:
@@ -262,8 +271,11 @@ def _linked(entry: _Entry, work: Work) -> Linked | None:
     if work.pages >= MAX_PAGES or work.fetcher.seconds_left <= 0:
         work.again = work.again or not entry.whole
         return None
+    if work.excesses >= MAX_EXCESSES:
+        return Linked(None, item.url, "others of its pages took too long to read, so this one is not read")
     work.pages += 1
-    linked = follow(item, work.fetcher, work.timezone, work.now)
+    linked = follow(item, work.fetcher, work.timezone, work.now, work.call)
+    work.excesses += linked.exceeds
     work.speaker.heard(linked.answered, linked.feeds)
     if entry.whole and linked.page is None:
         return None
@@ -283,7 +295,7 @@ def _article(
     """
     item, page = entry.item, linked.page if linked else None
     from_page = page is not None and (only_page or _is_better(page.text, item))
-    text = page.text if page and from_page else item.text
+    text = (page.text if page and from_page else item.text)[:MAX_TEXT_CHARS].rstrip()
     if content_length(text) < MIN_EXCERPT_CHARS:
         raise RecordError(
             (linked and linked.why) or "no article text was found: neither in the feed nor on the page"
@@ -341,7 +353,7 @@ def _add_page(page: Page, url: str, authority: Authority, work: Work) -> None:
         id=article_id(url),
         url=canonical_url(url),
         title=(_title(Item(url, page.title), page, page.outlet, None) or first_words(page.text))[:MAX_TITLE],
-        text=page.text,
+        text=page.text[:MAX_TEXT_CHARS].rstrip(),
         source=page.outlet[:MAX_OUTLET] or "Web page",
         published_at=when.published_at,
         published_precision=when.precision,

@@ -9,8 +9,9 @@ from datetime import datetime
 from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
 
-from index.errors import RecordError
+from index.errors import BudgetError, RecordError
 from index.fetch import Fetched, Fetcher, FetchError
+from index.runtime.confined import Call, call_here
 from index.sources import web_page
 from index.sources.feeds.items import Item
 from index.sources.feeds.walls import why_not_the_story
@@ -37,7 +38,8 @@ class Linked:
     """What an entry links to: the page where it is the entry's story, else why it is not used.
 
     `url` is the address of the story, and `authority` how much the page's words count about it. `feeds` are
-    those that the page at `answered` announces. `later` tells that asking again may help.
+    those that the page at `answered` announces. `later` tells that asking again may help, `exceeds` that
+    reading the page needs more time or memory than any may.
     """
 
     page: web_page.Page | None
@@ -47,25 +49,38 @@ class Linked:
     authority: Authority = Authority.FETCHED
     answered: str = ""
     feeds: tuple[str, ...] = ()
+    exceeds: bool = False
 
 
-def follow(item: Item, fetcher: Fetcher, timezone: ZoneInfo, now: datetime) -> Linked:
-    """Return the page that an entry links to, if it is the entry's story."""
+def follow(item: Item, fetcher: Fetcher, timezone: ZoneInfo, now: datetime, call: Call = call_here) -> Linked:
+    """Return the page that an entry links to, if it is the entry's story; `call` reads what was sent."""
     try:
-        asked, sent = item.url, fetcher.get(item.url, robots=True)
-        for _ in range(MAX_JUMPS):
-            target = _jump(sent)
-            if target is None:
-                break
-            asked, sent = target, fetcher.get(target, robots=True)
-        other = _not_a_page(sent)
-        if other:
-            return Linked(None, item.url, f"its link leads to {other}, which is not read")
-        page = web_page.parse(sent.body, sent.url, sent.charset, timezone, now)
+        asked, jumps = item.url, 0
+        while True:
+            sent = fetcher.get(asked, robots=True)
+            found = call(_found, item, asked, sent, timezone, now, may_jump=jumps < MAX_JUMPS)
+            if isinstance(found, Linked):
+                return found
+            asked, jumps = found, jumps + 1
     except FetchError as error:
         return Linked(None, item.url, str(error).rstrip("."), later=error.may_pass)
     except RecordError as error:
         return Linked(None, item.url, str(error))
+    except BudgetError as error:
+        return Linked(None, item.url, f"the page that it links to {error}", exceeds=True)
+
+
+def _found(
+    item: Item, asked: str, sent: Fetched, timezone: ZoneInfo, now: datetime, *, may_jump: bool
+) -> Linked | str:
+    """Return what an address that was `asked` for an entry has `sent`, or the address that it sends on to."""
+    target = _jump(sent) if may_jump else None
+    if target is not None:
+        return target
+    other = _not_a_page(sent)
+    if other:
+        return Linked(None, item.url, f"its link leads to {other}, which is not read")
+    page = web_page.parse(sent.body, sent.url, sent.charset, timezone, now)
     why = why_not_the_story(item.title, item.text, page, asked, sent.url)
     url = page.url if _moved(item.url, asked, sent) else item.url
     feeds = tuple(link.url for link in page.feeds)
@@ -81,15 +96,15 @@ def authority_of_page(url: str, answered: str) -> Authority:
     return Authority.FETCHED if address_key(url) == address_key(answered) else Authority.SITE
 
 
-def announced_feeds(url: str, fetcher: Fetcher) -> tuple[str, tuple[str, ...]]:
+def announced_feeds(url: str, fetcher: Fetcher, call: Call) -> tuple[str, tuple[str, ...]]:
     """Return where the page at an address answers in the end, and the feeds that it announces.
 
     No feeds where it cannot be read: that a site says nothing is no fault of the feed that is read.
     """
     try:
         sent = fetcher.get(url, robots=True)
-        return sent.url, web_page.feeds_on(sent.body, sent.url, sent.charset)
-    except (FetchError, RecordError) as error:
+        return sent.url, call(web_page.feeds_on, sent.body, sent.url, sent.charset)
+    except (FetchError, RecordError, BudgetError) as error:
         logger.debug("site not asked url=%s why=%s", url, error)
         return url, ()
 
