@@ -11,7 +11,7 @@ import concurrent.futures
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -38,13 +38,13 @@ from bot.cogs.sources import Sources
 from bot.cogs.status import StatusCommand
 from bot.cogs.tidying import Tidying
 from bot.cogs.timelines import Timelines
-from bot.cogs.upkeep import AnswerKeeper, SettingsReader
+from bot.cogs.upkeep import AnswerKeeper, EditionKeeper, SettingsReader
 from bot.command_tree import NewsTree
 from bot.interactions.buttons import AnswerButton
 from bot.ops.health import OK, CheckResult, Health, readiness
 from bot.services.services import make_services
 from bot.text.translator import CommandTranslator
-from index import NewsError
+from index import SHARED, NewsError
 
 if TYPE_CHECKING:
     import yarl
@@ -77,6 +77,7 @@ class NewsBot(commands.AutoShardedBot):
 
     In `data_dir` it stores a hash of the commands that Discord has. `share` is the shards that this process
     runs, and how many there are in all; without it, the process runs as many as Discord recommends.
+    `operators` are the ids of people who may change what all servers share, beside the application's owners.
     """
 
     def __init__(
@@ -85,6 +86,7 @@ class NewsBot(commands.AutoShardedBot):
         data_dir: Path,
         clock: Callable[[], datetime] = _now,
         share: tuple[Sequence[int], int] | None = None,
+        operators: Collection[int] = (),
     ) -> None:
         # discord.py would warn about missing voice libraries, which a bot that only writes does not need.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
@@ -99,7 +101,7 @@ class NewsBot(commands.AutoShardedBot):
         )
         if share:
             self.shard_ids, self.shard_count = list(share[0]), share[1]
-        self.services = make_services(self, open_index, clock)
+        self.services = make_services(self, open_index, clock, operators)
         self._shards: Shards | None = None
         self._reindex: Reindex | None = None
         self._failure: NewsError | None = None
@@ -136,7 +138,7 @@ class NewsBot(commands.AutoShardedBot):
         Raises what `open_index` raises, and BusyError where another process runs one of the shards.
         """
         await self.services.library.open()
-        await self.services.source_names.refresh()
+        await self.services.source_names.refresh(SHARED)
         for cog in self._make_cogs():
             await self.add_cog(cog)
         self.add_dynamic_items(AnswerButton)
@@ -152,6 +154,7 @@ class NewsBot(commands.AutoShardedBot):
             self._shards,
             SettingsReader(self, services),
             AnswerKeeper(self, services),
+            EditionKeeper(self, services),
             Ask(self, services),
             MessageMenu(self, services),
             Latest(services),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,12 +39,13 @@ def run_bot(
     health_port: int | None = None,
     share: tuple[Sequence[int], int] | None = None,
     on_stop: Callable[[], None] = _nothing,
+    operators: Collection[int] = (),
 ) -> None:
     """Run the bot until SIGTERM or SIGINT arrives, then close everything that it opened.
 
     `health_port` serves the bot's health on this machine. `share` is the shards of this process and how many
     there are in all. `on_stop` is called as soon as the signal arrives. `open_index` is called in a thread
-    once Discord has accepted the token.
+    once Discord has accepted the token. `operators` are people's ids, as `NewsBot` takes them.
 
     Raises UsageError where Discord rejects the token, BusyError where another process runs one of the shards,
     NewsError where Discord cannot be reached, and what `open_index` raises.
@@ -52,7 +53,7 @@ def run_bot(
     if not token.strip():
         raise UsageError("The Discord token is empty: copy it from the developer portal into DISCORD_TOKEN.")
     with suppress(asyncio.CancelledError):
-        bot = NewsBot(open_index, data_dir, share=share)
+        bot = NewsBot(open_index, data_dir, share=share, operators=operators)
         asyncio.run(_run_until_stopped(bot, token, health_port, on_stop))
 
 

@@ -87,6 +87,13 @@ def _parse_shards(text: str) -> tuple[range, int]:
     return range(first, last + 1), count
 
 
+def _ids(value: object) -> object:
+    """Return the ids that a text names, with commas or spaces between them."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return (value,)
+    return value.replace(",", " ").split() if isinstance(value, str) else value
+
+
 def _folder(path: Path) -> Path:
     try:
         return path.expanduser()
@@ -155,6 +162,13 @@ class Settings(BaseSettings):
     shards: Annotated[str, AfterValidator(_valid_shards)] | None = Field(
         default=None, description="shards and how many there are in all, such as 0-3/16"
     )
+    operators: Annotated[tuple[Annotated[int, Field(ge=1, le=2**63)], ...], BeforeValidator(_ids)] = Field(
+        default=(), description="ids of Discord users, such as 80351110224678912, with commas between them"
+    )
+    quota_sources: int = Field(default=50, ge=0, description="a number of sources, 0 or more")
+    quota_feeds: int = Field(default=200, ge=0, description="a number of feeds, 0 or more")
+    quota_articles: int = Field(default=2_000, ge=0, description="a number of articles, 0 or more")
+    quota_megabytes: int = Field(default=200, ge=0, description="a number of MiB, 0 or more")
     health_port: int | None = Field(
         default=None, ge=1, le=65_535, description="the number of a port from 1 to 65535"
     )

@@ -12,6 +12,7 @@ from index.errors import (
     BusyError,
     ModelError,
     NewsError,
+    QuotaError,
     RecordError,
     SearchError,
     SourceError,
@@ -36,9 +37,10 @@ from index.types.answer import (
 )
 from index.types.article import Article, Copy
 from index.types.digest import Digest, DigestPlan, Schedule, Story
+from index.types.edition import SHARED
 from index.types.evaluation import Baseline, Evaluation, Measures, Miss, ReliabilityBin
 from index.types.follow import Follow
-from index.types.guild import AuditEntry, GuildSettings, SettingsVersion
+from index.types.guild import OPERATOR, AuditEntry, GuildSettings, SettingsVersion
 from index.types.lifetimes import Lifetimes
 from index.types.options import IndexOptions
 from index.types.posted import (
@@ -51,8 +53,9 @@ from index.types.posted import (
     Verdict,
 )
 from index.types.question import Filters, Question
+from index.types.quota import Quotas
 from index.types.report import BackupReport, Failure, IngestReport, Progress, ReindexReport
-from index.types.source import Added, Evidence, Received, Refreshed, Source, Trial
+from index.types.source import Added, Evidence, Received, Refreshed, Source, SourcePage, Trial
 from index.types.status import Fault, Finding, Status
 from index.types.timeline import Event, Timeline
 
@@ -63,6 +66,8 @@ if TYPE_CHECKING:
     from index.storage.backup import restore_backup, write_backup
 
 __all__ = [
+    "OPERATOR",
+    "SHARED",
     "Added",
     "Answer",
     "Article",
@@ -104,6 +109,8 @@ __all__ = [
     "Progress",
     "Quality",
     "Question",
+    "QuotaError",
+    "Quotas",
     "Quote",
     "QuoteCheck",
     "QuoteExplanation",
@@ -118,6 +125,7 @@ __all__ = [
     "SettingsVersion",
     "Source",
     "SourceError",
+    "SourcePage",
     "Span",
     "Standing",
     "Status",

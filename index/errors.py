@@ -13,6 +13,18 @@ class UsageError(NewsError):
     """The caller asked for something impossible: change the input and ask again."""
 
 
+class QuotaError(UsageError):
+    """A guild has used up what it may: remove something, give less, or wait for the next day.
+
+    `kind` names the quota: "sources", "feeds", "articles" or "bytes". `most` is its limit.
+    """
+
+    def __init__(self, kind: str, most: int) -> None:
+        super().__init__(_QUOTA_SENTENCES[kind].format(most=most, megabytes=most // 2**20))
+        self.kind = kind
+        self.most = most
+
+
 class SourceError(NewsError):
     """A file, folder or address could not be read: reading goes on with the others."""
 
@@ -46,3 +58,11 @@ class BusyError(NewsError):
 
 class SearchError(NewsError):
     """The search engine on another machine does not answer: ask again later, nothing is lost."""
+
+
+_QUOTA_SENTENCES = {
+    "sources": "A server may have {most:,} sources of its own: remove one first.",
+    "feeds": "A list may name {most:,} feeds: split it.",
+    "articles": "The {most:,} articles a day of a server are used up: reading goes on after midnight UTC.",
+    "bytes": "The {megabytes:,} MiB a day of a server are used up: reading goes on after midnight UTC.",
+}

@@ -26,6 +26,7 @@ from index.evaluation.metrics import (
 )
 from index.evaluation.run import Evaluator
 from index.ingest.pipeline import Ingest
+from index.ingest.quota import QuotaKeeper
 from index.ingest.refresh import Refresh
 from index.ingest.reindex import Reindex
 from index.ingest.retention import Retention
@@ -52,8 +53,8 @@ from index.status import StatusReader
 from index.storage.articles import Store
 from index.storage.database import sqlite_url
 from index.storage.digests import DigestStore
-from index.storage.editions import Editions
-from index.storage.expiry import Expiry
+from index.storage.editions import Editions, UsageStore
+from index.storage.expiry import Expiry, delete_unseen
 from index.storage.follows import FollowStore
 from index.storage.guilds import Guilds
 from index.storage.leases import Leases
@@ -81,6 +82,8 @@ logger = logging.getLogger(__name__)
 LOCK_SECONDS = 10
 # How long `close` waits for work that is running, all of it together.
 CLOSE_SECONDS = 3.0
+
+_entering = threading.Lock()
 
 
 class NewsIndex:
@@ -120,7 +123,10 @@ class NewsIndex:
             private=options.fetch_private,
         )
         self._ingest = Ingest(self._reader, self._writer, sources, self.editions, options.clock)
-        self._writing = threading.Lock()
+        self._writing: set[str] = set()
+        self._quota = QuotaKeeper(
+            options.quotas, UsageStore(store.database), self.editions, self._writer.known, options.clock
+        )
         self._subscriptions = self._subscribed(sources)
         self._reindex = Reindex(
             store, sources, embedder, self._writer, self._ingest, self._subscriptions, self.leases
@@ -128,7 +134,9 @@ class NewsIndex:
         self.posted = Posted(store.database)
         self._review = QuoteReview(store, self.posted, self._engine, options.clock)
         self._evaluator = Evaluator(options, store, self._engine, embedder.model)
-        self._status = StatusReader(store, self._search, self._engine, self._subscriptions, self.faults)
+        self._status = StatusReader(
+            store, self._search, self._engine, self._subscriptions, self.editions, self.faults
+        )
         self.guilds = Guilds(store.database, options.clock)
         self.privacy = Privacy(store.database, options.clock)
         self.expiry = Expiry(store.database, options.clock, options.lifetimes)
@@ -141,8 +149,8 @@ class NewsIndex:
     def _subscribed(self, sources: SourceStore) -> Subscriptions:
         limits = Limits(self._options.refresh_shortest, self._options.refresh_longest)
         read, clock = self._reader.read, self._options.clock
-        refresh = Refresh(sources, read, self._keep, limits, clock=clock, faults=self.faults)
-        return Subscriptions(sources, self.editions, refresh, read, self._keep, clock)
+        refresh = Refresh(sources, read, self._keep, limits, self._quota, clock=clock, faults=self.faults)
+        return Subscriptions(sources, self.editions, refresh, read, self._keep, self._quota, clock)
 
     @classmethod
     def open(cls, options: IndexOptions, embedder: Embedder | None = None) -> NewsIndex:
@@ -286,6 +294,10 @@ class NewsIndex:
         """
         return self.follows.take_over(self._store.articles)
 
+    def seen(self, ids: Collection[str], edition: str) -> set[str]:
+        """Return those of the articles that an edition sees."""
+        return set(self._visible(edition or None, ids))
+
     def _visible(self, guild: str | None, ids: Collection[str]) -> Collection[str]:
         """Return those of the articles that a guild's edition has; without a guild, the shared one."""
         origins = self.editions.origins(guild or SHARED)
@@ -326,17 +338,19 @@ class NewsIndex:
     ) -> Received:
         """Store the articles of a file that a person has uploaded, or subscribe to the feeds of a list.
 
-        Both are for an edition: the articles are seen there only.
+        Both are for an edition: the articles are seen there only, and count for its quota.
 
         `name` is the file's name as the person gave it: it is shown and identifies the file, and is never
         used as a path. Only with `subscribe` a list of feeds (OPML) is accepted. Raises SourceError where
-        nothing can be read, UsageError for a list that is not accepted, and BusyError as `ingest` does.
+        nothing can be read, UsageError for a list that is not accepted, QuotaError, and BusyError while this
+        process reads for the edition already.
         """
-        with self._only_writer():
+        with self._only_writer(edition):
+            self._quota.require(edition, len(body))
             reading = self._reader.upload(body, name)
             if reading.kind != "opml":
                 origin = self.editions.add(upload_name(edition), edition)
-                return Received(self._keep(reading, origin, on_progress))
+                return Received(self._keep(self._quota.admit(reading, origin), origin, on_progress))
             if not subscribe:
                 raise UsageError(f"{name} is a list of feeds: only those who may add sources can give one.")
             return Received(IngestReport(), self._subscriptions.add_feeds(reading.feeds, edition))
@@ -347,7 +361,7 @@ class NewsIndex:
         What cannot be read is in the report, and the rest is read. Raises ModelError when a reindex is needed
         first, and BusyError while this process ingests already.
         """
-        with self._only_writer():
+        with self._only_writer(SHARED):
             self._engine.require_current_vectors()
             self._store.adopt_fingerprint(self._embedder.fingerprint)
             try:
@@ -364,8 +378,23 @@ class NewsIndex:
         Questions are answered while it runs. Raises BusyError while this process ingests already, or another
         process reindexes.
         """
-        with self._only_writer():
+        with self._only_writer(SHARED):
             return self._reindex.run(self._catch_up, full=full, on_progress=on_progress)
+
+    def reindex_own(self, guild: str, on_progress: OnProgress = ignore_progress) -> IngestReport:
+        """Read a guild's own sources again. Raises BusyError while this process reads for it already."""
+        with self._only_writer(guild):
+            return self._reindex.run_own(guild, on_progress)
+
+    def delete_unseen(self, limit: int = 100) -> int:
+        """Delete some of what no edition sees any longer; return 0 when nothing of it is left.
+
+        That are articles which only uploads and sources of guilds brought that have removed them or the bot.
+        """
+        deleted = delete_unseen(self._store, limit)
+        if deleted:
+            self._catch_up()
+        return deleted
 
     def _catch_up(self) -> None:
         """Update the search indexes. A failure is only reported, because the articles are stored anyway.
@@ -377,8 +406,9 @@ class NewsIndex:
         except (BusyError, DamageError, SearchError, OSError) as error:
             self.faults.report(SEARCH_INDEX, error)
 
-    def _only_writer(self) -> _Exclusive:
-        return _Exclusive(self._writing)
+    def _only_writer(self, edition: str) -> _Exclusive:
+        """Keep a second run for the same edition out; those for others go on."""
+        return _Exclusive(self._writing, edition)
 
     # -- measuring -------------------------------------------------------------------------------------
 
@@ -404,12 +434,13 @@ class NewsIndex:
                 own.ingest([str(articles)], on_progress)
             return own._evaluator.run(examples, on_progress, baselines=baselines)
 
-    def status(self) -> Status:
+    def status(self, edition: str | None = None) -> Status:
         """Return how much is stored, whether questions can be answered, and what has failed.
 
-        While the database cannot be reached, the figures are the last ones that were read.
+        The articles and sources are those of an edition. While the database cannot be reached, the figures
+        are the last ones that were read.
         """
-        return self._status.read()
+        return self._status.read(edition)
 
 
 def _search_index(options: IndexOptions, store: Store, dimension: int, faults: Faults) -> SearchIndex:
@@ -423,14 +454,20 @@ def _search_index(options: IndexOptions, store: Store, dimension: int, faults: F
 
 
 class _Exclusive:
-    """A lock that raises BusyError instead of waiting: two runs over the same sources would do work twice."""
+    """Raises BusyError instead of waiting: two runs over the same sources would do work twice.
 
-    def __init__(self, lock: threading.Lock) -> None:
-        self._lock = lock
+    `running` has the editions for which something runs.
+    """
+
+    def __init__(self, running: set[str], edition: str) -> None:
+        self._running = running
+        self._edition = edition
 
     def __enter__(self) -> None:
-        if not self._lock.acquire(blocking=False):
-            raise BusyError("Articles are being read already: wait until that is done.")
+        with _entering:
+            if self._edition in self._running:
+                raise BusyError("Articles are being read already: wait until that is done.")
+            self._running.add(self._edition)
 
     def __exit__(self, *_: object) -> None:
-        self._lock.release()
+        self._running.discard(self._edition)

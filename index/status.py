@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -13,8 +14,13 @@ from index.ingest.subscriptions import Subscriptions
 from index.runtime.faults import Faults
 from index.search.base import SearchIndex
 from index.storage.articles import Store
+from index.storage.editions import Editions
+from index.types.question import Filters
 from index.types.source import Source
 from index.types.status import DATABASE, State, Status
+
+# Editions whose counts are kept for when the database cannot be reached.
+REMEMBERED = 100
 
 
 class _Counts(NamedTuple):
@@ -40,29 +46,32 @@ class StatusReader:
         search: SearchIndex,
         engine: AnswerEngine,
         subscriptions: Subscriptions,
+        editions: Editions,
         faults: Faults,
     ) -> None:
         self._store = store
         self._search = search
         self._engine = engine
         self._subscriptions = subscriptions
+        self._editions = editions
         self._faults = faults
-        self._counts = _Counts()
+        self._counts: OrderedDict[str | None, _Counts] = OrderedDict()
 
-    def read(self) -> Status:
+    def read(self, edition: str | None = None) -> Status:
         """Return how much is stored, whether questions can be answered, and what has failed.
 
-        While the database cannot be reached, the figures are the last ones that were read.
+        The articles and sources are those of an edition; the faults are those of this process. While the
+        database cannot be reached, the figures are the last ones that were read.
         """
         if any(fault.part == MODEL for fault in self._faults.all()):
             with suppress(ModelError):  # that fault is reported already; the model may load by now
                 self._engine.load_model()
         try:
-            self._counts = self._count()
+            self._remember(edition, self._count(edition))
             self._faults.mended(DATABASE)
         except StoreError as error:
             self._faults.report(DATABASE, error)
-        counts, faults = self._counts, self._faults.all()
+        counts, faults = self._counts.get(edition, _Counts()), self._faults.all()
         state, remedy = _judged(counts, degraded=bool(faults))
         return Status(
             articles=counts.articles,
@@ -82,13 +91,21 @@ class StatusReader:
             faults=faults,
         )
 
-    def _count(self) -> _Counts:
+    def _remember(self, edition: str | None, counts: _Counts) -> None:
+        self._counts[edition] = counts
+        self._counts.move_to_end(edition)
+        while len(self._counts) > REMEMBERED:
+            self._counts.popitem(last=False)
+
+    def _count(self, edition: str | None) -> _Counts:
+        origins = self._editions.origins(edition)
+        filters = Filters(origins=origins)
         return _Counts(
-            self._store.count_articles(),
-            self._store.count_passages(),
-            self._store.newest(),
-            len(self._store.source_names()),
-            self._subscriptions.all(),
+            self._store.count_articles(filters),
+            self._store.receipts.count_passages(origins),
+            self._store.newest(filters),
+            len(self._store.source_names(origins)),
+            self._subscriptions.all(edition),
             self._store.fingerprint() not in (None, self._engine.fingerprint),
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
@@ -199,6 +199,7 @@ class FakeNews:
         source: str | None = None,
         limit: int = 5,
         as_of: datetime | None = None,
+        edition: str | None = None,
     ) -> list[Headline]:
         self._check_source(source)
         return [
@@ -261,7 +262,7 @@ class FakeNews:
         found = [find_quote(articles[quote.article_id], quote.start, quote.text) for quote in answer.quotes]
         return [excerpt(quote) for quote in found if quote]
 
-    def check_quote(self, claimed: str) -> QuoteCheck:
+    def check_quote(self, claimed: str, edition: str | None = None) -> QuoteCheck:
         return check_quote(claimed, self.articles)
 
     def match_follows(self) -> bool:
@@ -309,15 +310,21 @@ class FakeNews:
         articles = {article.id: article for article in self.articles}
         return [story_of([articles[id] for id in story], {}) for story in chosen]
 
-    def check_plan(self, plan: DigestPlan) -> DigestPlan:
+    def check_plan(self, plan: DigestPlan, edition: str | None = None) -> DigestPlan:
         for source in plan.sources:
             self._check_source(source)
         return plan
 
-    def source_names(self) -> list[str]:
+    def seen(self, ids: Collection[str], edition: str) -> set[str]:
+        return set(ids)
+
+    def delete_unseen(self, limit: int = 100) -> int:
+        return 0
+
+    def source_names(self, edition: str | None = None) -> list[str]:
         return sorted({article.source for article in self.articles})
 
-    def status(self) -> Status:
+    def status(self, edition: str | None = None) -> Status:
         count = len(self.articles)
         newest = max((article.published_at for article in self.articles), default=None)
         state: Any = "ready" if count else "empty"

@@ -192,8 +192,9 @@ def test_nothing_else_is_in_the_facade() -> None:
 
     with pytest.raises(AttributeError, match="no attribute 'Nothing'"):
         index.Nothing  # noqa: B018
-    assert index.__all__ == sorted(index.__all__)
-    assert all(getattr(index, name) for name in index.__all__)
+    constants_first = sorted(index.__all__, key=lambda name: (not name.isupper(), name))
+    assert index.__all__ == constants_first
+    assert all(getattr(index, name) is not None for name in index.__all__)
 
 
 # -- what code may not do --------------------------------------------------------------------------------

@@ -2,20 +2,25 @@
 
 from collections.abc import Sequence
 
-from bot.cards.base import AMBER, GREEN, MAX_BODY, MAX_TITLE, Card, moment
+from bot.cards.base import AMBER, GREEN, MAX_TITLE, Card, moment
 from bot.cards.quotes import linked
 from bot.text.language import _, counted, mark, number
-from bot.text.markdown import bold, cut, length, timestamp
+from bot.text.markdown import bold, cut, timestamp
 from bot.text.source_words import ALL_KNOWN, articles_counted, found_lines, sources_counted, stored_line
-from index import Added, Failure, Source, Trial, masked
+from index import Added, Failure, Source, SourcePage, Trial, masked
 
 SOON = mark("They are read as soon as possible.")
 NO_SOURCES = mark("No source is read yet: `/sources add` tries an address and reads it from then on.")
+BACK = mark("It is shared by all servers: its articles are shown here again.")
 SHOWN_FEEDS = 10
 SHOWN_PROBLEMS = 3
 
-# The most sources on a page of the list, and characters of their names, addresses and errors.
-ON_PAGE = 10
+OWN_ONES = mark("Of this server alone")
+SHARED_ONES = mark("Shared by all servers; `/sources remove` leaves one out here")
+
+# The sources on a page of the list, and characters of their names, addresses and errors: together with what
+# escaping adds they fit into one card.
+ON_PAGE = 5
 MAX_NAME = 100
 MAX_ADDRESS = 300
 MAX_WHY = 300
@@ -36,6 +41,8 @@ def trial_card(trial: Trial) -> Card:
 def added_card(added: Added) -> Card:
     """Return the card of what was found at an address, and what was added."""
     trial, source = added.trial, added.source
+    if added.taken_back:
+        return Card(cut(trial.title or masked(trial.url), MAX_TITLE), _(BACK), colour=GREEN)
     if trial.kind == "opml":
         return _card(trial, [_listed(added.listed)], GREEN)
     if source is None:
@@ -47,28 +54,25 @@ def added_card(added: Added) -> Card:
     return _card(trial, [stored_line(added.ingested), " ".join(outcome)], GREEN)
 
 
-def source_pages(sources: Sequence[Source]) -> list[Card]:
-    """Return pages with every source, those that fail first; always at least one page."""
-    ordered = sorted(sources, key=lambda source: source.error is None)
-    bodies: list[list[str]] = [[]]
-    for source in ordered:
-        entry = _entry(source)
-        if len(bodies[-1]) == ON_PAGE or length("\n\n".join([*bodies[-1], entry])) > MAX_BODY:
-            bodies.append([])
-        bodies[-1].append(entry)
-    failing = sum(source.error is not None for source in sources)
-    title = sources_counted(len(sources))
-    if failing:
-        title += ", " + _("{count} failing").format(count=number(failing))
-    return [
-        Card(
-            title,
-            "\n\n".join(entries) or _(NO_SOURCES),
-            _("Page {page} of {pages}").format(page=page, pages=len(bodies)) if len(bodies) > 1 else "",
-            AMBER if failing else GREEN,
-        )
-        for page, entries in enumerate(bodies, 1)
-    ]
+def page_card(found: SourcePage, page: int) -> Card:
+    """Return a page of the list of sources, counted from 0: a server's own, then the shared ones."""
+    entries: list[str] = []
+    for place, source in enumerate(found.sources):
+        if place == 0 or source.shared != found.sources[place - 1].shared:
+            entries.append(bold(_(SHARED_ONES) if source.shared else _(OWN_ONES)))
+        entries.append(_entry(source))
+    title = sources_counted(found.total)
+    if found.own and found.own < found.total:
+        title += ", " + counted("{count} of this server's own", "{count} of this server's own", found.own)
+    if found.failing:
+        title += ", " + _("{count} failing").format(count=number(found.failing))
+    pages = max(1, -(-found.total // ON_PAGE))
+    return Card(
+        title,
+        "\n\n".join(entries) or _(NO_SOURCES),
+        _("Page {page} of {pages}").format(page=page + 1, pages=pages) if pages > 1 else "",
+        AMBER if found.failing else GREEN,
+    )
 
 
 def _card(trial: Trial, outcome: list[str], colour: int) -> Card:
@@ -109,8 +113,8 @@ def _entry(source: Source) -> str:
         f"{sign} {_(state)} · {named}" if state else f"{sign} {named}",
         f"-# {' · '.join([articles_counted(source.articles), *times])}",
     ]
-    if source.error:
-        lines.append(f"-# {cut(masked(source.error), MAX_WHY)}")
+    if trouble := source.error or source.notice:
+        lines.append(f"-# {cut(masked(trouble), MAX_WHY)}")
     return "\n".join(lines)
 
 

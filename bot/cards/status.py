@@ -22,10 +22,13 @@ STATES = {
 }
 
 
-def status_card(status: Status, version: str, latency: float, *, details: bool = False) -> Card:
-    """Return the state of the library, without paths and addresses, because everyone may see it.
+def status_card(
+    status: Status, version: str, latency: float, *, details: bool = False, operator: bool = False
+) -> Card:
+    """Return the state of an edition, without paths and addresses, because everyone may see it.
 
-    `details` adds the parts that do not work and the sources that fail, each with what to do. `latency` is
+    `details` adds the sources that fail, each with what to do. `operator` adds the parts that do not work,
+    what to do about the library's state, and what the search index takes. `latency` is
     how long Discord takes to answer, in seconds; it is not finite until it has been measured.
     """
     counts = [
@@ -36,11 +39,13 @@ def status_card(status: Status, version: str, latency: float, *, details: bool =
     lines = [" · ".join(counts)]
     if status.newest:
         lines.append(_("Newest article {when}").format(when=moment(status.newest)))
-    if sizes := index_sizes(status):
+    if status.state == "empty":
+        lines.append(_("There are no articles yet: those who manage the server can use `/sources add`."))
+    if operator and (sizes := index_sizes(status)):
         lines.append(_("Search index {sizes}").format(sizes=", ".join(sizes)))
-    if status.remedy:
+    if operator and status.remedy:
         lines.append(f"\n{escape(status.remedy)}")
-    if details:
+    if operator:
         lines += [f"\n{escape(masked(fault.why))}" for fault in status.faults]
     lines += _failing(status, details)
     footer = f"newsbot {version}"

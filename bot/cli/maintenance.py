@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from bot.cli.json_output import evaluation_json, ingest_json, reindex_json, status_json
-from bot.cli.session import JsonOption, err, library, print_result
+from bot.cli.session import EditionOption, JsonOption, err, given_edition, library, print_result
 from bot.plots import reliability
 from bot.terminal.answers import evaluation_view, ingest_view, reindex_view, status_view
 from bot.terminal.progress import progress_bars
@@ -98,10 +98,10 @@ def evaluate(
         print_result(as_json, evaluation_json(evaluation), evaluation_view(evaluation, misses))
 
 
-def status(as_json: JsonOption = False) -> None:
+def status(edition: EditionOption = None, as_json: JsonOption = False) -> None:
     """Show how much is stored and whether the search is up to date."""
-    settings = load_settings()
+    settings, seen = load_settings(), given_edition(edition)
     with library(settings) as index:
-        found = index.status()
+        found = index.status(seen)
         view = status_view(found, settings.zone, datetime.now(UTC))
         print_result(as_json, status_json(found), view)

@@ -51,7 +51,15 @@ def run_discord(settings: Settings, token: str) -> None:
         make_data_dir(settings)
         with sole_bot(settings.data_dir):
             opener = partial(open_for_discord, settings)
-            run_bot(opener, token, settings.data_dir, settings.health_port, settings.share, last.begin)
+            run_bot(
+                opener,
+                token,
+                settings.data_dir,
+                settings.health_port,
+                settings.share,
+                last.begin,
+                settings.operators,
+            )
 
 
 def backup(

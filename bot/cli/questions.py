@@ -16,11 +16,13 @@ from bot.cli.chat import chat as converse
 from bot.cli.json_output import answer_json, latest_json, timeline_json
 from bot.cli.session import (
     AsOfOption,
+    EditionOption,
     JsonOption,
     SinceOption,
     SourceOption,
     UntilOption,
     err,
+    given_edition,
     library,
     out,
     print_json,
@@ -57,6 +59,7 @@ def ask(
     explain: Annotated[
         bool, typer.Option("--explain", help="Add the figures behind the answer, and why it is given.")
     ] = False,
+    edition: EditionOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Answer a question with quotes, or say that the stored articles do not answer it."""
@@ -74,6 +77,7 @@ def ask(
         source=source,
         limit=limit,
         explain=explain,
+        edition=given_edition(edition),
     )
     if question is None:
         _ask_all(settings, lines, build)
@@ -108,14 +112,16 @@ def latest(
     source: SourceOption = None,
     limit: Annotated[int, typer.Option(metavar="N", min=1, max=100, help="At most this many articles.")] = 5,
     as_of: AsOfOption = None,
+    edition: EditionOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show the newest articles with their highlights."""
     settings = load_settings()
     moment = given_moment(as_of, settings.zone, end=True) or datetime.now(UTC)
+    seen = given_edition(edition)
     with library(settings) as index:
         with working(err(), "Searching …"):
-            headlines = index.latest(topic, source=source, limit=limit, as_of=moment)
+            headlines = index.latest(topic, source=source, limit=limit, as_of=moment, edition=seen)
         value = latest_json(headlines, topic=topic, source=source, as_of=moment)
         print_result(as_json, value, latest_view(headlines, settings.zone, moment))
 
@@ -126,6 +132,7 @@ def timeline(
     until: Annotated[str | None, typer.Option(metavar="DATE", help="Only events until then.")] = None,
     source: SourceOption = None,
     as_of: AsOfOption = None,
+    edition: EditionOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show what was reported of a topic: one dated quote per event, and the articles of each day."""
@@ -136,6 +143,7 @@ def timeline(
         until=given_moment(until, settings.zone, end=True),
         as_of=given_moment(as_of, settings.zone, end=True),
         source=source,
+        edition=given_edition(edition),
     )
     with library(settings) as index:
         with working(err(), "Searching …"):

@@ -19,7 +19,7 @@ from bot.ops.shutdown import ending_at_sigterm
 from bot.terminal.answers import show
 from bot.terminal.progress import working
 from config import Settings, SettingsError, logging_to_stderr
-from index import IndexOptions, Lifetimes, masked
+from index import SHARED, IndexOptions, Lifetimes, Quotas, UsageError, masked
 
 if TYPE_CHECKING:
     from index import NewsIndex
@@ -34,7 +34,26 @@ UntilOption = Annotated[str | None, typer.Option(metavar="DATE", help="Only arti
 AsOfOption = Annotated[
     str | None, typer.Option(metavar="DATE", help="Answer as if it were then: later articles do not count.")
 ]
+EditionOption = Annotated[
+    str | None,
+    typer.Option(metavar="SERVER", help="See what a Discord server sees (its id), or `shared`."),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+
+
+def given_edition(given: str | None) -> str | None:
+    """Return the edition that --edition names; None, where it is left out, is all that is stored.
+
+    Raises UsageError for what is neither the id of a server nor "shared".
+    """
+    if given is None:
+        return None
+    named = given.strip()
+    if named.casefold() == "shared":
+        return SHARED
+    if not (named.isascii() and named.isdecimal()):
+        raise UsageError(f"--edition takes the id of a Discord server, or shared, not {named!r}.")
+    return named
 
 
 def open_index(settings: Settings) -> NewsIndex:
@@ -83,6 +102,12 @@ def index_options(settings: Settings) -> IndexOptions:
         fetch_private=settings.fetch_private,
         refresh_shortest=settings.refresh_shortest,
         refresh_longest=settings.refresh_longest,
+        quotas=Quotas(
+            sources=settings.quota_sources,
+            feeds=settings.quota_feeds,
+            articles=settings.quota_articles,
+            bytes=settings.quota_megabytes * 2**20,
+        ),
     )
 
 

@@ -14,14 +14,14 @@ import typer
 from rich.text import Text
 
 from bot.cli.json_output import added_json, refreshed_json, sources_json, trial_json
-from bot.cli.session import JsonOption, err, library, print_result
+from bot.cli.session import EditionOption, JsonOption, err, given_edition, library, print_result
 from bot.ops.shutdown import LastResort
 from bot.terminal.answers import printable, show
 from bot.terminal.progress import progress_bars, working
 from bot.terminal.sources import added_view, imported_view, refreshed_view, sources_view, trial_view
 from bot.text.source_words import removed_line
 from config import FEEDS, load_settings
-from index import UsageError
+from index import OPERATOR, SHARED, UsageError, masked
 
 if TYPE_CHECKING:
     from index import NewsIndex
@@ -34,10 +34,11 @@ Url = Annotated[str, typer.Argument(metavar="URL", help="A feed, sitemap, page, 
 
 
 @sources.command("list")
-def list_sources(as_json: JsonOption = False) -> None:
+def list_sources(edition: EditionOption = None, as_json: JsonOption = False) -> None:
     """Show every source: its state, when it was read, when it is next, and what is wrong."""
+    seen = given_edition(edition)
     with library(load_settings()) as index:
-        found = index.subscriptions.all()
+        found = index.subscriptions.all(seen)
         print_result(as_json, sources_json(found), sources_view(found, datetime.now(UTC)))
 
 
@@ -70,6 +71,9 @@ def add_source(
     with library(settings) as index:
         with working(err(), "Reading …"):
             added = index.subscriptions.add(url, speaks_for=speaks_for or ())
+        if added.source or added.listed:
+            origin = added.source.origin if added.source else None
+            index.guilds.note(SHARED, OPERATOR, "source added", masked(added.trial.url), origin)
         print_result(as_json, added_json(added), added_view(added, settings.zone, datetime.now(UTC)))
     if added.source is None and added.trial.kind != "opml":
         raise typer.Exit(1)
@@ -83,6 +87,7 @@ def remove_source(
     """Stop reading a source; its articles stay."""
     with library(load_settings()) as index:
         removed = index.subscriptions.remove(name)
+        index.guilds.note(SHARED, OPERATOR, "source removed", masked(removed.url), removed.origin)
         sentence = Text(printable(removed_line(removed.url)))
         print_result(as_json, {"removed": removed.url}, sentence)
 
@@ -109,14 +114,17 @@ def _import(path: Path, as_json: bool) -> None:
         raise UsageError(f"{path} cannot be read ({error.strerror}): name an OPML file.") from None
     with library(load_settings()) as index:
         count = index.subscriptions.import_opml(body, path.name)
+        if count:
+            index.guilds.note(SHARED, OPERATOR, "source added", path.name)
         print_result(as_json, {"added": count}, imported_view(count))
 
 
 @sources.command("export")
-def export_sources() -> None:
+def export_sources(edition: EditionOption = None) -> None:
     """Print the sources as an OPML list, which other feed readers import."""
+    seen = given_edition(edition)
     with library(load_settings()) as index:
-        sys.stdout.write(index.subscriptions.export_opml())
+        sys.stdout.write(index.subscriptions.export_opml(seen))
 
 
 def watch(

@@ -56,13 +56,17 @@ class AlertSender(Sender):
 
     async def _send(self, follow: Follow, quotes: list[Quote]) -> bool:
         """Send claimed quotes, and store whether they were sent. Returns whether they were."""
+        visible = await self.services.editions.visible(follow, quotes)
+        if not visible:
+            await self.note(self.library.index.follows.sent, follow.id, quotes)
+            return False
         # The key by which Discord recognises an alert that another process sends again, maybe in another
         # order.
         article, start = min((quote.article.id, quote.span.start) for quote in quotes)
         key = f"follow {follow.id} {article} {start}"
         language = await self.services.guild_rules.language_of(int(follow.guild) if follow.guild else None)
         with speaking(language):
-            embed = alert_card(follow, quotes).embed()
+            embed = alert_card(follow, visible).embed()
         follows = self.library.index.follows
         try:
             await deliver(self.bot, follow.channel, follow.person, embed, key)

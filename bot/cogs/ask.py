@@ -14,6 +14,7 @@ from bot.interactions.choices import time_choices
 from bot.interactions.errors import explain
 from bot.interactions.request import begin_request
 from bot.services.answers import Inquiry
+from bot.services.editions import edition_of
 from bot.services.guild_rules import guild_of
 from bot.services.services import Services
 from bot.text.dates import given_moment
@@ -76,8 +77,10 @@ class Ask(commands.Cog):
         await self.services.answers.answer_interaction(interaction, inquiry)
 
     @ask.autocomplete("source")
-    async def source_choices(self, _: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        return self.services.source_names.choices(typed)
+    async def source_choices(
+        self, interaction: discord.Interaction, typed: str
+    ) -> list[app_commands.Choice[str]]:
+        return await self.services.source_names.choices(edition_of(interaction), typed)
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:

@@ -55,13 +55,16 @@ class Corrections(BackgroundLoop):
         """Correct a message. Returns False where it is to be tried again."""
         if posted.private:  # only the interaction can edit a private reply, and only for 15 minutes
             return True
+        shown = await self.services.editions.correctable(posted)
+        if shown is None:  # the server has dropped the source since: what it says now is not for them
+            return True
         channel = self.bot.get_partial_messageable(int(posted.channel))
         try:
             message = channel.get_partial_message(int(posted.message))
             # `edit` does not use the client's own setting of allowed mentions.
             no_mentions = discord.AllowedMentions.none()
             async with asyncio.timeout(SEND_SECONDS):
-                await message.edit(view=self.services.answers.layout(posted), allowed_mentions=no_mentions)
+                await message.edit(view=self.services.answers.layout(shown), allowed_mentions=no_mentions)
         except (discord.NotFound, discord.Forbidden) as gone:
             log.info("living.unreachable id=%s channel=%s status=%d", posted.id, posted.channel, gone.status)
         except PASSING as error:

@@ -12,6 +12,7 @@ from discord.ext import commands
 
 from bot.cards.digest import digest_card, digests_card, set_text
 from bot.interactions.choices import MAX_CHOICE, zone_choices
+from bot.services.editions import edition_of
 from bot.services.guild_rules import require_manager, require_writable
 from bot.services.services import Services
 from bot.text.language import _
@@ -74,7 +75,7 @@ class Digests(commands.Cog):
         schedule = Schedule(hour, timezone, day, _quiet(quiet_from, quiet_until))
         plan = DigestPlan(schedule, _listed(topics), _listed(sources), number)
         place = await self._place(interaction, channel)
-        checked = await self.library.workers.run(self.library.index.check_plan, plan)
+        checked = await self.library.workers.run(self.library.index.check_plan, plan, edition_of(interaction))
         put, guild, person = self.library.index.digests.put, interaction.guild_id, interaction.user.id
         digest = await self.library.writes.run(put, str(guild), str(place), str(person), checked)
         stories = await self.library.workers.run(self.library.index.stories, digest)
@@ -102,11 +103,14 @@ class Digests(commands.Cog):
         return id
 
     @set.autocomplete("sources")
-    async def source_choices(self, _: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    async def source_choices(
+        self, interaction: discord.Interaction, typed: str
+    ) -> list[app_commands.Choice[str]]:
         """Suggest names for the last of the sources; the ones typed before it stay."""
         before, comma, last = typed.rpartition(",")
         kept = f"{before}{comma} " if comma else ""
-        found = [f"{kept}{choice.value}" for choice in self.services.source_names.choices(last)]
+        choices = await self.services.source_names.choices(edition_of(interaction), last)
+        found = [f"{kept}{choice.value}" for choice in choices]
         return [app_commands.Choice(name=value, value=value) for value in found if len(value) <= MAX_CHOICE]
 
     @digest.command(name="show", description="The digests of this server, and when the next ones come")

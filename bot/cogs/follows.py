@@ -13,6 +13,7 @@ from discord.ext import commands
 from bot.cards.alert import follows_card
 from bot.interactions.buttons import Action
 from bot.interactions.views import Panel
+from bot.services.editions import edition_of
 from bot.services.guild_rules import guild_of, require_manager, require_writable
 from bot.services.library import Library
 from bot.services.services import Services
@@ -61,7 +62,8 @@ class Follows(commands.Cog):
         await self._follow(interaction, posted.question, here=False)
 
     async def _follow(self, interaction: discord.Interaction, what: str, here: bool) -> None:
-        answer = await self.library.workers.run(self.library.index.ask, Question(what))
+        question = Question(what, edition=edition_of(interaction))
+        answer = await self.library.workers.run(self.library.index.ask, question)
         follow = await self.library.writes.run(self._begin, answer, interaction, here)
         log.info("follow.started id=%d channel=%s", follow.id, follow.channel)
         await interaction.edit_original_response(content=_started(follow, answer.answered))

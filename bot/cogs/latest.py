@@ -7,6 +7,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.cards.headlines import headlines_card
+from bot.services.editions import edition_of
 from bot.services.services import Services
 from bot.text.language import to_everyone
 
@@ -24,10 +25,15 @@ class Latest(commands.Cog):
         self, interaction: discord.Interaction, topic: str | None = None, source: str | None = None
     ) -> None:
         await interaction.response.defer(thinking=True)
-        headlines = await self.library.workers.run(self.library.index.latest, topic, source=source)
+        edition = edition_of(interaction)
+        headlines = await self.library.workers.run(
+            self.library.index.latest, topic, source=source, edition=edition
+        )
         to_everyone()
         await interaction.edit_original_response(embed=headlines_card(headlines, topic, source).embed())
 
     @latest.autocomplete("source")
-    async def source_choices(self, _: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        return self.services.source_names.choices(typed)
+    async def source_choices(
+        self, interaction: discord.Interaction, typed: str
+    ) -> list[app_commands.Choice[str]]:
+        return await self.services.source_names.choices(edition_of(interaction), typed)

@@ -12,6 +12,7 @@ from discord.ext import commands
 from bot.cards.answer import check_card
 from bot.interactions.answer_layout import answer_layout
 from bot.services.answers import Inquiry
+from bot.services.editions import edition_of
 from bot.services.guild_rules import guild_of
 from bot.services.services import Services
 from bot.text.claim import claim, quoted_claim
@@ -59,7 +60,8 @@ class MessageMenu(commands.Cog):
         await interaction.response.defer(thinking=True, ephemeral=True)
         self.services.answers.take_turn(interaction.user.id, interaction.guild_id)
         text = _required(quoted_claim(_text(message)))
-        found = await self.library.workers.run(self.library.index.check_quote, text)
+        edition = edition_of(interaction)
+        found = await self.library.workers.run(self.library.index.check_quote, text, edition)
         await interaction.edit_original_response(view=answer_layout(check_card(found)))
 
 

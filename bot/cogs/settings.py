@@ -16,7 +16,7 @@ from bot.services.guild_rules import require_manager
 from bot.services.services import Services
 from bot.text.language import LANGUAGES, _, mark
 from bot.text.markdown import bold, timestamp
-from index import AuditEntry, GuildSettings
+from index import OPERATOR, AuditEntry, GuildSettings
 
 # Discord's limit for the values chosen in one menu.
 MAX_CHOSEN = 25
@@ -184,6 +184,8 @@ def trail_card(entries: Sequence[AuditEntry]) -> Card:
 
 def _line(entry: AuditEntry) -> str:
     who = f"<@{entry.person}>" if entry.person else _("somebody who had their data deleted")
+    if entry.person == OPERATOR:
+        who = _("an operator, for all servers,")
     # The detail may be an address or a file's name: a backtick in it would end the code that it is shown as.
     shown = " ".join(entry.detail.replace("`", "'").split())[:MAX_DETAIL]
     detail = f": `{shown}`" if shown else ""

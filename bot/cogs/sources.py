@@ -1,31 +1,39 @@
-"""For managers of a guild: `/sources`, the feeds and pages that are read again and again."""
+"""For managers of a guild: `/sources`, the feeds and pages that are read again and again.
+
+They change their own and choose among the shared ones; operators change the shared ones.
+"""
 
 from __future__ import annotations
 
 import logging
 import re
-from typing import Any, Self
+from collections.abc import Callable
+from typing import Any, ParamSpec, Self, TypeVar
 
 import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
-from bot.cards.source import added_card, source_pages, trial_card
-from bot.interactions.choices import read_in_time, source_choices
+from bot.cards.source import ON_PAGE, added_card, page_card, trial_card
+from bot.interactions.choices import LOOKED_AT, read_in_time, source_choices
 from bot.interactions.errors import explain, tell
 from bot.interactions.views import Localized
+from bot.services.editions import edition_of
 from bot.services.guild_rules import require_manager
 from bot.services.services import Services, services_of
 from bot.services.workers import Workers
 from bot.text.language import _
 from bot.text.markdown import cut
-from bot.text.source_words import removed_line
-from index import masked
+from bot.text.source_words import dropped_line, removed_line, removed_own_line
+from index import SHARED, Source, UsageError, masked
 
-# Trying an address may take a minute, so this has threads of its own.
-THREADS, WAITING = 2, 8
+# Trying an address may take a minute, so this has threads of its own: each server uses one of them at a time.
+THREADS, WAITING = 8, 32
 # Characters of the sentence on a removed source.
 MAX_SENTENCE = 500
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 Address = app_commands.Range[str, 1, 2000]
 
@@ -59,15 +67,18 @@ class PageButton(
 
 async def show_page(interaction: discord.Interaction, page: int) -> None:
     """Show a page of the list in the reply to an interaction; the last page where `page` is too large."""
-    library = services_of(interaction).library
-    pages = source_pages(await library.records.run(library.index.subscriptions.all))
-    page = min(page, len(pages) - 1)
+    library, edition = services_of(interaction).library, edition_of(interaction)
+    read = library.index.subscriptions.page
+    found = await library.records.run(read, edition, page * ON_PAGE, ON_PAGE)
+    last = max(0, found.total - 1) // ON_PAGE
+    if page > last:
+        page, found = last, await library.records.run(read, edition, last * ON_PAGE, ON_PAGE)
     view = None
-    if len(pages) > 1:
+    if last:
         view = ui.View(timeout=None)
         view.add_item(PageButton("back", max(page - 1, 0), disabled=page == 0))
-        view.add_item(PageButton("on", page + 1, disabled=page == len(pages) - 1))
-    await interaction.edit_original_response(embed=pages[page].embed(), view=view)
+        view.add_item(PageButton("on", page + 1, disabled=page == last))
+    await interaction.edit_original_response(embed=page_card(found, page).embed(), view=view)
     if view:
         view.stop()  # the button that is registered with the bot handles presses
 
@@ -94,15 +105,22 @@ class Sources(commands.Cog):
             log.warning("sources.close calls=unfinished")
 
     @sources.command(name="add", description="Try an address, store its articles, read it from now on")
-    @app_commands.describe(address="A feed, sitemap, page, or list of feeds: https://example.org/feed.xml")
-    async def add(self, interaction: discord.Interaction, address: Address) -> None:
+    @app_commands.describe(
+        address="A feed, sitemap, page, or list of feeds: https://example.org/feed.xml",
+        for_all="For all servers (operators of the bot only)",
+    )
+    async def add(self, interaction: discord.Interaction, address: Address, for_all: bool = False) -> None:
         require_manager(interaction)
         await interaction.response.defer(thinking=True, ephemeral=True)
-        added = await self._workers.run(self.library.index.subscriptions.add, address)
-        if added.source or added.listed:
-            log.info("source.added user=%d url=%s", interaction.user.id, added.trial.url)
-            await self.services.guild_rules.note(interaction, "source added", added.trial.url)
-            await self.services.source_names.refresh()
+        editions = self.services.editions
+        edition = editions.written(interaction, for_all)
+        added = await self._run_alone(interaction, self.library.index.subscriptions.add, address, edition)
+        source = added.source
+        if source or added.listed:
+            log.info("source.added user=%d edition=%r url=%s", interaction.user.id, edition, added.trial.url)
+            origin = source.origin if source else None
+            await editions.note(interaction, edition, "source added", added.trial.url, origin)
+            await self.services.source_names.refresh(edition_of(interaction))
         await interaction.edit_original_response(embed=added_card(added).embed())
 
     @sources.command(name="test", description="Show what is found at an address, and store nothing")
@@ -110,25 +128,62 @@ class Sources(commands.Cog):
     async def test(self, interaction: discord.Interaction, address: Address) -> None:
         require_manager(interaction)
         await interaction.response.defer(thinking=True, ephemeral=True)
-        trial = await self._workers.run(self.library.index.subscriptions.test, address)
+        edition = self.services.editions.written(interaction)
+        trial = await self._run_alone(interaction, self.library.index.subscriptions.test, address, edition)
         await interaction.edit_original_response(embed=trial_card(trial).embed())
 
-    @sources.command(name="remove", description="Stop reading a source; its articles stay")
-    @app_commands.describe(source="Its title or address")
-    async def remove(self, interaction: discord.Interaction, source: str) -> None:
+    @sources.command(name="remove", description="Stop reading a source, or leave out a shared one here")
+    @app_commands.describe(
+        source="Its title or address", for_all="For all servers (operators of the bot only)"
+    )
+    async def remove(self, interaction: discord.Interaction, source: str, for_all: bool = False) -> None:
         require_manager(interaction)
         await interaction.response.defer(thinking=True, ephemeral=True)
-        removed = await self._workers.run(self.library.index.subscriptions.remove, source)
-        await self.services.guild_rules.note(interaction, "source removed", removed.url)
-        log.info("source.removed user=%d url=%s", interaction.user.id, removed.url)
-        await interaction.edit_original_response(content=cut(removed_line(masked(removed.url)), MAX_SENTENCE))
+        written = self.services.editions.written(interaction, for_all)
+        removed, edition = await self._workers.run(self._remove, source, written, edition_of(interaction))
+        left_out = removed.shared and edition != SHARED
+        action = "source left out" if left_out else "source removed"
+        await self.services.editions.note(interaction, edition, action, removed.url, removed.origin)
+        log.info("source.removed user=%d edition=%r url=%s", interaction.user.id, edition, removed.url)
+        line = dropped_line if left_out else removed_line if removed.shared else removed_own_line
+        await interaction.edit_original_response(content=cut(line(masked(removed.url)), MAX_SENTENCE))
+
+    def _remove(self, name: str, edition: str, here: str) -> tuple[Source, str]:
+        """Remove a source from an edition, or where it is one of the server's own, from that of `here`.
+
+        Return the source as it was, and from which edition it was removed.
+        """
+        subscriptions = self.library.index.subscriptions
+        try:
+            found = subscriptions.find(name, here)
+        except UsageError:
+            if edition != SHARED:
+                raise
+            found = subscriptions.find(name, SHARED)  # an operator's server may have left it out
+        edition = edition if found.shared else here
+        return subscriptions.remove(found.url, edition), edition
 
     @remove.autocomplete("source")
     async def suggest(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
         if not interaction.permissions.manage_guild:
             return []
-        reading = self.library.records.run(self.library.index.subscriptions.all)
-        return source_choices(await read_in_time(reading), typed)
+        reading = self.library.records.run(self._choices, edition_of(interaction), typed)
+        return await read_in_time(reading)
+
+    def _choices(self, edition: str, typed: str) -> list[app_commands.Choice[str]]:
+        return source_choices(
+            self.library.index.subscriptions.named_like(edition, typed.strip(), LOOKED_AT), typed
+        )
+
+    async def _run_alone(
+        self, interaction: discord.Interaction, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Call `call` in a thread. Raises BusyError where the server reads something already."""
+        self.services.editions.begin(interaction.guild_id)
+        try:
+            return await self._workers.run(call, *args, **kwargs)
+        finally:
+            self.services.editions.end(interaction.guild_id)
 
     @sources.command(name="list", description="Every source: its state, when it is read, what is wrong")
     async def list_all(self, interaction: discord.Interaction) -> None:

@@ -10,6 +10,7 @@ from bot.cards.answer import ANY_TIME
 from bot.cards.timeline import TimelineCard, timeline_card
 from bot.interactions.buttons import Action
 from bot.interactions.choices import time_choices
+from bot.services.editions import edition_of
 from bot.services.services import Services
 from bot.text.dates import given_moment
 from bot.text.language import to_everyone
@@ -45,7 +46,12 @@ class Timelines(commands.Cog):
     ) -> None:
         await interaction.response.defer(thinking=True)
         self.services.answers.take_turn(interaction.user.id, interaction.guild_id)
-        question = Question(topic, since=given_moment(since), until=given_moment(until, end=True))
+        question = Question(
+            topic,
+            since=given_moment(since),
+            until=given_moment(until, end=True),
+            edition=edition_of(interaction),
+        )
         to_everyone()
         await self._show(interaction, question)
 
@@ -53,7 +59,13 @@ class Timelines(commands.Cog):
         """Show the timeline of a posted answer's question, with the answer's period and source."""
         self.services.answers.take_turn(interaction.user.id, interaction.guild_id)
         since = None if posted.since == ANY_TIME else posted.since
-        question = Question(posted.question, since=since, until=posted.until, source=posted.source)
+        question = Question(
+            posted.question,
+            since=since,
+            until=posted.until,
+            source=posted.source,
+            edition=edition_of(interaction),
+        )
         await self._show(interaction, question, posted.typed)
 
     async def _show(

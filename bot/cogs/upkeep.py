@@ -1,6 +1,8 @@
-"""What the bot does for itself every few seconds: reads changed settings, stores what could not be stored."""
+"""What the bot does for itself now and then: it reads settings and operators, and stores and deletes."""
 
 from __future__ import annotations
+
+import asyncio
 
 from discord.ext import commands
 
@@ -9,6 +11,9 @@ from bot.services.services import Services
 
 SETTINGS_SECONDS = 5.0
 ANSWERS_SECONDS = 10.0
+EDITIONS_SECONDS = 3600.0
+# Between two portions that are deleted, so that others can write.
+PAUSE_SECONDS = 0.2
 
 
 class SettingsReader(BackgroundLoop):
@@ -33,3 +38,19 @@ class AnswerKeeper(BackgroundLoop):
 
     async def round(self) -> None:
         await self.services.answers.store_again()
+
+
+class EditionKeeper(BackgroundLoop):
+    """Reads who the operators are, and deletes the articles that no server sees any longer."""
+
+    def __init__(self, bot: commands.AutoShardedBot, services: Services) -> None:
+        super().__init__(bot, services, "keeping of editions", EDITIONS_SECONDS)
+
+    async def cog_load(self) -> None:
+        await self.services.editions.update()
+        await super().cog_load()
+
+    async def round(self) -> None:
+        await self.services.editions.update()
+        while await self.workers.run(self.library.index.delete_unseen):
+            await asyncio.sleep(PAUSE_SECONDS)

@@ -16,6 +16,9 @@ from index import NewsError, Source, masked
 # Discord's limits: choices for an option, and characters of one.
 MAX_CHOICES = 25
 MAX_CHOICE = 100
+# Sources that are looked at for suggestions: some of those that contain what was typed have it in a part of
+# their address that is hidden.
+LOOKED_AT = 200
 # Discord waits three seconds for suggestions. Where reading them takes longer than this, there are none.
 READ_SECONDS = 2.0
 
@@ -39,13 +42,18 @@ def _zone_names() -> list[str]:
     return sorted(zoneinfo.available_timezones())
 
 
-async def read_in_time(reading: Awaitable[Sequence[Source]]) -> Sequence[Source]:
-    """Return the sources that are read; none where that fails or takes longer than `READ_SECONDS`."""
+async def read_in_time(
+    reading: Awaitable[list[app_commands.Choice[str]]],
+) -> list[app_commands.Choice[str]]:
+    """Return the choices that are read; none where that fails or takes longer than `READ_SECONDS`.
+
+    Reading and choosing takes too long for the event loop.
+    """
     try:
         async with asyncio.timeout(READ_SECONDS):
             return await reading
     except (NewsError, TimeoutError):  # suggestions can show no error, and the next key press asks again
-        return ()
+        return []
 
 
 def source_choices(sources: Sequence[Source], typed: str) -> list[app_commands.Choice[str]]:
@@ -62,4 +70,6 @@ def source_choices(sources: Sequence[Source], typed: str) -> list[app_commands.C
         value = next((text for text in (address, title) if len(text) <= MAX_CHOICE), None)
         if value and (wanted in title.casefold() or wanted in address.casefold()):
             choices.append(app_commands.Choice(name=title[:MAX_CHOICE], value=value))
-    return choices[:MAX_CHOICES]
+        if len(choices) == MAX_CHOICES:
+            break
+    return choices

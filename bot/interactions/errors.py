@@ -16,9 +16,9 @@ import discord
 from discord import app_commands
 
 from bot.interactions.cooldowns import GuildOnCooldown
-from bot.text.language import _, mark, to_reader
+from bot.text.language import _, mark, number, to_reader
 from bot.text.markdown import escape, timestamp
-from index import BusyError, NewsError, UsageError, masked
+from index import BusyError, NewsError, QuotaError, UsageError, masked
 
 # Discord's error code for a message of an embed alone where the bot may not embed links.
 EMPTY_MESSAGE = 50006
@@ -28,6 +28,19 @@ EXPIRED = frozenset({10015, 10062, 50027})
 TOO_MANY_REQUESTS, SERVER_ERROR = 429, 500
 
 NO_PERMISSION = mark("I lack a permission here: ask a moderator to let me send messages and embed links.")
+
+QUOTAS = {
+    "sources": mark("This server may have {most} sources of its own: use `/sources remove` first."),
+    "feeds": mark("A list may name {most} feeds here: split it and use the parts one after another."),
+    "articles": mark(
+        "The {most} articles that may be stored for this server in a day are used up:"
+        " what is stored stays, try again after midnight UTC."
+    ),
+    "bytes": mark(
+        "The {most} MiB that may be read for this server in a day are used up:"
+        " what is stored stays, send less or try again after midnight UTC."
+    ),
+}
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +68,8 @@ def explain(error: BaseException, where: str) -> str:
 def _known(cause: BaseException) -> str | None:
     """Return the sentence for an error that is expected, else None. The first case that fits counts."""
     match cause:
+        case QuotaError():
+            return _quota(cause)
         case NewsError():
             return escape(masked(str(cause)))
         case app_commands.CommandOnCooldown():
@@ -74,6 +89,12 @@ def _known(cause: BaseException) -> str | None:
             return _refused(cause)
         case _:
             return None
+
+
+def _quota(error: QuotaError) -> str:
+    """Return the sentence for a quota that a server has used up, with what to do."""
+    most = error.most // 2**20 if error.kind == "bytes" else error.most
+    return _(QUOTAS[error.kind]).format(most=number(most))
 
 
 def _refused(error: discord.HTTPException) -> str | None:

@@ -27,6 +27,7 @@ from bot.interactions.cooldowns import Cooldowns
 from bot.interactions.errors import EXPIRED, explain, tell
 from bot.interactions.views import Form
 from bot.ops.metrics import Metrics
+from bot.services.editions import Editions, edition_named, edition_of
 from bot.services.guild_rules import guild_of
 from bot.services.library import Library
 from bot.text.language import _, mark, speaking, to_everyone
@@ -69,6 +70,11 @@ class Inquiry:
     continues: str | None = None
 
     @property
+    def searched(self) -> Question:
+        """The question as it is put to the library: inside the edition of the place where it is asked."""
+        return replace(self.question, edition=edition_named(self.guild))
+
+    @property
     def shown(self) -> str:
         """The question as a card shows it."""
         return self.typed or self.question.text
@@ -91,8 +97,9 @@ class Reply:
 class Answers:
     """Answers questions, stores the posted answers, and carries out the buttons below them."""
 
-    def __init__(self, library: Library, metrics: Metrics) -> None:
+    def __init__(self, library: Library, metrics: Metrics, editions: Editions) -> None:
         self._library = library
+        self._editions = editions
         self._metrics = metrics
         self._cooldowns = Cooldowns()
         # Posted answers that are not in the database yet, in their order, and those that are being stored.
@@ -123,10 +130,10 @@ class Answers:
     ) -> Reply:
         """Answer a question. `on_queued` is called with its place in the queue, from 1, while it waits."""
         began = time.perf_counter()
-        answer = await self._library.workers.run_queued(on_queued, self._library.index.ask, inquiry.question)
+        answer = await self._library.workers.run_queued(on_queued, self._library.index.ask, inquiry.searched)
         self._metrics.asked(time.perf_counter() - began, answered=answer.answered)
         older = None
-        question = inquiry.question
+        question = inquiry.searched
         if not answer.answered and answer.since and not (question.since or question.until):
             # Nothing was found in the period that the question names in words: the card shows older reports.
             older = await self._library.workers.run(
@@ -287,7 +294,9 @@ class Answers:
         await interaction.edit_original_response(content=_(THANKS[action]))
 
     async def _sources(self, interaction: discord.Interaction, posted: PostedAnswer, page: int) -> None:
-        excerpts = await self._library.workers.run(self._library.index.excerpts, posted)
+        # Inside the edition of the place where the button is pressed.
+        here = replace(posted, guild=edition_of(interaction) or None)
+        excerpts = await self._library.workers.run(self._library.index.excerpts, here)
         if not excerpts:
             raise UsageError(_("The quoted articles are not stored any more, or have changed since."))
         await interaction.edit_original_response(view=excerpts_layout(posted.id, excerpts, page))
@@ -300,6 +309,7 @@ class Answers:
             until=posted.until,
             source=posted.source,
             limit=MORE_QUOTES,
+            edition=edition_of(interaction),
         )
         answer = await self._library.workers.run(self._library.index.ask, question)
         card = more_card(posted.typed, [quote for quote in answer.quotes if _is_new(quote, posted)])
@@ -321,6 +331,7 @@ class Answers:
         await self.answer_interaction(interaction, inquiry)
 
     async def _share(self, interaction: discord.Interaction, posted: PostedAnswer) -> None:
+        await self._editions.require_seen(posted, edition_of(interaction))
         card = AnswerCard.from_json(posted.card)
         with speaking(card.language):
             by = "-# " + _("shared by {person}").format(person=interaction.user.mention)

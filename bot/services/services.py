@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 import discord
+from discord.ext import commands
 
 from bot.ops.metrics import Metrics
 from bot.services.answers import Answers
+from bot.services.editions import Editions
 from bot.services.guild_rules import GuildRules
 from bot.services.library import Library
 from bot.services.source_names import SourceNames
@@ -26,6 +28,7 @@ class Services:
     library: Library
     answers: Answers
     guild_rules: GuildRules
+    editions: Editions
     source_names: SourceNames
     metrics: Metrics
     clock: Callable[[], datetime]
@@ -39,16 +42,22 @@ class HasServices(Protocol):
 
 
 def make_services(
-    client: discord.Client, open_index: Callable[[], NewsIndex], clock: Callable[[], datetime]
+    client: commands.AutoShardedBot,
+    open_index: Callable[[], NewsIndex],
+    clock: Callable[[], datetime],
+    operators: Collection[int] = (),
 ) -> Services:
     """Return the services of a client. The library is opened later, by `Library.open`."""
     library = Library(open_index)
     metrics = Metrics(lambda: library.index.status(), lambda: len(library.workers))
+    rules = GuildRules(client, library)
+    editions = Editions(client, library, rules, operators)
     return Services(
         library,
-        Answers(library, metrics),
-        GuildRules(client, library),
-        SourceNames(lambda: library.workers.run(library.index.source_names)),
+        Answers(library, metrics, editions),
+        rules,
+        editions,
+        SourceNames(lambda edition: library.workers.run(library.index.source_names, edition)),
         metrics,
         clock,
     )

@@ -42,6 +42,22 @@ def removed_line(url: str) -> str:
     return _("{address} is not read any more; its articles stay.").format(address=url)
 
 
+def removed_own_line(url: str) -> str:
+    """Return what removing one of a server's own sources means."""
+    return _("{address} is not read for this server any more, and its articles are not shown here.").format(
+        address=url
+    )
+
+
+def dropped_line(url: str) -> str:
+    """Return what leaving out a shared source means, and how to get it back."""
+    said = _(
+        "{address} is left out here from now on; other servers keep it."
+        " `/sources add` with this address brings it back."
+    )
+    return said.format(address=url)
+
+
 def articles_counted(count: int) -> str:
     return counted("{count} article", "{count} articles", count)
 

@@ -16,8 +16,9 @@ from datetime import datetime, timedelta
 from random import random
 
 from index.clock import utc_now
-from index.errors import NewsError, StoreError
+from index.errors import NewsError, QuotaError, StoreError
 from index.fetch import FetchError
+from index.ingest.quota import QuotaKeeper
 from index.ingest.schedule import Limits, Trouble, Validators, after_failure, after_success
 from index.runtime.deadline import Deadline
 from index.runtime.faults import Faults
@@ -57,7 +58,7 @@ class Refresh:
 
     `read` fetches a source; if its second argument is True, as if nothing of it were stored. `ingest` stores
     the articles of a reading, which an origin (its number) brought. Both are called from several threads at
-    once. `chance` returns a random number in [0, 1).
+    once. `quota` says how much may be read for guilds. `chance` returns a random number in [0, 1).
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class Refresh:
         read: Read,
         ingest: Ingest,
         limits: Limits,
+        quota: QuotaKeeper,
         *,
         clock: Callable[[], datetime] = utc_now,
         chance: Callable[[], float] = random,
@@ -76,6 +78,7 @@ class Refresh:
         self._read = read
         self._ingest = ingest
         self._limits = limits
+        self._quota = quota
         self._clock = clock
         self._chance = chance
         self._faults = faults or Faults()
@@ -113,9 +116,12 @@ class Refresh:
         logger.debug("refresh started url=%s", source.url)
         began = time.monotonic()
         try:
-            reading = self._read(source, anew)
+            self._quota.require_origin(source.origin)
+            reading = self._quota.admit(self._read(source, anew), source.origin)
             took = time.monotonic() - began
             report = self._ingest(reading, source.origin, on_progress)
+        except QuotaError as error:
+            return self._postponed(source, error)
         except FetchError as error:
             trouble = Trouble(str(error), error.retry_after, error.gone)
             return self._failed(source, trouble)
@@ -163,6 +169,13 @@ class Refresh:
             self._chance(),
             took,
         )
+
+    def _postponed(self, source: Source, why: QuotaError) -> Refreshed:
+        """Put a source off to the next day, because a quota is used up: no fault of the source."""
+        after = replace(source, next_fetch=self._quota.next_day(), notice=str(why))
+        self._book.save(after, self._owner)
+        logger.info("source postponed url=%s quota=%s", source.url, why.kind)
+        return Refreshed(after, IngestReport(failed=(Failure(source.url, str(why)),)))
 
     def _failed(self, source: Source, trouble: Trouble) -> Refreshed:
         if self.stopping:  # this process is stopping, which made the reading fail: no fault of the source

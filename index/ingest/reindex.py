@@ -65,6 +65,11 @@ class Reindex:
             catch_up()
             return ReindexReport(IngestReport.of_all(reports), embedded)
 
+    def run_own(self, edition: str, on_progress: OnProgress) -> IngestReport:
+        """Read the sources that a guild has of its own."""
+        done = self._subscriptions.refresh_own(edition, on_progress)
+        return IngestReport.of_all([refreshed.ingested for refreshed in done])
+
     def _embed_again(self, full: bool, on_progress: OnProgress) -> int:
         """Split and embed again all articles (`full`) or those with another fingerprint.
 

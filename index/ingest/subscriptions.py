@@ -11,9 +11,11 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from urllib.parse import urlsplit
 
 from index.errors import BusyError, UsageError
+from index.ingest.quota import QuotaKeeper
 from index.ingest.refresh import THREADS, Ingest, Read, Refresh
 from index.runtime.confined import confined
 from index.sources.address import Reading
@@ -25,10 +27,14 @@ from index.text.addresses import site_of
 from index.text.masking import masked
 from index.types.edition import SHARED
 from index.types.report import IngestReport, OnProgress, Progress, ignore_progress
-from index.types.source import Added, Evidence, Refreshed, Source, Trial
+from index.types.source import Added, Evidence, Refreshed, Source, SourcePage, Trial
 
 # Articles of a trial whose parts are shown with where they were read.
 SHOWN = 5
+# Sources of one edition that are read at the same time when a person asks for all of them.
+AT_ONCE = 4
+# Sources that are added in one transaction, so that others need not wait long to write.
+ADDED_AT_ONCE = 500
 
 
 class Subscriptions:
@@ -41,11 +47,13 @@ class Subscriptions:
         refresh: Refresh,
         read: Read,
         ingest: Ingest,
+        quota: QuotaKeeper,
         clock: Callable[[], datetime],
     ) -> None:
         self._book = book
         self._editions = editions
         self._refresh = refresh
+        self._quota = quota
         self._read = read
         self._ingest = ingest
         self._clock = clock
@@ -54,10 +62,24 @@ class Subscriptions:
         """Return an edition's sources in the order in which they were added; None: those of all editions."""
         return self._book.all(edition)
 
-    def test(self, address: str) -> Trial:
-        """Read an address and return what is found there; store nothing. Raises SourceError, UsageError."""
+    def page(self, edition: str, first: int, count: int) -> SourcePage:
+        """Return a part of an edition's sources (see `SourceStore.page`)."""
+        return self._book.page(edition, first, count)
+
+    def named_like(self, edition: str, part: str, limit: int) -> list[Source]:
+        """Return some sources of an edition by a part of their names (see `SourceStore.named_like`)."""
+        return self._book.named_like(edition, part, limit)
+
+    def test(self, address: str, edition: str = SHARED) -> Trial:
+        """Read an address and return what is found there; store nothing.
+
+        The reading counts for the edition's quota. Raises SourceError, UsageError, QuotaError.
+        """
         source = Source(_web_address(address), self._clock())
-        return _trial(source.url, self._read(source, True))
+        self._quota.require(edition)
+        reading = self._read(source, True)
+        self._quota.count(edition, reading)
+        return _trial(source.url, reading)
 
     def add(self, address: str, edition: str = SHARED, speaks_for: Sequence[str] = ()) -> Added:
         """Read an address, store its articles, and read it regularly for an edition from now on.
@@ -65,24 +87,43 @@ class Subscriptions:
         A page that names feeds is not added; the result offers the feeds instead. For a list of feeds (OPML)
         its feeds are added, to be read as soon as possible. What it says about articles of the sites that it
         `speaks_for` counts as theirs, which only the operator may decide: a source that is there already is
-        read anew then. Raises SourceError, UsageError.
+        read anew then. Raises SourceError, UsageError,
+        QuotaError.
         """
         sites = tuple(dict.fromkeys(_site(name) for name in speaks_for))
         source = Source(_web_address(address), self._clock(), speaks_for=sites)
         if self._book.get(source.url, edition) and not sites:
             raise UsageError(f"{source.url} is a source already: there is nothing to do.")
+        if edition != SHARED and (taken_back := self._take_back(source, edition)) is not None:
+            return taken_back
+        self._book.require_room([source.url], edition, self._quota.sources(edition))
+        self._quota.require(edition)
         reading = self._read(source, True)
         trial = _trial(source.url, reading)
+        if reading.kind == "opml" or (trial.feeds and reading.kind == "page"):
+            self._quota.count(edition, reading)
         if reading.kind == "opml":
             return Added(trial, None, IngestReport(), self.add_feeds(reading.feeds, edition))
         if trial.feeds and reading.kind == "page":
             return Added(trial, None, IngestReport())
         source = replace(source, url=reading.fetched.moved_to or source.url)
-        report = self._ingest(reading, self._editions.add(source.url, edition), ignore_progress)
-        self._book.add([self._refresh.planned(source, reading, report)], edition)
+        origin = self._editions.add(source.url, edition)
+        reading = self._quota.admit(reading, origin)
+        report = self._ingest(reading, origin, ignore_progress)
+        planned = self._refresh.planned(source, reading, report)
+        self._book.add([planned], edition, self._quota.sources(edition))
         if sites:
             self._book.let_speak(source.url, sites)
         return Added(trial, self._book.get(source.url, edition), report)
+
+    def _take_back(self, source: Source, edition: str) -> Added | None:
+        """Give a shared source that an edition has dropped back to it, without reading it anew."""
+        shared = self._book.get(source.url, SHARED)
+        if shared is None:
+            return None
+        self._book.add([shared], edition)
+        trial = Trial(shared.url, shared.kind, shared.title, 0, 0, shared.newest, False)
+        return Added(trial, self._book.get(shared.url, edition), IngestReport(), taken_back=True)
 
     def remove(self, name: str, edition: str = SHARED) -> Source:
         """Stop reading a source for an edition, named by address or title. Raises UsageError.
@@ -126,15 +167,19 @@ class Subscriptions:
     def import_opml(self, body: bytes, where: str, edition: str = SHARED) -> int:
         """Add the feeds of an OPML list, to be read as soon as possible; return how many are new.
 
-        `where` names the list in error messages. Raises SourceError when `body` is no such list.
+        `where` names the list in error messages. Raises SourceError when `body` is no such list, QuotaError.
         """
         return self.add_feeds(read_opml(body, where, confined.call), edition)
 
     def add_feeds(self, feeds: Sequence[FeedLink], edition: str = SHARED) -> int:
-        """Add feeds, to be read as soon as possible; return how many are new."""
-        now = self._clock()
+        """Add feeds, to be read as soon as possible; return how many are new. Raises QuotaError."""
+        self._quota.require_list(edition, len(feeds))
+        now, most = self._clock(), self._quota.sources(edition)
         sources = [Source(feed.url, now, title=feed.title, next_fetch=now) for feed in feeds]
-        return self._book.add(sources, edition)
+        if most is not None:
+            return self._book.add(sources, edition, most)
+        chunks = [sources[i : i + ADDED_AT_ONCE] for i in range(0, len(sources), ADDED_AT_ONCE)]
+        return sum(self._book.add(chunk, edition) for chunk in chunks)
 
     def export_opml(self, edition: str | None = None) -> str:
         """Return an edition's sources as an OPML list, which feed readers can import."""
@@ -152,23 +197,49 @@ class Subscriptions:
             raise BusyError(f"{name} is being read already: try again in a minute.")
         return self._refresh.one(source, anew=True, on_progress=on_progress)
 
+    def refresh_own(self, edition: str, on_progress: OnProgress = ignore_progress) -> list[Refreshed]:
+        """Read an edition's own sources now, due or not, but not those that are being read already.
+
+        Return the result of each. `on_progress` can stop it as in `refresh`.
+        """
+        own = [source for source in self._book.all(edition) if not source.shared and source.state != "gone"]
+        on_progress(Progress("sources", 0, len(own)))
+        return self._refresh_all(
+            [partial(self._lease_and_read, source) for source in own], AT_ONCE, on_progress
+        )
+
+    def _lease_and_read(self, source: Source) -> Refreshed | None:
+        leased = self._refresh.lease(source.url)
+        return None if leased is None else self._refresh.one(leased)
+
     def refresh_due(self, on_progress: OnProgress = ignore_progress) -> list[Refreshed]:
         """Read every source that is due, several at once; return the result of each."""
         due = self._refresh.lease_all()
-        done: list[Refreshed] = []
         if not due:
-            return done
+            return []
         on_progress(Progress("sources", 0, len(due)))
-        with ThreadPoolExecutor(THREADS, thread_name_prefix="refresh-due") as pool:
+        try:
+            return self._refresh_all(
+                [partial(self._refresh.one, source) for source in due], THREADS, on_progress
+            )
+        except BaseException:  # as from `on_progress`: sources whose reading has not begun are free again
+            self._refresh.release()
+            raise
+
+    def _refresh_all(
+        self, readings: Sequence[Callable[[], Refreshed | None]], threads: int, on_progress: OnProgress
+    ) -> list[Refreshed]:
+        """Do readings in threads; return what they give, without None."""
+        done: list[Refreshed | None] = []
+        with ThreadPoolExecutor(threads, thread_name_prefix="refresh-due") as pool:
             try:
-                for future in as_completed([pool.submit(self._refresh.one, source) for source in due]):
+                for future in as_completed([pool.submit(reading) for reading in readings]):
                     done.append(future.result())
-                    on_progress(Progress("sources", len(done), len(due)))
+                    on_progress(Progress("sources", len(done), len(readings)))
             except BaseException:  # as from `on_progress`: readings that have not begun are dropped
                 pool.shutdown(wait=False, cancel_futures=True)
-                self._refresh.release()
                 raise
-        return done
+        return [refreshed for refreshed in done if refreshed]
 
     def start(self) -> None:
         """Read the sources regularly in the background, until `stop`."""

@@ -15,12 +15,12 @@ from typing import Any
 from sqlalchemy import Row, Select, Table, delete, select, tuple_, update
 
 from index.storage import schema
+from index.storage.articles import Store
 from index.storage.database import Database
 from index.storage.digests import FORGOTTEN
-from index.storage.editions import Editions
 from index.storage.follow_ups import forget_words
 from index.storage.guilds import Guilds
-from index.storage.sources import FILES
+from index.storage.receipts import NONE
 from index.types.lifetimes import Lifetimes
 
 logger = logging.getLogger(__name__)
@@ -45,7 +45,6 @@ class Expiry:
         self._clock = clock
         self._lifetimes = lifetimes
         self._guilds = Guilds(database, clock)
-        self._editions = Editions(database, clock)
         self._working = threading.Lock()
         self._private_until: datetime | None = None
         self._looked_at = ""
@@ -152,18 +151,7 @@ class Expiry:
     def _delete_guilds(self, horizon: datetime) -> int:
         """Delete what is stored of guilds that the bot has left for long."""
         long_ago = [guild for guild, left_at in self._guilds.left().items() if left_at < horizon]
-        for guild in long_ago:
-            self._end_reading(guild)
         return sum(self._guilds.forget(guild, PORTION) for guild in long_ago)
-
-    def _end_reading(self, guild: str) -> None:
-        """Delete a guild's edition, and the sources that nobody else reads."""
-        table, sources = schema.edition_origins, schema.sources
-        if self._database.scalar(select(table.c.origin).where(table.c.edition == guild).limit(1)) is None:
-            return
-        unread = self._editions.forget(guild)
-        with self._database.claiming() as connection:
-            connection.execute(delete(sources).where(sources.c.uri.in_(unread), sources.c.kind != FILES))
 
     def _delete_identities(self) -> int:
         """Look at the next `LOOKED_AT` other ids of articles, and delete those whose article is gone."""
@@ -188,3 +176,27 @@ class Expiry:
 
 def _keys(table: Table) -> Select[Any]:
     return select(*table.primary_key.columns)
+
+
+def delete_unseen(store: Store, limit: int) -> int:
+    """Delete up to `limit` articles, and as many copies, that no edition sees.
+
+    Those are the ones that only origins without an edition have brought: the uploads and own sources of
+    guilds that removed the bot, and own sources that guilds removed. Return how many were deleted: 0 when
+    there is nothing left to delete.
+    """
+    members, held = schema.origin_set_members.c, schema.edition_origins.c
+    seen = select(members.code).where(members.origin.in_(select(held.origin).where(held.kept)))
+    unseen = select(schema.origin_sets.c.code).where(schema.origin_sets.c.code.not_in(seen))
+    articles, copies = (
+        select(table.c.id).where(table.c.origin_set.in_(unseen), table.c.origin_set != NONE).limit(limit)
+        for table in (schema.articles, schema.copies)
+    )
+    with store.database.reading() as connection:
+        if connection.execute(articles).first() is None and connection.execute(copies).first() is None:
+            return 0  # without waiting for whoever is writing
+    with store.database.writing() as connection:
+        gone, other = (connection.execute(query).scalars().all() for query in (articles, copies))
+        connection.execute(delete(schema.copies).where(schema.copies.c.id.in_(other)))
+        store.delete_articles(gone)
+    return len(gone) + len(other)

@@ -15,8 +15,9 @@ from sqlalchemy import Column, Connection, Row, Table, delete, func, insert, sel
 from index.storage import schema
 from index.storage.database import Database
 from index.storage.follow_ups import forget_words
+from index.storage.sources import forget_edition
 from index.types.edition import SHARED
-from index.types.guild import AuditEntry, GuildSettings, SettingsVersion
+from index.types.guild import OPERATOR, AuditEntry, GuildSettings, SettingsVersion
 
 
 class Guilds:
@@ -74,19 +75,29 @@ class Guilds:
             connection.execute(insert(schema.audit_trail).values(guild=guild, **_values(entry)))
             return after
 
-    def note(self, guild: str, person: str, action: str, detail: str = "") -> None:
-        """Add to a guild's audit trail what a person did."""
+    def note(self, guild: str, person: str, action: str, detail: str = "", origin: int | None = None) -> None:
+        """Add to a guild's audit trail what a person did.
+
+        Where `guild` is SHARED, an operator has done it for all: then it is in every guild's trail, without
+        the person, but not in those of guilds that have dropped the shared `origin`.
+        """
         entry = AuditEntry(person, action, detail, self._clock())
         with self._database.writing() as connection:
-            connection.execute(insert(schema.audit_trail).values(guild=guild, **_values(entry)))
+            values = {"guild": guild, "origin": origin, **_values(entry)}
+            connection.execute(insert(schema.audit_trail).values(values))
 
     def trail(self, guild: str, limit: int) -> list[AuditEntry]:
-        """Return the last entries of a guild's audit trail, newest first."""
-        table = schema.audit_trail.c
-        query = select(table.person, table.action, table.detail, table.done_at)
-        query = query.where(table.guild == guild).order_by(table.id.desc()).limit(limit)
+        """Return the last entries of a guild's audit trail, newest first; those for all guilds included."""
+        table, held = schema.audit_trail.c, schema.edition_origins.c
+        dropped = select(held.origin).where(held.edition == guild, held.origin == table.origin, ~held.kept)
+        concerned = (table.guild == SHARED) & ~dropped.exists()
+        query = select(table.guild, table.person, table.action, table.detail, table.done_at)
+        query = query.where((table.guild == guild) | concerned).order_by(table.id.desc()).limit(limit)
         with self._database.reading() as connection:
-            return [AuditEntry(*row) for row in connection.execute(query)]
+            return [
+                AuditEntry(OPERATOR if row.guild == SHARED else row.person, *row[2:])
+                for row in connection.execute(query)
+            ]
 
     # -- guilds that the bot was removed from ----------------------------------------------------------
 
@@ -128,6 +139,7 @@ class Guilds:
         with self._database.claiming() as connection:
             if connection.execute(still).first() is None:
                 return 0
+            forget_edition(connection, guild)
             deleted = sum(_delete_some(connection, *named, guild, limit) for named in guild_tables())
             if not deleted:
                 connection.execute(delete(table).where(table.c.guild == guild))

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, true, update
+from sqlalchemy import Connection, delete, func, insert, select, true, update
 from sqlalchemy.sql import ColumnElement
 
 from index.storage import schema
@@ -50,6 +50,12 @@ class ReceiptStore:
         table = schema.origin_sets.c
         rows = self._database.select_in(select(schema.origin_sets), table.code, set(codes))
         return {row.code: _numbers(row.members) for row in rows}
+
+    def count_passages(self, origins: frozenset[int] | None) -> int:
+        """Return how many passages the articles have that one of the origins brought."""
+        joined = schema.passages.join(schema.articles)
+        received = is_received(schema.articles.c.origin_set, origins)
+        return int(self._database.scalar(select(func.count()).select_from(joined).where(received)))
 
     def missing(self, receipts: Iterable[Receipt]) -> list[Receipt]:
         """Return those of the receipts that are not stored yet."""

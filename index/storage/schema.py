@@ -36,13 +36,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql import ColumnElement
 
-REVISIONS = tuple(f"{number:04}" for number in range(1, 19))
+REVISIONS = tuple(f"{number:04}" for number in range(1, 20))
 HEAD = REVISIONS[-1]
 
-# Names the lock that writers of the schema take in PostgreSQL: any number, the same for all of them.
-_LOCK = 0x6E657773
-# Alembic keeps the migration that is running in module globals.
-_migrating = threading.Lock()
+_LOCK = 0x6E657773  # names the lock that writers of the schema take in PostgreSQL: any number will do
+_migrating = threading.Lock()  # Alembic keeps the migration that is running in module globals
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -64,8 +62,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 metadata = MetaData()
-# SQLite hands out ids by itself only for a column of exactly this type.
-_RowId = BigInteger().with_variant(Integer, "sqlite")
+_RowId = BigInteger().with_variant(Integer, "sqlite")  # SQLite hands out ids for this very type only
 
 
 def _precision_column() -> Column[Any]:
@@ -348,6 +345,7 @@ audit_trail = Table(
     Column("action", String, nullable=False),
     Column("detail", Text, nullable=False),
     Column("done_at", UtcDateTime, nullable=False),
+    Column("origin", _RowId),
     Index("ix_audit_trail_guild", "guild", "id"),
     Index("ix_audit_trail_person", "person"),
 )
@@ -437,6 +435,15 @@ digest_articles = Table(
     Column("digest_id", ForeignKey("digests.id", ondelete="CASCADE"), primary_key=True),
     Column("article_id", String, primary_key=True),
     Column("sent_at", UtcDateTime, nullable=False),
+)
+
+# What has been read and stored for a guild on a day in UTC (YYYY-MM-DD); see `index.storage.editions`.
+usage = Table(
+    "usage",
+    metadata,
+    Column("guild", String, primary_key=True),
+    Column("day", String(10), primary_key=True),
+    *(Column(unit, BigInteger, nullable=False) for unit in ("articles", "bytes")),
 )
 
 # Guilds that the bot was removed from, until all that is stored of them is deleted.

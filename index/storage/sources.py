@@ -11,14 +11,15 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Connection, Row, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, case, delete, func, insert, or_, select, update
 
+from index.errors import QuotaError
 from index.storage import schema
-from index.storage.database import Database
-from index.storage.editions import give, rename, take
+from index.storage.database import CHUNK, Database
+from index.storage.editions import drop_edition, give, rename, take
 from index.text.normalize import article_id
 from index.types.edition import SHARED
-from index.types.source import Source, SourceState
+from index.types.source import Source, SourcePage, SourceState
 
 FILES = "files"
 # By so much the clocks of two machines may differ, and no lease is longer than this.
@@ -65,17 +66,44 @@ class SourceStore:
             row = connection.execute(query).one_or_none()
         return None if row is None else _source(row)
 
-    def add(self, sources: Sequence[Source], edition: str = SHARED) -> int:
+    def page(self, edition: str, first: int, count: int) -> SourcePage:
+        """Return `count` sources of an edition from place `first` on.
+
+        Its own come before the shared ones, and in each part those that fail come first.
+        """
+        listed = _query().where(_is_read_for(edition)).subquery()
+        failing = listed.c.error.is_not(None)
+        order = (listed.c.shared, ~failing, listed.c.added_at, listed.c.uri)
+        counts = select(func.count(), func.sum(_one_if(~listed.c.shared)), func.sum(_one_if(failing)))
+        with self._database.reading() as connection:
+            rows = connection.execute(select(listed).order_by(*order).offset(first).limit(count)).all()
+            total, own, failures = connection.execute(counts.select_from(listed)).one()
+        return SourcePage([_source(row) for row in rows], total, own or 0, failures or 0)
+
+    def named_like(self, edition: str, part: str, limit: int) -> list[Source]:
+        """Return at most `limit` sources of an edition whose title or address contains `part`.
+
+        "…" in `part` stands for anything, as it does in masked addresses.
+        """
+        escaped = part.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_").replace("…", "%")
+        alike = [column.ilike(f"%{escaped}%", escape="\\") for column in (_table.title, _table.uri)]
+        query = _query().where(_is_read_for(edition), or_(*alike)).order_by(_table.added_at, _table.uri)
+        with self._database.reading() as connection:
+            return [_source(row) for row in connection.execute(query.limit(limit))]
+
+    def add(self, sources: Sequence[Source], edition: str = SHARED, most: int | None = None) -> int:
         """Add sources to an edition; return how many it did not have before.
 
-        One that another edition has already is read once for both.
+        One that another edition has already is read once for both. `most` is how many of its own the edition
+        may have; where that is not enough for all, none is added. Raises QuotaError.
         """
         rows = {source.url: _row(source) for source in sources}
         with self._database.writing() as connection:
             _take_over(connection, rows)
-            held = {source.url for source in self.all(edition)} & rows.keys()
-            stored = select(_table.uri).where(_table.uri.in_(rows))
-            known = set(connection.execute(stored).scalars())
+            held = self._having(rows, edition)
+            self.require_room(rows.keys() - held, edition, most)
+            stored = self._database.select_in(select(_table.uri), _table.uri, rows)
+            known = {row.uri for row in stored}
             new = [row for url, row in rows.items() if url not in known]
             if new:
                 connection.execute(insert(schema.sources), new)
@@ -83,6 +111,22 @@ class SourceStore:
             if now is not None:
                 give(connection, list(rows), edition, now, read=True)
         return len(rows) - len(held)
+
+    def _having(self, urls: Iterable[str], edition: str) -> set[str]:
+        """Return those of the addresses that an edition has as sources."""
+        query = _query().where(_is_read_for(edition))
+        return {row.uri for row in self._database.select_in(query, _table.uri, urls)}
+
+    def require_room(self, new: Iterable[str], edition: str, most: int | None) -> None:
+        """Raise QuotaError where new addresses would give an edition more than `most` sources of its own."""
+        if most is None:
+            return
+        addresses = set(new)
+        own = addresses - self._having(addresses, SHARED)
+        mine = (_held.edition == edition) & _held.kept & _held.read
+        count = self._database.scalar(select(func.count()).select_from(schema.edition_origins).where(mine))
+        if own and count + len(own) > most:
+            raise QuotaError("sources", most)
 
     def remove(self, url: str, edition: str = SHARED) -> bool:
         """Take a source from the list of an edition (see `index.storage.editions.take`).
@@ -239,9 +283,22 @@ def _is_read_for(edition: str) -> Any:
     return mine.where(_held.kept, _held.read).exists() | (shared.exists() & ~dropped)
 
 
+def forget_edition(connection: Connection, guild: str) -> None:
+    """Delete a guild's edition, and the sources that nobody reads any longer."""
+    for name in drop_edition(connection, guild):
+        connection.execute(delete(schema.sources).where(_table.uri == name, _on_the_web))
+
+
 def _take_over(connection: Connection, urls: Iterable[str]) -> None:
     """Forget that addresses were read once, as files are, before they become sources."""
-    connection.execute(delete(schema.sources).where(_table.uri.in_(list(urls)), _table.kind == FILES))
+    listed = list(urls)
+    for start in range(0, len(listed), CHUNK):
+        taken = _table.uri.in_(listed[start : start + CHUNK])
+        connection.execute(delete(schema.sources).where(taken, _table.kind == FILES))
+
+
+def _one_if(condition: Any) -> Any:
+    return case((condition, 1), else_=0)
 
 
 def _is_free(now: datetime) -> Any:

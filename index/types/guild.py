@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+# Stands for the person in what an operator has done for all guilds, as the trail of each guild shows it.
+OPERATOR = "operator"
+
 
 @dataclass(frozen=True, slots=True)
 class GuildSettings:
@@ -29,7 +32,10 @@ class GuildSettings:
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """An action of a person who runs the guild. `person` is None once that person had their data deleted."""
+    """An action of a person who runs the guild, or of an operator for all guilds (`person` is OPERATOR).
+
+    `person` is None once that person had their data deleted.
+    """
 
     person: str | None
     action: str

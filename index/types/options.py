@@ -9,6 +9,7 @@ from pathlib import Path
 
 from index.clock import utc_now
 from index.types.lifetimes import Lifetimes
+from index.types.quota import Quotas
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class IndexOptions:
     `keep_days` or `keep_articles` (only the newest so many) limits that; `lifetimes` is how long all else is
     kept. `fetch_private` allows addresses on
     this machine and its network. `refresh_shortest` and `refresh_longest` are the limits of the time between
-    two readings of a source, in seconds.
+    two readings of a source, in seconds. `quotas` limits what guilds have read for themselves.
     """
 
     data_dir: Path
@@ -45,3 +46,4 @@ class IndexOptions:
     clock: Callable[[], datetime] = field(default=utc_now)
     refresh_shortest: float = 300.0
     refresh_longest: float = 86_400.0
+    quotas: Quotas = field(default_factory=Quotas)

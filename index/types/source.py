@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -53,6 +53,20 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class SourcePage:
+    """A part of a list of sources, and how long the whole list is.
+
+    `total` counts the sources in it, `own` those of them that are not shared, `failing` those that could not
+    be read the last time.
+    """
+
+    sources: Sequence[Source]
+    total: int
+    own: int
+    failing: int
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """Where the parts of one article were read: its time, its outlet and its text of `chars` characters.
 
@@ -95,12 +109,14 @@ class Trial:
 class Added:
     """What came of adding a source. `source` is None where the page's feeds are offered instead, and where
     the address was a list of feeds: then `listed` of them are new sources, to be read as soon as possible.
+    `taken_back` says that it is a shared source that the edition had left out: it was not read now.
     """
 
     trial: Trial
     source: Source | None
     ingested: IngestReport
     listed: int = 0
+    taken_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)

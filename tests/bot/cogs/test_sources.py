@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.cards.base import MAX_BODY
-from bot.cards.source import added_card, source_pages, trial_card
+from bot.cards.source import ON_PAGE, added_card, page_card, trial_card
 from bot.client import NewsBot
 from bot.interactions.choices import source_choices
 from bot.text.markdown import length
 from config import logging_to_stderr
-from index import Added, Failure, IndexOptions, IngestReport, NewsIndex, Source, Trial, masked
+from index import Added, Failure, IndexOptions, IngestReport, NewsIndex, Source, SourcePage, Trial, masked
 from tests.discord.server import DiscordServer, User
 from tests.fakes import NOW, HashingEmbedder, open_news
 from tests.hostile import TEXTS
@@ -221,7 +222,7 @@ async def test_the_list_turns_after_a_restart_and_only_for_those_who_manage(tmp_
             (message,) = (await server.slash("sources list", user=boss)).messages
         async with server.running(NewsBot(partial(open_news, tmp_path), tmp_path), commands=8):
             await server.click(message, "Next", user=boss)
-            assert "Page 2 of 3" in server.history(message)[-1]["embeds"][0]["footer"]["text"]
+            assert "Page 2 of 6" in server.history(message)[-1]["embeds"][0]["footer"]["text"]
             boss.permissions.manage_guild = False
             refused = await server.click(
                 server.history(message)[-1], "Next", user=boss, until=lambda it: bool(it.text)
@@ -233,13 +234,14 @@ async def test_the_list_turns_after_a_restart_and_only_for_those_who_manage(tmp_
 # -- how it is laid out ----------------------------------------------------------------------------------
 
 
-@given(TEXTS, TEXTS, TEXTS, st.integers(0, 30))
+@given(TEXTS, TEXTS, TEXTS, st.integers(0, ON_PAGE))
 @settings(max_examples=50, deadline=None)
 def test_pages_fit_whatever_sources_are_called(title: str, path: str, error: str, number: int) -> None:
     source = Source(f"https://news.example/{path}", NOW, title or None, error=error or None, state="failing")
-    cards = source_pages([source] * number)
-    assert all(length(card.body) <= MAX_BODY for card in cards)
-    assert all(card.size <= 6000 for card in cards)
+    own = [replace(source, shared=False)] * (number // 2)
+    card = page_card(SourcePage([*own, *[source] * (number - len(own))], number, len(own), number), 0)
+    assert length(card.body) <= MAX_BODY
+    assert card.size <= 6000
 
 
 @given(TEXTS, TEXTS, TEXTS)
@@ -254,12 +256,16 @@ def test_what_was_found_fits_whatever_it_is_called(title: str, path: str, why: s
         assert length(card.body) <= MAX_BODY
 
 
-def test_what_fails_comes_first() -> None:
-    good = Source("https://a.example/", NOW, "A", state="ok")
-    bad = Source("https://b.example/", NOW, "B", state="failing", error="it is broken")
-    (card,) = source_pages([good, bad])
-    assert card.body.index("it is broken") < card.body.index("a.example")
-    assert card.title == "2 sources, 1 failing"
+def test_what_fails_comes_first(tmp_path: Path, site: NewsSite) -> None:
+    with open_news(tmp_path, fetch_private=True) as library:
+        urls = [site.serve(f"/{name}.xml", rss(rss_item()), XML) for name in "ab"]
+        for url in urls:
+            library.subscriptions.add(url)
+        site.remove("/b.xml")
+        library.subscriptions.refresh(urls[1])
+        card = page_card(library.subscriptions.page("", 0, ON_PAGE), 0)
+        assert card.body.index("answers 404") < card.body.index("a.xml")
+        assert card.title == "2 sources, 1 failing"
 
 
 def test_choices_are_short_enough_to_be_chosen() -> None:

@@ -18,6 +18,7 @@ import pytest
 
 from index.errors import BusyError, UsageError
 from index.fetch import Fetched, Fetcher, FetchOptions
+from index.ingest.quota import QuotaKeeper
 from index.ingest.refresh import LEASE_SECONDS, Refresh
 from index.ingest.schedule import Limits
 from index.ingest.subscriptions import Subscriptions
@@ -26,9 +27,10 @@ from index.sources.feeds.items import FeedLink
 from index.sources.jsonl import to_article
 from index.storage.articles import Store
 from index.storage.database import Database
-from index.storage.editions import Editions
+from index.storage.editions import Editions, UsageStore
 from index.storage.sources import SourceStore
 from index.types.article import Article
+from index.types.quota import Quotas
 from index.types.report import Progress
 from index.types.source import Refreshed, Source, SourceState
 from tests.fakes import NOW, Clock, HashingEmbedder, article, record, until
@@ -66,12 +68,22 @@ class Desk:
         self.fetcher = Fetcher(FetchOptions(allow_private=True, gap_seconds=0.0, timeout_seconds=5.0))
         ingest = ingest_into(self.store, HashingEmbedder(), self.clock)
         self.storing = threading.Lock()
+        self.quota = QuotaKeeper(
+            Quotas(), UsageStore(self.database), self.editions, self.store.known, self.clock
+        )
         self.refresh = Refresh(
-            self.book, self.read, self.ingest, limits, clock=self.clock, chance=lambda: 0.0, threads=4
+            self.book,
+            self.read,
+            self.ingest,
+            limits,
+            self.quota,
+            clock=self.clock,
+            chance=lambda: 0.0,
+            threads=4,
         )
         self._ingest = ingest
         self.subscriptions = Subscriptions(
-            self.book, self.editions, self.refresh, self.read, self.ingest, self.clock
+            self.book, self.editions, self.refresh, self.read, self.ingest, self.quota, self.clock
         )
 
     def read(self, source: Source, anew: bool) -> Reading:
@@ -243,7 +255,7 @@ def test_sources_that_hang_and_long_lists_delay_none_that_could_be_read(desk: De
     ]
     desk.book.add(waiting)
     desk.book.add([Source(desk.serve("/feed", article("one")), NOW, state="ok", next_fetch=NOW)])
-    refresh = Refresh(desk.book, read, desk.ingest, Limits(0.05, 0.1), clock=desk.clock)
+    refresh = Refresh(desk.book, read, desk.ingest, Limits(0.05, 0.1), desk.quota, clock=desk.clock)
     refresh.start()
     try:
         until(lambda: desk.store.count_articles() == 1)
@@ -412,7 +424,7 @@ def test_a_process_that_starts_after_the_clock_was_set_back_reads_at_once(desk: 
     url = desk.serve("/feed", article("one"))
     desk.refresh.one(desk.add(url))
     desk.clock.advance(days=-400)
-    other = Refresh(desk.book, desk.read, desk.ingest, Limits(300, 86_400), clock=desk.clock)
+    other = Refresh(desk.book, desk.read, desk.ingest, Limits(300, 86_400), desk.quota, clock=desk.clock)
     assert [source.url for source in other.lease_all()] == [url]
     other.release()
     other.stop()

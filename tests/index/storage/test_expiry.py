@@ -16,7 +16,7 @@ from index import AuditEntry, Digest, DigestPlan, Lifetimes, Schedule
 from index.storage import expiry, schema
 from index.storage.database import Database, sqlite_url
 from index.storage.digests import DigestStore
-from index.storage.editions import give
+from index.storage.editions import UsageStore, give
 from index.storage.expiry import PORTION, Expiry
 from index.storage.follows import FollowStore
 from index.storage.guilds import Guilds, guild_tables
@@ -187,6 +187,7 @@ def fill(database: Database, clock: Clock, guild: str) -> None:
         give(connection, [feed], guild, NOW, read=True)
     put(database, "sources", {"uri": feed, "kind": "feed", "state": "ok", "added_at": NOW})
     DigestStore(database, clock).put(guild, f"channel of {guild}", "ann", DigestPlan(Schedule(8)))
+    UsageStore(database).add([guild], "articles", 7, NOW)
 
 
 def of_guild(database: Database, guild: str) -> dict[str, int]:
