@@ -1,6 +1,8 @@
 # Built with: docker build -t newsbot .
-# Run with:   docker run --read-only --tmpfs /tmp -v newsbot:/data -e DISCORD_TOKEN=… newsbot
-FROM python:3.11-slim AS build
+# Run with:   docker run --read-only --tmpfs /tmp -v newsbot:/data -e DISCORD_TOKEN=… --memory 3g \
+#                 --log-opt max-size=10m --log-opt max-file=5 newsbot
+# The base is pinned by its digest; `make pin` brings it up to date.
+FROM python:3.11-slim@sha256:9c900dea9e8fb7e16277c179b555cc72d29a352dbc33cff48ad5a0412fd5bfc7 AS build
 WORKDIR /src
 RUN python -m venv /opt/newsbot
 # Installs only the packages that requirements.txt pins, each checked by its hash, and only those that need no
@@ -14,7 +16,7 @@ COPY config config
 COPY index index
 RUN /opt/newsbot/bin/pip install --no-cache-dir --no-deps --no-build-isolation .
 
-FROM python:3.11-slim
+FROM python:3.11-slim@sha256:9c900dea9e8fb7e16277c179b555cc72d29a352dbc33cff48ad5a0412fd5bfc7
 RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin newsbot \
     && install -d -o newsbot -g newsbot -m 0700 /data
 COPY --from=build /opt/newsbot /opt/newsbot

@@ -3,8 +3,8 @@
 READY := .venv/.ready
 PYTHONS := python3 python3.14 python3.13 python3.12 python3.11
 
-.PHONY: run test bench coverage fuzz atheris mutation torture soak fleet simulation lock audit lint catalogues layout \
-	pictures clean
+.PHONY: run test bench coverage fuzz linear atheris mutation torture soak fleet simulation locked due sizes lock pin \
+	audit lint catalogues layout pictures clean
 
 run: $(READY)
 	@.venv/bin/python -m bot
@@ -18,9 +18,13 @@ test: $(READY)
 coverage: $(READY)
 	@.venv/bin/python -m pytest --cov --cov-report=term
 
-# Gives every reader 20,000 damaged inputs; the suite gives it 500.
+# Gives every reader 20,000 damaged inputs; the suite gives it 250.
 fuzz: $(READY)
 	@FUZZ_EXAMPLES=20000 .venv/bin/python -m pytest tests/index/sources/test_fuzz.py
+
+# Grows inputs made for each regular expression from 1 kB to 1 MB, and fails where time grows faster than they do.
+linear: $(READY)
+	@.venv/bin/python -m tests.linear
 
 # Searches for input that breaks a reader, for SECONDS seconds.
 SECONDS := 600
@@ -55,6 +59,15 @@ SIZES := 10000 41000 100000 300000 1000000
 bench: $(READY)
 	@HF_HUB_OFFLINE=1 .venv/bin/python -m tests.benchmarks.run .bench $(DATA) $(SIZES)
 
+# Uses every command, button and menu while another process keeps the SQLite file locked for LOCKED seconds.
+LOCKED := 30
+locked: $(READY)
+	@.venv/bin/python -c 'import sys; from tests.long_runs.locked import main; sys.exit(main($(LOCKED)))'
+
+# Measures what the bot asks its database every few seconds, with 200,000 posted answers and 600,000 quotes.
+due: $(READY)
+	@.venv/bin/python -c 'import sys; from tests.long_runs.due import main; sys.exit(main())'
+
 # Pins all packages that the image installs, with hashes, for CPython 3.11 on x86-64 Linux. The build of torch
 # without CUDA is not on PyPI, so it comes from PyTorch's own index. .venv is not pinned: it takes the versions that
 # pyproject.toml admits, because it has to work with other Pythons and systems too.
@@ -64,6 +77,15 @@ lock: $(READY)
 	@.venv/bin/uv pip compile pyproject.toml --quiet --upgrade --generate-hashes --find-links $(TORCH) \
 		--python-version 3.11 --python-platform x86_64-manylinux_2_28 \
 		--custom-compile-command 'make lock' --output-file $(LOCK)
+
+# Pins the images of Dockerfile and compose.yaml by the digests that their tags have now. Needs Docker and the network.
+IMAGE := s/.*[ \t]([a-z0-9./-]+:[A-Za-z0-9._-]+)@sha256:[0-9a-f]{64}.*/\1/p
+pin:
+	@for image in $$(sed -nE '$(IMAGE)' Dockerfile compose.yaml | sort -u); do \
+		digest=$$(docker buildx imagetools inspect "$$image" --format '{{.Manifest.Digest}}') || exit 1; \
+		sed -i -E "s|($$image)@sha256:[0-9a-f]{64}|\1@$$digest|" Dockerfile compose.yaml; \
+		echo "$$image $$digest"; \
+	done
 
 # Asks the advisory service about every pinned package. It knows torch's versions without "+cpu". Needs the network.
 audit: $(READY)
@@ -83,6 +105,14 @@ GUILDS := 3000
 PER_SECOND := 5
 simulation: $(READY)
 	@OMP_NUM_THREADS=1 .venv/bin/python -c 'from tests.long_runs.simulation import main; main($(GUILDS), 1000, $(PER_SECOND), $(SECONDS))'
+
+# Measures what a database holds after YEARS years at shares of 1,000 articles and 500 questions a day, with and
+# without lifetimes, and extrapolates.
+YEARS := 5
+ARTICLE_SHARE := 0.04
+QUESTION_SHARE := 0.2
+sizes: $(READY)
+	@.venv/bin/python -c 'import sys; from tests.long_runs.five_years import main; sys.exit(main($(YEARS), $(ARTICLE_SHARE), $(QUESTION_SHARE)))'
 
 # Prints the imports between the packages: floors, circles, imports against the order of the rooms, and the sizes
 # of folders, files and functions.

@@ -57,6 +57,7 @@ def _start_discord(settings: Settings, token: str) -> None:
 
 def _guarded(job: Callable[[], object]) -> int:
     """Call `job` and return the exit code. An error is written to stderr as one sentence."""
+    os.umask(0o077)  # every file that is made from now on is its owner's alone
     if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal's character set may lack characters of the news
         sys.stdout.reconfigure(errors="replace")
     try:

@@ -37,6 +37,7 @@ from bot.cogs.setup import Setup
 from bot.cogs.shards import Shards
 from bot.cogs.sources import Sources
 from bot.cogs.status import StatusCommand
+from bot.cogs.tidying import Tidying
 from bot.cogs.timelines import Timelines
 from bot.cogs.upkeep import AnswerKeeper, EditionKeeper, SettingsReader
 from bot.command_tree import NewsTree
@@ -171,6 +172,7 @@ class NewsBot(commands.AutoShardedBot):
             SettingsCommands(self, services),
             Setup(self, services),
             Privacy(services),
+            Tidying(self, services),
             Help(),
         ]
 
@@ -228,7 +230,7 @@ class NewsBot(commands.AutoShardedBot):
                 return
         try:
             await self.tree.sync()
-            self._known_commands.parent.mkdir(parents=True, exist_ok=True)
+            self._known_commands.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._known_commands.write_text(digest)
         except (discord.HTTPException, OSError) as error:  # mentions and the commands of before still work
             log.warning("commands.sync.failed why=%r", str(error))

@@ -58,7 +58,7 @@ QUIET_VARIABLES = {
 }
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 # `key=%s` in a log message: the key of the next positional argument.
-_FIELD = re.compile(r"(\w+)=(?=%)")
+_FIELD = re.compile(r"\b(\w++)=(?=%)")
 _COLOURS = {"DEBUG": "\x1b[2m", "WARNING": "\x1b[33m", "ERROR": "\x1b[31m", "CRITICAL": "\x1b[31m"}
 _PLAIN = "\x1b[0m"
 

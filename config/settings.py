@@ -142,6 +142,11 @@ class Settings(BaseSettings):
     )
     keep_days: int | None = Field(default=None, ge=1, description="a number of days, at least 1")
     keep_articles: int | None = Field(default=None, ge=1, description="a number of articles, at least 1")
+    keep_questions_days: int = Field(default=90, ge=1, description="a number of days, at least 1")
+    keep_trail_days: int = Field(default=365, ge=1, description="a number of days, at least 1")
+    keep_revisions_days: int = Field(default=90, ge=1, description="a number of days, at least 1")
+    keep_left_days: int = Field(default=30, ge=1, description="a number of days, at least 1")
+    keep_deletions_days: int = Field(default=365, ge=1, description="a number of days, at least 1")
     fetch_private: bool = Field(default=False, description="true or false")
     refresh: bool = Field(default=True, description="on or off")
     refresh_shortest: float = Field(

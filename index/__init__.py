@@ -24,7 +24,7 @@ from index.quotes.excerpt import Excerpt
 from index.quotes.standing import Standing
 from index.runtime.deadline import Deadline
 from index.sources.feeds.items import FeedLink
-from index.text.masking import masked
+from index.text.masking import masked, public_address
 from index.text.spans import Span
 from index.types.answer import (
     Answer,
@@ -42,6 +42,7 @@ from index.types.edition import SHARED
 from index.types.evaluation import Baseline, Evaluation, Measures, Miss, ReliabilityBin
 from index.types.follow import Follow
 from index.types.guild import OPERATOR, AuditEntry, GuildSettings, SettingsVersion
+from index.types.lifetimes import Lifetimes
 from index.types.options import IndexOptions
 from index.types.posted import (
     AskedQuestion,
@@ -98,6 +99,7 @@ __all__ = [
     "Headline",
     "IndexOptions",
     "IngestReport",
+    "Lifetimes",
     "Measures",
     "Miss",
     "MissedQuestion",
@@ -138,6 +140,7 @@ __all__ = [
     "examine",
     "in_context",
     "masked",
+    "public_address",
     "restore_backup",
     "sole_bot",
     "write_backup",

@@ -119,7 +119,7 @@ def _failure(check: str, finding: str, remedy: str) -> Finding:
 
 def _data_folder(folder: Path) -> Finding:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder) as file:
             file.write(b"newsbot")
     except OSError as error:

@@ -33,6 +33,13 @@ class RecordError(NewsError):
     """One record of a source is broken: it is reported and skipped, and the other records are read."""
 
 
+class BudgetError(NewsError):
+    """A document takes more time or memory than any may: it is left out, and the others are read.
+
+    The message is the end of a sentence that begins with the document.
+    """
+
+
 class StoreError(NewsError):
     """The database cannot be reached, or holds something this version does not understand."""
 

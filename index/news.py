@@ -33,7 +33,7 @@ from index.ingest.retention import Retention
 from index.ingest.schedule import Limits
 from index.ingest.subscriptions import Subscriptions
 from index.ingest.writer import ArticleWriter
-from index.overviews.alerts import found_since
+from index.overviews.alerts import Alerts
 from index.overviews.overviews import Overviews
 from index.overviews.timeline import MAX_EVENTS
 from index.quotes.check import QuoteCheck
@@ -47,25 +47,26 @@ from index.search.base import SEARCH_INDEX, SearchIndex
 from index.search.local import LocalIndex
 from index.search.sync import IndexSync
 from index.sources.address import Reading
+from index.sources.feeds.revisits import Revisits
 from index.sources.reader import Reader
 from index.status import StatusReader
 from index.storage.articles import Store
 from index.storage.database import sqlite_url
 from index.storage.digests import DigestStore
-from index.storage.editions import Editions
+from index.storage.editions import Editions, UsageStore
+from index.storage.expiry import Expiry, delete_unseen
 from index.storage.follows import FollowStore
 from index.storage.guilds import Guilds
 from index.storage.leases import Leases
 from index.storage.posted import Posted
 from index.storage.privacy import Privacy
 from index.storage.sources import SourceStore
-from index.storage.unseen import delete_unseen
-from index.storage.usage import UsageStore
 from index.types.answer import Answer, Headline, Quote
 from index.types.digest import Digest, DigestPlan, Story
 from index.types.edition import SHARED, upload_name
 from index.types.evaluation import Evaluation
 from index.types.follow import Follow
+from index.types.lifetimes import Lifetimes
 from index.types.options import IndexOptions
 from index.types.posted import PostedAnswer
 from index.types.question import Question
@@ -111,13 +112,16 @@ class NewsIndex:
             self.leases,
             self._priority,
         )
+        sources = SourceStore(store.database)
         self._reader = Reader(
             ZoneInfo(options.timezone),
             options.clock,
             self._writer.known,
+            speaks_for=sources.announced_on,
+            note=sources.note_announced,
+            revisits=Revisits(self._writer.fetched),
             private=options.fetch_private,
         )
-        sources = SourceStore(store.database)
         self._ingest = Ingest(self._reader, self._writer, sources, self.editions, options.clock)
         self._writing: set[str] = set()
         self._quota = QuotaKeeper(
@@ -134,8 +138,12 @@ class NewsIndex:
             store, self._search, self._engine, self._subscriptions, self.editions, self.faults
         )
         self.guilds = Guilds(store.database, options.clock)
-        self.privacy = Privacy(store.database)
+        self.privacy = Privacy(store.database, options.clock)
+        self.expiry = Expiry(store.database, options.clock, options.lifetimes)
         self.follows = FollowStore(store.database, options.clock)
+        self._alerts = Alerts(
+            store, self._engine, embedder, self.follows, self.leases, options.clock, self._visible
+        )
         self.digests = DigestStore(store.database, options.clock)
 
     def _subscribed(self, sources: SourceStore) -> Subscriptions:
@@ -152,7 +160,7 @@ class NewsIndex:
         `load_model`. Raises StoreError and ModelError, and UsageError for a wrong address of a Milvus.
         """
         use_one_arena()
-        options.data_dir.mkdir(parents=True, exist_ok=True)
+        options.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         store = Store.open(options.database_url or sqlite_url(options.data_dir / "news.db"))
         if embedder is None:
             embedder = SentenceTransformerEmbedder(
@@ -188,6 +196,11 @@ class NewsIndex:
     def load_model(self) -> None:
         """Load the models now, so that the first question does not wait for them. Raises ModelError."""
         self._engine.load_model()
+
+    @property
+    def lifetimes(self) -> Lifetimes:
+        """How long is kept what is no article."""
+        return self._options.lifetimes
 
     # -- asking ----------------------------------------------------------------------------------------
 
@@ -266,12 +279,16 @@ class NewsIndex:
         """
         return self._review.review_posted(limit)
 
-    def found_since(self, follow: Follow) -> list[Quote]:
-        """Return quotes on what is followed, from articles after the follow began. Raises as `ask` does."""
-        return found_since(self, follow, self._options.clock())
+    def match_follows(self) -> bool:
+        """Compare a part of what is followed with new passages, and store what is to be sent about it.
+
+        Returns False where nothing is left to do, or other processes are doing it. Raises as `ask` does.
+        """
+        self._priority.give_way()
+        return self._alerts.match()
 
     def left_alerts(self) -> list[tuple[Follow, list[Quote]]]:
-        """Claim the alerts that a process has claimed and not sent; return (follow, quotes) for each.
+        """Claim some of the alerts that wait to be sent; return (follow, quotes) for each.
 
         Quotes that their articles no longer hold are left out.
         """
@@ -279,7 +296,14 @@ class NewsIndex:
 
     def seen(self, ids: Collection[str], edition: str) -> set[str]:
         """Return those of the articles that an edition sees."""
-        return set(self._store.articles(ids, self.editions.origins(edition)))
+        return set(self._visible(edition or None, ids))
+
+    def _visible(self, guild: str | None, ids: Collection[str]) -> Collection[str]:
+        """Return those of the articles that a guild's edition has; without a guild, the shared one."""
+        origins = self.editions.origins(guild or SHARED)
+        if origins is None:
+            return ids
+        return [id for id, brought in self._store.receipts.origins_of(ids).items() if brought & origins]
 
     def source_names(self, edition: str | None = None) -> list[str]:
         """Return the names of the outlets whose articles an edition has, in alphabetical order."""
@@ -297,7 +321,9 @@ class NewsIndex:
         self._engine.require_current_vectors()
         self._store.adopt_fingerprint(self._embedder.fingerprint)
         try:
-            return self._ingest.store(reading, origin, on_progress)
+            report = self._ingest.store(reading, origin, on_progress)
+            self.expiry.delete_some()
+            return report
         finally:
             self._catch_up()
 
@@ -339,7 +365,9 @@ class NewsIndex:
             self._engine.require_current_vectors()
             self._store.adopt_fingerprint(self._embedder.fingerprint)
             try:
-                return self._ingest.run(uris, on_progress)
+                report = self._ingest.run(uris, on_progress)
+                self.expiry.delete_some()
+                return report
             finally:
                 self._catch_up()
 

@@ -32,6 +32,34 @@ def pytest_xdist_setupnodes() -> None:
     os.environ["OMP_NUM_THREADS"] = "1"
 
 
+# Files that take more than 10 s: begun last, one of them would keep the others waiting at the end.
+LONG = (
+    "tests/long_runs/test_fleet.py",
+    "tests/index/search/test_local.py",
+    "tests/index/search/test_milvus.py",
+    "tests/bot/services/test_background.py",
+    "tests/index/ingest/test_workers.py",
+    "tests/index/runtime/test_faults.py",
+    "tests/long_runs/test_torture.py",
+    "tests/long_runs/test_torture_postgresql.py",
+    "tests/bot/test_client.py",
+    "tests/index/ingest/test_killed.py",
+    "tests/index/embeddings/test_embedder.py",
+    "tests/bot/ops/test_shutdown.py",
+    "tests/discord/test_server.py",
+    "tests/index/test_news.py",
+    "tests/index/sources/test_fuzz.py",
+    "tests/bot/cogs/test_corrections.py",
+)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the files that take longest first, whatever the random order."""
+    places = {name: place for place, name in enumerate(LONG)}
+    items.sort(key=lambda item: places.get(item.nodeid.partition("::")[0], len(LONG)))
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Tell the order of this run, which `-q` leaves out."""
     if config.pluginmanager.hasplugin("randomly"):
@@ -63,6 +91,16 @@ settings.load_profile("newsbot")
 def _bots_identify_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a test's bots connect without waiting for a turn, which its Discord server does not ask for."""
     monkeypatch.setattr("bot.cogs.shards.IDENTIFY_SECONDS", 0.0)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _documents_are_read_in_one_process() -> Iterator[None]:
+    """Keep the processes that read documents from one test to the next: each start takes half a second."""
+    from index.runtime.confined import confined  # with numpy, which looks at the number of threads once
+
+    confined.open()
+    yield
+    confined.close()
 
 
 @pytest.fixture(scope="session")

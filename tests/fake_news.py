@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
@@ -28,6 +28,7 @@ from index import (
     Follow,
     Headline,
     IngestReport,
+    Lifetimes,
     Measures,
     Miss,
     PostedAnswer,
@@ -47,7 +48,6 @@ from index import (
     UsageError,
 )
 from index.ingest.subscriptions import Subscriptions
-from index.overviews.alerts import found_since
 from index.overviews.stories import story_of
 from index.overviews.timeline import MAX_EVENTS
 from index.quotes.check import check_quote
@@ -56,12 +56,14 @@ from index.runtime.faults import Faults
 from index.storage.database import Database, sqlite_url
 from index.storage.digests import DigestStore
 from index.storage.editions import Editions
-from index.storage.follows import FollowStore
+from index.storage.expiry import Expiry
+from index.storage.follows import PORTIONS, FollowStore
 from index.storage.guilds import Guilds
 from index.storage.leases import Leases
 from index.storage.posted import Posted
 from index.storage.privacy import Privacy
 from index.storage.sources import SourceStore
+from index.types.follow import MAX_ALERT_QUOTES, Found
 from index.types.question import MAX_QUOTES
 
 NOW = datetime(2025, 6, 7, 12, 0, tzinfo=UTC)
@@ -146,11 +148,14 @@ class FakeNews:
         database = Database.open(sqlite_url(kept))
         self.posted = Posted(database)
         self.guilds = Guilds(database, lambda: NOW)
-        self.privacy = Privacy(database)
+        self.lifetimes = Lifetimes()
+        self.privacy = Privacy(database, lambda: self.now)
+        self.expiry = Expiry(database, lambda: self.now, self.lifetimes)
         self.now = NOW
         self.follows = FollowStore(database, lambda: self.now)
         self.digests = DigestStore(database, lambda: self.now)
         self.leases = Leases(database, lambda: self.now)
+        self._compared = 0
         self.editions = Editions(database, lambda: self.now)
         nothing: Any = None  # the sources are listed only, never read
         book = SourceStore(database)
@@ -269,13 +274,28 @@ class FakeNews:
     def check_quote(self, claimed: str, edition: str | None = None) -> QuoteCheck:
         return check_quote(claimed, self.articles)
 
-    def found_since(self, follow: Follow) -> list[Quote]:
-        return found_since(self, follow, self.now)
+    def match_follows(self) -> bool:
+        """Compare what is followed with all articles, as often as one was added."""
+        if self._compared == len(self.articles):
+            return False
+        self._compared = len(self.articles)
+        everything = [follow for number in range(PORTIONS) for follow, _ in self.follows.followed(number, "")]
+        asked = [Question(follow.what, since=follow.started_at, limit=MAX_QUOTES) for follow in everything]
+        answers = [self.ask(question) for question in asked]
+        found = [
+            Found(follow, answer.quotes, MAX_ALERT_QUOTES)
+            for follow, answer in zip(everything, answers, strict=True)
+            if answer.answered
+        ]
+        self.follows.put_alerts(found, self._stored)
+        return True
 
     def left_alerts(self) -> list[tuple[Follow, list[Quote]]]:
-        return self.follows.take_over(
-            lambda ids: {article.id: article for article in self.articles if article.id in ids}
-        )
+        return self.follows.take_over(self._stored)
+
+    def _stored(self, ids: Iterable[str]) -> dict[str, Article]:
+        wanted = set(ids)
+        return {article.id: article for article in self.articles if article.id in wanted}
 
     def stories(self, digest: Digest) -> list[Story]:
         """Every article since the last digest that has the topic in its headline, the newest first."""

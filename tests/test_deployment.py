@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import configparser
 import re
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import psycopg
+import psycopg.sql
 import pytest
 import typer
 import yaml
@@ -15,6 +19,10 @@ from packaging.utils import canonicalize_name
 
 from bot.cli.app import app
 from config import load_settings
+from index import StoreError
+from index.storage.database import Database
+from index.storage.schema import HEAD
+from tests.fakes import until
 
 ROOT = Path(__file__).parents[1]
 COMMANDS = set(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
@@ -23,10 +31,10 @@ SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 OURS = [name for name, service in SERVICES.items() if service.get("image") == "newsbot"]
 
 
-def environment(service: str) -> dict[str, str]:
-    """Return the environment of a service, with something in place of what whoever starts it gives."""
+def environment(service: str, given: str = "given") -> dict[str, str]:
+    """Return the environment of a service, with `given` in place of what whoever starts it gives."""
     return {
-        name: re.sub(r"\$\{\w+:\?[^}]*\}", "given", value)
+        name: re.sub(r"\$\{\w+:\?[^}]*\}", lambda _: given, value)
         for name, value in SERVICES[service]["environment"].items()
     }
 
@@ -64,6 +72,86 @@ def test_a_service_waits_for_services_that_say_when_they_are_healthy(name: str) 
     for other, condition in SERVICES[name]["depends_on"].items():
         assert condition == {"condition": "service_healthy"}
         assert SERVICES[other]["healthcheck"]["test"][0] == "CMD"
+
+
+# Characters that mean something in an address, in YAML, in a shell, in compose or in libpq's own syntax.
+NASTY = """p@ss:w/o?r#d %41 $HOME ${X} "two" it's \\ back & = , ; é ] ["""
+
+
+def test_a_database_password_with_any_character_works(
+    postgres: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Attack 26: what compose.yaml sets connects to a real PostgreSQL that asks for a password (SCRAM)."""
+    with psycopg.connect(postgres().replace("+psycopg", ""), autocommit=True) as admin:
+        password = psycopg.sql.Literal(NASTY)
+        admin.execute(psycopg.sql.SQL("CREATE ROLE newsbot LOGIN PASSWORD {}").format(password))
+        admin.execute("CREATE DATABASE newsbot OWNER newsbot")
+        row = admin.execute("SHOW hba_file").fetchone()
+        assert row
+        rules = Path(row[0])
+        rules.write_text(f"local all newsbot scram-sha-256\n{rules.read_text()}")
+        admin.execute("SELECT pg_reload_conf()")
+        folder = admin.info.host
+    given = environment("worker", NASTY)
+    address = given["DATABASE_URL"].replace("@postgres/", "@/") + f"?host={folder}"
+    for variable in ("PGPASSWORD", "NEWS_DATA_DIR"):
+        monkeypatch.setenv(variable, given[variable])
+    monkeypatch.setenv("DATABASE_URL", address)
+    url = load_settings().database_url
+    assert url is not None
+    monkeypatch.setenv("PGPASSWORD", NASTY[:-1])
+    until(lambda: "password authentication failed" in refusal(url.get_secret_value()))
+    monkeypatch.setenv("PGPASSWORD", NASTY)
+    database = Database.open(url.get_secret_value())
+    assert database.revision() == HEAD
+    database.close()
+
+
+def refusal(url: str) -> str:
+    """Return why a database cannot be opened; "" where it can, as before the server has new rules."""
+    database = Database.look(url, 1)
+    try:
+        database.try_writing()
+    except StoreError as error:
+        return str(error)
+    finally:
+        database.close()
+    return ""
+
+
+def test_the_database_gets_the_password_that_newsbot_gives() -> None:
+    server = environment("postgres", NASTY)
+    assert server["POSTGRES_PASSWORD"] == NASTY
+    assert {environment(name, NASTY)["PGPASSWORD"] for name in OURS} == {NASTY}
+    assert server["POSTGRES_USER"] == "newsbot"
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_memory_and_logs_of_a_service_are_limited(name: str) -> None:
+    service = SERVICES[name]
+    assert re.fullmatch(r"[1-8]g", service["mem_limit"])
+    assert service["logging"] == {"driver": "json-file", "options": {"max-size": "10m", "max-file": "5"}}
+
+
+def test_memory_and_log_of_the_unit_are_limited() -> None:
+    unit = (ROOT / "config" / "newsbot.service").read_text().splitlines()
+    assert {"MemoryHigh=2G", "MemoryMax=3G", "TasksMax=512", "LogNamespace=newsbot"} <= set(unit)
+    journal = configparser.ConfigParser()
+    journal.read(ROOT / "config" / "journald@newsbot.conf")
+    assert dict(journal["Journal"]) == {
+        "storage": "persistent",
+        "systemmaxuse": "200M",
+        "systemmaxfilesize": "20M",
+        "maxretentionsec": "30day",
+    }
+
+
+def test_images_are_pinned_by_digest() -> None:
+    images = [service["image"] for name, service in SERVICES.items() if name not in OURS]
+    images += re.findall(r"^FROM (\S+)", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+    assert len(images) == 4
+    for image in images:
+        assert re.fullmatch(r"[a-z/]+:[\w.-]+@sha256:[0-9a-f]{64}", image), image
 
 
 def test_what_is_mounted_is_declared() -> None:

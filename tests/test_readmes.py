@@ -104,6 +104,17 @@ def test_every_command_of_discord_is_named() -> None:
     assert sorted({f"/{name}" for name in names} - words) == []
 
 
+def test_every_test_that_is_named_exists() -> None:
+    """What people are kept from is shown by tests, line by line (bot/README.md, *Who may do what*)."""
+    tests = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
+    wanted = {name for name in named(ROOT / "bot" / "README.md") if name.startswith("test_")}
+    assert len(wanted) > 20
+    assert sorted(wanted - set(re.findall(r"def (test_\w+)\(", tests))) == []
+    section = prose(ROOT / "bot" / "README.md").split("## Who may do what")[1].split("\n## ")[0]
+    rows = [line for line in section.splitlines() if line.startswith("|")][2:]
+    assert [row for row in rows if not re.search(r"\| `test_\w+`[^|]*\|$", row)] == []
+
+
 def test_no_line_stands_in_two_readmes() -> None:
     seen: dict[str, Path] = {}
     twice = []

@@ -119,6 +119,14 @@ def answer_card(
     return _fit(heading, notices, closest, "", GREY)
 
 
+def continuing(card: AnswerCard, question: str | None) -> AnswerCard:
+    """Return a stored card with the question that it continues; the card itself where that is not kept."""
+    if not question:
+        return card
+    with speaking(card.language):
+        return replace(card, notices=(_continues(question), *card.notices))
+
+
 def more_card(typed: str, quotes: Sequence[Quote]) -> AnswerCard:
     """Return the card of further quotes on a question that has been answered."""
     heading = cut(typed, MAX_HEADING)

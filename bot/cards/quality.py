@@ -29,6 +29,7 @@ def quality_card(quality: Quality, days: int) -> Card:
     )
     lines = [
         answered,
+        *([_private(quality.private)] if quality.private else []),
         " · ".join(
             f"{_(name)} {number(quality.feedback.get(verdict, 0))}" for verdict, name in VERDICT_NAMES.items()
         ),
@@ -39,3 +40,11 @@ def quality_card(quality: Quality, days: int) -> Card:
             f"- {cut(missed.question, MAX_HEADLINE)} ({number(missed.times)} ×)" for missed in quality.missed
         ]
     return Card(title, "\n".join(lines))
+
+
+def _private(count: int) -> str:
+    return counted(
+        "{count} of them was private: it is counted, and its words are not shown.",
+        "{count} of them were private: they are counted, and their words are not shown.",
+        count,
+    )

@@ -11,6 +11,7 @@ from index import Added, Failure, Source, SourcePage, Trial, masked
 
 SOON = mark("They are read as soon as possible.")
 NO_SOURCES = mark("No source is read yet: `/sources add` tries an address and reads it from then on.")
+BACK = mark("It is shared by all servers: its articles are shown here again.")
 SHOWN_FEEDS = 10
 SHOWN_PROBLEMS = 3
 
@@ -40,6 +41,8 @@ def trial_card(trial: Trial) -> Card:
 def added_card(added: Added) -> Card:
     """Return the card of what was found at an address, and what was added."""
     trial, source = added.trial, added.source
+    if added.taken_back:
+        return Card(cut(trial.title or masked(trial.url), MAX_TITLE), _(BACK), colour=GREEN)
     if trial.kind == "opml":
         return _card(trial, [_listed(added.listed)], GREEN)
     if source is None:
@@ -87,7 +90,7 @@ def _listed(new: int) -> str:
 def _offer(trial: Trial) -> list[str]:
     if not trial.feeds or trial.kind == "opml":
         return []
-    feeds = [f"- {cut(feed, MAX_ADDRESS)}" for feed in trial.feeds[:SHOWN_FEEDS]]
+    feeds = [f"- {cut(masked(feed), MAX_ADDRESS)}" for feed in trial.feeds[:SHOWN_FEEDS]]
     return [_("The page names feeds: add one of them with `/sources add`."), *feeds]
 
 

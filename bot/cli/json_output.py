@@ -30,6 +30,7 @@ from index import (
     Status,
     Timeline,
     Trial,
+    public_address,
 )
 
 Json = dict[str, Any]
@@ -100,7 +101,12 @@ def reindex_json(report: ReindexReport) -> Json:
 
 
 def backup_json(report: BackupReport) -> Json:
-    return {"file": str(report.path), "articles": report.articles, "bytes": report.size}
+    return {
+        "file": str(report.path),
+        "articles": report.articles,
+        "bytes": report.size,
+        "deleted": report.deleted,
+    }
 
 
 def findings_json(findings: Sequence[Finding]) -> Json:
@@ -167,7 +173,7 @@ def trial_json(trial: Trial) -> Json:
 def _evidence_json(evidence: Evidence) -> Json:
     """Return where the time, the outlet and the text of an article come from."""
     return {
-        "url": evidence.url,
+        "url": public_address(evidence.url),
         "title": evidence.title,
         "published_at": moment_json(evidence.published_at),
         "published_precision": evidence.published_precision,
@@ -213,6 +219,7 @@ def _source_json(source: Source) -> Json:
         "failures": source.failures,
         "error": source.error,
         "notice": source.notice,
+        "speaks_for": list(source.speaks_for),
     }
 
 
@@ -308,7 +315,7 @@ def _quote_json(quote: Quote) -> Json:
         "article_id": article.id,
         "title": article.title,
         "source": article.source,
-        "url": article.url,
+        "url": public_address(article.url),
         "link": quote.link,
         "published_at": moment_json(article.published_at),
         "published_precision": article.published_precision,
@@ -328,7 +335,7 @@ def _headline_json(headline: Headline) -> Json:
         "article_id": article.id,
         "title": article.title,
         "source": article.source,
-        "url": article.url,
+        "url": public_address(article.url),
         "published_at": moment_json(article.published_at),
         "published_precision": article.published_precision,
         "updated_at": _or_null(article.updated_at),
@@ -341,7 +348,7 @@ def _headline_json(headline: Headline) -> Json:
 def _copy_json(copy: Copy) -> Json:
     return {
         "source": copy.source,
-        "url": copy.url,
+        "url": public_address(copy.url),
         "published_at": moment_json(copy.published_at),
         "published_precision": copy.published_precision,
     }

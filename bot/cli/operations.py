@@ -23,7 +23,7 @@ from bot.ops.shutdown import LastResort
 from bot.terminal.answers import findings_view, printable
 from bot.terminal.progress import working
 from config import Settings, SettingsError, load_settings
-from index import Finding
+from index import BackupReport, Finding
 
 NO_TOKEN = (
     "DISCORD_TOKEN is not set: create a bot and its token at https://discord.com/developers/applications, "
@@ -91,7 +91,19 @@ def restore(
         with working(err(), "Checking and restoring …"):
             report = restore_backup(index_options(settings), file, force=force)
         done = f"{report.articles:,} articles are restored from {report.path}; the search follows by itself."
-        print_result(as_json, backup_json(report), Text(printable(done)))
+        text = Text(printable(f"{done} {_deletions(report)}"))
+        print_result(as_json, backup_json(report), text)
+
+
+def _deletions(report: BackupReport) -> str:
+    """Say what became of what people had deleted after the backup was written."""
+    if report.deleted is None:
+        return (
+            "Nobody knows what people had deleted since it was written, because the database that it "
+            "replaces is missing or damaged: ask them to use /privacy delete again."
+        )
+    rows = f"{report.deleted:,} row{'' if report.deleted == 1 else 's'}"
+    return f"What people had deleted since it was written is deleted again ({rows})."
 
 
 def doctor(

@@ -19,7 +19,7 @@ from bot.ops.shutdown import ending_at_sigterm
 from bot.terminal.answers import show
 from bot.terminal.progress import working
 from config import Settings, SettingsError, logging_to_stderr
-from index import SHARED, IndexOptions, Quotas, UsageError, masked
+from index import SHARED, IndexOptions, Lifetimes, Quotas, UsageError, masked
 
 if TYPE_CHECKING:
     from index import NewsIndex
@@ -69,7 +69,7 @@ def open_index(settings: Settings) -> NewsIndex:
 
 def make_data_dir(settings: Settings) -> None:
     try:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise SettingsError(
             f"NEWS_DATA_DIR {settings.data_dir} cannot be a folder ({error.strerror}): choose another."
@@ -92,6 +92,13 @@ def index_options(settings: Settings) -> IndexOptions:
         follow_seconds=settings.follow_seconds,
         keep_days=settings.keep_days,
         keep_articles=settings.keep_articles,
+        lifetimes=Lifetimes(
+            questions=settings.keep_questions_days,
+            trail=settings.keep_trail_days,
+            revisions=settings.keep_revisions_days,
+            left=settings.keep_left_days,
+            deletions=settings.keep_deletions_days,
+        ),
         fetch_private=settings.fetch_private,
         refresh_shortest=settings.refresh_shortest,
         refresh_longest=settings.refresh_longest,

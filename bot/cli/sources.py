@@ -53,12 +53,24 @@ def try_source(url: Url, as_json: JsonOption = False) -> None:
 
 
 @sources.command("add")
-def add_source(url: Url, as_json: JsonOption = False) -> None:
+def add_source(
+    url: Url,
+    speaks_for: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--speaks-for",
+            metavar="SITE",
+            help="Take what it says about articles of this site for the site's own words, as of a feed on "
+            "another domain than its pages. May be given several times.",
+        ),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
     """Try an address, store its articles, and read it again and again from now on."""
     settings = load_settings()
     with library(settings) as index:
         with working(err(), "Reading …"):
-            added = index.subscriptions.add(url)
+            added = index.subscriptions.add(url, speaks_for=speaks_for or ())
         if added.source or added.listed:
             origin = added.source.origin if added.source else None
             index.guilds.note(SHARED, OPERATOR, "source added", masked(added.trial.url), origin)

@@ -17,54 +17,35 @@ if TYPE_CHECKING:
     from index import Follow, Quote
 
 EVERY_SECONDS = 30.0
-# How many rounds look for news after articles were stored: the search index may get them a moment later.
-ROUNDS = 2
 
 log = logging.getLogger(__name__)
 
 
 class AlertSender(Sender):
-    """Sends the quotes that are new for a follow, to its channel or its person."""
+    """Sends the quotes that are new for a follow, to its channel or its person.
+
+    Every process compares a part of the follows with the new passages, and sends a part of the alerts.
+    """
 
     def __init__(self, bot: commands.AutoShardedBot, services: Services) -> None:
         super().__init__(bot, services, "sending of alerts", EVERY_SECONDS)
-        self._seen = -1
-        self._rounds = 0
+        self._postponed: list[tuple[int, list[Quote]]] = []
 
     async def send_due(self) -> None:
-        if await self._is_news():
-            await self.look()
-        else:
-            await self.take_over()
-
-    async def _is_news(self) -> bool:
-        seen = await self.workers.run(self.library.index.follows.seen)
-        if seen != self._seen:
-            self._seen, self._rounds = seen, ROUNDS
-        self._rounds -= 1
-        return self._rounds >= 0
+        await self.look()
 
     async def look(self) -> int:
         """Send what is new for every follow. Returns how many messages were sent."""
-        sent = await self.take_over()
-        follows = await self.workers.run(self.library.index.follows.active)
-        return sent + sum([await self._look_for(follow) for follow in follows])
-
-    async def take_over(self) -> int:
-        """Send alerts that failed before, or whose process ended. Returns how many messages were sent."""
-        left = await self.workers.run(self.library.index.left_alerts)
-        return sum([await self._try_to_send(follow, quotes) for follow, quotes in left])
-
-    async def _look_for(self, follow: Follow) -> bool:
-        try:
-            found = await self.workers.run(self.library.index.found_since, follow)
-            claimed = (
-                await self.workers.run(self.library.index.follows.claim, follow.id, found) if found else []
-            )
-            return bool(claimed) and await self._send(follow, claimed)
-        except Exception as error:  # logged, so that the other follows are looked at
-            log_failed(f"alert.failed follow={follow.id}", error)
-            return False
+        while await self.workers.run(self.library.index.match_follows):
+            pass
+        sent = 0
+        while alerts := await self.workers.run(self.library.index.left_alerts):
+            sent += sum([await self._try_to_send(follow, quotes) for follow, quotes in alerts])
+        # Only now, so that this round does not try them again.
+        while self._postponed:
+            await self.workers.run(self.library.index.follows.release, *self._postponed[-1])
+            self._postponed.pop()
+        return sent
 
     async def _try_to_send(self, follow: Follow, quotes: list[Quote]) -> bool:
         try:
@@ -93,7 +74,7 @@ class AlertSender(Sender):
             await self.workers.run(follows.pause, follow.id, str(why))
             log.info("follow.paused id=%d why=%r", follow.id, str(why))
         except PASSING as error:
-            await self.workers.run(follows.release, follow.id, quotes)
+            self._postponed.append((follow.id, quotes))
             log.warning("alert.postponed follow=%d why=%r", follow.id, str(error))
         else:
             await self.note(follows.sent, follow.id, quotes)

@@ -1,4 +1,4 @@
-"""Gives people their own data, and deletes it: `/privacy export` and `/privacy delete`."""
+"""Says what is kept for how long, gives people their own data, and deletes it: `/privacy`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
+from bot.cards.privacy import lifetimes_card
 from bot.interactions.views import Panel
 from bot.services.library import Library
 from bot.services.services import Services, services_of
@@ -30,6 +31,12 @@ class Privacy(commands.Cog):
 
     def __init__(self, services: Services) -> None:
         self.library = services.library
+
+    @privacy.command(name="about", description="What the bot keeps, and for how long")
+    async def about(self, interaction: discord.Interaction) -> None:
+        await interaction.response.defer(thinking=True, ephemeral=True)
+        card = lifetimes_card(self.library.index.lifetimes)
+        await interaction.edit_original_response(embed=card.embed())
 
     @privacy.command(name="export", description="Get everything the bot keeps about you, as a file")
     async def export(self, interaction: discord.Interaction) -> None:
@@ -52,7 +59,8 @@ class Privacy(commands.Cog):
     async def delete(self, interaction: discord.Interaction) -> None:
         content = _(
             "This deletes all that is kept about you, for good, and takes your name off this and other"
-            " servers' audit trails. Messages that were posted stay until you or a moderator delete them."
+            " servers' audit trails, and your words out of questions with which others continued yours."
+            " Messages that were posted stay until you or a moderator delete them."
         )
         await interaction.response.send_message(content, view=Confirm(self.library), ephemeral=True)
 

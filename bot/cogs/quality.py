@@ -1,4 +1,7 @@
-"""Shows managers of a server how well questions were answered: `/quality`."""
+"""Shows managers of a server how well questions were answered: `/quality`.
+
+Private questions are counted, and their words are shown to nobody but the person who asked.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,8 @@ class QualityCommand(commands.Cog):
 
     @app_commands.command(name="quality", description="What was asked here, and how well it was answered")
     @app_commands.describe(
-        days="Of so many days (30 if left out)", export="Attach the questions, without who asked them"
+        days="Of so many days (30 if left out)",
+        export="Attach the questions that were asked in public, without who asked them",
     )
     @app_commands.guild_only()
     @app_commands.default_permissions(manage_guild=True)
@@ -38,6 +42,7 @@ class QualityCommand(commands.Cog):
         export: bool = False,
     ) -> None:
         await interaction.response.defer(thinking=True, ephemeral=True)
+        days = min(days, self.library.index.lifetimes.questions)  # of older ones nothing is kept
         guild, since = str(interaction.guild_id), datetime.now(UTC) - timedelta(days=days)
         quality = await self.library.records.run(self.library.index.posted.quality, guild, since)
         files = []

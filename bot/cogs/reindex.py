@@ -13,7 +13,7 @@ import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
-from bot.interactions.choices import read_in_time, source_choices
+from bot.interactions.choices import LOOKED_AT, read_in_time, source_choices
 from bot.interactions.errors import explain
 from bot.interactions.views import Panel
 from bot.services.editions import edition_named, edition_of
@@ -126,7 +126,9 @@ class Reindex(commands.Cog):
         return await read_in_time(reading)
 
     def _choices(self, edition: str, typed: str) -> list[app_commands.Choice[str]]:
-        return source_choices(self.library.index.subscriptions.all(edition), typed)
+        return source_choices(
+            self.library.index.subscriptions.named_like(edition, typed.strip(), LOOKED_AT), typed
+        )
 
     async def cancel(self, interaction: discord.Interaction) -> None:
         """Stop the job that is shown by the message that the button is on."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -29,8 +28,6 @@ from index import OPERATOR, AuditEntry, GuildSettings
 
 SHOWN_ENTRIES = 15
 MAX_DETAIL = 150
-
-log = logging.getLogger(__name__)
 
 
 class SettingsPanel(Panel):
@@ -165,15 +162,6 @@ class SettingsCommands(commands.Cog):
         guild = str(interaction.guild_id)
         entries = await self.library.records.run(self.library.index.guilds.trail, guild, SHOWN_ENTRIES)
         await interaction.edit_original_response(embed=trail_card(entries).embed())
-
-    @commands.Cog.listener()
-    async def on_guild_remove(self, guild: discord.Guild) -> None:
-        try:
-            await self.services.guild_rules.forget(guild.id)
-        except Exception:  # an event has no person to explain an error to
-            log.exception("guild.forget.failed guild=%d", guild.id)
-        else:
-            log.info("guild.forgotten guild=%d", guild.id)
 
 
 def settings_card(settings: GuildSettings) -> Card:

@@ -15,7 +15,7 @@ from discord import app_commands, ui
 from discord.ext import commands
 
 from bot.cards.source import ON_PAGE, added_card, page_card, trial_card
-from bot.interactions.choices import read_in_time, source_choices
+from bot.interactions.choices import LOOKED_AT, read_in_time, source_choices
 from bot.interactions.errors import explain, tell
 from bot.interactions.views import Localized
 from bot.services.editions import edition_of
@@ -171,7 +171,9 @@ class Sources(commands.Cog):
         return await read_in_time(reading)
 
     def _choices(self, edition: str, typed: str) -> list[app_commands.Choice[str]]:
-        return source_choices(self.library.index.subscriptions.all(edition), typed)
+        return source_choices(
+            self.library.index.subscriptions.named_like(edition, typed.strip(), LOOKED_AT), typed
+        )
 
     async def _run_alone(
         self, interaction: discord.Interaction, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs

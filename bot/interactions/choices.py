@@ -16,6 +16,9 @@ from index import NewsError, Source, masked
 # Discord's limits: choices for an option, and characters of one.
 MAX_CHOICES = 25
 MAX_CHOICE = 100
+# Sources that are looked at for suggestions: some of those that contain what was typed have it in a part of
+# their address that is hidden.
+LOOKED_AT = 200
 # Discord waits three seconds for suggestions. Where reading them takes longer than this, there are none.
 READ_SECONDS = 2.0
 
@@ -44,7 +47,7 @@ async def read_in_time(
 ) -> list[app_commands.Choice[str]]:
     """Return the choices that are read; none where that fails or takes longer than `READ_SECONDS`.
 
-    Reading and choosing among tens of thousands of sources takes too long for the event loop.
+    Reading and choosing takes too long for the event loop.
     """
     try:
         async with asyncio.timeout(READ_SECONDS):

@@ -28,6 +28,10 @@ class Cooldowns:
             GUILD_QUESTIONS, GUILD_SECONDS, lambda guild: guild
         )
 
+    def __len__(self) -> int:
+        """Return how many people and guilds are remembered: those who asked within their period."""
+        return len(self._people._cache) + len(self._guilds._cache)
+
     def take_turn(self, user: int, guild: int | None) -> None:
         """Count a question of a person in a guild, or in a direct message where `guild` is None.
 

@@ -14,7 +14,7 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.cards.answer import ANY_TIME, MAX_HEADING, AnswerCard, answer_card, corrected, more_card
+from bot.cards.answer import ANY_TIME, MAX_HEADING, AnswerCard, answer_card, continuing, corrected, more_card
 from bot.interactions.answer_layout import (
     VERDICT_OF_ACTION,
     actions,
@@ -56,8 +56,9 @@ log = logging.getLogger(__name__)
 class Inquiry:
     """A question as a person asks it.
 
-    `question` is searched for. `typed` has the person's own words where they differ from it, and `context`
-    the earlier question that it continues. `private`: only the person sees the answer.
+    `question` is searched for. `typed` has the person's own words where they differ from it, `context` the
+    earlier question that it continues, and `continues` the id of that one's answer. `private`: only the
+    person sees the answer.
     """
 
     question: Question
@@ -66,6 +67,7 @@ class Inquiry:
     private: bool = False
     typed: str | None = None
     context: str | None = None
+    continues: str | None = None
 
     @property
     def searched(self) -> Question:
@@ -80,7 +82,10 @@ class Inquiry:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer that is ready to be sent: `view` is the message, `id` the one to store it under."""
+    """An answer that is ready to be sent: `view` is the message, `id` the one to store it under.
+
+    `card` is as it is stored: without the question that it continues, which may be another person's.
+    """
 
     id: str
     inquiry: Inquiry
@@ -141,11 +146,12 @@ class Answers:
             len(answer.quotes),
             answer.took_ms,
         )
-        card = answer_card(answer, typed=inquiry.typed, context=inquiry.context, older=older)
+        shown = answer_card(answer, typed=inquiry.typed, context=inquiry.context, older=older)
         used = older if older and older.answered else answer
         id = secrets.token_hex(8)
-        rows = self._rows(used, len(card.quotes), inquiry.private)
-        return Reply(id, inquiry, used, card, answer_layout(card, id, rows))
+        rows = self._rows(used, len(shown.quotes), inquiry.private)
+        card = replace(shown, notices=shown.notices[1:]) if inquiry.context else shown
+        return Reply(id, inquiry, used, card, answer_layout(shown, id, rows))
 
     async def remember(self, reply: Reply, message: discord.Message | discord.InteractionMessage) -> None:
         """Store what was posted; where that fails, `store_again` tries it again. The buttons work at once."""
@@ -168,6 +174,7 @@ class Answers:
             posted_at=datetime.now(UTC),
             card=reply.card.to_json(),
             quotes=tuple(PostedQuote.of(quote) for quote in reply.card.quotes),
+            continues=inquiry.continues,
         )
         await self._remember(posted)
 
@@ -189,7 +196,7 @@ class Answers:
         question = Question(
             in_context(text, posted.question), since=posted.since, until=posted.until, source=posted.source
         )
-        return replace(inquiry, question=question, typed=text, context=posted.typed)
+        return replace(inquiry, question=question, typed=text, context=posted.typed, continues=posted.id)
 
     async def _remember(self, posted: PostedAnswer) -> None:
         self._unstored[posted.id] = posted
@@ -217,7 +224,7 @@ class Answers:
 
     def layout(self, posted: PostedAnswer) -> ui.LayoutView:
         """Return the message of a posted answer with the current state of its quotes."""
-        card = corrected(AnswerCard.from_json(posted.card), posted.quotes)
+        card = corrected(continuing(AnswerCard.from_json(posted.card), posted.context), posted.quotes)
         with speaking(card.language):
             rows = self._rows(posted, len(posted.quotes), posted.private)
             return answer_layout(card, posted.id, rows)
@@ -276,7 +283,7 @@ class Answers:
         return next(waiting, None) or await self._library.records.run(find, str(message))
 
     def forget_unstored(self, person: int) -> None:
-        """Give up the answers to a person's questions that are not stored yet: they have their data deleted."""
+        """Give up a person's answers that are not stored yet, because they have their data deleted."""
         for posted in [posted for posted in self._unstored.values() if posted.person == str(person)]:
             del self._unstored[posted.id]
 
@@ -311,8 +318,17 @@ class Answers:
     async def _widen(self, interaction: discord.Interaction, posted: PostedAnswer) -> None:
         self.take_turn(interaction.user.id, interaction.guild_id)
         question = Question(posted.question, since=ANY_TIME, source=posted.source)
-        inquiry = _inquiry(interaction, question, posted.private)
-        await self.answer_interaction(interaction, replace(inquiry, typed=posted.typed))
+        # The words are those of the person who asked, whoever presses: they are stored as that person's.
+        inquiry = Inquiry(
+            question,
+            int(posted.person),
+            guild_of(interaction),
+            posted.private,
+            typed=posted.typed,
+            context=posted.context,
+            continues=posted.continues,
+        )
+        await self.answer_interaction(interaction, inquiry)
 
     async def _share(self, interaction: discord.Interaction, posted: PostedAnswer) -> None:
         await self._editions.require_seen(posted, edition_of(interaction))
@@ -320,7 +336,7 @@ class Answers:
         with speaking(card.language):
             by = "-# " + _("shared by {person}").format(person=interaction.user.mention)
         noted = replace(card, notices=(by, *card.notices))
-        card = noted if noted.fits else card
+        card = noted if continuing(noted, posted.context).fits else card
         shared = replace(
             posted,
             id=secrets.token_hex(8),
@@ -329,7 +345,7 @@ class Answers:
             card=card.to_json(),
         )
         message = await interaction.edit_original_response(view=self.layout(shared))
-        await self._remember(replace(shared, message=str(message.id)))
+        await self._remember(replace(shared, channel=str(message.channel.id), message=str(message.id)))
 
 
 async def _show(

@@ -117,10 +117,9 @@ class GuildRules:
         me = str(self._client.application_id)
         await self._library.writes.run(self._library.index.guilds.note, guild, me, action, detail)
 
-    async def forget(self, guild: int) -> None:
-        """Delete what is stored about a guild from which the bot has been removed."""
+    def drop(self, guild: int) -> None:
+        """Drop a guild's settings from memory, as when the bot was removed from it."""
         self._known.pop(str(guild), None)
-        await self._library.writes.run(self._library.index.guilds.forget, str(guild))
 
     async def require_allowed(self, interaction: discord.Interaction) -> None:
         """Raise UsageError where the guild's settings leave out this channel for this command."""

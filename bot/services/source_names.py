@@ -18,8 +18,10 @@ from index import NewsError
 FRESH_SECONDS = 60.0
 # Discord waits three seconds for suggestions. Where the first reading takes longer than this, there are none.
 FIRST_SECONDS = 2.0
-# Editions whose names are kept, those that were asked for last: with 2,000 outlets each takes 0.2 MB.
+# Editions whose names are kept, those that were asked for last: each takes up to 0.2 MB.
 KEPT = 200
+# Names that are suggested. A feed can name any number of outlets; what Discord shows is 25 of them.
+MOST_NAMES = 2_000
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +55,7 @@ class SourceNames:
             with suppress(TimeoutError):
                 await asyncio.wait_for(asyncio.shield(known.reading), FIRST_SECONDS)
         wanted = typed.strip().casefold()
-        found = [name for name in known.names if wanted in name.casefold() and len(name) <= MAX_CHOICE]
+        found = [name for name in known.names if wanted in name.casefold()]
         found.sort(key=lambda name: not name.casefold().startswith(wanted))
         return [app_commands.Choice(name=name, value=name) for name in found[:MAX_CHOICES]]
 
@@ -61,7 +63,8 @@ class SourceNames:
         """Read the names of an edition now. Where that fails, the old ones stay."""
         known = self._of(edition)
         try:
-            known.names = sorted(await self._read(edition), key=str.casefold)
+            fit = [name for name in await self._read(edition) if len(name) <= MAX_CHOICE]
+            known.names = sorted(fit[:MOST_NAMES], key=str.casefold)
         except NewsError as error:
             log.warning("sources.unknown why=%r", str(error))
         finally:

@@ -35,6 +35,7 @@ from index import (
     Quote,
     ReindexReport,
     Status,
+    public_address,
 )
 
 FAILURES_SHOWN = 10
@@ -235,7 +236,9 @@ def _about(
         lines.append(Text(f"updated {when(article.updated_at, zone, now)}", "dim"))
     if also_in:
         lines.append(_also_in(also_in))
-    return Group(*(Prefixed(line, indent, indent) for line in lines), _Address(article.url, indent))
+    return Group(
+        *(Prefixed(line, indent, indent) for line in lines), _Address(public_address(article.url), indent)
+    )
 
 
 def _published(article: Article, zone: tzinfo, now: datetime) -> str:
@@ -404,4 +407,5 @@ def _safe_link(url: str) -> str | None:
 
     Other schemes may run programs, and control characters would end the link.
     """
-    return url if _BROWSABLE.fullmatch(url) and printable(url) == url else None
+    shown = public_address(url)
+    return shown if _BROWSABLE.fullmatch(shown) and printable(shown) == shown else None

@@ -10,10 +10,10 @@ MAX_CLAIM = 600
 
 # Mentions, custom emoji, timestamps, commands and addresses: no words to search for.
 _TOKENS = re.compile(r"<(?:[@#&!:/]|a:|t:|id:)[^>\n]{1,100}>|<?https?://\S+|@everyone|@here")
-_LINK = re.compile(r"\[([^\]\n]+)\]\(\S+?\)")
-_MARKUP = re.compile(r"^\s*(?:>>>|>|-#|#{1,3})\s+|[*_~`|\\]", re.MULTILINE)
+_LINK = re.compile(r"\[([^\[\]\n]++)\]\([^\s\[)]++\)")
+_MARKUP = re.compile(r"^[^\S\n]*+(?:>>>|>|-#|#{1,3})\s++|[*_~`|\\]", re.MULTILINE)
 _QUOTED = re.compile(r"[“„«\"]([^“”„«»\"]{12,})[”“»\"]")
-_BLOCK = re.compile(r"^\s*>(?:>>)?\s+(.+)$", re.MULTILINE)
+_BLOCK = re.compile(r"^[^\S\n]*+>(?:>>)?\s++(.+)$", re.MULTILINE)
 
 
 def claim(content: str) -> str:

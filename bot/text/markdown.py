@@ -13,6 +13,8 @@ from datetime import datetime
 from typing import Literal
 from urllib.parse import quote
 
+from index import public_address
+
 _BACKSLASH = "\\"
 
 # Characters that start markup anywhere in a line. "<" opens mentions, timestamps, custom emoji, commands and
@@ -92,10 +94,12 @@ def bold(text: str) -> str:
 def link(label: str, url: str) -> str:
     """Return a link to `url` that is shown as `label`; only the label where a browser could not open `url`.
 
+    What looks secret in the address is left out.
+
     Unpaired brackets in the label become round ones, because Discord would not find the label's end. A label
     that contains an address is not linked: Discord takes such links for fraud and shows their markdown.
     """
-    label = _one_line(label)
+    label, url = _one_line(label), public_address(url)
     if not label or "://" in label or not _WEB_ADDRESS.match(url):
         return escape(label)
     if not _PAIRED_BRACKETS.fullmatch(label):

@@ -9,8 +9,11 @@ belong to the embedding model that the project ships; another model needs a fit 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Container, Mapping, Sequence
+from typing import NamedTuple, TypeVar
+
+import numpy as np
+import numpy.typing as npt
 
 from index.answers.asked import Asked
 from index.answers.parsing import ReadPassage
@@ -19,6 +22,10 @@ from index.answers.scoring import parameters
 # How much a passage offers: its cosine + COVERAGE_WEIGHT × its coverage + RECENCY_WEIGHT × its recency.
 COVERAGE_WEIGHT = 0.5
 RECENCY_WEIGHT = 0.3
+
+Floats = npt.NDArray[np.float32]
+# One figure, or an array of them.
+Value = TypeVar("Value", float, Floats)
 
 
 class Evidence(NamedTuple):
@@ -33,22 +40,46 @@ class Evidence(NamedTuple):
 
 def evidence(passages: Sequence[ReadPassage], asked: Asked) -> Evidence:
     """Return the regression's inputs for a question; those of passages are 0 where there are none."""
-    total = sum(asked.weights.values()) or 1.0
+    words, names = of_question(asked.weights, asked.names)
     return Evidence(
         passage=max((_offer(passage) for passage in passages), default=0.0),
         current=max((passage.ranked.dense * passage.ranked.recency for passage in passages), default=0.0),
         coverage=max((passage.coverage for passage in passages), default=0.0),
-        words=math.log1p(len(asked.weights)),
-        names=sum(weight for term, weight in asked.weights.items() if term in asked.names) / total,
+        words=words,
+        names=names,
     )
+
+
+def of_question(weights: Mapping[str, float], names: Container[str]) -> tuple[float, float]:
+    """Return the inputs `words` and `names` of the regression, given the question's stems with their idf."""
+    named = sum(weight for term, weight in weights.items() if term in names)
+    return math.log1p(len(weights)), named / (sum(weights.values()) or 1.0)
 
 
 def confidence(figures: Evidence) -> float:
     """Return the probability in [0, 1] that the news reports on what is asked."""
+    return 1.0 / (1.0 + math.exp(-_logit(*figures)))
+
+
+def confidences(passage: Floats, current: Floats, coverage: Floats, words: Floats, names: Floats) -> Floats:
+    """Do as `confidence` for many at once: the arrays hold the fields of `Evidence`, and broadcast."""
+    logits: Floats = _logit(passage, current, coverage, words, names)
+    return (1 / (1 + np.exp(-logits))).astype(np.float32)
+
+
+def _logit(passage: Value, current: Value, coverage: Value, words: Value, names: Value) -> Value:
+    """Return the weighted sum of the figures, plus the intercept."""
     fitted = parameters()
     weights = Evidence(**fitted.confidence)
-    logit = fitted.intercept + sum(weight * value for weight, value in zip(weights, figures, strict=True))
-    return 1.0 / (1.0 + math.exp(-logit))
+    total: Value = (
+        weights.passage * passage
+        + weights.current * current
+        + weights.coverage * coverage
+        + weights.words * words
+        + weights.names * names
+        + fitted.intercept
+    )
+    return total
 
 
 def threshold() -> float:
@@ -56,6 +87,11 @@ def threshold() -> float:
     return parameters().threshold
 
 
+def offer(dense: Value, coverage: Value, recency: Value) -> Value:
+    """Return how much a passage offers, or many passages: its weighted cosine, coverage and recency."""
+    total: Value = dense + COVERAGE_WEIGHT * coverage + RECENCY_WEIGHT * recency
+    return total
+
+
 def _offer(passage: ReadPassage) -> float:
-    ranked = passage.ranked
-    return ranked.dense + COVERAGE_WEIGHT * passage.coverage + RECENCY_WEIGHT * ranked.recency
+    return offer(passage.ranked.dense, passage.coverage, passage.ranked.recency)

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from index.answers.asked import Asked
-from index.answers.candidates import candidates, choose, to_quote
+from index.answers.candidates import Candidate, candidates, choose, to_quote
 from index.answers.confidence import confidence, evidence
 from index.answers.confidence import threshold as fitted_threshold
 from index.answers.explain import explain
@@ -194,6 +194,14 @@ class AnswerEngine:
             evidence=evidence(passages, asked),
         )
 
+    def choose(self, text: str, ranked: Sequence[Ranked], limit: int) -> list[Candidate]:
+        """Return at most `limit` quotes for the question `text` from the given passages, best first."""
+        asked = self.asked(text)
+        runs = candidates(read(ranked, asked, self.parser), asked)
+        if self._reranker:
+            runs = rerank(self._reranker, text, runs)
+        return choose(runs, limit)
+
     def answer_and_passages(self, question: Question) -> tuple[Answer, list[str]]:
         """Return the answer, and the texts of as many passages as the question wants quotes, best first."""
         answer, result = self.answer(question)
@@ -251,10 +259,18 @@ class AnswerEngine:
 
     def asked(self, text: str) -> Asked:
         """Return what the words of a question say: their weights, its names, and what would answer it."""
+        return Asked(
+            self.weights(text), self.named(text), expectation(text), finder_for(text), self._rarity()
+        )
+
+    def weights(self, text: str) -> dict[str, float]:
+        """Return the idf of each word of a question, stemmed as the index does it."""
         terms = self._index.question_terms(text)
-        weights = idf(self._index.document_frequency(terms), len(self._index))
-        named = frozenset(stem for name in names(text) for stem in self._index.terms(name))
-        return Asked(weights, named, expectation(text), finder_for(text), self._rarity())
+        return idf(self._index.document_frequency(terms), len(self._index))
+
+    def named(self, text: str) -> frozenset[str]:
+        """Return the stems of a question's names."""
+        return frozenset(stem for name in names(text) for stem in self._index.terms(name))
 
     def _rarity(self) -> Callable[[str], float]:
         """Return a function from a stem to its idf as a share of the highest possible, in [0, 1].

@@ -6,9 +6,12 @@ addresses; httpcore connects, through the guarded backend.
 
 from __future__ import annotations
 
+import math
 import ssl
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
@@ -20,10 +23,11 @@ import httpx
 from index.clock import utc_now
 from index.fetch.addresses import address_of, joined, origin, shown
 from index.fetch.body import ENCODINGS, read_body
-from index.fetch.guard import GuardedBackend, Resolve, resolve
-from index.fetch.headers import content_type, max_age, retry_after
-from index.fetch.politeness import Politeness
-from index.fetch.robots import Robots
+from index.fetch.guard import GuardedBackend, resolve
+from index.fetch.headers import content_type, max_age, retry_after, valid_date, valid_etag
+from index.fetch.politeness import Politeness, SlowHosts
+from index.fetch.resolver import Resolve
+from index.fetch.robots import MAX_BYTES, Robots
 from index.fetch.values import Fetched, FetchError, FetchOptions
 
 MAX_REDIRECTS = 8
@@ -54,6 +58,12 @@ class _Reply:
     body: bytes
 
 
+class _Reading(threading.local):
+    """Until which moment of the clock a thread may fetch."""
+
+    until = math.inf
+
+
 class Fetcher:
     """Fetches addresses, whoever gave them, within `FetchOptions`. For many threads; close it at the end.
 
@@ -76,7 +86,9 @@ class Fetcher:
         self._now = now
         self._backend = GuardedBackend(options.allow_private, resolve, clock)
         self._politeness = Politeness(options.gap_seconds, clock, sleep)
-        self._robots = Robots(options.user_agent, self.get, clock)
+        self._slow = SlowHosts(clock)
+        self._robots = Robots(options.user_agent, lambda url: self._get(url, {}, False, MAX_BYTES), clock)
+        self._reading = _Reading()
         self._pool = httpcore.ConnectionPool(
             ssl_context=certificates or httpx.create_ssl_context(),
             max_connections=None,
@@ -105,16 +117,37 @@ class Fetcher:
         redirects of this one request and then forgotten: some sites redirect until they come back. Raises
         FetchError.
         """
-        asked = {"If-None-Match": etag, "If-Modified-Since": last_modified}
-        # A header can hold ASCII alone; some servers send validators that are more, and get none back.
-        headers = {name: value for name, value in asked.items() if value and value.isascii()}
+        # Checked here as well, because an earlier version stored whatever a server had sent.
+        asked = {"If-None-Match": valid_etag(etag), "If-Modified-Since": valid_date(last_modified)}
+        return self._get(url, {name: value for name, value in asked.items() if value}, robots)
+
+    @contextmanager
+    def reading(self, seconds: float) -> Iterator[None]:
+        """Let all that this thread gets within the block take at most `seconds` together, waiting included.
+
+        After that, `get` raises a FetchError which says that it is left for the next reading.
+        """
+        self._reading.until = self._clock() + seconds
+        try:
+            yield
+        finally:
+            self._reading.until = math.inf
+
+    @property
+    def seconds_left(self) -> float:
+        """How many seconds are left of what `reading` gave this thread; infinite outside of it."""
+        return self._reading.until - self._clock()
+
+    def _get(self, url: str, headers: dict[str, str], robots: bool, cut: int | None = None) -> Fetched:
+        """Do as `get`, of a longer body than `cut` bytes return so many."""
         cookies = httpx.Cookies()
         address = address_of(url)
         deadline = self._clock() + self._options.timeout_seconds
         permanent = True
         for hop in range(MAX_REDIRECTS + 1):
             deadline += self._wait(address, robots)
-            reply = self._request(address, headers | _cookie_header(cookies, address), deadline)
+            sent = headers | _cookie_header(cookies, address)
+            reply = self._request(address, sent, min(deadline, self._reading.until), cut)
             _keep_cookies(cookies, address, reply)
             if reply.status not in _REDIRECTS or "location" not in reply.headers:
                 moved = hop > 0 and permanent
@@ -126,15 +159,25 @@ class Fetcher:
     def _wait(self, address: httpx.URL, robots: bool) -> float:
         """Wait until the host may be asked; return how many seconds that took."""
         started = self._clock()
+        host = address.netloc.decode("ascii")
+        if robots and host in self._slow:
+            slow = f"{shown(address)} was not asked, as its site took too long a while ago: "
+            raise FetchError(slow + "it is tried again later.", later=True)
         gap = self._robots.check(origin(address), str(address)) if robots else 0.0
-        self._politeness.wait(address.netloc.decode("ascii"), gap)
+        if self._politeness.wait(host, gap, self.seconds_left) is None:
+            raise _left(address)
         return self._clock() - started
 
-    def _request(self, address: httpx.URL, headers: dict[str, str], deadline: float) -> _Reply:
+    def _request(
+        self, address: httpx.URL, headers: dict[str, str], deadline: float, cut: int | None
+    ) -> _Reply:
         self._backend.set_deadline(deadline)
         try:
-            return self._exchange(address, headers)
+            return self._exchange(address, headers, cut)
         except httpcore.TimeoutException as error:
+            if self.seconds_left <= 0:
+                raise _left(address) from error
+            self._slow.note(address.netloc.decode("ascii"))
             raise FetchError(
                 f"{shown(address)} takes too long to answer: it is tried again later."
             ) from error
@@ -150,7 +193,7 @@ class Fetcher:
                 f"{shown(address)} broke off the conversation ({_reason(error)}): it is tried again later."
             ) from error
 
-    def _exchange(self, address: httpx.URL, headers: dict[str, str]) -> _Reply:
+    def _exchange(self, address: httpx.URL, headers: dict[str, str], cut: int | None) -> _Reply:
         sent = {"User-Agent": self._options.user_agent, "Accept": _ACCEPT, "Accept-Encoding": ENCODINGS}
         silence = min(MAX_SILENCE, self._options.timeout_seconds)
         target = httpcore.URL(
@@ -168,8 +211,9 @@ class Fetcher:
                 body = read_body(
                     response.iter_stream(),
                     received.get("content-encoding", ""),
-                    self._options.max_bytes,
+                    cut or self._options.max_bytes,
                     shown(address),
+                    cut=cut is not None,
                 )
             return _Reply(response.status, received, body)
 
@@ -187,11 +231,15 @@ class Fetcher:
             body=reply.body,
             content_type=kind,
             charset=charset,
-            etag=reply.headers.get("etag"),
-            last_modified=reply.headers.get("last-modified"),
+            etag=valid_etag(reply.headers.get("etag")),
+            last_modified=valid_date(reply.headers.get("last-modified")),
             moved_to=moved_to,
             max_age=max_age(reply.headers.get("cache-control", "")),
         )
+
+
+def _left(address: httpx.URL) -> FetchError:
+    return FetchError(f"{shown(address)} is left for the next reading: this one took too long.", later=True)
 
 
 def _cookie_header(cookies: httpx.Cookies, address: httpx.URL) -> dict[str, str]:

@@ -16,31 +16,37 @@ from typing import Any
 
 import httpcore
 
+from index.fetch.resolver import Resolve, Resolver
 from index.fetch.values import FetchError
 
-Resolve = Callable[[str, int], list[str]]
 Clock = Callable[[], float]
 
 # Not public although some Python versions call them global: carrier-grade NAT, protocol assignments (with
-# Oracle's metadata server), 6to4 relays, local NAT64, site-local; and Azure's metadata server.
+# Oracle's metadata server), 6to4 relays, Azure's metadata server; and RFC 9637's addresses for documentation,
+# which are newer than Python 3.11. See https://www.iana.org/assignments/iana-ipv6-special-registry and
+# https://www.iana.org/assignments/iana-ipv4-special-registry.
 _REFUSED = tuple(
     ip_network(each)
     for each in (
         "100.64.0.0/10",
         "192.0.0.0/24",
         "192.88.99.0/24",
-        "64:ff9b:1::/48",
-        "fec0::/10",
         "168.63.129.16/32",
+        "3fff::/20",
     )
 )
 _NAT64 = ip_network("64:ff9b::/96")
+# The only IPv6 addresses that have been given out for the public internet (RFC 4291, section 2.4). What later
+# standards set aside elsewhere, as RFC 9602 did 5f00::/16 and RFC 9780 100:0:0:1::/64, is not among them.
+_UNICAST = ip_network("2000::/3")
 
 
 def is_public(address: str) -> bool:
     """Tell whether an IP address belongs to the public internet; one that is wrapped in another counts."""
     found = ip_address(address)
     inner = _inner(found) or found
+    if isinstance(inner, IPv6Address) and inner not in _UNICAST:
+        return False
     return (
         inner.is_global
         and not inner.is_multicast
@@ -70,7 +76,7 @@ class GuardedBackend(httpcore.NetworkBackend):
         self, allow_private: bool, resolve: Resolve = resolve, clock: Clock = time.monotonic
     ) -> None:
         self._allow_private = allow_private
-        self._resolve = resolve
+        self._resolver = Resolver(resolve)
         self._clock = clock
         self._dial = httpcore.SyncBackend()
         self._thread = threading.local()
@@ -94,7 +100,7 @@ class GuardedBackend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
-        addresses = self._checked(host, port)
+        addresses = self._checked(host, port, self.left(timeout))
         for address in addresses[:-1]:
             try:
                 return self._connect(address, port, timeout, local_address, socket_options)
@@ -118,9 +124,11 @@ class GuardedBackend(httpcore.NetworkBackend):
         stream = self._dial.connect_tcp(address, port, self.left(timeout), local_address, socket_options)
         return _TimedStream(stream, self)
 
-    def _checked(self, host: str, port: int) -> list[str]:
+    def _checked(self, host: str, port: int, seconds: float) -> list[str]:
         try:
-            addresses = self._resolve(host, port)
+            addresses = self._resolver.addresses(host, port, seconds)
+        except TimeoutError as error:
+            raise httpcore.ConnectTimeout(str(error)) from error
         except (OSError, UnicodeError) as error:
             raise FetchError(f"{host} is not known to the name service: check the spelling.") from error
         if not addresses:

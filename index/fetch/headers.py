@@ -11,6 +11,11 @@ from email.utils import parsedate_to_datetime
 LONGEST_WAIT = 30 * 24 * 3600.0
 
 _MAX_AGE = re.compile(r"(?:^|[,\s])max-age\s*=\s*\"?(\d{1,12})", re.IGNORECASE)
+_ETAG = re.compile(r'(?:W/)?"[\x21\x23-\x7e]{0,1000}"')
+_HTTP_DATE = re.compile(
+    r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), [0-9]{2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [0-9]{4} "
+    r"[0-9]{2}:[0-9]{2}:[0-9]{2} GMT"
+)
 _UNFIT = re.compile(r"(?:^|[,\s])(?:no-cache|no-store)\b", re.IGNORECASE)
 
 
@@ -20,6 +25,25 @@ def max_age(cache_control: str) -> float | None:
         return 0.0
     found = _MAX_AGE.search(cache_control)
     return min(float(found[1]), LONGEST_WAIT) if found else None
+
+
+def valid_etag(value: str | None) -> str | None:
+    """Return an ETag that can be sent back; None for one that HTTP does not allow (RFC 9110, section 8.8.3).
+
+    The standard would allow bytes beyond ASCII in it; what they mean is not agreed on.
+    """
+    return value if value and _ETAG.fullmatch(value) else None
+
+
+def valid_date(value: str | None) -> str | None:
+    """Return a Last-Modified that can be sent back; None for one that is no date (RFC 9110, 5.6.7)."""
+    if not value or not _HTTP_DATE.fullmatch(value):
+        return None
+    try:
+        parsedate_to_datetime(value)
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return value
 
 
 def retry_after(value: str, now: datetime) -> float | None:

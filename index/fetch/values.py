@@ -49,13 +49,21 @@ class FetchError(SourceError):
     """Nothing could be fetched from an address; the message says what to do.
 
     `status` is the server's answer, None where there was none. `retry_after` is how many seconds the server
-    asks to wait. `gone` means that the address is gone for good (410).
+    asks to wait. `gone` means that the address is gone for good (410). `later` means that nobody was asked.
     """
 
-    def __init__(self, message: str, *, status: int | None = None, retry_after: float | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int | None = None,
+        retry_after: float | None = None,
+        later: bool = False,
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.retry_after = retry_after
+        self.later = later
 
     @property
     def gone(self) -> bool:
@@ -63,5 +71,5 @@ class FetchError(SourceError):
 
     @property
     def may_pass(self) -> bool:
-        """Whether asking again later may help: the server is broken, or was asked too often."""
-        return self.status is not None and (self.status >= 500 or self.status == 429)
+        """Whether asking again later may help: the server is broken, was asked too often, or not at all."""
+        return self.later or (self.status is not None and (self.status >= 500 or self.status == 429))

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Literal
 
+from index.errors import BudgetError
 from index.ingest.shingles import bands
+from index.runtime.confined import confined
 from index.storage.articles import Known
-from index.text.boilerplate import reporting
+from index.text.boilerplate import READ_CHARS, reporting
 from index.text.normalize import content_hash, text_hash
-from index.text.passages import Passage, passages_of
+from index.text.passages import MAX_PASSAGES, Passage, passages_of
 from index.text.spans import Span
 from index.types.article import Article, ArticleTimes, Precision, is_on_day
 
-Decision = Literal["new", "changed", "touched", "unchanged", "copy", "expired"]
+logger = logging.getLogger(__name__)
+
+# A longer text is hashed and cut into passages in a process of its own (`index.runtime.confined`): of a
+# shorter one that takes up to a tenth of a second.
+LONG_CHARS = 50_000
+
+Decision = Literal["new", "changed", "touched", "unchanged", "copy", "expired", "weaker"]
 
 
 @dataclass(frozen=True)
@@ -37,6 +46,18 @@ class IncomingArticle:
         parts = [article.title, article.text, article.source, *article.highlights]
         return cls(article, content_hash(parts), text_hash(article.text), bands(article.text))
 
+    @classmethod
+    def of_long(cls, article: Article) -> IncomingArticle:
+        """Return an article whose properties are all computed already."""
+        incoming = cls.of(article)
+        _ = incoming.passages
+        return incoming
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether a part of the text is in no passage because the text is too long."""
+        return len(self.article.text) > READ_CHARS or len(self.passages) == MAX_PASSAGES
+
     @cached_property
     def runs(self) -> Sequence[Sequence[Span]]:
         """The sentences of the story without boilerplate, grouped into runs of neighbouring sentences."""
@@ -46,6 +67,16 @@ class IncomingArticle:
     def passages(self) -> Sequence[Passage]:
         """The article's passages, which are embedded and searched."""
         return passages_of(self.runs)
+
+
+def prepared(article: Article) -> IncomingArticle:
+    """Return an article with its hashes, those of a long one computed without holding up other threads."""
+    if len(article.text) > LONG_CHARS:
+        try:
+            return confined.call(IncomingArticle.of_long, article)
+        except BudgetError as error:
+            logger.warning("article long article=%s why=%s", article.id, error)
+    return IncomingArticle.of(article)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +95,21 @@ def decide(
     `stored` is what is stored under its id, None where nothing is. `copy_of` is the id of the article that it
     was stored as a copy of, `twin` the id of another article that has the same words now; None where none is.
 
-    "touched" means that only its times differ, "expired" that it is too old to keep (see
+    "touched" means that only its times or its authority differ, "weaker" that what is stored comes from
+    somebody who may say more about the address, "expired" that it is too old to keep (see
     `index.ingest.writer`).
     """
     if stored is None:
         if twin is None:
             return "new"
         return "unchanged" if copy_of == twin else "copy"
+    if candidate.article.authority < stored.known.authority:
+        return "weaker"
     if _is_changed(candidate, stored):
         return "changed"
     same_times = times(candidate.article, stored.known.times, changed=False) == stored.known.times
-    return "unchanged" if same_times else "touched"
+    same = same_times and candidate.article.authority == stored.known.authority
+    return "unchanged" if same else "touched"
 
 
 def times(article: Article, known: ArticleTimes, *, changed: bool) -> ArticleTimes:

@@ -1,7 +1,8 @@
 """Finds duplicates and near-duplicates of an article, among stored articles and those of the same batch.
 
-The page's own statement comes first: where it names a canonical address whose article is stored, that article
-is the original.
+The page's own statement comes first: where it names a canonical address whose article is stored, and its
+words stand there as well, that article is the original. Of two articles with the same words the one whose
+words count less about its address is the copy, whichever came first.
 """
 
 from __future__ import annotations
@@ -11,10 +12,10 @@ from datetime import datetime
 
 from index.errors import RecordError
 from index.ingest.decision import IncomingArticle
-from index.ingest.shingles import MIN_CHARS, SAME_STORY, likeness
+from index.ingest.shingles import MIN_CHARS, SAME_STORY, agreement, likeness
 from index.storage.articles import Store
 from index.text.normalize import article_id
-from index.types.article import Article
+from index.types.article import Article, Authority
 
 
 class DuplicateFinder:
@@ -28,16 +29,15 @@ class DuplicateFinder:
         self, store: Store, candidates: Sequence[IncomingArticle], origins: frozenset[int] | None = None
     ) -> None:
         """Look for the twins among stored articles that one of the origins brought; None means among all."""
-        by_text = store.article_ids_by_text(candidate.text_hash for candidate in candidates)
-        by_band = store.article_ids_by_band(band for candidate in candidates for band in candidate.bands)
-        named = {id for candidate in candidates if (id := _original(candidate))}
-        originals = {id: id for id in store.known(named)} | store.known_copies(named)
-        found = {id for ids in (*by_text.values(), *by_band.values(), originals.values()) for id in ids}
-        seen = found if origins is None else _brought_by(store, found, origins)
-        self._by_text = {text: ids[0] for text, all_ids in by_text.items() if (ids := _in(all_ids, seen))}
-        self._by_band = {band: _in(ids, seen) for band, ids in by_band.items()}
-        self._articles = store.articles({id for ids in self._by_band.values() for id in ids})
-        self._originals = {id: original for id, original in originals.items() if original in seen}
+        self._by_text = store.article_ids_by_text(candidate.text_hash for candidate in candidates)
+        self._by_band = store.article_ids_by_band(
+            band for candidate in candidates for band in candidate.bands
+        )
+        named = {id for candidate in candidates for id in _originals(candidate)}
+        self._originals = {id: id for id in store.known(named)} | store.known_copies(named)
+        found = {id for ids in (*self._by_text.values(), *self._by_band.values()) for id in ids}
+        self._articles = store.articles({*found, *self._originals.values()})
+        self._seen = set(self._articles) if origins is None else _brought_by(store, self._articles, origins)
 
     def of(self, candidate: IncomingArticle, copy_of: str | None = None) -> str | None:
         """Return the id of the article that a candidate repeats; None where there is none.
@@ -47,35 +47,60 @@ class DuplicateFinder:
         article, and of several the first published.
         """
         article = candidate.article
-        named = self._originals.get(_original(candidate) or "")
-        if named not in (None, article.id):
-            return named
+        for name in _originals(candidate):
+            named = self._known(self._originals.get(name), article)
+            if named and agreement(article, named) >= SAME_STORY:
+                return named.id
         if len(article.text) < MIN_CHARS:
             return None
-        known = self._articles.get(copy_of or "")
+        known = self._known(copy_of, article)
         if known and likeness(article, known) >= SAME_STORY:
             return known.id
-        same = self._by_text.get(candidate.text_hash)
-        if same is not None:
-            return same
+        same = (self._known(id, article) for id in self._by_text.get(candidate.text_hash, ()))
+        if first := next(filter(None, same), None):
+            return first.id
+        alike = {id: found for id, found in self._alike(candidate).items() if self._known(id, article)}
+        return min(alike, key=lambda id: (-alike[id], _age(self._articles[id]), id), default=None)
+
+    def weaker_than(self, candidate: IncomingArticle) -> list[str]:
+        """Return the ids of the articles with a candidate's words that are to be copies of it from now on.
+
+        Those are somebody else's words about addresses, where the candidate's site speaks itself.
+        """
+        if candidate.article.authority == Authority.FOREIGN:
+            return []
+        foreign = (id for id, one in self._articles.items() if one.authority == Authority.FOREIGN)
+        return sorted(self._alike(candidate).keys() & set(foreign))
+
+    def _known(self, id: str | None, article: Article) -> Article | None:
+        """Return the article of an id, where another one may be a copy of it."""
+        known = self._articles.get(id or "")
+        if known is None or known.id == article.id or known.id not in self._seen:
+            return None
+        is_outranked = known.authority == Authority.FOREIGN < article.authority
+        return None if is_outranked else known
+
+    def _alike(self, candidate: IncomingArticle) -> dict[str, float]:
+        """Return id → likeness of the articles that tell nearly the same as a candidate."""
+        article = candidate.article
         near = {id for band in candidate.bands for id in self._by_band.get(band, ())} - {article.id}
-        alike = {id: likeness(article, self._articles[id]) for id in near}
-        best = min(alike, key=lambda id: (-alike[id], _age(self._articles[id]), id), default=None)
-        return best if best is not None and alike[best] >= SAME_STORY else None
+        found = {id: likeness(article, self._articles[id]) for id in near}
+        return {id: alike for id, alike in found.items() if alike >= SAME_STORY}
 
     def add(self, candidate: IncomingArticle) -> None:
         """Note that a candidate is going to be stored."""
         id = candidate.article.id
         self.forget(id)
         self._articles[id] = candidate.article
+        self._seen.add(id)
         self._originals[id] = id
-        self._by_text.setdefault(candidate.text_hash, id)
+        self._by_text.setdefault(candidate.text_hash, []).append(id)
         for band in candidate.bands:
             self._by_band.setdefault(band, []).append(id)
 
     def forget(self, id: str) -> None:
         """Note that an article's words are going to be replaced, so that nothing is a copy of them."""
-        self._by_text = {text: other for text, other in self._by_text.items() if other != id}
+        self._by_text = {text: [other for other in ids if other != id] for text, ids in self._by_text.items()}
         self._by_band = {band: [other for other in ids if other != id] for band, ids in self._by_band.items()}
         self._articles.pop(id, None)
 
@@ -85,18 +110,25 @@ def _brought_by(store: Store, ids: Collection[str], origins: frozenset[int]) -> 
     return {id for id, brought in store.receipts.origins_of(ids).items() if brought & origins}
 
 
-def _in(ids: Sequence[str], seen: Collection[str]) -> list[str]:
-    return [id for id in ids if id in seen]
-
-
 def _age(article: Article) -> tuple[bool, datetime]:
     """Return what sorts articles by when they were published, those of unknown time last."""
     return article.published_precision == "seen", article.published_at
 
 
-def _original(candidate: IncomingArticle) -> str | None:
-    """Return the id of the article at the canonical address that a candidate's page names."""
+def _originals(candidate: IncomingArticle) -> list[str]:
+    """Return the id of the article at the canonical address that a candidate's page names.
+
+    What is said about the address of somebody else may repeat the article of that address.
+    """
+    article = candidate.article
+    named = [article.original] if article.original else []
+    if article.authority == Authority.FOREIGN:
+        named.append(article.url)
+    return [id for address in named if (id := _id_of(address))]
+
+
+def _id_of(address: str) -> str | None:
     try:
-        return article_id(candidate.article.original) if candidate.article.original else None
+        return article_id(address)
     except RecordError:
         return None

@@ -8,8 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from index.errors import QuotaError
 from index.sources.address import Reading
-from index.storage.editions import Editions
-from index.storage.usage import UsageStore
+from index.storage.editions import Editions, UsageStore
 from index.types.article import Article
 from index.types.edition import SHARED
 from index.types.quota import Quotas

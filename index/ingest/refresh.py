@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
@@ -30,9 +31,10 @@ from index.types.source import Refreshed, Source
 logger = logging.getLogger(__name__)
 
 # A reading spends most of its time waiting for a server. Every second thread reads only sources that could be
-# read the last time. So sources that hang, and a long list that is read for the first time, take at most half
-# of the threads.
+# read the last time, and that in less than SLOW_SECONDS. So sources that hang or are slow, and a long list
+# that is read for the first time, take at most half of the threads.
 THREADS = 12
+SLOW_SECONDS = 20.0
 # How often a thread looks for a source that is due, at most: a small part of the shortest interval.
 TICK_SECONDS = 1.0
 # A lease on a source ends so long after its last renewal: then other processes may read the source of a
@@ -82,6 +84,7 @@ class Refresh:
         self._faults = faults or Faults()
         self._owner = uuid.uuid4().hex
         self._left: list[Source] = []
+        self._looked_at: datetime | None = None  # when a source was looked for the last time
         self._heartbeat = Heartbeat(self._renew, RENEW_SECONDS)
         self._stop = threading.Event()
         self._threads = [
@@ -111,9 +114,11 @@ class Refresh:
 
     def _one(self, source: Source, anew: bool, on_progress: OnProgress) -> Refreshed:
         logger.debug("refresh started url=%s", source.url)
+        began = time.monotonic()
         try:
             self._quota.require_origin(source.origin)
             reading = self._quota.admit(self._read(source, anew), source.origin)
+            took = time.monotonic() - began
             report = self._ingest(reading, source.origin, on_progress)
         except QuotaError as error:
             return self._postponed(source, error)
@@ -131,11 +136,11 @@ class Refresh:
         except BaseException:
             self._book.save(source, self._owner)
             raise
-        return self._succeeded(source, reading, report)
+        return self._succeeded(source, reading, report, took)
 
-    def _succeeded(self, source: Source, reading: Reading, report: IngestReport) -> Refreshed:
+    def _succeeded(self, source: Source, reading: Reading, report: IngestReport, took: float) -> Refreshed:
         fetched = reading.fetched
-        after = self.planned(source, reading, report)
+        after = self.planned(source, reading, report, took)
         if fetched.moved_to:
             logger.info("source moved url=%s to=%s", source.url, fetched.moved_to)
         self._book.save(after, self._owner, fetched.moved_to)
@@ -150,8 +155,8 @@ class Refresh:
         )
         return Refreshed(after, report)
 
-    def planned(self, source: Source, reading: Reading, report: IngestReport) -> Source:
-        """Return the source as it is after a reading, with the time at which it is read next."""
+    def planned(self, source: Source, reading: Reading, report: IngestReport, took: float = 0.0) -> Source:
+        """Return the source as it is after a reading of `took` seconds, with the time of the next one."""
         fetched = reading.fetched
         return after_success(
             source,
@@ -162,6 +167,7 @@ class Refresh:
             self._clock(),
             self._limits,
             self._chance(),
+            took,
         )
 
     def _postponed(self, source: Source, why: QuotaError) -> Refreshed:
@@ -194,9 +200,14 @@ class Refresh:
         self._heartbeat.begin()
         return self._book.lease_one(url, self._owner, self._clock(), LEASE_SECONDS)
 
-    def _lease(self, limit: int, only_ok: bool = False) -> list[Source]:
+    def _lease(self, limit: int, only_quick: bool = False) -> list[Source]:
         self._heartbeat.begin()
-        return self._book.lease(self._owner, self._clock(), LEASE_SECONDS, limit, only_ok)
+        now = self._clock()
+        if self._looked_at is None or now < self._looked_at - timedelta(seconds=1):
+            self._book.plan_again(now)
+        self._looked_at = now
+        quicker_than = SLOW_SECONDS if only_quick else None
+        return self._book.lease(self._owner, now, LEASE_SECONDS, limit, quicker_than)
 
     def _renew(self) -> None:
         for source in list(self._left):
@@ -232,12 +243,12 @@ class Refresh:
         """Release all leases, so that other processes can read the sources."""
         self._book.release(self._owner)
 
-    def _work(self, only_ok: bool) -> None:
+    def _work(self, only_quick: bool) -> None:
         pause = min(TICK_SECONDS, self._limits.shortest / 4)
         while not self.stopping:
             try:
                 with self._faults.watching("reading of sources", LEASE_SECONDS):
-                    busy = self._next(only_ok)
+                    busy = self._next(only_quick)
                 if not busy:
                     self._stop.wait(pause)
             except BaseException as error:  # the loop goes on: the database may be unreachable for a while
@@ -245,9 +256,9 @@ class Refresh:
                     logger.exception("refresh failed retry_seconds=%s", RETRY_SECONDS)
                 self._stop.wait(RETRY_SECONDS)
 
-    def _next(self, only_ok: bool) -> bool:
+    def _next(self, only_quick: bool) -> bool:
         """Read the source that is longest overdue; return whether there was one."""
-        due = self._lease(1, only_ok)
+        due = self._lease(1, only_quick)
         for source in due:
             self.one(source)
         return bool(due)

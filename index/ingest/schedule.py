@@ -29,6 +29,8 @@ SETTLING = timedelta(hours=1)
 # Waits are made longer by a random share of up to this, so that not all sources are due at once. They are
 # never made shorter: a server that asks for an hour gets an hour.
 JITTER = 0.1
+# With each reading that is quicker, what counts as the time that a source takes shrinks to this share.
+FORGET_SLOWNESS = 0.7
 # Seconds. A Retry-After that asks for more is taken for a mistake, and cut to this.
 LONGEST_ASKED = timedelta(days=7).total_seconds()
 
@@ -90,7 +92,7 @@ def pace(published: Iterable[datetime]) -> float | None:
 
 def wait(source: Source, now: datetime, limits: Limits) -> float:
     """Return how many seconds to wait until a source is read again, given how often it publishes."""
-    if now - source.added_at < SETTLING:
+    if timedelta(0) <= now - source.added_at < SETTLING:
         return limits.shortest
     usual = UNKNOWN_PACE if source.pace is None else source.pace
     silence = (now - source.newest).total_seconds() if source.newest else 0.0
@@ -111,11 +113,12 @@ def after_success(
     now: datetime,
     limits: Limits,
     random: float,
+    took: float = 0.0,
 ) -> Source:
     """Return the source after a reading; `found` is None where nothing had changed since the last (304).
 
     `published` are the times of its articles, `stored` says how many were added or changed, `random` is
-    in [0, 1).
+    in [0, 1), `took` is how many seconds the reading lasted.
     """
     if found is not None:
         newest = max(filter(None, (source.newest, found.newest)), default=None)
@@ -138,6 +141,7 @@ def after_success(
         next_fetch=_later(now, seconds, random),
         failures=0,
         error=None,
+        took=_usual(source, took),
         etag=validators.etag or (source.etag if found is None else None),
         last_modified=validators.last_modified or (source.last_modified if found is None else None),
     )
@@ -163,6 +167,14 @@ def after_failure(source: Source, trouble: Trouble, now: datetime, limits: Limit
         failures=failures,
         error=trouble.why,
     )
+
+
+def _usual(source: Source, took: float) -> float:
+    """Return how many seconds the readings of a source take: a slow one counts at once, for several readings.
+
+    So a source cannot be slow every other time and count as quick in between.
+    """
+    return max(took, FORGET_SLOWNESS * (source.took or 0.0))
 
 
 def _within(seconds: float, limits: Limits) -> float:

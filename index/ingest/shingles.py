@@ -24,6 +24,11 @@ DAYS_APART = 3
 # Two different stories may share a text as short as "This is a developing story."
 MIN_CHARS = 300
 
+# Characters that are compared; what two texts of this length have in common tells as much as all of them.
+COMPARED_CHARS = 200_000
+# Shingles that are hashed at once: each has 126 hash values of 8 bytes.
+_PORTION = 1000
+
 _WORD = re.compile(r"\w+")
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 
@@ -39,7 +44,9 @@ def bands(text: str) -> tuple[str, ...]:
     from datasketch import MinHash
 
     signature = MinHash(num_perm=BANDS * ROWS, seed=1)
-    signature.update_batch([shingle.encode() for shingle in sorted(_shingles(text))])
+    shingles = [shingle.encode() for shingle in sorted(_shingles(text))]
+    for first in range(0, len(shingles), _PORTION):
+        signature.update_batch(shingles[first : first + _PORTION])
     rows = signature.hashvalues.astype("<u4").reshape(BANDS, ROWS)
     return tuple(f"{i:02d}{row.tobytes().hex()}" for i, row in enumerate(rows))
 
@@ -54,13 +61,24 @@ def likeness(one: Article, other: Article) -> float:
     apart = abs(one.published_at - other.published_at)
     if (dated and apart.days >= DAYS_APART) or min(len(one.text), len(other.text)) < MIN_CHARS:
         return 0.0
-    numbers = set(_NUMBER.findall(one.text)), set(_NUMBER.findall(other.text))
+    numbers = [set(_NUMBER.findall(each.text[:COMPARED_CHARS])) for each in (one, other)]
     if not (numbers[0] <= numbers[1] or numbers[1] <= numbers[0]):
         return 0.0
     mine, theirs = _shingles(one.text), _shingles(other.text)
     return len(mine & theirs) / max(1, len(mine | theirs))
 
 
+def agreement(one: Article, other: Article) -> float:
+    """Return the share of an article's shingles that another has too, in [0, 1]; 0 where a number differs.
+
+    An excerpt agrees with the whole story in full, the story with its excerpt in part.
+    """
+    if not set(_NUMBER.findall(one.text)) <= set(_NUMBER.findall(other.text)):
+        return 0.0
+    mine = _shingles(one.text)
+    return len(mine & _shingles(other.text)) / max(1, len(mine))
+
+
 def _shingles(text: str) -> set[str]:
-    words = _WORD.findall(text.casefold())
+    words = _WORD.findall(text[:COMPARED_CHARS].casefold())
     return {" ".join(words[i : i + WORDS]) for i in range(max(1, len(words) - WORDS + 1))}

@@ -17,11 +17,13 @@ from urllib.parse import urlsplit
 from index.errors import BusyError, UsageError
 from index.ingest.quota import QuotaKeeper
 from index.ingest.refresh import THREADS, Ingest, Read, Refresh
+from index.runtime.confined import confined
 from index.sources.address import Reading
 from index.sources.feeds.items import FeedLink
 from index.sources.opml import read_opml, write_opml
 from index.storage.editions import Editions
 from index.storage.sources import SourceStore
+from index.text.addresses import site_of
 from index.text.masking import masked
 from index.types.edition import SHARED
 from index.types.report import IngestReport, OnProgress, Progress, ignore_progress
@@ -64,6 +66,10 @@ class Subscriptions:
         """Return a part of an edition's sources (see `SourceStore.page`)."""
         return self._book.page(edition, first, count)
 
+    def named_like(self, edition: str, part: str, limit: int) -> list[Source]:
+        """Return some sources of an edition by a part of their names (see `SourceStore.named_like`)."""
+        return self._book.named_like(edition, part, limit)
+
     def test(self, address: str, edition: str = SHARED) -> Trial:
         """Read an address and return what is found there; store nothing.
 
@@ -75,21 +81,27 @@ class Subscriptions:
         self._quota.count(edition, reading)
         return _trial(source.url, reading)
 
-    def add(self, address: str, edition: str = SHARED) -> Added:
+    def add(self, address: str, edition: str = SHARED, speaks_for: Sequence[str] = ()) -> Added:
         """Read an address, store its articles, and read it regularly for an edition from now on.
 
         A page that names feeds is not added; the result offers the feeds instead. For a list of feeds (OPML)
-        its feeds are added, to be read as soon as possible. Raises SourceError, UsageError, QuotaError.
+        its feeds are added, to be read as soon as possible. What it says about articles of the sites that it
+        `speaks_for` counts as theirs, which only the operator may decide: a source that is there already is
+        read anew then. Raises SourceError, UsageError,
+        QuotaError.
         """
-        source = Source(_web_address(address), self._clock())
-        if self._book.get(source.url, edition):
+        sites = tuple(dict.fromkeys(_site(name) for name in speaks_for))
+        source = Source(_web_address(address), self._clock(), speaks_for=sites)
+        if self._book.get(source.url, edition) and not sites:
             raise UsageError(f"{source.url} is a source already: there is nothing to do.")
-        if (taken_back := self._take_back(source, edition)) is not None:
+        if edition != SHARED and (taken_back := self._take_back(source, edition)) is not None:
             return taken_back
         self._book.require_room([source.url], edition, self._quota.sources(edition))
         self._quota.require(edition)
         reading = self._read(source, True)
         trial = _trial(source.url, reading)
+        if reading.kind == "opml" or (trial.feeds and reading.kind == "page"):
+            self._quota.count(edition, reading)
         if reading.kind == "opml":
             return Added(trial, None, IngestReport(), self.add_feeds(reading.feeds, edition))
         if trial.feeds and reading.kind == "page":
@@ -100,6 +112,8 @@ class Subscriptions:
         report = self._ingest(reading, origin, ignore_progress)
         planned = self._refresh.planned(source, reading, report)
         self._book.add([planned], edition, self._quota.sources(edition))
+        if sites:
+            self._book.let_speak(source.url, sites)
         return Added(trial, self._book.get(source.url, edition), report)
 
     def _take_back(self, source: Source, edition: str) -> Added | None:
@@ -109,7 +123,7 @@ class Subscriptions:
             return None
         self._book.add([shared], edition)
         trial = Trial(shared.url, shared.kind, shared.title, 0, 0, shared.newest, False)
-        return Added(trial, self._book.get(shared.url, edition), IngestReport())
+        return Added(trial, self._book.get(shared.url, edition), IngestReport(), taken_back=True)
 
     def remove(self, name: str, edition: str = SHARED) -> Source:
         """Stop reading a source for an edition, named by address or title. Raises UsageError.
@@ -155,7 +169,7 @@ class Subscriptions:
 
         `where` names the list in error messages. Raises SourceError when `body` is no such list, QuotaError.
         """
-        return self.add_feeds(read_opml(body, where), edition)
+        return self.add_feeds(read_opml(body, where, confined.call), edition)
 
     def add_feeds(self, feeds: Sequence[FeedLink], edition: str = SHARED) -> int:
         """Add feeds, to be read as soon as possible; return how many are new. Raises QuotaError."""
@@ -249,6 +263,14 @@ def _web_address(address: str) -> str:
     if not named or parts.scheme not in ("http", "https") or any(char.isspace() for char in text):
         raise UsageError(f"{address!r} is no web address: give one such as https://example.org/feed.xml.")
     return text
+
+
+def _site(name: str) -> str:
+    """Return the site of an address or a host that a person gives. Raises UsageError."""
+    site = site_of(name.strip())
+    if not site or any(char.isspace() for char in site):
+        raise UsageError(f"{name!r} is no site: give one such as example.org.")
+    return site
 
 
 def _trial(url: str, reading: Reading) -> Trial:

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.embeddings.base import MODEL_CHARS, Embedder
-from index.ingest.decision import Decision, IncomingArticle, Stored, decide, times
+from index.ingest.decision import Decision, IncomingArticle, Stored, decide, prepared, times
 from index.ingest.duplicates import DuplicateFinder
 from index.ingest.identity import Identified, KnownIdentities, identify
 from index.ingest.retention import Retention
@@ -29,9 +29,10 @@ from index.storage.identities import IdentityStore
 from index.storage.leases import Leases
 from index.storage.receipts import Receipt
 from index.storage.rows import NewArticle
+from index.text.normalize import article_id, foreign_id
 from index.text.passages import Passage
 from index.text.spans import Span
-from index.types.article import Article, ArticleTimes, Copy
+from index.types.article import Article, ArticleTimes, Authority, Copy
 from index.types.edition import LIBRARY
 
 logger = logging.getLogger(__name__)
@@ -53,8 +54,9 @@ class _Batch:
     """What the next transaction will store.
 
     `decisions` has one for each candidate, made when `seq` was the last change in the log. `copies` are (id,
-    id of the original, copy), `touched` are articles whose times differ: (id, published, updated), and
-    `receipts` are those that are not stored yet.
+    id of the original, copy), `outdone` are (id of an article, id of the one that it is a copy of from now
+    on), `touched` are articles whose times or authority differ: (id, times, authority), and `receipts` are
+    those that are not stored yet.
     """
 
     seq: int = 0
@@ -63,7 +65,8 @@ class _Batch:
     receipts: list[Receipt] = field(default_factory=list)
     new: list[tuple[IncomingArticle, Sequence[Passage]]] = field(default_factory=list)
     copies: list[tuple[str, str, Copy]] = field(default_factory=list)
-    touched: list[tuple[str, ArticleTimes]] = field(default_factory=list)
+    outdone: list[tuple[str, str]] = field(default_factory=list)
+    touched: list[tuple[str, ArticleTimes, Authority]] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         """Whether there is anything to store."""
@@ -121,8 +124,8 @@ class ArticleWriter:
         horizon = self._horizon()
         kept = [article for article in articles if not horizon or article.published_at >= horizon]
         decisions: list[Decision] = ["expired"] * (len(articles) - len(kept))
-        identified = self._identified(kept)
-        for run in _distinct_runs([IncomingArticle.of(found.article) for found in identified]):
+        identified = self._identified([_of_uploader(article, origin) for article in kept])
+        for run in _distinct_runs([prepared(found.article) for found in identified]):
             decisions += self._write_run(run, origin)
         self._note(identified)
         return decisions
@@ -132,7 +135,7 @@ class ArticleWriter:
 
         Unless `anew`, a passage keeps the stored vector of the same words of the same article and model.
         """
-        batch = _Batch(new=[(incoming, incoming.passages) for incoming in map(IncomingArticle.of, articles)])
+        batch = _Batch(new=[(each, each.passages) for each in map(prepared, articles)])
         known = {} if anew else self._known_vectors(article.id for article in articles)
         unknown = [text for text in batch.texts if text not in known]
         return self._articles(batch.new, known | self._vectors(unknown)), len(unknown)
@@ -144,6 +147,14 @@ class ArticleWriter:
         asked = {*listed, *other.values()}
         stored = set(self._store.known(asked)) | set(self._store.known_copies(asked))
         return {id for id in listed if id in stored or other.get(id) in stored}
+
+    def fetched(self, ids: Iterable[str]) -> set[str]:
+        """Return which of these ids are those of articles whose words were fetched at their address."""
+        listed = list(ids)
+        other = self._identities.articles_of(listed)
+        known = self._store.known({other.get(id, id) for id in listed})
+        strong = {id for id, stored in known.items() if stored.authority == Authority.FETCHED}
+        return {id for id in listed if other.get(id, id) in strong}
 
     def delete_old(self) -> None:
         """Delete the articles that are too old to keep, and the oldest part of the change log."""
@@ -161,10 +172,12 @@ class ArticleWriter:
         others = self._identities.articles_of(ids)
         wanted = {*(article.id for article in articles), *others.values()}
         with_entry = any(article.entry for article in articles)
+        places = {*wanted, *ids, *(article_id(article.url) for article in articles)}
         known = KnownIdentities(
             articles=self._store.articles(wanted) if with_entry else {},
             others=others,
             feeds=self._identities.feeds_of(wanted) if with_entry else {},
+            places={id: stored.url for id, stored in self._store.known(places).items()},
         )
         return [identify(article, known) for article in articles]
 
@@ -185,7 +198,7 @@ class ArticleWriter:
         named = {other.get(id, id) for id in listed}
         copies = self._store.known_copies(named)
         stored = {id for id in named if id in copies} | set(self._store.known(named)) | set(copies.values())
-        self._store.receipts.add([(id, origin) for id in sorted(stored)])
+        self._store.receipts.add([(id, origin) for id in sorted(stored)], self._clock())
 
     def _write_run(self, candidates: Sequence[IncomingArticle], origin: int) -> Sequence[Decision]:
         vectors: dict[str, Vector] = {}
@@ -240,16 +253,38 @@ class ArticleWriter:
             decision = decide(candidate, known, before, twin)
             batch.decisions.append(decision)
             if decision in ("new", "changed"):
+                batch.outdone = [pair for pair in batch.outdone if pair[0] != article.id]
+                outdone = self._seen_with(twins.weaker_than(candidate), origin)
+                batch.outdone += [(weaker, article.id) for weaker in outdone]
                 twins.add(candidate)
+                for weaker in outdone:
+                    twins.forget(weaker)
                 batch.new.append((_dated(candidate, known), candidate.passages))
+                if candidate.is_cut:
+                    logger.warning(
+                        "article long article=%s chars=%d searched_passages=%d",
+                        article.id,
+                        len(article.text),
+                        len(candidate.passages),
+                    )
             elif decision == "copy" and twin:
                 batch.copies.append((article.id, twin, _copy(article)))
             elif decision == "touched" and known:
-                batch.touched.append((article.id, times(article, known.known.times, changed=False)))
+                after = times(article, known.known.times, changed=False)
+                batch.touched.append((article.id, after, article.authority))
             brought = [article.id] if known is not None or twin is None else [article.id, twin]
             batch.receipts += [(id, origin) for id in brought]
         batch.receipts = self._store.receipts.missing(batch.receipts)
         return batch
+
+    def _seen_with(self, ids: Sequence[str], origin: int) -> list[str]:
+        """Return those of the articles of which everybody who sees them sees what an origin brings."""
+        brought = self._store.receipts.origins_of(ids)
+        return [id for id in ids if all(self._shows(other, origin) for other in brought.get(id, {origin}))]
+
+    def _shows(self, other: int, origin: int) -> bool:
+        admitting = self._editions.admitting(other)
+        return admitting is None or origin in admitting
 
     def _horizon(self) -> datetime | None:
         """Return the time such that articles published before it are not kept; None where all are kept."""
@@ -272,7 +307,9 @@ class ArticleWriter:
 
     def _write(self, batch: _Batch, vectors: Mapping[str, Vector]) -> None:
         new = self._articles(batch.new, vectors)
-        self._store.write(new, batch.copies, batch.touched, batch.receipts, self._clock())
+        self._store.write(
+            new, batch.copies, batch.touched, batch.receipts, self._clock(), batch.outdone, batch.origin
+        )
 
     def _known_vectors(self, ids: Iterable[str]) -> dict[str, Vector]:
         """Return embedded text → vector, for the stored passages of some articles."""
@@ -311,6 +348,16 @@ class ArticleWriter:
             return {}  # without loading the model
         rows = self._embedder.embed_passages(distinct, self._priority.give_way).astype(np.float16)
         return dict(zip(distinct, rows, strict=True))
+
+
+def _of_uploader(article: Article, origin: int) -> Article:
+    """Return an article that was handed in under an id of its own for each who hands it in.
+
+    So that nobody changes what somebody else has handed in under the same name.
+    """
+    if article.via != "upload":
+        return article
+    return replace(article, id=foreign_id(article.id, f"origin {origin}"))
 
 
 def _dated(candidate: IncomingArticle, stored: Stored | None) -> IncomingArticle:

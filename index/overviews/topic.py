@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
+import numpy as np
+import numpy.typing as npt
+
 from index.answers.asked import Asked
 from index.answers.candidates import Candidate, candidates
 from index.answers.parsing import Parser, ReadPassage, read
 from index.answers.retrieval import Ranked
 from index.overviews.highlights import stands_alone
+from index.overviews.matching import Comparison
 
 # An article is about a topic when one of its passages, with the headline, holds this share of the topic's
 # words (by idf), or when its cosine with the topic is this high, whatever its words are. In 1,300 articles,
@@ -53,6 +57,16 @@ def on_topic(ranked: Sequence[Ranked], asked: Asked, parser: Parser) -> list[Can
     for candidate in sorted(sentences, key=lambda candidate: not stands_alone(candidate.text)):
         best.setdefault(candidate.article_id, candidate)
     return list(best.values())
+
+
+def about(compared: Comparison) -> npt.NDArray[np.bool_]:
+    """Tell which new articles (second axis) are about which topics that are followed (first axis)."""
+    new, holding = compared.new, compared.coverage >= TOPIC_WORDS
+    often = np.add.reduceat(holding, new.starts, axis=-1, dtype=np.int32) > 1
+    means = new.best(compared.dense) >= TOPIC_MEANING
+    holds = np.logical_or.reduceat(holding & (compared.dense >= MENTION), new.starts, axis=-1)
+    result: npt.NDArray[np.bool_] = means | holds | often
+    return result
 
 
 def _is_about(passage: ReadPassage, holding: int) -> bool:

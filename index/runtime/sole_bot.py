@@ -22,7 +22,7 @@ def sole_bot(data_dir: Path, *, wait: bool = True) -> Iterator[None]:
     Raises BusyError where another process holds it: after `LEAVING_SECONDS`, or at once without `wait`. The
     operating system frees the lock when a process ends, so a killed process leaves none behind.
     """
-    data_dir.mkdir(parents=True, exist_ok=True)
+    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     lock = FileLock(data_dir / "bot.lock", timeout=LEAVING_SECONDS if wait else 0)
     try:
         lock.acquire()

@@ -12,11 +12,17 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
 
 # Tantivy's parameters: k1 is how soon repeating a word stops adding to the score, b how much long texts lose.
 K1, B = 1.2, 0.75
 
 
+# A number, or an array of numbers.
+Value = TypeVar("Value", float, npt.NDArray[np.float32])
 # A passage as the lexical index sees it: its stemmed terms, in order, repeats included.
 PassageTerms = Sequence[str]
 
@@ -70,9 +76,50 @@ class Scorer:
         return sum(weight * _saturation(term, words, self._average) for term, weight in self._idf.items())
 
 
+@dataclass(frozen=True, slots=True)
+class Postings:
+    """Which of some passages hold a term, and how much it adds to their scores: as BM25 with an idf of 1.
+
+    The passages are numbered from 0. `places` are the terms' places in the arrays, which hold one entry for
+    each term and each passage that holds it.
+    """
+
+    places: Mapping[str, slice]
+    passages: npt.NDArray[np.intp]
+    saturations: npt.NDArray[np.float32]
+
+    @classmethod
+    def of(cls, passages: Sequence[PassageTerms]) -> Postings:
+        """Return the postings of passages, given the terms of each. They make up the average length."""
+        counted = [Counter(words) for words in passages]
+        lengths = np.array([_stored_length(len(words)) for words in passages], np.float32)
+        average = max(1, sum(map(len, passages))) / max(1, len(passages))
+        numbers: dict[str, int] = {}
+        terms = [numbers.setdefault(term, len(numbers)) for counts in counted for term in counts]
+        order = np.argsort(np.array(terms, np.intp), kind="stable")
+        rows = np.repeat(np.arange(len(passages)), [len(counts) for counts in counted])[order]
+        counts = np.array([count for counts in counted for count in counts.values()], np.float32)[order]
+        ends = np.cumsum(np.bincount(terms, minlength=len(numbers))).tolist()
+        return cls(
+            {term: slice(start, end) for term, start, end in zip(numbers, [0, *ends], ends, strict=False)},
+            rows,
+            counts * (K1 + 1) / (counts + _discount(lengths[rows], average)),
+        )
+
+    def get(self, term: str) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.float32]] | None:
+        """Return the passages that hold a term, ascending, and what it adds to each; None where none does."""
+        place = self.places.get(term)
+        return None if place is None else (self.passages[place], self.saturations[place])
+
+
 def _saturation(term: str, words: PassageTerms, average: float) -> float:
     count = words.count(term)
-    return count * (K1 + 1) / (count + K1 * (1 - B + B * _stored_length(len(words)) / average))
+    return count * (K1 + 1) / (count + _discount(_stored_length(len(words)), average))
+
+
+def _discount(length: Value, average: float) -> Value:
+    """Return what keeps a long text from scoring high, given its stored length, or many stored lengths."""
+    return K1 * (1 - B + B * length / average)
 
 
 def _stored_length(length: int) -> int:

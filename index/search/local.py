@@ -24,6 +24,14 @@ logger = logging.getLogger(__name__)
 P = ParamSpec("P")
 T = TypeVar("T")
 
+# Where an edition sees at least this share of the passages, more hits by words are fetched and those that it
+# does not see are left out; below it the search itself leaves them out. In a million passages (4.4 ms without
+# an edition) the first way takes 8 ms for a half and 5.2 for a tenth, and 1 ms more to look the hits up; the
+# second takes 19 ms for a half, 5.6 for a tenth and 3.7 for a twentieth.
+BROAD = 0.13
+# So many times as many hits are fetched as would do if the edition saw the same share of them as of all.
+SPARE = 1.5
+
 
 def condition(folder: Path) -> IndexCondition:
     """Inspect the search index in a folder for the doctor, without repairing it as opening it would."""
@@ -48,7 +56,7 @@ class LocalIndex:
     """A `SearchIndex` in one folder of this machine. Damage that a search meets is reported to `faults`."""
 
     def __init__(self, folder: Path, dimension: int, faults: Faults | None = None) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._folder = folder
         self._faults = faults or Faults()
         self._dense = DenseFollower(folder, dimension)
@@ -88,30 +96,46 @@ class LocalIndex:
         """Search as `PassageIndex` says. A damaged lexical index finds nothing until it has been rebuilt."""
         dense = dict(self._dense.index.search(vector, filters, limit))
         terms = self.question_terms(text)
-        lexical = dict(self._unless_damaged([], self._search_words, terms, filters, limit))
+        lexical = dict(self._unless_damaged([], self.search_words, terms, filters, limit))
         only_lexical = [id for id in lexical if id not in dense]
         dense.update(self._dense.index.scores(vector, only_lexical))
         facts = self._dense.index.facts(list(dense))
         hits = (Hit(id, dense[id], lexical.get(id, 0.0), *facts[id]) for id in dense if id in facts)
         # A passage may have been replaced between the two searches, so the filters are checked once more.
-        return [hit for hit in hits if filters.admit(hit)]
+        return self._admitted(list(hits), filters)
 
-    def _search_words(self, terms: Sequence[str], filters: Filters, limit: int) -> list[tuple[int, float]]:
-        """Search by words.
+    def _admitted(self, hits: Sequence[Hit], filters: Filters) -> list[Hit]:
+        checked = self._dense.index.admits([hit.passage_id for hit in hits], filters)
+        return [hit for hit, admitted in zip(hits, checked, strict=True) if admitted]
 
-        Where `until` is the only filter and admits nearly everything, as "up to now" does, searching without
-        it and filtering the hits is cheaper. If too few hits remain, the search is repeated with the filter.
+    def search_words(self, terms: Sequence[str], filters: Filters, limit: int) -> list[tuple[int, float]]:
+        """Return (passage id, BM25) of the best passages that satisfy the filters, best first.
+
+        `terms` are those of `question_terms`. Raises DamageError.
+
+        Filters that admit much are cheaper to check on the hits than to search with: `until` where it is the
+        only filter and admits nearly everything, as "up to now" does, and an edition that sees at least
+        `BROAD` of the passages. More hits are fetched then. If too few of them are admitted, the search is
+        repeated with all filters.
         """
         if filters.until and filters.until >= self._dense.index.newest:
             filters = replace(filters, until=None)
-        if filters.since or filters.source or not filters.until:
+        searched, depth = filters, float(limit)
+        if filters.until and not filters.since and not filters.source:
+            searched, depth = replace(searched, until=None), 2 * depth
+        if filters.origins is not None:
+            share = self._dense.index.share(filters.origins)
+            if share == 1:
+                filters = replace(filters, origins=None)
+                searched = replace(searched, origins=None)
+            elif share >= BROAD:
+                searched, depth = replace(searched, origins=None), SPARE * depth / share
+        if searched == filters:
             return self._lexical.index.search(terms, filters, limit)
-        depth = 2 * limit
-        found = self._lexical.index.search(terms, Filters(), depth)
-        facts = self._dense.index.facts([id for id, _ in found])
-        hits = [Hit(id, 0.0, score, *facts[id]) for id, score in found if id in facts]
-        admitted = [(hit.passage_id, hit.lexical) for hit in hits if filters.admit(hit)]
-        if len(admitted) >= limit or len(found) < depth:
+        found = self._lexical.index.search(terms, searched, int(depth))
+        checked = self._dense.index.admits([id for id, _ in found], filters)
+        admitted = [hit for hit, good in zip(found, checked, strict=True) if good]
+        if len(admitted) >= limit or len(found) < int(depth):
             return admitted[:limit]
         return self._lexical.index.search(terms, filters, limit)
 

@@ -23,7 +23,7 @@ from index.runtime.faults import Faults
 from index.search.base import Follower, IndexCondition, Position, Scores
 from index.search.bm25 import Scorer, Tally, Totals
 from index.search.lexical import FREQUENCIES, Analyzer, words_of
-from index.search.milvus_server import MilvusServer, Row, ScoredRow, stored_words
+from index.search.milvus_server import MilvusServer, Row, ScoredRow, stored_origins, stored_words
 from index.types.article import Hit, IndexedPassage
 from index.types.question import Filters
 from index.types.status import SEARCH
@@ -226,7 +226,8 @@ class MilvusIndex:
 
     def _row(self, passage: IndexedPassage) -> Row:
         words = stored_words(self.terms(words_of(passage)))
-        return Row(passage.id, microseconds(passage.published_at), passage.source, words)
+        origins = stored_origins(passage.origins)
+        return Row(passage.id, microseconds(passage.published_at), passage.source, words, origins)
 
     def _store_frequencies(self, tally: Tally, *, new: bool) -> None:
         """Store the frequencies that a tally changes; with `new` none are stored and the tally has all."""

@@ -36,9 +36,12 @@ CONNECT_SECONDS, PAUSE_SECONDS = 3, 0.5
 SEARCH_SECONDS, WRITE_SECONDS = 20, 120
 # Version of the collections' fields, part of their names. Collections of another version are not read: the
 # index is rebuilt from the database.
-_FORMAT = 2
+_FORMAT = 3
 # The longest text in bytes that Milvus stores in a VARCHAR field.
 _TEXT_BYTES = 65_535
+# The most numbers that Milvus stores in an ARRAY field. Of an article that came in from more origins, the
+# lowest numbers are kept.
+_ORIGINS = 4096
 # Rows in one request or answer: Milvus refuses more than 16,384.
 _CHUNK = 4000
 # HNSW's parameters: M is a vector's links in the graph, efConstruction the vectors visited to find them
@@ -52,12 +55,16 @@ _CHANNEL = {"grpc.max_reconnect_backoff_ms": 1000, "grpc.use_local_subchannel_po
 
 
 class Row(NamedTuple):
-    """A passage as Milvus stores it. `words` are the terms of its headline and text, separated by spaces."""
+    """A passage as Milvus stores it.
+
+    `words` are the terms of its headline and text, separated by spaces; `origins` are in ascending order.
+    """
 
     id: int
     published_us: int
     source: str
     words: str
+    origins: Sequence[int]
 
 
 class ScoredRow(NamedTuple):
@@ -301,6 +308,7 @@ class MilvusServer:
         schema.add_field("published_us", DataType.INT64)
         schema.add_field("source", DataType.VARCHAR, max_length=_TEXT_BYTES)
         schema.add_field("words", DataType.VARCHAR, max_length=_TEXT_BYTES, enable_analyzer=True)
+        schema.add_field("origins", DataType.ARRAY, element_type=DataType.INT64, max_capacity=_ORIGINS)
         schema.add_field("vector", DataType.FLOAT_VECTOR, dim=self._dimension)
         schema.add_field("bm25", DataType.SPARSE_FLOAT_VECTOR)
         schema.add_function(Function("bm25", FunctionType.BM25, ["words"], ["bm25"]))
@@ -309,6 +317,7 @@ class MilvusServer:
         indexes.add_index("bm25", index_type="SPARSE_INVERTED_INDEX", metric_type="BM25")
         indexes.add_index("published_us", index_type="INVERTED")
         indexes.add_index("source", index_type="INVERTED")
+        indexes.add_index("origins", index_type="INVERTED")
         self._create(client, self._passages, schema, indexes)
 
     def _create_facts(self, client: MilvusClient) -> None:
@@ -365,6 +374,11 @@ def _row(fields: Mapping[str, Any]) -> Row:
     return Row(*(fields[name] for name in Row._fields))
 
 
+def stored_origins(origins: Iterable[int]) -> list[int]:
+    """Return distinct origins in ascending order, at most as many as Milvus stores."""
+    return sorted(set(origins))[:_ORIGINS]
+
+
 def _expression(filters: Filters) -> str:
     terms = []
     if filters.since:
@@ -373,6 +387,8 @@ def _expression(filters: Filters) -> str:
         terms.append(f"published_us <= {microseconds(filters.until)}")
     if filters.source:
         terms.append(f"source == {json.dumps(filters.source, ensure_ascii=False)}")
+    if filters.origins is not None:
+        terms.append(f"array_contains_any(origins, {sorted(filters.origins)})")
     return " and ".join(terms)
 
 

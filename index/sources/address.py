@@ -6,21 +6,25 @@ sends everything once more.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from index.errors import NewsError, RecordError, SourceError
+from index.errors import BudgetError, NewsError, RecordError, SourceError
 from index.fetch import Fetched, Fetcher, FetchError
 from index.fetch.body import gunzip
+from index.runtime.confined import Call, call_here
 from index.sources import jsonl, opml, story_page, web_page
 from index.sources.detect import Kind, kind_of
 from index.sources.encodings import decode
 from index.sources.feeds import feed, json_feed, sitemap
 from index.sources.feeds.entries import Known, Work, is_whole, newest_of, read_entries, read_single_page
 from index.sources.feeds.items import Child, Feed, FeedLink, Item
+from index.sources.feeds.revisits import Revisits
+from index.sources.speaker import NoteAnnounced, Speaker, note_nothing
+from index.sources.web_page import Page
 from index.text.normalize import article_id
 from index.types.article import Article
 from index.types.report import Failure
@@ -29,6 +33,8 @@ from index.types.source import Evidence
 # Sitemaps of an index that are fetched in one reading. The others follow in the next ones.
 MAX_CHILDREN = 10
 MAX_UNPACKED = 64 * 1024 * 1024
+# What to do about a document that exceeds the limits of `index.runtime.confined`.
+SMALLER = "leave it out, or give it in smaller parts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +63,13 @@ class Reading:
     met: frozenset[str] = frozenset()
 
 
+Speaks = Callable[[Sequence[str]], Collection[str]]
+
+
+def for_nobody(_: Sequence[str]) -> Collection[str]:
+    return ()
+
+
 def nothing_known(_: list[str]) -> set[str]:
     return set()
 
@@ -71,51 +84,134 @@ def read_address(
     etag: str | None = None,
     last_modified: str | None = None,
     children: Mapping[str, str] | None = None,
+    speaks_for: Speaks = for_nobody,
+    note: NoteAnnounced = note_nothing,
+    revisits: Revisits | None = None,
+    call: Call = call_here,
 ) -> Reading:
     """Fetch an address and read what is there.
 
     `known` says which of these ids of articles and entries are stored already: their pages are not fetched
-    again. `children` is that of the last reading. Times without a zone are in `timezone`. Raises FetchError
-    or SourceError when the address as a whole gives nothing; a single bad entry is in `problems`.
+    again. `children` is that of the last reading. `speaks_for` says for which sites beside its own the one at
+    these addresses (as asked for, and where that led to) may speak, and `note` is told of further ones.
+    `revisits` are those of the process. Times without a zone are in `timezone`. `call` runs what reads the
+    bytes of one document. Raises FetchError or SourceError when the address as a whole gives nothing; a
+    single bad entry is in `problems`.
     """
     fetched = fetcher.get(url, etag=etag, last_modified=last_modified)
     if fetched.status == 304:
         return Reading("unchanged", None, [], [], 0, None, False, [], fetched, children=children or {})
-    return read_fetched(fetched, fetcher, timezone=timezone, now=now, known=known, children=children)
+    speaker = Speaker.at(url, fetched.url, speaks_for((url, fetched.url)), note)
+    return read_fetched(
+        fetched,
+        fetcher,
+        speaker,
+        timezone=timezone,
+        now=now,
+        known=known,
+        children=children,
+        revisits=revisits,
+        call=call,
+    )
 
 
 def read_fetched(
     fetched: Fetched,
     fetcher: Fetcher,
+    speaker: Speaker,
     *,
     timezone: ZoneInfo,
     now: datetime,
     known: Known = nothing_known,
     children: Mapping[str, str] | None = None,
+    revisits: Revisits | None = None,
+    call: Call = call_here,
 ) -> Reading:
-    """Read what was fetched, or found in a file. Raises SourceError as `read_address` does."""
-    if fetched.body[:2] == b"\x1f\x8b":
-        fetched = replace(fetched, body=gunzip(fetched.body, MAX_UNPACKED, fetched.url))
-    work = Work(fetcher, timezone, now, known)
-    kind = kind_of(fetched)
+    """Read what was fetched, or found in a file, as the words of `speaker`.
+
+    Raises SourceError as `read_address` does.
+    """
+    try:
+        found = call(_found, fetched, timezone, now)
+    except BudgetError as error:
+        raise SourceError(f"{fetched.url} {error}: {SMALLER}.") from error
+    work = Work(fetcher, timezone, now, known, speaker, revisits or Revisits(), call)
+    match found:
+        case Page():
+            return _read_page(found, fetched, work)
+        case Feed(kind="sitemap"):
+            return _read_sitemap(found, fetched, work, dict(children or {}))
+        case Feed():
+            return _read_feed(fetched, found, work)
+        case _Links(links):
+            return Reading("opml", None, [], [], len(links), None, False, links, fetched)
+        case _Records(kind, outcomes):
+            return _read_records(fetched, kind, outcomes, work)
+
+
+# -- documents -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Links:
+    """What a list of feeds names."""
+
+    links: list[FeedLink]
+
+
+@dataclass(frozen=True, slots=True)
+class _Records:
+    """What became of the lines of a file, or of the only story in it."""
+
+    kind: Kind
+    outcomes: Sequence[Article | Failure]
+
+
+def _found(fetched: Fetched, timezone: ZoneInfo, now: datetime) -> Page | Feed | _Links | _Records:
+    """Return what the bytes of a document say, without asking anybody else. Raises SourceError."""
+    body = gunzip(fetched.body, MAX_UNPACKED, fetched.url)
+    fetched = replace(fetched, body=body)
+    kind, url = kind_of(fetched), fetched.url
+    if kind == "page":
+        try:
+            return web_page.parse(body, url, fetched.charset, timezone, now)
+        except RecordError as error:
+            raise SourceError(f"{url} cannot be read: {error}.") from error
+    if kind == "jsonl":
+        return _Records(kind, _lines(fetched, timezone))
+    text = decode(body, fetched.charset)
     match kind:
-        case "page":
-            return _read_page(fetched, work)
+        case "story":
+            return _Records(kind, _story(text, url, timezone))
         case "opml":
-            links = opml.parse(_text(fetched), fetched.url)
-            return Reading(kind, None, [], [], len(links), None, False, links, fetched)
-        case "jsonl" | "story":
-            return _read_records(fetched, kind, work)
+            return _Links(opml.parse(text, url))
         case "sitemap":
-            return _read_sitemap(fetched, work, dict(children or {}))
+            return sitemap.parse(text, url)
         case "json":
-            return _read_feed(fetched, json_feed.parse(_text(fetched), fetched.url), work)
+            return json_feed.parse(text, url)
         case _:
-            return _read_feed(fetched, feed.parse(_text(fetched), fetched.url), work)
+            return feed.parse(text, url)
 
 
-def _text(fetched: Fetched) -> str:
-    return decode(fetched.body, fetched.charset)
+def _lines(fetched: Fetched, timezone: ZoneInfo) -> list[Article | Failure]:
+    lines = enumerate(fetched.body.splitlines(), 1)
+    return [
+        jsonl.parse_line(line, f"{fetched.url}:{number}", timezone).outcome
+        for number, line in lines
+        if line.strip()
+    ]
+
+
+def _story(text: str, url: str, timezone: ZoneInfo) -> Sequence[Article | Failure]:
+    try:
+        return [story_page.parse(text, url, timezone)]
+    except NewsError as error:
+        return [Failure(url, str(error))]
+
+
+def _child_found(sent: Fetched, where: str) -> Feed:
+    """Return what a sitemap says that an index names."""
+    return sitemap.parse(decode(gunzip(sent.body, MAX_UNPACKED, where), sent.charset), sent.url)
 
 
 # -- feeds and sitemaps ----------------------------------------------------------------------------------
@@ -145,12 +241,11 @@ def _feed_kind(kind: str) -> Kind:
     return kinds[kind]
 
 
-def _read_sitemap(fetched: Fetched, work: Work, read: dict[str, str]) -> Reading:
+def _read_sitemap(found: Feed, fetched: Fetched, work: Work, read: dict[str, str]) -> Reading:
     """Read a sitemap.
 
     Of an index, the newest of its sitemaps that are not in `read`, each with its last change.
     """
-    found = sitemap.parse(_text(fetched), fetched.url)
     open_ones = [child for child in found.children if read.get(child.url) != child.changed]
     items = list(found.items)
     for child in open_ones[:MAX_CHILDREN]:
@@ -177,8 +272,9 @@ def _child_items(child: Child, work: Work) -> Sequence[Item] | None:
     """
     try:
         sent = work.fetcher.get(child.url)
-        text = decode(gunzip(sent.body, MAX_UNPACKED, child.url), sent.charset)
-        return sitemap.parse(text, sent.url).items
+        return work.call(_child_found, sent, child.url).items
+    except BudgetError as error:
+        work.problems.append(Failure(child.url, f"{error}: it is left out"))
     except SourceError as error:
         work.problems.append(Failure(child.url, str(error)))
         if isinstance(error, FetchError) and error.may_pass:
@@ -189,14 +285,10 @@ def _child_items(child: Child, work: Work) -> Sequence[Item] | None:
 # -- pages and records -----------------------------------------------------------------------------------
 
 
-def _read_page(fetched: Fetched, work: Work) -> Reading:
-    try:
-        page = web_page.parse(fetched.body, fetched.url, fetched.charset, work.timezone, work.now)
-    except RecordError as error:
-        raise SourceError(f"{fetched.url} cannot be read: {error}.") from error
+def _read_page(page: Page, fetched: Fetched, work: Work) -> Reading:
     dated = page.times.published is not None
     if page.text and page.title and (dated or article_id(page.url) not in work.known([article_id(page.url)])):
-        read_single_page(page, work)
+        read_single_page(page, fetched.url, work)
     elif not page.text and not page.feeds:
         raise SourceError(f"{fetched.url} holds no article and names no feed: give the address of one.")
     newest = work.articles[0].published_at if work.articles else None
@@ -214,9 +306,8 @@ def _read_page(fetched: Fetched, work: Work) -> Reading:
     )
 
 
-def _read_records(fetched: Fetched, kind: Kind, work: Work) -> Reading:
-    outcomes = _story(fetched, work) if kind == "story" else _lines(fetched, work)
-    articles = [outcome for outcome in outcomes if isinstance(outcome, Article)]
+def _read_records(fetched: Fetched, kind: Kind, outcomes: Sequence[Article | Failure], work: Work) -> Reading:
+    articles = [work.speaker.own_words(outcome) for outcome in outcomes if isinstance(outcome, Article)]
     return Reading(
         kind=kind,
         title=None,
@@ -228,19 +319,3 @@ def _read_records(fetched: Fetched, kind: Kind, work: Work) -> Reading:
         feeds=[],
         fetched=fetched,
     )
-
-
-def _lines(fetched: Fetched, work: Work) -> list[Article | Failure]:
-    lines = enumerate(fetched.body.splitlines(), 1)
-    return [
-        jsonl.parse_line(line, f"{fetched.url}:{number}", work.timezone).outcome
-        for number, line in lines
-        if line.strip()
-    ]
-
-
-def _story(fetched: Fetched, work: Work) -> Sequence[Article | Failure]:
-    try:
-        return [story_page.parse(_text(fetched), fetched.url, work.timezone)]
-    except NewsError as error:
-        return [Failure(fetched.url, str(error))]

@@ -17,9 +17,10 @@ Kind = Literal["rss", "atom", "json", "sitemap", "opml", "page", "jsonl", "story
 HEAD_BYTES = 65_536
 
 _ELEMENT = re.compile(r"<\s*([A-Za-z][\w.:-]{0,40})")
-_ASIDE = re.compile(r"<!--.{0,4000}?-->|<\?.{0,1000}?\?>|<![A-Za-z][^>]{0,2000}>", re.DOTALL)
+_COMMENT = r"<!--(?:(?!-->|<!--).){0,4000}+-->"
+_ASIDE = re.compile(rf"{_COMMENT}|<\?(?:(?!\?>|<\?).){{0,1000}}+\?>|<![A-Za-z][^<>]{{0,2000}}+>", re.DOTALL)
 _PAGE = re.compile(
-    r"\s*(?:<!--.{0,4000}?-->\s*){0,5}<(?:!doctype\s+html|html|head|body|meta|title)\b",
+    rf"\s*+(?:{_COMMENT}\s*+){{0,5}}+<(?:!doctype\s++html|html|head|body|meta|title)\b",
     re.IGNORECASE | re.DOTALL,
 )
 _KINDS: dict[str, Kind] = {

@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from index.errors import SourceError
+from index.runtime.confined import Call, call_here
 from index.sources import jsonl, story_page
 from index.types.article import Article
 from index.types.report import Failure
@@ -52,17 +53,18 @@ def source_files(uri: str) -> list[Path]:
     return files
 
 
-def open_source(path: Path, timezone: ZoneInfo) -> Iterator[Record]:
+def open_source(path: Path, timezone: ZoneInfo, call: Call = call_here) -> Iterator[Record]:
     """Yield the records of one file; a broken record is yielded as a failure and never ends the rest.
 
-    Times without a zone are read in `timezone`. Raises SourceError when the file as a whole is unreadable.
+    Times without a zone are read in `timezone`, and `call` parses what is long. Raises SourceError when the
+    file as a whole is unreadable.
     """
     try:
         if path.name.endswith(JSONL_SUFFIXES):
-            for line in jsonl.read(path, timezone):
+            for line in jsonl.read(path, timezone, call):
                 yield Record(line.outcome, line.read_bytes, line.warning)
         else:
-            yield Record(story_page.read(path, timezone), path.stat().st_size)
+            yield Record(story_page.read(path, timezone, call), path.stat().st_size)
     except OSError as error:
         raise SourceError(f"{path} cannot be read: {error.strerror or error}.") from error
 

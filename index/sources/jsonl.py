@@ -6,27 +6,33 @@ Required keys: `url`, `title`, `text`, `source`, `published_at`. Optional: `upda
 
 import gzip
 import json
+import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import IO, Any, cast, get_args
 from zoneinfo import ZoneInfo
 
-from index.errors import RecordError, SourceError
+from index.errors import BudgetError, RecordError, SourceError
+from index.runtime.confined import SMALL_BYTES, Call, call_here
 from index.sources.times.dates import day_moment
 from index.sources.times.text import is_day
 from index.text.normalize import article_id, canonical_line, canonical_text
-from index.types.article import Article, ArticleTimes, Precision
+from index.types.article import MAX_TEXT_CHARS, Article, ArticleTimes, Precision
 from index.types.report import Failure
 
 REQUIRED = ("url", "title", "text", "source", "published_at")
 OPTIONAL = ("updated_at", "highlights", "authors", "topics", "language", "id", "published_precision")
 # Longer than any article; an endless line must not fill the memory.
 MAX_LINE_BYTES = 16 * 1024 * 1024
+# Lines of together about so many bytes are parsed at once, so that their articles come soon.
+PORTION_BYTES = 256 * 1024
 # Names and ids are database keys, which PostgreSQL keeps below 2,704 bytes.
 MAX_NAME_CHARS = 500
+
+_MADE_FROM_ADDRESS = re.compile(r"[0-9a-f]{16}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +44,56 @@ class Line:
     warning: Failure | None = None
 
 
-def read(path: Path, timezone: ZoneInfo) -> Iterator[Line]:
-    """Yield every non-blank line of `path`. Raises SourceError where the file itself is damaged."""
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A line as it stands in its file: its number, its bytes, and how much of the file was read by then."""
+
+    number: int
+    line: bytes
+    read_bytes: int
+
+
+def read(path: Path, timezone: ZoneInfo, call: Call = call_here) -> Iterator[Line]:
+    """Yield every non-blank line of `path`; `call` parses them.
+
+    Raises SourceError where the file itself is damaged.
+    """
     with path.open("rb") as raw:
         lines = cast(IO[bytes], gzip.GzipFile(fileobj=raw)) if path.name.endswith(".gz") else raw
-        number = 0
+        number, portion, size = 0, list[_Written](), 0
+        damage = None
         try:
             for line in _lines_of(lines):
                 number += 1
                 if line.strip():
-                    yield parse_line(line, f"{path}:{number}", timezone, raw.tell())
+                    portion.append(_Written(number, line, raw.tell()))
+                    size += len(line)
+                if size >= PORTION_BYTES:
+                    yield from _parsed(portion, path, timezone, call)
+                    portion, size = [], 0
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-            raise SourceError(f"{path} is damaged after line {number}: {error}.") from error
+            damage = error
+        yield from _parsed(portion, path, timezone, call if size > SMALL_BYTES else call_here)
+        if damage:
+            raise SourceError(f"{path} is damaged after line {number}: {damage}.") from damage
+
+
+def _parsed(portion: Sequence[_Written], path: Path, timezone: ZoneInfo, call: Call) -> Sequence[Line]:
+    if not portion:
+        return []
+    try:
+        return call(_parse_lines, portion, str(path), timezone)
+    except BudgetError as error:
+        first, last = portion[0], portion[-1]
+        where = f"{path}:{first.number}" + (f"-{last.number}" if last is not first else "")
+        return [Line(Failure(where, f"{error}: leave it out, or shorten it"), last.read_bytes)]
+
+
+def _parse_lines(portion: Sequence[_Written], path: str, timezone: ZoneInfo) -> list[Line]:
+    return [
+        parse_line(written.line, f"{path}:{written.number}", timezone, written.read_bytes)
+        for written in portion
+    ]
 
 
 def _lines_of(file: IO[bytes]) -> Iterator[bytes]:
@@ -92,10 +136,10 @@ def to_article(record: dict[str, Any], timezone: ZoneInfo) -> Article:
     own_id = article_id(url)
     times = _times(record, timezone)
     return Article(
-        id=_id(record) or own_id,
+        id=_id(record, own_id) or own_id,
         url=url,
         title=_required(canonical_line(_text(record, "title")), "title"),
-        text=_required(canonical_text(_text(record, "text")), "text"),
+        text=_story(record),
         source=_name(canonical_line(_text(record, "source")), "source"),
         published_at=times.published_at,
         published_precision=times.published_precision,
@@ -146,19 +190,30 @@ def _text(record: dict[str, Any], key: str) -> str:
     return _required(value, key)
 
 
+def _story(record: dict[str, Any]) -> str:
+    text = _required(canonical_text(_text(record, "text")), "text")
+    if len(text) > MAX_TEXT_CHARS:
+        raise RecordError(
+            f"text has {len(text):,} characters, more than {MAX_TEXT_CHARS:,}: make several articles of it"
+        )
+    return text
+
+
 def _required(value: str, key: str) -> str:
     if not value.strip():
         raise RecordError(f"{key} is empty")
     return value
 
 
-def _id(record: dict[str, Any]) -> str | None:
+def _id(record: dict[str, Any], own_id: str) -> str | None:
+    """Return the id that a line gives; one that looks as if it were made of an address is that of its own."""
     value = record.get("id")
     if value is None or value == "":
         return None
     if not isinstance(value, str | int):
         raise RecordError(f"id must be text or a number, not {type(value).__name__}")
-    return _name(canonical_line(str(value)), "id")
+    id = _name(canonical_line(str(value)), "id")
+    return own_id if _MADE_FROM_ADDRESS.fullmatch(id) else id
 
 
 def _name(value: str, key: str) -> str:

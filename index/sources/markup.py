@@ -37,7 +37,10 @@ _TAG_OR_REFERENCE = re.compile(
 )
 _CUT_TAG = re.compile(r"</?[A-Za-z][\w:-]{0,40}(?:\s[^<>]*=[^<>]*)?")
 _CLOSED = re.compile(r"</([A-Za-z][\w:-]{0,40})\s*>")
-_SCRIPT = re.compile(r"<(script|style)\b[^>]{0,1000}>.{0,4000}?</\1\s*>", re.IGNORECASE | re.DOTALL)
+_SCRIPT = re.compile(
+    r"<(script|style)\b[^<>]{0,1000}+>(?:(?!<(?:script|style)\b).){0,4000}?</\1\s*+>",
+    re.IGNORECASE | re.DOTALL,
+)
 # Headlines are shorter; a longer text is an entry without one.
 MAX_HEADLINE = 4000
 _MOST_ESCAPED = 5

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from urllib.parse import urljoin
 from xml.etree import ElementTree
 
-from index.errors import SourceError
+from index.errors import BudgetError, SourceError
+from index.runtime.confined import Call, call_here
 from index.sources.encodings import decode
 from index.sources.feeds import xml_repair
 from index.sources.feeds.items import FeedLink
@@ -38,13 +39,20 @@ def parse(text: str, url: str) -> list[FeedLink]:
     return list(links.values())
 
 
-def read_opml(body: bytes, where: str) -> Sequence[FeedLink]:
-    """Return every feed of a list, in its order; `where` is for the errors.
+def read_opml(body: bytes, where: str, call: Call = call_here) -> Sequence[FeedLink]:
+    """Return every feed of a list, which `call` reads, in its order; `where` is for the errors.
 
     Raises SourceError when it is no such list, or an empty one.
     """
     if len(body) > MAX_BYTES:
         raise SourceError(f"{where} is larger than 4 MiB, which no list of feeds is: check what it holds.")
+    try:
+        return call(_read, body, where)
+    except BudgetError as error:
+        raise SourceError(f"{where} {error}: give it in smaller parts.") from error
+
+
+def _read(body: bytes, where: str) -> list[FeedLink]:
     return parse(decode(body, None), where)
 
 

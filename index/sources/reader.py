@@ -11,9 +11,19 @@ from zoneinfo import ZoneInfo
 
 from index.errors import SourceError
 from index.fetch import Fetched, Fetcher, FetchOptions
-from index.sources.address import Reading, nothing_known, read_address, read_fetched
+from index.runtime.confined import confined
+from index.sources.address import (
+    Reading,
+    Speaks,
+    for_nobody,
+    nothing_known,
+    read_address,
+    read_fetched,
+)
 from index.sources.feeds.entries import Known
+from index.sources.feeds.revisits import Revisits
 from index.sources.files import FEED_SUFFIXES, Record, open_source
+from index.sources.speaker import NoteAnnounced, Speaker, note_nothing
 from index.sources.upload import read_upload
 from index.types.report import Failure
 from index.types.source import Source
@@ -22,24 +32,48 @@ from index.types.source import Source
 SHOWN_FEEDS = 3
 # What a source that was one of these is not read as: a web page, such as a notice of maintenance.
 FEED_KINDS = ("rss", "atom", "json", "sitemap", "opml")
+# How long one reading of a source may take, with all the pages that it links to, so that links that are slow
+# on purpose do not keep a thread from other sources. What is left is read the next time. What is read only
+# once has no next time, and a thread that nobody else waits for.
+READING_SECONDS, ONCE_SECONDS = 120.0, 600.0
 
 
 class Reader:
-    """Reads sources. `known` is as in `read_address`. For many threads."""
+    """Reads sources; `known`, `speaks_for`, `note` and `revisits` are as in `read_address`.
+
+    Documents are read in the processes of `index.runtime.confined`, which end with the last open reader. For
+    many threads.
+    """
 
     def __init__(
-        self, timezone: ZoneInfo, clock: Callable[[], datetime], known: Known, *, private: bool = False
+        self,
+        timezone: ZoneInfo,
+        clock: Callable[[], datetime],
+        known: Known,
+        *,
+        speaks_for: Speaks = for_nobody,
+        note: NoteAnnounced = note_nothing,
+        revisits: Revisits | None = None,
+        private: bool = False,
     ) -> None:
         self._timezone = timezone
         self._clock = clock
         self._known = known
+        self._speaks_for = speaks_for
+        self._note = note
+        self._revisits = revisits or Revisits()
         self._options = FetchOptions(allow_private=private)
         self._lock = threading.Lock()
         self._opened: Fetcher | None = None
+        self._is_open = True
+        confined.open()
 
     def close(self) -> None:
         if self._opened is not None:
             self._opened.close()
+        if self._is_open:
+            self._is_open = False
+            confined.close()
 
     def records(self, source: Path | str) -> Iterator[Record]:
         """Yield what a file (a path) or an address (a text) holds; a list of feeds is read feed by feed.
@@ -47,7 +81,7 @@ class Reader:
         Raises SourceError when it gives nothing as a whole.
         """
         if isinstance(source, Path) and not source.name.lower().endswith(FEED_SUFFIXES):
-            yield from open_source(source, self._timezone)
+            yield from open_source(source, self._timezone, confined.call)
             return
         reading = self._file(source) if isinstance(source, Path) else self._address(source)
         yield from _records(reading, str(source))
@@ -61,16 +95,22 @@ class Reader:
         Raises SourceError as `read_address` does.
         """
         met = _Met(nothing_known if anew else self._known)
-        reading = read_address(
-            source.url,
-            self._fetcher(),
-            timezone=self._timezone,
-            now=self._clock(),
-            known=met,
-            etag=None if anew else source.etag,
-            last_modified=None if anew else source.last_modified,
-            children=None if anew else source.children,
-        )
+        fetcher = self._fetcher()
+        with fetcher.reading(READING_SECONDS):
+            reading = read_address(
+                source.url,
+                fetcher,
+                timezone=self._timezone,
+                now=self._clock(),
+                known=met,
+                etag=None if anew else source.etag,
+                last_modified=None if anew else source.last_modified,
+                children=None if anew else source.children,
+                speaks_for=lambda addresses: {*self._speaks_for(addresses), *source.speaks_for},
+                note=self._note,
+                revisits=self._revisits,
+                call=confined.call,
+            )
         if reading.kind == "page" and source.kind in FEED_KINDS:
             raise SourceError(f"{source.url} was a feed and is a web page now: it is tried again later.")
         return replace(reading, met=frozenset(met.ids))
@@ -80,7 +120,11 @@ class Reader:
 
         Everything in it is read, also what is stored: that may be stored for other editions only.
         """
-        return read_upload(body, name, self._fetcher(), timezone=self._timezone, now=self._clock())
+        fetcher = self._fetcher()
+        with fetcher.reading(ONCE_SECONDS):
+            return read_upload(
+                body, name, fetcher, timezone=self._timezone, now=self._clock(), call=confined.call
+            )
 
     def _one_of_many(self, url: str) -> Iterator[Record]:
         try:
@@ -89,9 +133,19 @@ class Reader:
             yield Record(Failure(url, str(error)), 0)
 
     def _address(self, url: str) -> Reading:
-        return read_address(
-            url, self._fetcher(), timezone=self._timezone, now=self._clock(), known=self._known
-        )
+        fetcher = self._fetcher()
+        with fetcher.reading(ONCE_SECONDS):
+            return read_address(
+                url,
+                fetcher,
+                timezone=self._timezone,
+                now=self._clock(),
+                known=self._known,
+                speaks_for=self._speaks_for,
+                note=self._note,
+                revisits=self._revisits,
+                call=confined.call,
+            )
 
     def _file(self, path: Path) -> Reading:
         fetcher = self._fetcher()
@@ -103,7 +157,15 @@ class Reader:
         if len(body) > self._options.max_bytes:
             raise SourceError(f"{path} is larger than 32 MiB, which no feed or page is: split it.")
         fetched = Fetched(path.resolve().as_uri(), 200, body, "")
-        return read_fetched(fetched, fetcher, timezone=self._timezone, now=self._clock(), known=self._known)
+        return read_fetched(
+            fetched,
+            fetcher,
+            Speaker.of_file(fetched.url),
+            timezone=self._timezone,
+            now=self._clock(),
+            known=self._known,
+            call=confined.call,
+        )
 
     def _fetcher(self) -> Fetcher:
         with self._lock:

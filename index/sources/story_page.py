@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from index.errors import RecordError
+from index.errors import BudgetError, RecordError
+from index.runtime.confined import SMALL_BYTES, Call, call_here
 from index.text.normalize import article_id, canonical_line, canonical_text
 from index.types.article import Article
 from index.types.report import Failure
@@ -24,16 +25,17 @@ _BULLET = re.compile(r"\s*[•*-]\s+(.*)")
 _END = "You've reached the end"
 
 
-def read(path: Path, timezone: ZoneInfo) -> Article | Failure:
-    """Return the article on the page, or where and why it cannot be read."""
+def read(path: Path, timezone: ZoneInfo, call: Call = call_here) -> Article | Failure:
+    """Return the article on the page, which `call` parses, or where and why it cannot be read."""
     try:
         if path.stat().st_size > MAX_BYTES:
             raise RecordError("the file is larger than 4 MiB, which no story page is")
         text = path.read_bytes().decode("utf-8-sig")
-        return parse(text, path.resolve().as_uri(), timezone)
+        parser = call if len(text) > SMALL_BYTES else call_here
+        return parser(parse, text, path.resolve().as_uri(), timezone)
     except UnicodeDecodeError:
         return Failure(str(path), "not UTF-8 text")
-    except RecordError as error:
+    except (RecordError, BudgetError) as error:
         return Failure(str(path), str(error))
 
 

@@ -32,7 +32,7 @@ from index.sources.pages.facts import (
 from index.sources.pages.json_ld import is_closed, read_json_ld
 from index.sources.pages.kind import is_list_of_stories, why_no_article, why_no_story
 from index.sources.pages.text import load, story_text
-from index.sources.pages.tree import measured, undo_layout_tables, wrap_bare_text
+from index.sources.pages.tree import measured, thin_crowds, undo_layout_tables, wrap_bare_text
 from index.sources.times.dates import Times
 from index.sources.times.page import page_times
 from index.text.length import content_length
@@ -79,9 +79,21 @@ def parse(
         if root is None:
             raise RecordError("there is no page: it holds no HTML")
         return _page(root, url, timezone, now)
-    except RecordError:
+    except (RecordError, MemoryError):  # the second is told by `index.runtime.confined`
         raise
     except Exception as error:  # whatever the extractors stumble over: one page, and it is logged
+        logger.warning("page unreadable url=%s error=%r", url, error)
+        raise RecordError("the page is broken beyond reading") from error
+
+
+def feeds_on(data: bytes, url: str, charset: str | None) -> tuple[str, ...]:
+    """Return the addresses of the feeds that the page at `url` announces. Raises RecordError as `parse`."""
+    if len(data) > MAX_BYTES:
+        raise RecordError("the page is larger than 4 MiB")
+    try:
+        root = load(decode(data, charset))
+        return () if root is None else tuple(link.url for link in feeds_of(root, url))
+    except Exception as error:  # whatever the parser stumbles over: one page, and it is logged
         logger.warning("page unreadable url=%s error=%r", url, error)
         raise RecordError("the page is broken beyond reading") from error
 
@@ -104,6 +116,7 @@ def _page(root: lxml.html.HtmlElement, url: str, timezone: ZoneInfo, now: dateti
     title = headline_of(headlines, outlet, url)
     times = page_times(root, data.story, meta, url, timezone, now)
     feeds = tuple(feeds_of(root, url))
+    thin_crowds(root)
     undo_layout_tables(root)
     wrap_bare_text(root)
     measures = measured(root)

@@ -12,19 +12,27 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Row, delete, func, insert, select, update
 
 from index.errors import ModelError
 from index.storage import schema
+from index.storage.article_changes import (
+    drop_passages,
+    make_copy,
+    put_article,
+    put_passages,
+    says,
+    touch,
+)
 from index.storage.changes import ChangeLog, ChangeWriter
 from index.storage.conditions import IS_DATED, admitted
 from index.storage.database import Database, meta, set_meta
-from index.storage.receipts import Receipt, ReceiptStore, is_received, put_receipts
+from index.storage.identities import drop_identities
+from index.storage.posted import note_due
+from index.storage.receipts import Receipt, ReceiptStore, is_received, set_code
 from index.storage.rows import (
     NewArticle,
-    article_row,
     copy_row,
-    revision_row,
     to_article,
     to_passage,
     to_times,
@@ -33,12 +41,9 @@ from index.storage.rows import (
 from index.text.passages import Passage
 from index.text.spans import Span
 from index.types.answer import Coverage
-from index.types.article import Article, ArticleTimes, Copy, IndexedPassage
+from index.types.article import Article, ArticleTimes, Authority, Copy, IndexedPassage
+from index.types.edition import LIBRARY
 from index.types.question import Filters
-
-# Revisions kept of an article. Live reports change every few minutes, and a page with a counter whenever it
-# is fetched: the newest state is always stored, but not every one before it.
-KEPT_REVISIONS = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,8 @@ class Known:
     content_hash: str
     times: ArticleTimes
     revision: int
+    url: str
+    authority: Authority
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +118,14 @@ class Store:
         table = schema.articles.c
         times = (table.published_at, table.published_precision, table.updated_at)
         rows = self._database.select_in(
-            select(table.id, table.content_hash, table.revision, *times), table.id, ids
+            select(table.id, table.content_hash, table.revision, table.url, table.authority, *times),
+            table.id,
+            ids,
         )
-        return {row.id: Known(row.content_hash, to_times(row), row.revision) for row in rows}
+        return {
+            row.id: Known(row.content_hash, to_times(row), row.revision, row.url, Authority(row.authority))
+            for row in rows
+        }
 
     def article_ids_by_band(self, bands: Iterable[str]) -> dict[str, list[str]]:
         """Return band → ids of the articles in it (see `index.ingest.shingles`), in alphabetical order."""
@@ -141,7 +153,7 @@ class Store:
     def articles(self, ids: Iterable[str], origins: frozenset[int] | None = None) -> dict[str, Article]:
         """Return id → article, of those that one of the origins brought."""
         table = schema.articles.c
-        query = select(schema.articles).where(is_received(table.id, origins))
+        query = select(schema.articles).where(is_received(table.origin_set, origins))
         rows = self._database.select_in(query, table.id, ids)
         return {row.id: to_article(row) for row in rows}
 
@@ -190,7 +202,7 @@ class Store:
         """Return id → the copies of the article that one of the origins brought."""
         table = schema.copies.c
         found: dict[str, list[Copy]] = {}
-        query = select(schema.copies).where(is_received(table.id, origins))
+        query = select(schema.copies).where(is_received(table.origin_set, origins))
         for row in self._database.select_in(query, table.article_id, article_ids):
             found.setdefault(row.article_id, []).append(
                 Copy(row.source, row.url, row.published_at, row.published_precision)
@@ -245,7 +257,12 @@ class Store:
     def source_names(self, origins: frozenset[int] | None = None) -> list[str]:
         """Return the names of the outlets, in alphabetical order."""
         table = schema.articles.c
-        query = select(table.source).where(is_received(table.id, origins)).distinct().order_by(table.source)
+        query = (
+            select(table.source)
+            .where(is_received(table.origin_set, origins))
+            .distinct()
+            .order_by(table.source)
+        )
         with self._database.reading() as connection:
             return list(connection.execute(query).scalars())
 
@@ -255,26 +272,34 @@ class Store:
         self,
         new: Sequence[NewArticle],
         copies: Sequence[tuple[str, str, Copy]],
-        touched: Sequence[tuple[str, ArticleTimes]],
+        touched: Sequence[tuple[str, ArticleTimes, Authority]],
         receipts: Sequence[Receipt],
         now: datetime,
+        outdone: Sequence[tuple[str, str]] = (),
+        origin: int = LIBRARY,
     ) -> None:
-        """Store a batch in one transaction: all of it or nothing.
+        """Store a batch that an origin brought in one transaction: all of it or nothing.
 
         `new` articles replace what is stored under their ids, whose text is kept as a revision; `copies` are
-        (id of the copy, id of the article, the copy); `touched` are (id, times) of articles whose
-        words did not change. `receipts` may be stored already.
+        (id of the copy, id of the article, the copy); `touched` are (id, times, authority) of articles whose
+        words did not change; `receipts` may be stored already; `outdone` are (id, id of another article) of
+        articles that are copies of the other one from now on; those that this origin alone brought are gone.
         """
         with self._database.writing() as connection:
             log = ChangeWriter(connection)
             for each in new:
-                _put(connection, each, now, log)
+                put_article(connection, each, now, log, origin)
             for copy_id, article_id, copy in copies:
+                values = copy_row(copy_id, article_id, copy) | {"origin_set": set_code(connection, copy_id)}
                 connection.execute(delete(schema.copies).where(schema.copies.c.id == copy_id))
-                connection.execute(insert(schema.copies).values(copy_row(copy_id, article_id, copy)))
-            for article_id, times in touched:
-                _touch(connection, article_id, times, log)
-            put_receipts(connection, self._receipts.missing(receipts), log)
+                connection.execute(insert(schema.copies).values(values))
+            for article_id, times, authority in touched:
+                touch(connection, article_id, times, authority, log)
+            self._receipts.put(connection, receipts, log, now)
+            for article_id, other in outdone:
+                brought = self._receipts.origins_of([article_id]).get(article_id, frozenset())
+                make_copy(connection, article_id, other, log, keep=brought != {origin})
+                self._receipts.put(connection, [(other, number) for number in sorted(brought)], log, now)
             log.write()
 
     def move(self, article_id: str, url: str) -> None:
@@ -291,8 +316,8 @@ class Store:
         with self._database.writing() as connection:
             log = ChangeWriter(connection)
             for each in new:
-                if _says(connection, each.article):
-                    _put_passages(connection, each, log)
+                if says(connection, each.article):
+                    put_passages(connection, each, log)
             log.write()
 
     def delete_articles(self, ids: Sequence[str]) -> None:
@@ -300,8 +325,9 @@ class Store:
         with self._database.writing() as connection:
             log = ChangeWriter(connection)
             for article_id in ids:
-                _drop_passages(connection, article_id, log)
-                _drop_names(connection, article_id)
+                drop_passages(connection, article_id, log)
+                drop_identities(connection, article_id)
+                note_due(connection, article_id, due=False)
                 connection.execute(delete(schema.articles).where(schema.articles.c.id == article_id))
             log.write()
 
@@ -333,8 +359,8 @@ class Store:
             last = rows[-1].id
 
     def _indexed(self, rows: Sequence[Row[Any]]) -> list[IndexedPassage]:
-        origins = self._receipts.origins_of({row.article_id for row in rows})
-        return [_indexed(row, origins.get(row.article_id, ())) for row in rows]
+        origins = self._receipts.members(row.origin_set for row in rows)
+        return [_indexed(row, origins[row.origin_set]) for row in rows]
 
     def stored_passages(self, ids: Sequence[int]) -> dict[int, StoredPassage]:
         """Return the given passages with their articles; those that are gone are left out."""
@@ -407,96 +433,13 @@ def _newest_first(filters: Filters | None) -> Any:
     return select(column).where(admitted(filters or Filters())).order_by(column.desc())
 
 
-def _put(connection: Connection, new: NewArticle, now: datetime, log: ChangeWriter) -> None:
-    table = schema.articles
-    old = connection.execute(select(table).where(table.c.id == new.article.id)).one_or_none()
-    values = article_row(new, now)
-    if old is None:
-        connection.execute(insert(table).values({**values, "revision": 1}))
-    elif old.content_hash == new.content_hash:
-        return  # another process stored the same words since they were looked up
-    else:
-        _drop_old_revisions(connection, old)
-        connection.execute(insert(schema.revisions).values(revision_row(old, now)))
-        change = update(table).where(table.c.id == new.article.id)
-        connection.execute(change.values({**values, "revision": old.revision + 1}))
-    connection.execute(delete(schema.copies).where(schema.copies.c.id == new.article.id))
-    _put_passages(connection, new, log)
-
-
-def _drop_old_revisions(connection: Connection, old: Row[Any]) -> None:
-    """Make room for one more revision of an article."""
-    table = schema.revisions
-    too_old = (table.c.article_id == old.id) & (table.c.revision <= old.revision - KEPT_REVISIONS)
-    connection.execute(delete(table).where(too_old))
-
-
-def _drop_names(connection: Connection, article_id: str) -> None:
-    """Forget the other ids of an article and of its copies, and the receipts of all of them."""
-    own = select(schema.copies.c.id).where(schema.copies.c.article_id == article_id)
-    for table, id in (
-        (schema.identities, schema.identities.c.article_id),
-        (schema.receipts, schema.receipts.c.id),
-    ):
-        connection.execute(delete(table).where((id == article_id) | id.in_(own)))
-
-
-def _says(connection: Connection, article: Article) -> bool:
-    """Tell whether an article is stored with these words."""
-    table = schema.articles.c
-    same = (table.id == article.id) & (table.title == article.title) & (table.text == article.text)
-    return connection.execute(select(table.id).where(same)).first() is not None
-
-
-def _put_passages(connection: Connection, new: NewArticle, log: ChangeWriter) -> None:
-    _put_bands(connection, new)
-    _drop_passages(connection, new.article.id, log)
-    rows = [
-        {
-            "article_id": new.article.id,
-            "start": passage.span.start,
-            "end": passage.span.end,
-            "sentences": [list(sentence) for sentence in passage.sentences],
-            "fingerprint": new.fingerprint,
-            "vector": vector.astype("<f2").tobytes(),
-        }
-        for passage, vector in zip(new.passages, new.vectors, strict=True)
-    ]
-    if rows:
-        adding = insert(schema.passages).returning(schema.passages.c.id, sort_by_parameter_order=True)
-        log.add(connection.execute(adding, rows).scalars(), removed=False)
-
-
-def _put_bands(connection: Connection, new: NewArticle) -> None:
-    connection.execute(delete(schema.bands).where(schema.bands.c.article_id == new.article.id))
-    rows = [{"band": band, "article_id": new.article.id} for band in new.bands]
-    if rows:
-        connection.execute(insert(schema.bands), rows)
-
-
-def _touch(connection: Connection, article_id: str, times: ArticleTimes, log: ChangeWriter) -> None:
-    """Set an article's times. Followers are told when it was published, as they filter by it."""
-    articles, passages = schema.articles, schema.passages.c
-    before = select(articles.c.published_at).where(articles.c.id == article_id)
-    if connection.execute(before).scalar() != times.published_at:
-        ids = connection.execute(select(passages.id).where(passages.article_id == article_id)).scalars()
-        log.add(ids.all(), removed=False)
-    change = update(articles).where(articles.c.id == article_id)
-    connection.execute(change.values(times._asdict()))
-
-
-def _drop_passages(connection: Connection, article_id: str, log: ChangeWriter) -> None:
-    gone = delete(schema.passages).where(schema.passages.c.article_id == article_id)
-    log.add(connection.execute(gone.returning(schema.passages.c.id)).scalars().all(), removed=True)
-
-
 def _indexed_query(fingerprint: str) -> Any:
     passages, articles = schema.passages.c, schema.articles.c
     # The passage is cut out in the database: sending every article once per passage would be ten times
     # as much.
     text = func.substr(articles.text, passages.start + 1, passages.end - passages.start).label("text")
     shown = (articles.title, text, articles.source, articles.published_at)
-    columns = (passages.id, passages.article_id, *shown, passages.vector)
+    columns = (passages.id, *shown, articles.origin_set, passages.vector)
     joined = schema.passages.join(schema.articles)
     return select(*columns).select_from(joined).where(passages.fingerprint == fingerprint)
 

@@ -7,19 +7,24 @@ the search indexes of all processes notice the change, and rebuild themselves.
 
 from __future__ import annotations
 
+import logging
 import os
 import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from index.errors import BusyError, StoreError, UsageError
-from index.storage.database import BUSY_SECONDS, Database, sqlite_file, sqlite_url
+from index.storage.database import BUSY_SECONDS, Database, lock_file, make_private, sqlite_file, sqlite_url
+from index.storage.privacy import DELETIONS_LOCK, Deletion, Privacy
 from index.types.options import IndexOptions
 from index.types.report import BackupReport
+
+logger = logging.getLogger(__name__)
 
 # Seconds between two attempts to copy while another process writes to the database.
 _RETRY_SECONDS = 0.05
@@ -46,7 +51,6 @@ def write_backup(options: IndexOptions, path: Path, *, force: bool = False) -> B
     with _only_backup(options), _unfinished(path, f"The backup {path} could not be written") as copy:
         _copy(source, copy)
         articles = _check(copy, source)
-        copy.chmod(0o600)
         _sync(copy)
         copy.replace(path)
         _sync(path.parent)
@@ -55,6 +59,9 @@ def write_backup(options: IndexOptions, path: Path, *, force: bool = False) -> B
 
 def restore_backup(options: IndexOptions, path: Path, *, force: bool = False) -> BackupReport:
     """Replace everything in the database by the content of the backup `path`.
+
+    What people had deleted after the backup was written is deleted from it again: the database that is
+    replaced knows who did (`index.storage.privacy`).
 
     A database that is too damaged to be written to is renamed to `….damaged`. Raises UsageError where
     articles are stored already (unless `force`) and for a file that is no backup, BusyError while another
@@ -74,10 +81,52 @@ def restore_backup(options: IndexOptions, path: Path, *, force: bool = False) ->
     with _only_backup(options), _unfinished(target, f"The backup {path} could not be restored") as copy:
         _copy(path, copy)
         database = Database.open(sqlite_url(copy))  # updates the schema of an older backup
-        database.rename()
-        database.close()
-        _replace(copy, target)
-    return BackupReport(path, articles, path.stat().st_size)
+        with closing(database), _no_deletions(target):
+            database.rename()
+            deleted = _repeat_deletions(target, database)
+            database.empty_log()
+            _replace(copy, target)
+    return BackupReport(path, articles, path.stat().st_size, deleted)
+
+
+@contextmanager
+def _no_deletions(target: Path) -> Iterator[None]:
+    """Keep other processes from deleting a person's data, which would be lost. Raises BusyError."""
+    lock = FileLock(lock_file(target, DELETIONS_LOCK), timeout=BUSY_SECONDS)
+    try:
+        with lock:
+            yield
+    except Timeout:
+        raise BusyError("A person's data is being deleted: try again in a minute.") from None
+
+
+def _repeat_deletions(target: Path, database: Database) -> int | None:
+    """Delete from a copy of a backup what people had deleted since it was written; return how many rows.
+
+    None: the database that is to be replaced is missing or damaged, so nobody knows who had what deleted.
+    """
+    recorded = _recorded_deletions(target)
+    privacy = Privacy(database)
+    privacy.adopt(recorded or ())
+    deleted = privacy.repeat_deletions()
+    return None if recorded is None else deleted
+
+
+def _recorded_deletions(file: Path) -> list[Deletion] | None:
+    """Return who had their data deleted; none where the database is older than this record."""
+    if not file.exists() or not file.stat().st_size:
+        return None
+    try:
+        with closing(_reading(file)) as connection:
+            if "deletions" not in _tables(connection):
+                return [] if "articles" in _tables(connection) else None
+            rows = connection.execute("SELECT digest, salt, deleted_at FROM deletions").fetchall()
+    except sqlite3.DatabaseError as error:
+        logger.warning("restore deletions=unknown why=%r", str(error))
+        return None
+    return [
+        Deletion(digest, salt, datetime.fromisoformat(at).replace(tzinfo=UTC)) for digest, salt, at in rows
+    ]
 
 
 def _database_file(options: IndexOptions) -> Path:
@@ -92,7 +141,7 @@ def _database_file(options: IndexOptions) -> Path:
 @contextmanager
 def _only_backup(options: IndexOptions) -> Iterator[None]:
     """Hold a lock during which no other backup or restore of the same library runs. Raises BusyError."""
-    options.data_dir.mkdir(parents=True, exist_ok=True)
+    options.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         with FileLock(options.data_dir / "backup.lock", timeout=0):
             yield
@@ -129,6 +178,7 @@ def _delete(database: Path) -> None:
 
 def _copy(source: Path, copy: Path) -> None:
     """Write the database as it is at this moment to a new file, without stopping processes that write."""
+    make_private(copy)  # SQLite writes into an empty file, and leaves it the rights that it has
     with closing(_reading(source)) as connection:
         connection.execute("VACUUM INTO ?", (str(copy),))
 
@@ -156,10 +206,15 @@ def _overwrite(copy: Path, target: Path) -> None:
         if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) and time.monotonic() > deadline:
             raise StoreError("The database is in use by a long job: try again when that has ended.")
 
+    make_private(target)
     with closing(_reading(copy)) as source, closing(sqlite3.connect(target, timeout=1)) as connection:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA secure_delete=ON")
         source.backup(connection, progress=progress, sleep=_RETRY_SECONDS)
+        # The log still holds what was replaced. Where another process reads it just now, that process empties
+        # it, the next time that it deletes something.
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _check(file: Path, named: Path) -> int:

@@ -23,4 +23,4 @@ def admitted(filters: Filters) -> ColumnElement[bool]:
         condition &= table.published_at <= filters.until
     if filters.source:
         condition &= table.source == filters.source
-    return condition & is_received(table.id, filters.origins)
+    return condition & is_received(table.origin_set, filters.origins)

@@ -7,12 +7,13 @@ own. Only modules of `index.storage` import SQLAlchemy.
 from __future__ import annotations
 
 import logging
+import os
 import sqlite3
 import threading
 import time
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,8 @@ _REMEDIES = {
 }
 # PostgreSQL's error code for a lock that was not free within `lock_timeout`.
 _LOCK_NOT_AVAILABLE = "55P03"
+# How long SQLite may wait for readers when its log is emptied, in seconds: writers wait, too.
+_EMPTYING_SECONDS = 0.2
 # SQLite allows 32,766 values in a statement. Longer lists are split into several statements with this many.
 CHUNK = 500
 
@@ -82,7 +85,7 @@ class Database:
     """One database. Safe to use from many threads; several processes may share it."""
 
     def __init__(self, engine: Engine, writer: Engine) -> None:
-        """`engine` is for reading, `writer` for transactions that write; both connect to the same database."""
+        """`engine` is for reading, `writer` for transactions that write, in the same database."""
         self._engine = engine
         self._writer = writer
         self._thread = _Threads()
@@ -140,6 +143,25 @@ class Database:
         """Give the database a new id, so that search indexes are rebuilt."""
         with self.writing() as connection:
             set_meta(connection, "store_id", uuid.uuid4().hex)
+
+    def empty_log(self) -> bool:
+        """Empty SQLite's write-ahead log, which holds pages as they were before rows were deleted from them.
+
+        Returns False where a reader needs the log just now, or another process empties it: then it is to be
+        tried again. In PostgreSQL there is nothing to do. Raises StoreError.
+        """
+        if self.name != "sqlite" or self._thread.writing is not None:
+            return self.name != "sqlite"
+        file = str(self._engine.url.database)
+        with (
+            _errors_of(self._engine.url.render_as_string()),
+            closing(sqlite3.connect(file, timeout=_EMPTYING_SECONDS, isolation_level=None)) as connection,
+        ):
+            try:
+                busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            except sqlite3.OperationalError:  # such as "database table is locked"
+                return False
+        return not busy
 
     @property
     def name(self) -> str:
@@ -216,7 +238,9 @@ class Database:
     def _lock(self, name: str, seconds: float, held: ExitStack) -> None:
         """Take the lock, and let `held` free it when it is closed. Raises Timeout."""
         if self.name == "sqlite":
-            held.enter_context(FileLock(f"{self._engine.url.database}.{name}.lock", timeout=seconds))
+            held.enter_context(
+                FileLock(lock_file(Path(str(self._engine.url.database)), name), timeout=seconds)
+            )
             return
         connection = held.enter_context(self._writer.connect())
         # Detached from the pool, so that closing ends the connection: then the server frees the lock.
@@ -278,6 +302,20 @@ def sqlite_file(url: str) -> Path | None:
     return Path(str(parsed.database)) if parsed.get_backend_name() == "sqlite" else None
 
 
+def lock_file(database: Path, name: str) -> Path:
+    """Return the file of the lock `name` of a SQLite database (see `Database.locked`)."""
+    return database.with_name(f"{database.name}.{name}.lock")
+
+
+def make_private(path: Path) -> None:
+    """Make an empty file that only its owner may read, where there is none yet.
+
+    SQLite gives the files that it puts beside a database the rights of the database.
+    """
+    with suppress(OSError):  # it exists; or it cannot be made, which SQLite explains
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+
+
 def _parse(url: str) -> URL:
     try:
         parsed = make_url(url)
@@ -292,7 +330,7 @@ def _parse(url: str) -> URL:
         if parsed.database in (None, "", ":memory:"):
             raise StoreError("DATABASE_URL names no file, which would keep nothing: use sqlite:///FILE.")
         path = Path(str(parsed.database)).expanduser()
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         parsed = parsed.set(database=str(path))
     return parsed
 
@@ -306,10 +344,11 @@ def _engines(url: URL, busy_seconds: float) -> tuple[Engine, Engine]:
 def _engine(url: URL, busy_seconds: float, pool: Mapping[str, Any]) -> Engine:
     if url.get_backend_name() != "sqlite":
         arguments = {"connect_timeout": CONNECT_SECONDS, **_KEEPALIVE}
-        engine = create_engine(url, pool_pre_ping=True, connect_args=arguments, **pool)
+        engine = create_engine(url, pool_pre_ping=True, connect_args=arguments, hide_parameters=True, **pool)
         event.listen(engine, "connect", _prepare_postgresql)
         return _logged(engine)
-    engine = create_engine(url, connect_args={"timeout": busy_seconds}, **pool)
+    make_private(Path(str(url.database)))
+    engine = create_engine(url, connect_args={"timeout": busy_seconds}, hide_parameters=True, **pool)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return _logged(engine)
@@ -339,7 +378,8 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     # write, so reads before it would not belong to the transaction.
     connection.isolation_level = None
     _use_wal(connection)
-    for pragma in ("foreign_keys=ON", "synchronous=FULL"):
+    # What is deleted is overwritten with zeros. Free pages are used again; the file never shrinks.
+    for pragma in ("foreign_keys=ON", "synchronous=FULL", "secure_delete=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -19,11 +19,13 @@ from sqlalchemy.sql import ColumnElement
 from index.errors import UsageError
 from index.storage import schema
 from index.storage.database import Database
-from index.types.digest import LATE, WEEK, Digest, DigestPlan, Schedule
+from index.types.digest import DAY, LATE, WEEK, Digest, DigestPlan, Schedule
 
 MAX_DIGESTS = 10
 # A claim that is neither noted as sent nor released after this time belongs to a process that has ended.
 ABANDONED = timedelta(minutes=2)
+# By so much more than a day or a week the next time of a digest may be away: when summer time ends.
+CLOCK_CHANGE = timedelta(hours=2)
 # Articles that were sent longer ago are deleted from the list: no digest looks so far back.
 FORGOTTEN = WEEK + 2 * LATE
 # The values of a digest that no process has claimed.
@@ -70,15 +72,26 @@ class DigestStore:
     # -- what is sent ----------------------------------------------------------------------------------
 
     def due(self) -> list[Digest]:
-        """Return the digests that are due now and not in their quiet hours."""
+        """Return the digests that are due now and not in their quiet hours, longest overdue first."""
         now, table = self._clock(), schema.digests.c
-        waiting = self._select(table.stopped.is_(None) & (table.next_at <= now))
+        self._plan_again(now)
+        present = table.guild.not_in(select(schema.guilds_left.c.guild))  # the bot may come back
+        waiting = self._select(table.stopped.is_(None) & (table.next_at <= now) & present, table.next_at)
         return [digest for digest in waiting if digest.is_due(now)]
+
+    def _plan_again(self, now: datetime) -> None:
+        """Set the next time of digests that were planned while the clock was ahead: it has been set back."""
+        table = schema.digests.c
+        weekly = table.weekday.is_not(None) & (table.next_at <= now + WEEK + CLOCK_CHANGE)
+        for digest in self._select((table.next_at > now + DAY + CLOCK_CHANGE) & ~weekly, table.next_at):
+            self._change(digest, next_at=digest.plan.schedule.after(now), **_FREE)
 
     def claim(self, digest: Digest) -> bool:
         """Claim a digest that is due, to send it; return False where another process has claimed it."""
         now, table = self._clock(), schema.digests.c
-        free = or_(table.claimed_at.is_(None), table.claimed_at <= now - ABANDONED)
+        # A claim of a later time was made before the clock was set back.
+        left = or_(table.claimed_at <= now - ABANDONED, table.claimed_at > now + ABANDONED)
+        free = or_(table.claimed_at.is_(None), left)
         return self._change(digest, free & table.stopped.is_(None), claimed_at=now)
 
     def choose(
@@ -130,8 +143,10 @@ class DigestStore:
         with self._database.writing() as connection:
             return bool(connection.execute(change).rowcount)
 
-    def _select(self, condition: ColumnElement[bool]) -> list[Digest]:
-        query = select(schema.digests).where(condition).order_by(schema.digests.c.id)
+    def _select(
+        self, condition: ColumnElement[bool], order: ColumnElement[Any] = schema.digests.c.id
+    ) -> list[Digest]:
+        query = select(schema.digests).where(condition).order_by(order)
         with self._database.reading() as connection:
             return [_digest(row) for row in connection.execute(query)]
 

@@ -1,4 +1,4 @@
-"""Editions: which origins each guild (Discord server) sees, and which of them are read for it.
+"""Editions: which origins each guild (Discord server) sees, which are read for it, and how much that is.
 
 An origin is where articles come in: the address of a source, a file or a folder, or the uploads of a guild.
 An article is stored and embedded once, however many origins bring it; its receipts say which did. What an
@@ -7,21 +7,28 @@ edition holds are the articles that one of its origins brought.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from index.storage import schema
-from index.storage.database import Database, meta, set_meta
+from index.storage.database import CHUNK, Database, meta, set_meta
 from index.types.edition import SHARED
 
 # Editions whose origins are kept in memory. With 2,000 sources each takes 0.13 MB.
 _REMEMBERED = 128
 
 _table = schema.edition_origins.c
+
+# Days whose counts are kept, so that the table does not grow.
+KEPT_DAYS = 7
+
+Unit = Literal["articles", "bytes"]
+
+_usage = schema.usage
 
 
 class Editions:
@@ -108,19 +115,21 @@ def give(
     `read` says whether they are read again and again for it from now on. A shared one that a guild had
     dropped is its own view of the shared one again.
     """
-    numbers = {name: _number(connection, name) for name in names}
-    held = _rows(connection, edition, list(numbers.values()))
-    shared = _rows(connection, SHARED, list(numbers.values())) if edition != SHARED else {}
+    numbers = _numbers(connection, names)
+    held = _rows(connection, edition, numbers.values())
+    shared = _rows(connection, SHARED, numbers.values()) if edition != SHARED else {}
+    new = []
     for number in numbers.values():
         row = held.get(number)
         if row is not None and not row.kept and number in shared:
             connection.execute(delete(schema.edition_origins).where(_is_row(edition, number)))
         elif row is None and (number not in shared or shared[number].read < read):
-            values = {"edition": edition, "origin": number, "kept": True, "read": read, "added_at": now}
-            connection.execute(insert(schema.edition_origins).values(values))
+            new.append({"edition": edition, "origin": number, "kept": True, "read": read, "added_at": now})
         elif row is not None and (not row.kept or row.read < read):
             change = update(schema.edition_origins).where(_is_row(edition, number))
             connection.execute(change.values(kept=True, read=read))
+    if new:
+        connection.execute(insert(schema.edition_origins), new)
     note_change(connection)
     return numbers
 
@@ -187,17 +196,32 @@ def note_change(connection: Connection) -> None:
         set_meta(connection, "editions", str(int(before) + 1))
 
 
-def _number(connection: Connection, name: str) -> int:
-    table = schema.origins
-    known = connection.execute(select(table.c.number).where(table.c.name == name)).scalar()
-    if known is not None:
-        return int(known)
-    return int(connection.execute(insert(table).values(name=name).returning(table.c.number)).scalar_one())
+def _numbers(connection: Connection, names: Sequence[str]) -> dict[str, int]:
+    """Return name → number of origins, after adding those that are not known."""
+    known = _known_numbers(connection, names)
+    if missing := [{"name": name} for name in dict.fromkeys(names) if name not in known]:
+        connection.execute(insert(schema.origins), missing)
+        known = _known_numbers(connection, names)
+    return {name: known[name] for name in names}
 
 
-def _rows(connection: Connection, edition: str, numbers: Sequence[int]) -> dict[int, Any]:
-    query = select(schema.edition_origins).where(_table.edition == edition, _table.origin.in_(numbers))
-    return {row.origin: row for row in connection.execute(query)}
+def _known_numbers(connection: Connection, names: Sequence[str]) -> dict[str, int]:
+    table = schema.origins.c
+    found: dict[str, int] = {}
+    for start in range(0, len(names), CHUNK):
+        query = select(table.name, table.number).where(table.name.in_(names[start : start + CHUNK]))
+        found |= {row.name: row.number for row in connection.execute(query)}
+    return found
+
+
+def _rows(connection: Connection, edition: str, numbers: Iterable[int]) -> dict[int, Any]:
+    listed = list(numbers)
+    found: dict[int, Any] = {}
+    for start in range(0, len(listed), CHUNK):
+        origins = _table.origin.in_(listed[start : start + CHUNK])
+        query = select(schema.edition_origins).where(_table.edition == edition, origins)
+        found |= {row.origin: row for row in connection.execute(query)}
+    return found
 
 
 def _is_row(edition: str, number: int) -> Any:
@@ -217,3 +241,58 @@ def _unread_name(connection: Connection, number: int) -> str | None:
         select(schema.origins.c.name).where(schema.origins.c.number == number)
     ).scalar()
     return name
+
+
+class UsageStore:
+    """The counts of one database. Safe to use from many threads; several processes may share it."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def used(self, guild: str, unit: Unit, now: datetime) -> int:
+        """Return how much of a unit a guild has used on the day of `now`."""
+        with self._database.reading() as connection:
+            return _used(connection, guild, unit, now)
+
+    def take(self, guilds: Sequence[str], unit: Unit, wanted: int, most: int, now: datetime) -> int:
+        """Take up to `wanted` of a unit for guilds that share it equally; return how much they may have.
+
+        None of them gets more than `most` in a day. Those that have nothing left do not take part.
+        """
+        with self._database.writing() as connection:
+            left = {guild: most - _used(connection, guild, unit, now) for guild in guilds}
+            payers = [guild for guild, rest in left.items() if rest > 0]
+            if not payers:
+                return 0
+            share = min(-(-wanted // len(payers)), *(left[guild] for guild in payers))
+            for guild in payers:
+                _add(connection, guild, unit, share, now)
+            connection.execute(delete(_usage).where(_usage.c.day < _day(now - timedelta(days=KEPT_DAYS))))
+            return min(wanted, share * len(payers))
+
+    def add(self, guilds: Sequence[str], unit: Unit, amount: int, now: datetime) -> None:
+        """Count what guilds have used, which share it equally, whatever they have left."""
+        share = -(-amount // max(1, len(guilds)))
+        with self._database.writing() as connection:
+            for guild in guilds:
+                _add(connection, guild, unit, share, now)
+
+
+def _used(connection: Connection, guild: str, unit: Unit, now: datetime) -> int:
+    query = select(_usage.c[unit]).where(_is_of(guild, now))
+    return int(connection.execute(query).scalar() or 0)
+
+
+def _add(connection: Connection, guild: str, unit: Unit, amount: int, now: datetime) -> None:
+    change = update(_usage).where(_is_of(guild, now)).values({unit: _usage.c[unit] + amount})
+    if not connection.execute(change).rowcount:
+        values: dict[str, Any] = {"guild": guild, "day": _day(now), "articles": 0, "bytes": 0, unit: amount}
+        connection.execute(insert(_usage).values(values))
+
+
+def _is_of(guild: str, now: datetime) -> Any:
+    return (_usage.c.guild == guild) & (_usage.c.day == _day(now))
+
+
+def _day(now: datetime) -> str:
+    return f"{now:%Y-%m-%d}"

@@ -5,15 +5,16 @@ Guilds, channels, roles and persons are ids that the face gives; they have no me
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, delete, func, insert, select
+from sqlalchemy import Column, Connection, Row, Table, delete, func, insert, select, tuple_
 
 from index.storage import schema
 from index.storage.database import Database
+from index.storage.follow_ups import forget_words
 from index.storage.sources import forget_edition
 from index.types.edition import SHARED
 from index.types.guild import OPERATOR, AuditEntry, GuildSettings, SettingsVersion
@@ -32,7 +33,7 @@ class Guilds:
             return _settings(connection.execute(_of(guild)).one_or_none())
 
     def version(self) -> SettingsVersion:
-        """Return what differs whenever another process has changed or deleted settings. It is quick to read."""
+        """Return what differs after any process has changed or deleted settings. It is quick to read."""
         table = schema.guild_settings
         with self._database.reading() as connection:
             row = connection.execute(select(func.count(), func.max(table.c.changed_at))).one()
@@ -98,12 +99,74 @@ class Guilds:
                 for row in connection.execute(query)
             ]
 
-    def forget(self, guild: str) -> None:
-        """Delete a guild's settings, audit trail, digests and edition: the bot was removed from it."""
-        with self._database.writing() as connection:
-            for table in (schema.guild_settings, schema.audit_trail, schema.digests, schema.usage):
-                connection.execute(delete(table).where(table.c.guild == guild))
+    # -- guilds that the bot was removed from ----------------------------------------------------------
+
+    def stored(self) -> set[str]:
+        """Return the guilds of which something is stored, those that the bot was removed from included."""
+        with self._database.reading() as connection:
+            columns = [column for _, column in guild_tables()]
+            found = {row[0] for column in columns for row in connection.execute(select(column).distinct())}
+        return found - {None, SHARED}
+
+    def note_left(self, guilds: Iterable[str]) -> None:
+        """Note that the bot is not in these guilds any more; where that is noted, the first time counts."""
+        table = schema.guilds_left
+        with self._database.claiming() as connection:
+            for guild in guilds:
+                if connection.execute(select(table.c.guild).where(table.c.guild == guild)).first() is None:
+                    connection.execute(insert(table).values(guild=guild, left_at=self._clock()))
+
+    def note_present(self, guilds: Iterable[str]) -> None:
+        """Note that the bot is in these guilds: nothing of them is deleted."""
+        table = schema.guilds_left.c.guild
+        left = [row.guild for row in self._database.select_in(select(table), table, guilds)]
+        if left:
+            with self._database.claiming() as connection:
+                connection.execute(delete(schema.guilds_left).where(table.in_(left)))
+
+    def left(self) -> dict[str, datetime]:
+        """Return guild → when it was noted that the bot had been removed from it."""
+        with self._database.reading() as connection:
+            return {row.guild: row.left_at for row in connection.execute(select(schema.guilds_left))}
+
+    def forget(self, guild: str, limit: int) -> int:
+        """Delete up to `limit` rows of each table of a guild that the bot was removed from; return how many.
+
+        Deletes nothing of a guild that it is in again. When nothing is left, the guild is no longer noted.
+        """
+        table = schema.guilds_left
+        still = select(table.c.guild).where(table.c.guild == guild).with_for_update()
+        with self._database.claiming() as connection:
+            if connection.execute(still).first() is None:
+                return 0
             forget_edition(connection, guild)
+            deleted = sum(_delete_some(connection, *named, guild, limit) for named in guild_tables())
+            if not deleted:
+                connection.execute(delete(table).where(table.c.guild == guild))
+        return deleted
+
+
+def guild_tables() -> list[tuple[Table, Column[Any]]]:
+    """Return the tables whose rows belong to a guild, each with the column that names the guild.
+
+    What hangs on their rows by a foreign key that cascades goes with them. `guilds_left` itself is not among
+    them. A table that names its guild in a column of another name has to be added here, as `edition_origins`.
+    """
+    named = [(table, table.c.guild) for table in schema.metadata.sorted_tables if "guild" in table.c]
+    named.append((schema.edition_origins, schema.edition_origins.c.edition))
+    return [(table, column) for table, column in named if table is not schema.guilds_left]
+
+
+def _delete_some(connection: Connection, table: Table, column: Column[Any], guild: str, limit: int) -> int:
+    """Delete up to `limit` rows of a guild; return how many."""
+    keys = list(table.primary_key.columns)
+    chosen = connection.execute(select(*keys).where(column == guild).limit(limit)).all()
+    if table is schema.posted_answers:
+        forget_words(connection, [row.id for row in chosen])
+    if not chosen:
+        return 0
+    gone = tuple_(*keys).in_([tuple(row) for row in chosen])
+    return connection.execute(delete(table).where(gone)).rowcount
 
 
 def _of(guild: str) -> Any:

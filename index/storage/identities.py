@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
 from index.storage import schema
 from index.storage.database import Database
@@ -46,3 +46,11 @@ class IdentityStore:
             connection.execute(delete(schema.identities).where(schema.identities.c.id.in_(list(identities))))
             rows = [{"id": id, "article_id": article_id} for id, article_id in identities.items()]
             connection.execute(insert(schema.identities), rows)
+
+
+def drop_identities(connection: Connection, article_id: str) -> None:
+    """Forget the other ids of an article and of its copies."""
+    table, copies = schema.identities, schema.copies.c
+    own = select(copies.id).where(copies.article_id == article_id)
+    gone = (table.c.article_id == article_id) | table.c.article_id.in_(own)
+    connection.execute(delete(table).where(gone))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
+import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -29,6 +30,8 @@ logger = logging.getLogger(__name__)
 # enough to wait for when a process was killed.
 HELD_SECONDS = 15.0
 RENEW_SECONDS = 5.0
+# Leases of which a process remembers that they end too late.
+MOST_REMEMBERED = 1000
 
 _table = schema.leases.c
 
@@ -41,6 +44,8 @@ class Leases:
         self._clock = clock
         self._process = f"{_machine()} {os.getpid()} {uuid.uuid4().hex}"
         self._held: set[str] = set()
+        # Leases that end too late, and when each was first seen, in seconds of the monotonic clock.
+        self._too_long: dict[tuple[str, datetime], float] = {}
         self._changing = threading.Lock()
         self._heartbeat = Heartbeat(self._renew, RENEW_SECONDS)
 
@@ -102,10 +107,22 @@ class Leases:
             self.free(holder)
 
     def _taken(self, names: Iterable[str]) -> bool:
-        rows = self._database.select_in(
-            select(_table.process).where(_table.until > self._clock()), _table.name, names
-        )
-        return any(not _is_gone(row.process) for row in rows)
+        now = self._clock()
+        query = select(_table.name, _table.process, _table.until).where(_table.until > now)
+        rows = self._database.select_in(query, _table.name, names)
+        return any(not _is_gone(row.process) and not self._is_left(row.name, row.until, now) for row in rows)
+
+    def _is_left(self, name: str, until: datetime, now: datetime) -> bool:
+        """Return whether nobody renews a lease that ends later than leases do.
+
+        It was given before the clock was set back. The process that holds it, if it lives, renews it soon.
+        """
+        if until <= now + 2 * timedelta(seconds=HELD_SECONDS):
+            return False
+        if len(self._too_long) > MOST_REMEMBERED:
+            self._too_long.clear()
+        first_seen = self._too_long.setdefault((name, until), time.monotonic())
+        return time.monotonic() - first_seen > HELD_SECONDS
 
     def _until(self) -> datetime:
         return self._clock() + timedelta(seconds=HELD_SECONDS)

@@ -3,6 +3,9 @@
 Persons, guilds, channels and messages are ids that the face (such as the Discord bot) gives. Quotes are
 stored as they were shown, so that a message can be corrected when a publisher changes or withdraws what it
 quotes.
+
+A private question is only counted: no report on how good the answers are shows its words or its quotes. Its
+row names no channel and no message, because the bot cannot edit a private message later.
 """
 
 from __future__ import annotations
@@ -54,6 +57,7 @@ class Posted:
                 connection.execute(insert(schema.posted_quotes), rows)
 
     def find(self, id: str) -> PostedAnswer | None:
+        """Return an answer; None where it is not stored, or the words of its question are deleted."""
         return self._one(schema.posted_answers.c.id == id)
 
     def find_message(self, message: str) -> PostedAnswer | None:
@@ -73,7 +77,7 @@ class Posted:
     # -- what becomes of the quotes --------------------------------------------------------------------
 
     def to_compare(self, limit: int) -> list[tuple[str, int, PostedQuote, int, str, datetime]]:
-        """Return quotes in state "stands" whose article has a newer revision than they were compared with.
+        """Return quotes whose article has changed since they were compared with it.
 
         Each comes with its answer's id, its place in the answer (from 0), the article's revision and text,
         and when the article was changed. At most `limit` of them.
@@ -81,7 +85,9 @@ class Posted:
         quotes, articles = schema.posted_quotes, schema.articles
         query = select(quotes, articles.c.revision.label("now"), articles.c.text.label("body"), _changed_at())
         query = query.join(articles, articles.c.id == quotes.c.article_id)
-        query = query.where(quotes.c.revision < articles.c.revision, quotes.c.state == "stands").limit(limit)
+        # In the order of the index: otherwise PostgreSQL reads the whole table where it does not know how few
+        # quotes are due.
+        query = query.where(quotes.c.due.is_(True)).order_by(quotes.c.answer_id, quotes.c.place).limit(limit)
         with self._database.reading() as connection:
             rows = connection.execute(query).all()
         return [(row.answer_id, row.place, _quote(row), row.now, row.body, row.changed_when) for row in rows]
@@ -93,8 +99,10 @@ class Posted:
 
         `id` and `place` are the answer's and the quote's, as `to_compare` gives them.
         """
-        table = schema.posted_quotes
-        values: dict[str, Any] = {"revision": revision}
+        table, articles = schema.posted_quotes, schema.articles.c
+        # The article may have changed once more since `to_compare`.
+        newer = select(articles.id).where(articles.id == table.c.article_id, articles.revision > revision)
+        values: dict[str, Any] = {"revision": revision, "due": newer.exists() if state == "stands" else False}
         if state != "stands":
             values |= {"state": state, "new_text": new_text, "changed_at": at, "shown": False}
         with self._database.writing() as connection:
@@ -104,11 +112,10 @@ class Posted:
     def to_correct(self, limit: int) -> list[PostedAnswer]:
         """Return at most `limit` answers whose messages do not show yet what has become of their quotes."""
         table = schema.posted_quotes.c
-        with self._database.reading() as connection:
-            ids = connection.execute(
-                select(table.answer_id).where(table.shown.is_(False)).distinct().limit(limit)
-            ).scalars()
-            answers = [self._read(connection, schema.posted_answers.c.id == id) for id in list(ids)]
+        query = select(table.answer_id).where(table.shown.is_(False)).distinct()
+        with self._database.snapshot(), self._database.reading() as connection:
+            ids = connection.execute(query.order_by(table.answer_id).limit(limit)).scalars().all()
+            answers = [self._read(connection, schema.posted_answers.c.id == id) for id in ids]
         return [answer for answer in answers if answer]
 
     def corrected(self, id: str) -> None:
@@ -125,7 +132,7 @@ class Posted:
         mine = _asked_in(guild, since)
         joined = schema.feedback.join(schema.posted_answers)
         with self._database.reading() as connection:
-            rows = connection.execute(select(table.typed, table.answered).where(mine)).all()
+            rows = connection.execute(select(table.typed, table.answered, table.private).where(mine)).all()
             counts = connection.execute(
                 select(schema.feedback.c.verdict, func.count())
                 .select_from(joined)
@@ -133,16 +140,18 @@ class Posted:
                 .group_by(schema.feedback.c.verdict)
             )
             feedback: dict[Verdict, int] = {row[0]: row[1] for row in counts}
-        missed = [row.typed for row in rows if not row.answered]
-        return Quality(len(rows), len(rows) - len(missed), feedback, _most_missed(missed))
+        missed = [row.typed for row in rows if not row.answered and not row.private]
+        answered, private = sum(row.answered for row in rows), sum(row.private for row in rows)
+        return Quality(len(rows), answered, feedback, _most_missed(missed), private)
 
     def asked(self, guild: str | None, since: datetime) -> list[AskedQuestion]:
         """Return the questions since a time, oldest first, without the persons who asked them.
 
-        `guild` None means the questions of all guilds.
+        Private questions are left out. `guild` None means the questions of all guilds.
         """
         table = schema.posted_answers.c
-        query = select(schema.posted_answers).where(_asked_in(guild, since)).order_by(table.posted_at)
+        public = _asked_in(guild, since) & table.private.is_(False)
+        query = select(schema.posted_answers).where(public).order_by(table.posted_at)
         with self._database.reading() as connection:
             rows = connection.execute(query).all()
         ids = [row.id for row in rows]
@@ -170,16 +179,25 @@ class Posted:
 
     def _read(self, connection: Connection, condition: ColumnElement[bool]) -> PostedAnswer | None:
         row = connection.execute(select(schema.posted_answers).where(condition)).first()
-        if row is None:
+        if row is None or not row.typed:
             return None
         query = select(schema.posted_quotes).where(schema.posted_quotes.c.answer_id == row.id)
         quotes = connection.execute(query.order_by(schema.posted_quotes.c.place)).all()
-        return _answer(row, [_quote(quote) for quote in quotes])
+        table = schema.posted_answers.c
+        before = connection.execute(select(table.typed).where(table.id == row.continues)).scalar()
+        return _answer(row, [_quote(quote) for quote in quotes], before or None)
 
     def _quote_rows(self, ids: Sequence[str]) -> list[Row[Any]]:
         table = schema.posted_quotes.c
         rows = self._database.select_in(select(schema.posted_quotes), table.answer_id, ids)
         return sorted(rows, key=lambda row: (row.answer_id, row.place))
+
+
+def note_due(connection: Connection, article_id: str, *, due: bool) -> None:
+    """Note that an article has changed, so that its posted quotes are compared; or that it is gone."""
+    table = schema.posted_quotes
+    quotes = (table.c.article_id == article_id) & (table.c.state == "stands")
+    connection.execute(update(table).where(quotes).values(due=due))
 
 
 def _asked_in(guild: str | None, since: datetime) -> ColumnElement[bool]:
@@ -208,28 +226,29 @@ def _simplified(question: str) -> str:
 
 
 def _answer_row(answer: PostedAnswer) -> dict[str, Any]:
-    return {column.name: getattr(answer, column.name) for column in schema.posted_answers.columns}
+    row = {column.name: getattr(answer, column.name) for column in schema.posted_answers.columns}
+    return row | ({"channel": "", "message": ""} if answer.private else {})
 
 
 def _quote_row(connection: Connection, id: str, place: int, quote: PostedQuote) -> dict[str, Any]:
     articles = schema.articles.c
     query = select(articles.revision, articles.text).where(articles.id == quote.article_id)
     stored = connection.execute(query).one_or_none()
-    # Where the article no longer holds the quote (it was replaced after the search), revision 0 makes
-    # `to_compare` return the quote at once.
+    # An article that no longer holds the quote was replaced after the search: the quote is due at once.
     current = stored is not None and stored.text.startswith(quote.text, quote.start)
     return {
         "answer_id": id,
         "place": place,
         "revision": stored.revision if stored is not None and current else 0,
         "shown": True,
+        "due": stored is not None and not current,
         **{name: getattr(quote, name) for name in _QUOTE},
     }
 
 
-def _answer(row: Row[Any], quotes: Sequence[PostedQuote]) -> PostedAnswer:
+def _answer(row: Row[Any], quotes: Sequence[PostedQuote], context: str | None) -> PostedAnswer:
     values = {column.name: getattr(row, column.name) for column in schema.posted_answers.columns}
-    return PostedAnswer(**values, quotes=tuple(quotes))
+    return PostedAnswer(**values, quotes=tuple(quotes), context=context)
 
 
 def _quote(row: Row[Any]) -> PostedQuote:

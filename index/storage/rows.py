@@ -13,7 +13,7 @@ from sqlalchemy import Row
 
 from index.text.passages import Passage
 from index.text.spans import Span
-from index.types.article import Article, ArticleTimes, Copy
+from index.types.article import Article, ArticleTimes, Authority, Copy
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class NewArticle:
     bands: Sequence[str] = ()
 
 
-def article_row(new: NewArticle, now: datetime) -> dict[str, Any]:
+def article_row(new: NewArticle, now: datetime, origin: int) -> dict[str, Any]:
     article = new.article
     return {
         "id": article.id,
@@ -45,6 +45,8 @@ def article_row(new: NewArticle, now: datetime) -> dict[str, Any]:
         "topics": list(article.topics),
         "language": article.language,
         "via": article.via,
+        "authority": int(article.authority),
+        "origin": origin,
         "content_hash": new.content_hash,
         "text_hash": new.text_hash,
         "read_at": now,
@@ -52,7 +54,7 @@ def article_row(new: NewArticle, now: datetime) -> dict[str, Any]:
 
 
 def revision_row(old: Row[Any], now: datetime) -> dict[str, Any]:
-    kept = ("revision", "title", "text", "highlights", *ArticleTimes._fields, "content_hash")
+    kept = ("revision", "title", "text", "highlights", *ArticleTimes._fields, "content_hash", "origin")
     return {"article_id": old.id, "replaced_at": now, **{name: getattr(old, name) for name in kept}}
 
 
@@ -82,6 +84,7 @@ def to_article(row: Row[Any]) -> Article:
         topics=tuple(row.topics),
         language=row.language,
         via=row.via,
+        authority=Authority(row.authority),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -27,35 +28,19 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    false,
     func,
     inspect,
     select,
     text,
 )
+from sqlalchemy.sql import ColumnElement
 
-REVISIONS = (
-    "0001",
-    "0002",
-    "0003",
-    "0004",
-    "0005",
-    "0006",
-    "0007",
-    "0008",
-    "0009",
-    "0010",
-    "0011",
-    "0012",
-    "0013",
-    "0014",
-    "0019",
-)
+REVISIONS = tuple(f"{number:04}" for number in range(1, 20))
 HEAD = REVISIONS[-1]
 
-# Names the lock that writers of the schema take in PostgreSQL: any number, the same for all of them.
-_LOCK = 0x6E657773
-# Alembic keeps the migration that is running in module globals.
-_migrating = threading.Lock()
+_LOCK = 0x6E657773  # names the lock that writers of the schema take in PostgreSQL: any number will do
+_migrating = threading.Lock()  # Alembic keeps the migration that is running in module globals
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -77,13 +62,22 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 metadata = MetaData()
-# SQLite hands out ids by itself only for a column of exactly this type.
-_RowId = BigInteger().with_variant(Integer, "sqlite")
+_RowId = BigInteger().with_variant(Integer, "sqlite")  # SQLite hands out ids for this very type only
 
 
 def _precision_column() -> Column[Any]:
     """Return the column that tells how well `published_at` is known (see `index.types.article.Precision`)."""
     return Column("published_precision", String(6), nullable=False, server_default="minute")
+
+
+def _index_of_few(name: str, table: Table, columns: Sequence[str], condition: ColumnElement[bool]) -> None:
+    """Add an index of those rows alone that a condition admits. Queries have to state it just so."""
+    Index(name, *(table.c[column] for column in columns), sqlite_where=condition, postgresql_where=condition)
+
+
+def _origin_set_column() -> Column[Any]:
+    """Return the column for the code of the set of origins that brought an article or a copy."""
+    return Column("origin_set", _RowId, nullable=False, server_default="0")
 
 
 articles = Table(
@@ -105,9 +99,12 @@ articles = Table(
     Column("text_hash", String(64), nullable=False),
     Column("via", String(6), nullable=False, server_default="file"),
     Column("read_at", UtcDateTime, nullable=False),
+    Column("authority", SmallInteger, nullable=False, server_default="2"),
+    Column("origin", BigInteger, nullable=False, server_default="0"),  # of these words
     _precision_column(),
-    Index("ix_articles_published", "published_at", "source", "published_precision"),
-    Index("ix_articles_source_published", "source", "published_at", "published_precision"),
+    _origin_set_column(),
+    Index("ix_articles_published", "published_at", "source", "published_precision", "origin_set"),
+    Index("ix_articles_source_published", "source", "published_at", "published_precision", "origin_set"),
     Index("ix_articles_text_hash", "text_hash"),
 )
 
@@ -124,7 +121,9 @@ revisions = Table(
     Column("updated_at", UtcDateTime),
     Column("content_hash", String(64), nullable=False),
     Column("replaced_at", UtcDateTime, nullable=False),
+    Column("origin", BigInteger, nullable=False, server_default="0"),
     _precision_column(),
+    Index("ix_revisions_replaced_at", "replaced_at"),
 )
 
 # Other ids under which articles and copies are known; see `index.storage.identities`.
@@ -146,6 +145,7 @@ copies = Table(
     Column("source", Text, nullable=False),
     Column("published_at", UtcDateTime, nullable=False),
     _precision_column(),
+    _origin_set_column(),
     Index("ix_copies_article_id", "article_id"),
 )
 
@@ -184,7 +184,7 @@ changes = Table(
 
 # Files and folders that were read, so that a reindex can read them again; and addresses on the web, which
 # are read again by themselves (see `index.storage.sources`). `pace` is in seconds, `error` is that of the
-# last reading.
+# last reading, `took` is how many seconds readings take.
 sources = Table(
     "sources",
     metadata,
@@ -205,9 +205,20 @@ sources = Table(
     Column("articles", Integer, nullable=False, server_default="0"),
     Column("children", JSON),
     Column("notice", Text),
+    Column("speaks_for", JSON),
     Column("lease_owner", String),
     Column("lease_until", UtcDateTime),
+    Column("took", Float),
     Index("ix_sources_next_fetch", "next_fetch"),
+)
+_index_of_few("ix_sources_lease_owner", sources, ("lease_owner",), sources.c.lease_owner.is_not(None))
+
+# The feeds (ids of their addresses) that pages of another site announce as theirs.
+announcements = Table(
+    "announcements",
+    metadata,
+    Column("feed", String(16), primary_key=True),
+    Column("site", String, primary_key=True),
 )
 
 # Where articles came in: the addresses of sources, files, and uploads (see `index.storage.editions`). A
@@ -220,13 +231,19 @@ origins = Table(
     sqlite_autoincrement=True,
 )
 
-# Which origins brought an article or a copy. What brought a copy has brought its article, too.
-receipts = Table(
-    "receipts",
+# The sets of origins that brought articles and copies, as sorted numbers between commas; see
+# `index.storage.receipts`. What brought a copy has brought its article, too.
+origin_sets = Table(
+    "origin_sets",
     metadata,
-    Column("id", String, primary_key=True),
+    Column("code", _RowId, primary_key=True, autoincrement=True),
+    Column("members", Text, nullable=False, unique=True),
+)
+origin_set_members = Table(
+    "origin_set_members",
+    metadata,
     Column("origin", _RowId, primary_key=True, autoincrement=False),
-    Index("ix_receipts_origin", "origin", "id"),
+    Column("code", _RowId, primary_key=True, autoincrement=False),
 )
 
 # Which origins an edition sees (`kept`), and which it reads again and again (`read`). A guild that has
@@ -243,6 +260,8 @@ edition_origins = Table(
 )
 
 # Answers that a face has shown somewhere. Persons and places are as the face names them; `card` is its own.
+# `continues` is the id of the answer that a follow-up question continues, which may be gone. `typed` is empty
+# once the words of a private question are deleted: then the row is only counted.
 posted_answers = Table(
     "posted_answers",
     metadata,
@@ -262,6 +281,9 @@ posted_answers = Table(
     Column("confidence", Float, nullable=False),
     Column("posted_at", UtcDateTime, nullable=False),
     Column("card", JSON, nullable=False),
+    Column("continues", String),
+    Index("ix_posted_answers_continues", "continues"),
+    Index("ix_posted_answers_guild", "guild", "posted_at"),
     Index("ix_posted_answers_message", "message"),
     Index("ix_posted_answers_person", "person"),
     Index("ix_posted_answers_posted_at", "posted_at"),
@@ -281,8 +303,13 @@ posted_quotes = Table(
     Column("new_text", Text),
     Column("changed_at", UtcDateTime),
     Column("shown", Boolean, nullable=False),  # whether the posted message says so
+    # Whether the article has changed since the quote was compared.
+    Column("due", Boolean, nullable=False, server_default=false()),
     Index("ix_posted_quotes_article_id", "article_id"),
 )
+# The bot looks for these every half a minute, so the few that there are have indexes of their own.
+_index_of_few("ix_posted_quotes_due", posted_quotes, ("answer_id", "place"), posted_quotes.c.due.is_(True))
+_index_of_few("ix_posted_quotes_unshown", posted_quotes, ("answer_id",), posted_quotes.c.shown.is_(False))
 
 # What people said about them: helpful, wrong or outdated.
 feedback = Table(
@@ -305,6 +332,7 @@ guild_settings = Table(
     Column("digest_channel", String),
     Column("language", String),
     Column("changed_at", UtcDateTime, nullable=False),
+    Index("ix_guild_settings_changed_at", "changed_at"),
 )
 
 # What they did. A `person`, here as in every table, is somebody whose data can be exported and deleted.
@@ -338,6 +366,24 @@ follows = Table(
     Index("ix_follows_channel", "channel"),
 )
 
+# The embedding of `what`, float16 of length 1, and the model that made it (see `index.embeddings.base`).
+follow_vectors = Table(
+    "follow_vectors",
+    metadata,
+    Column("follow_id", ForeignKey("follows.id", ondelete="CASCADE"), primary_key=True),
+    Column("model", String(8), nullable=False),
+    Column("vector", LargeBinary, nullable=False),
+)
+
+# How far each portion of the follows has been compared with new passages: up to the passage id `matched`.
+follow_portions = Table(
+    "follow_portions",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("matched", BigInteger, nullable=False),
+    Column("matched_at", UtcDateTime, nullable=False),
+)
+
 # The quotes sent of it: claimed, then sent. What was known from the start is not `alerted`.
 follow_quotes = Table(
     "follow_quotes",
@@ -349,7 +395,9 @@ follow_quotes = Table(
     Column("claimed_at", UtcDateTime, nullable=False),
     Column("sent_at", UtcDateTime),
     Column("alerted", Boolean, nullable=False),
+    Index("ix_follow_quotes_claimed_at", "claimed_at"),
 )
+_index_of_few("ix_follow_quotes_unsent", follow_quotes, ("claimed_at",), follow_quotes.c.sent_at.is_(None))
 
 # What a channel is sent every day, or where there is a weekday, every week: at an hour of its time zone. The
 # `person` is who set it; it stays without them. `chosen` are the articles of each story that is being sent.
@@ -377,6 +425,7 @@ digests = Table(
     Index("ix_digests_channel", "channel", unique=True),
     Index("ix_digests_guild", "guild"),
     Index("ix_digests_person", "person"),
+    Index("ix_digests_next_at", "next_at"),
 )
 
 # The articles that were sent in them, for as long as they could come again.
@@ -388,15 +437,31 @@ digest_articles = Table(
     Column("sent_at", UtcDateTime, nullable=False),
 )
 
-# What has been read and stored for a guild on a day in UTC (YYYY-MM-DD); see `index.storage.usage`.
+# What has been read and stored for a guild on a day in UTC (YYYY-MM-DD); see `index.storage.editions`.
 usage = Table(
     "usage",
     metadata,
     Column("guild", String, primary_key=True),
     Column("day", String(10), primary_key=True),
-    Column("articles", BigInteger, nullable=False),
-    Column("bytes", BigInteger, nullable=False),
-    Index("ix_usage_day", "day"),
+    *(Column(unit, BigInteger, nullable=False) for unit in ("articles", "bytes")),
+)
+
+# Guilds that the bot was removed from, until all that is stored of them is deleted.
+guilds_left = Table(
+    "guilds_left",
+    metadata,
+    Column("guild", String, primary_key=True),
+    Column("left_at", UtcDateTime, nullable=False),
+)
+
+# Who had their data deleted and when, so that a restored backup can be brought up to date: a hash of the
+# person's id, made with `salt`. See `index.storage.privacy`.
+deletions = Table(
+    "deletions",
+    metadata,
+    Column("digest", String(32), primary_key=True),
+    Column("salt", String(32), nullable=False),
+    Column("deleted_at", UtcDateTime, nullable=False),
 )
 
 # Work that only one of several processes may do, and who does it for how long; see `index.storage.leases`.

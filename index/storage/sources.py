@@ -17,10 +17,13 @@ from index.errors import QuotaError
 from index.storage import schema
 from index.storage.database import CHUNK, Database
 from index.storage.editions import drop_edition, give, rename, take
+from index.text.normalize import article_id
 from index.types.edition import SHARED
 from index.types.source import Source, SourcePage, SourceState
 
 FILES = "files"
+# By so much the clocks of two machines may differ, and no lease is longer than this.
+AHEAD, LONGEST_LEASE = timedelta(minutes=1), timedelta(minutes=10)
 
 _table = schema.sources.c
 _origins = schema.origins.c
@@ -77,6 +80,17 @@ class SourceStore:
             total, own, failures = connection.execute(counts.select_from(listed)).one()
         return SourcePage([_source(row) for row in rows], total, own or 0, failures or 0)
 
+    def named_like(self, edition: str, part: str, limit: int) -> list[Source]:
+        """Return at most `limit` sources of an edition whose title or address contains `part`.
+
+        "…" in `part` stands for anything, as it does in masked addresses.
+        """
+        escaped = part.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_").replace("…", "%")
+        alike = [column.ilike(f"%{escaped}%", escape="\\") for column in (_table.title, _table.uri)]
+        query = _query().where(_is_read_for(edition), or_(*alike)).order_by(_table.added_at, _table.uri)
+        with self._database.reading() as connection:
+            return [_source(row) for row in connection.execute(query.limit(limit))]
+
     def add(self, sources: Sequence[Source], edition: str = SHARED, most: int | None = None) -> int:
         """Add sources to an edition; return how many it did not have before.
 
@@ -126,6 +140,28 @@ class SourceStore:
                 connection.execute(delete(schema.sources).where(_table.uri == url, _on_the_web))
             return True
 
+    def let_speak(self, url: str, sites: Sequence[str]) -> None:
+        """Let a source speak for these sites beside its own, and for no others."""
+        with self._database.writing() as connection:
+            change = update(schema.sources).where(_table.uri == url, _on_the_web)
+            connection.execute(change.values(speaks_for=list(sites)))
+
+    def announced_on(self, feeds: Sequence[str]) -> set[str]:
+        """Return the sites whose pages announce a feed at one of these addresses."""
+        table = schema.announcements.c
+        ids = [article_id(feed) for feed in feeds]
+        rows = self._database.select_in(select(table.feed, table.site), table.feed, ids)
+        return {row.site for row in rows}
+
+    def note_announced(self, feed: str, site: str) -> None:
+        """Note that a page of a site announces the feed at an address."""
+        if site in self.announced_on([feed]):
+            return
+        with self._database.writing() as connection:
+            if site not in self.announced_on([feed]):  # another process may have been quicker
+                values = {"feed": article_id(feed), "site": site}
+                connection.execute(insert(schema.announcements).values(values))
+
     def save(self, source: Source, owner: str, moved_to: str | None = None) -> None:
         """Keep what a reading has found and end its lease; a source that was removed meanwhile stays away.
 
@@ -142,6 +178,7 @@ class SourceStore:
                     connection.execute(delete(schema.sources).where(own))
                     return
             row = {**_row(source), "uri": moved_to or source.url, "lease_owner": None, "lease_until": None}
+            del row["speaks_for"]  # the operator may have said so during the reading
             connection.execute(update(schema.sources).where(own).values(row))
 
     # -- files and folders -----------------------------------------------------------------------------
@@ -164,15 +201,17 @@ class SourceStore:
     # -- whose turn it is ------------------------------------------------------------------------------
 
     def lease(
-        self, owner: str, now: datetime, seconds: float, limit: int, only_ok: bool = False
+        self, owner: str, now: datetime, seconds: float, limit: int, quicker_than: float | None = None
     ) -> list[Source]:
         """Return at most `limit` sources whose time has come, for `owner` alone, longest overdue first.
 
-        With `only_ok` those alone that could be read the last time. A lease ends with `save`, with `release`,
-        or `seconds` after it was renewed last, when its owner has evidently died. Those that another process
-        is just leasing are passed over.
+        With `quicker_than` those alone that could be read the last time, in fewer seconds than that. A lease
+        ends with `save`, with `release`, or `seconds` after it was renewed last, when its owner has evidently
+        died. Those that another process is just leasing are passed over.
         """
-        wanted = _is_due(now) & (_table.state == "ok") if only_ok else _is_due(now)
+        wanted = _is_due(now)
+        if quicker_than is not None:
+            wanted &= (_table.state == "ok") & (func.coalesce(_table.took, 0.0) < quicker_than)
         due = select(_table.uri).where(wanted).order_by(_table.next_fetch, _table.uri).limit(limit)
         if self._database.scalar(due.limit(1)) is None:
             return []  # without waiting for whoever is writing
@@ -192,6 +231,19 @@ class SourceStore:
             if not connection.execute(update(schema.sources).where(own).values(taken)).rowcount:
                 return None
             return _source(connection.execute(_query().where(_table.uri == url)).one())
+
+    def plan_again(self, now: datetime) -> None:
+        """Make due what was read, added or leased at a later time than now: the clock has been set back.
+
+        Without this, such a source would be read when the clock shows the planned time once more.
+        """
+        ahead = func.coalesce(_table.read_at, _table.added_at) > now + AHEAD
+        later = _on_the_web & or_(ahead & (_table.next_fetch > now), _table.lease_until > now + LONGEST_LEASE)
+        if self._database.scalar(select(_table.uri).where(later).limit(1)) is None:
+            return
+        values = {"next_fetch": now, "lease_owner": None, "lease_until": None}
+        with self._database.claiming() as connection:
+            connection.execute(update(schema.sources).where(later).values(values))
 
     def renew(self, owner: str, now: datetime, seconds: float) -> None:
         """Let the leases of `owner` run for `seconds` from now on."""
@@ -282,6 +334,8 @@ def _source(row: Row[Any]) -> Source:
         last_modified=row.last_modified,
         children=row.children,
         notice=row.notice,
+        speaks_for=tuple(row.speaks_for or ()),
+        took=row.took,
         origin=row.origin,
         shared=row.shared,
     )

@@ -2,19 +2,26 @@
 
 `clean_address` is what is shown and fetched: the address without parameters that only tell a publisher where
 a reader came from. `address_key` goes further and is only compared: http and https, www, a slash at the end
-and the AMP form of a page are the same page.
+and the AMP form of a page are the same page. `site_of` says who owns an address.
 
 Names of tracking parameters come from the package detrack, whose list is kept by its author. courlan's was
 tried on the same parameters: it also removes `gallery`, `glossary`, `eid`, `uid` and `session`, which name
 pages. News sites have some of their own (`smid`, `xtor`, `ito`), which stand below.
+
+Sites are told apart by the public suffix list (https://publicsuffix.org), from the package publicsuffixlist.
+It brings the list of the day of its release, asks no network, needs no other package and is typed. tldextract
+brings requests and fetches the list unless it is told not to; publicsuffix2's list is of 2019.
 """
 
 from __future__ import annotations
 
 import re
+from functools import cache, lru_cache
+from ipaddress import ip_address
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 import detrack
+from publicsuffixlist import PublicSuffixList
 
 from index.errors import RecordError
 
@@ -72,6 +79,44 @@ def address_key(raw: str) -> str:
 def host_of(url: str) -> str:
     """Return the host of an address without "www.", "" where it has none."""
     return (urlsplit(url).hostname or "").removeprefix("www.")
+
+
+@lru_cache(maxsize=4096)
+def site_of(url_or_host: str) -> str:
+    """Return the site of an address or a host: the part of the host that one owner registered.
+
+    That is one name below a public suffix, where those of the list's private part count: news.example.co.uk
+    belongs to example.co.uk, and ann.github.io to nobody but Ann. A host that is a number, or has no such
+    part, is a site of its own. Names are in their ASCII form. "" where there is no host, as of a file.
+    """
+    try:
+        host = urlsplit(url_or_host if "//" in url_or_host else f"//{url_or_host}").hostname or ""
+    except ValueError:
+        return ""
+    name = _ascii(host.rstrip("."))
+    return name if _is_number(name) else _suffixes().privatesuffix(name) or name
+
+
+def _is_number(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _ascii(host: str) -> str:
+    """Return a host as the name service knows it, where it can be written so."""
+    try:
+        return host.encode("idna").decode("ascii").lower()
+    except UnicodeError:
+        return host
+
+
+@cache
+def _suffixes() -> PublicSuffixList:
+    """Return the list, which takes an eighth of a second to read, when it is needed first."""
+    return PublicSuffixList()
 
 
 def _plain_host(host: str) -> str:

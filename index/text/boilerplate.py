@@ -15,6 +15,11 @@ from index.text.spans import Span
 
 VERSION = 2
 
+# Characters of a text that are read: all passages of an article have fewer. A line longer than `_EDGE_CHARS`
+# is told by so many at its beginning and its end, because no pattern below needs more.
+READ_CHARS = 1_000_000
+_EDGE_CHARS = 1000
+
 _I = re.IGNORECASE
 
 # Who photographs are credited to, as written behind a slash ("Jane Doe/AFP/Getty Images") or alone.
@@ -81,8 +86,8 @@ _LINE = re.compile(
     r"|(?:share|listen to|print|save|bookmark) this (?:article|story|page|post)|share (?:on|via) |copy link"
     r"|skip to (?:main )?content|back to top|video ad feedback|now playing|play video|\d+ min(?:ute)?s? read"
     r"|(?:©|\(c\)|copyright(?: ©)?) ?(?:\d{4}|by )|@\w+$|https?://\S+$|www\.\S+$"
-    r"|(?:last |first |originally )?(?:updated|published|posted)(?: on| at)?\s*[:,]?\s*"
-    r"(?:\w+day\b|\w{3,9}\.? \d|\d)[^!?]{0,50}$"
+    r"|(?:last |first |originally )?(?:updated|published|posted)(?: on| at)?\s*+(?:[:,]\s*+)?"
+    r"(?:\w{1,9}day\b|\w{3,9}\.? \d|\d)[^!?]{0,50}$"
     r"|[(（]?(?:記者|取材(?:・文)?|文|撮影|作者|编辑|編輯|责编|責任編輯|责任编辑)\s*[:：／]\s*\S{1,20}$"
     r"|newsletter(?:\s*:|$)|(?:abonnieren sie|suscr[ií]b[ae]te? a|abonnez-vous|подписывайтесь)\b.{0,120}$",
     _I,
@@ -131,8 +136,8 @@ _OPENING = re.compile(
     r"|(?:if not, )?sign up for a (?:digital )?subscription\b|download (?:the"
     r"|our) (?:free )?[\w ]{0,30}\bapp\b"
     # asking to be followed or written to
-    rf"|(?:[^.]{{0,60}}[,:] )?(?:please |also |you can (?:also )?|or |feel free to "
-    rf"|and )*{_REACH}\b(?! your\b)[^.!?]{{0,90}}"
+    rf"|(?:[^.]{{0,60}}[,:] )?(?:please |also |you can |or |feel free to "
+    rf"|and )*+{_REACH}\b(?! your\b)[^.!?]{{0,90}}"
     rf"(?:\s@\w|\S@\w+\.\w|\b(?:on|at) {_NETWORK}[.!]?$)"
     rf"|follow [^.!?]{{2,80}} on {_NETWORK}\b"
     r"|follow (?:us|me|along)\b|(?:join|find|like|visit) us on\b|stay up to date (?:on"
@@ -230,8 +235,10 @@ _AUTHOR = re.compile(
 def reporting(text: str) -> list[list[Span]]:
     """Return the spans of the sentences that tell the news, in runs between which something was left out.
 
-    Runs and their sentences are ordered and disjoint; no run is empty.
+    Runs and their sentences are ordered and disjoint; no run is empty. Of a text the first `READ_CHARS`
+    characters are read.
     """
+    text = text[:READ_CHARS]
     runs: list[list[Span]] = [[]]
     blocks = split_blocks(text)
     lines = [text[block[0].start : block[-1].end] for block in blocks]
@@ -280,11 +287,12 @@ def is_boilerplate_line(line: str) -> bool:
     """Tell whether a whole paragraph, list entry or heading is no part of the story."""
     if not any(char.isalnum() for char in line):
         return True
-    if _LINE.match(line) or _CASED_LINE.match(line) or _SIGNATURE.match(line) or _LINE_END.search(line):
+    head, tail = line[:_EDGE_CHARS], line[-_EDGE_CHARS:]
+    if _LINE.match(head) or _CASED_LINE.match(head) or _SIGNATURE.match(head) or _LINE_END.search(tail):
         return True
     if is_site_line(line):
         return True
-    return not _END.search(line) and bool(_HEADLINE.match(line))
+    return not _END.search(tail) and bool(_HEADLINE.match(head))
 
 
 def is_boilerplate_sentence(sentence: str) -> bool:

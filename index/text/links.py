@@ -5,6 +5,8 @@ Text fragments: https://wicg.github.io/scroll-to-text-fragment/ (`#:~:text=start
 
 from urllib.parse import quote, urldefrag, urlsplit
 
+from index.text.masking import public_address
+
 # A quote of up to this many words stands in the link as a whole. A longer one is given by its first and last
 # words, because addresses have a practical limit and Discord accepts no link of more than 512 characters in a
 # button.
@@ -13,12 +15,13 @@ EDGE_WORDS = 4
 
 
 def link_to_text(url: str, text: str) -> str:
-    """Return `url` with a fragment that makes a browser scroll to `text`.
+    """Return `url`, without what looks secret in it, with a fragment that makes a browser scroll to `text`.
 
     Addresses that no browser opens as a page (anything but http, https and file) are returned unchanged.
     """
     if urlsplit(url).scheme not in ("http", "https", "file"):
         return url
+    url = public_address(url)
     words = text.split()
     if len(words) == 1 or (len(words) <= WHOLE_WORDS and "\n" not in text):
         directive = _encode(" ".join(words))

@@ -69,6 +69,11 @@ def entry_id(feed: str, guid: str) -> str:
     return site[:FEED_CHARS] + _digest(["entry", site, same])[:16]
 
 
+def foreign_id(id: str, speaker: str) -> str:
+    """Return the id of somebody else's words about what has an `id`; `speaker` tells whose: a site."""
+    return _digest(["foreign", id, speaker])[:16]
+
+
 def text_hash(text: str) -> str:
     """Return the SHA-256 (64 hexadecimal digits) of a text's words, which recognises verbatim copies."""
     return _digest([" ".join(text.split())])

@@ -7,11 +7,15 @@ It works for any language that ends sentences with `.`, `!`, `?`, `…` or their
 """
 
 import re
+from collections.abc import Iterator
 
 from index.text.spans import Span
 
 # Part of the fingerprint (see `index.text.passages`): it grows whenever sentences are split otherwise.
 VERSION = 1
+# Characters of the longest sentence. What is longer is a list, a table or a text without stops, and is cut.
+# Of 92,933 sentences of news the longest has 848.
+MAX_CHARS = 2000
 
 _PARAGRAPH = re.compile(r"\n(?:[^\S\n]*\n)+")
 # Columns. A newline after a line of at least so many characters may be mere wrapping; a shorter line is a
@@ -50,7 +54,7 @@ def split_sentences(text: str) -> list[Span]:
     """Return the spans of the sentences of `text`: ordered, disjoint, without surrounding white space.
 
     Every character that is not white space is in exactly one span. A heading or a caption is a span of its
-    own; `is_whole` distinguishes it from a sentence.
+    own; `is_whole` distinguishes it from a sentence. None is longer than `MAX_CHARS`.
     """
     return [sentence for block in split_blocks(text) for sentence in block]
 
@@ -108,7 +112,28 @@ def _split_block(text: str, block: Span) -> list[Span]:
             start = match.end()
     spans.append(Span(start, block.end))
     stripped = (_strip(text, span) for span in spans)
-    return [span for span in stripped if span.start < span.end]
+    return [part for span in stripped if span.start < span.end for part in _short(text, span)]
+
+
+def _short(text: str, span: Span) -> Iterator[Span]:
+    """Yield a sentence, or the parts of one that is too long, each cut behind a mark or at a space."""
+    start, end = span
+    while end - start > MAX_CHARS:
+        cut = _cut(text, start, start + MAX_CHARS)
+        yield _strip(text, Span(start, cut))
+        start = _strip(text, Span(cut, end)).start
+    if start < end:
+        yield Span(start, end)
+
+
+def _cut(text: str, start: int, limit: int) -> int:
+    """Return where to cut a sentence that begins at `start`: in its second half, at `limit` or before."""
+    middle = (start + limit) // 2
+    for marks in (";:；：", ",，、", " \t\n\u3000"):
+        found = max(text.rfind(mark, middle, limit) for mark in marks)
+        if found >= 0:
+            return found + 1
+    return limit
 
 
 def _ends_sentence(text: str, rest: Span, match: re.Match[str]) -> bool:

@@ -119,8 +119,10 @@ _WORD = re.compile(r"[^\W\d_]+(?:\.[^\W\d_]+)*")
 
 def is_date(line: str) -> bool:
     """Tell whether a line is a date or a time and nothing else."""
+    if len(line) > 80 or len(re.findall(r"\d", line)) < 2:
+        return False
     words = _WORD.findall(line.lower())
-    if len(line) > 80 or len(re.findall(r"\d", line)) < 2 or not words:
+    if not words:
         return False
     unknown = [word for word in words if word not in _DATE_WORDS]
     # The others may be the name of a time zone.
@@ -153,7 +155,8 @@ _AUTHOR_BOX = re.compile(
 )
 # How a company begins to describe itself where no heading stands above it.
 _SELF = re.compile(
-    r"(?:[^\W\d_a-zß-ÿ][\w.&’'-]* ?){1,5}(?:\([^)]{1,60}\) ?)?(?:is|are|ist|sind|est|sont|es|son|è|sono|é"
+    r"(?:[^\W\d_a-zß-ÿ][\w.&’'-]{0,60}+ ){0,4}[^\W\d_a-zß-ÿ][\w.&’'-]{0,60} ?(?:\([^)]{1,60}\) ?)?"
+    r"(?:is|are|ist|sind|est|sont|es|son|è|sono|é"
     r"|são|является) "
     r"(?:an? |the |one of the |ein\w* |der |die |das |une? |le |la |el |los |uno |il |uma? |o "
     r"|a )?[^.!?]{0,60}?"

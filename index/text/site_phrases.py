@@ -329,7 +329,7 @@ SITE_LINES: Mapping[str, Phrases] = {
     "software": {
         "en": [
             r"(strict standards|warning|notice|deprecated|fatal error|parse error) ?: ?… on line \d+",
-            r"[a-z]{2,3}-+[a-z]{2,3}-+[\w-]+,? .{0,30}ld-writethru",
+            r"[a-z]{2,3}-++[a-z]{2,3}-++[\w-]++,?+ .{0,30}ld-writethru",
         ],
     },
 }

@@ -4,15 +4,31 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import IntEnum
 from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+# Characters of the longest text that is stored: a thick book. An answer reads whole articles.
+MAX_TEXT_CHARS = 2_000_000
 # How well a time of publishing is known.
 Precision = Literal["minute", "day", "seen"]
 # What the words of an article were read from.
 Via = Literal["page", "feed", "file", "upload"]
+
+
+class Authority(IntEnum):
+    """How much the one who brings an article's words may say about its address; the larger is the stronger.
+
+    `FOREIGN` are words of anybody else about the address, `SITE` those of a feed or list that speaks for the
+    address's site, or of a file that the operator reads in, and `FETCHED` those of a page that was fetched at
+    the address itself.
+    """
+
+    FOREIGN = 1
+    SITE = 2
+    FETCHED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +37,10 @@ class Article:
 
     `published_precision` tells how well `published_at` is known: to the minute, as a "day" (then it is the
     first moment of that day), or not at all, when it is the moment of reading and the article was "seen"
-    then. `via` tells what its words were read from. `original` is the address of the story that its page says
-    it repeats, and `entry` the id of the entry of a feed that it was read from (see `entry_id`): both are
-    known only while it is read.
+    then. `via` tells what its words were read from, and `authority` how much they count about the address. An
+    article whose authority is FOREIGN has an id of its own, never that of the address. `original` is the
+    address of the story that its page says it repeats, and `entry` the id of the entry of a feed that it was
+    read from (see `entry_id`): both are known only while it is read.
     """
 
     id: str
@@ -41,6 +58,7 @@ class Article:
     original: str | None = field(default=None, compare=False)
     entry: str | None = field(default=None, compare=False)
     via: Via = field(default="file", compare=False)
+    authority: Authority = field(default=Authority.SITE, compare=False)
 
     @property
     def published_noon(self) -> datetime:

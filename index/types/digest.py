@@ -125,7 +125,9 @@ class Digest:
         period ago where that is later or there was none.
         """
         earliest = now - self.plan.schedule.period
-        return earliest - LATE if self.last_at is None else max(self.last_at, earliest) - LATE
+        if self.last_at is None or self.last_at > now:  # the clock has been set back since the last one
+            return earliest - LATE
+        return max(self.last_at, earliest) - LATE
 
     def is_due(self, now: datetime) -> bool:
         return self.stopped is None and self.next_at <= now and not self.plan.schedule.is_quiet(now)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from index.types.answer import Quote
 
@@ -39,18 +40,23 @@ class Follow:
     paused: str | None = None
 
 
-def worth_telling(quotes: Iterable[Quote], sent: Sequence[str], room: int) -> list[Quote]:
-    """Return the first quotes that say something new, given the texts that were sent before.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """New quotes on what is followed, those to be sent first before the others; at most `most` are sent."""
 
-    At most `room` of them, and at most `MAX_ALERT_QUOTES`.
-    """
-    known, chosen = list(sent), list[Quote]()
+    follow: Follow
+    quotes: Sequence[Quote]
+    most: int
+
+
+def worth_telling(quotes: Iterable[Quote], sent: Sequence[str], room: int) -> list[Quote]:
+    """Return the first `room` quotes that say something new, given the texts that were sent before."""
+    known, chosen = [_Said.of(text) for text in sent], list[Quote]()
     for quote in quotes:
-        if len(chosen) < min(room, MAX_ALERT_QUOTES) and not any(
-            is_near_copy(quote.text, text) for text in known
-        ):
+        said = _Said.of(quote.text)
+        if len(chosen) < room and not any(map(said.repeats, known)):
             chosen.append(quote)
-            known.append(quote.text)
+            known.append(said)
     return chosen
 
 
@@ -59,13 +65,23 @@ def is_near_copy(text: str, known: str) -> bool:
 
     A number that `known` lacks makes the text news, however similar the words are: "12 dead" is not "9 dead".
     """
-    words, others = _words(text), _words(known)
-    if not words or not others:
-        return words == others
-    if set(_NUMBER.findall(text)) - set(_NUMBER.findall(known)):
-        return False
-    return len(words & others) >= SAME_WORDS * min(len(words), len(others))
+    return _Said.of(text).repeats(_Said.of(known))
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(_WORD.findall(text.casefold()))
+class _Said(NamedTuple):
+    """The distinct words and numbers of a text."""
+
+    words: frozenset[str]
+    numbers: frozenset[str]
+
+    @classmethod
+    def of(cls, text: str) -> _Said:
+        return cls(frozenset(_WORD.findall(text.casefold())), frozenset(_NUMBER.findall(text)))
+
+    def repeats(self, known: _Said) -> bool:
+        """Do as `is_near_copy`."""
+        if not self.words or not known.words:
+            return self.words == known.words
+        if not self.numbers <= known.numbers:
+            return False
+        return len(self.words & known.words) >= SAME_WORDS * min(len(self.words), len(known.words))

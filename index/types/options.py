@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from index.clock import utc_now
+from index.types.lifetimes import Lifetimes
 from index.types.quota import Quotas
 
 
@@ -22,7 +23,8 @@ class IndexOptions:
     question and passage that the embedding model gets. `timezone` (IANA name) is for times that name no zone.
     From the confidence `threshold`, in [0, 1], a question counts as answered; None is the shipped threshold.
     `follow_seconds` is how often to look for changes by other processes. Articles are kept for ever, unless
-    `keep_days` or `keep_articles` (only the newest so many) limits that. `fetch_private` allows addresses on
+    `keep_days` or `keep_articles` (only the newest so many) limits that; `lifetimes` is how long all else is
+    kept. `fetch_private` allows addresses on
     this machine and its network. `refresh_shortest` and `refresh_longest` are the limits of the time between
     two readings of a source, in seconds. `quotas` limits what guilds have read for themselves.
     """
@@ -39,6 +41,7 @@ class IndexOptions:
     follow_seconds: float = 1.0
     keep_days: int | None = None
     keep_articles: int | None = None
+    lifetimes: Lifetimes = field(default_factory=Lifetimes)
     fetch_private: bool = False
     clock: Callable[[], datetime] = field(default=utc_now)
     refresh_shortest: float = 300.0

@@ -37,7 +37,9 @@ class PostedAnswer:
     """An answer in a message. `typed` is the question in the person's words, `question` what was searched.
 
     `card` is JSON that the face (such as the Discord bot) stores with it for its own use. A `private` message
-    is seen by one person only, and cannot be corrected later.
+    is seen by one person only, and cannot be corrected later. `continues` is the id of the answer that the
+    question continues, and `context` that question as it was typed: it is read with the answer, not stored
+    with it, and None once it has been deleted.
     """
 
     id: str
@@ -57,6 +59,8 @@ class PostedAnswer:
     posted_at: datetime
     card: dict[str, Any] = field(default_factory=dict)
     quotes: tuple[PostedQuote, ...] = ()
+    continues: str | None = None
+    context: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +76,15 @@ class Quality:
     """How good the answers were in some time.
 
     `asked` and `answered` count questions, `feedback` counts people's verdicts, and `missed` are the
-    questions that were not answered, the most frequent first.
+    questions that were not answered, the most frequent first. `private` is how many of those asked were
+    private: they are counted, and not among the missed.
     """
 
     asked: int
     answered: int
     feedback: dict[Verdict, int]
     missed: tuple[MissedQuestion, ...]
+    private: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,10 @@ class Filters:
     origins: frozenset[int] | None = None
 
     def admit(self, found: Article | Hit) -> bool:
-        """Return whether an article, or the article of a passage that was found, satisfies the filters."""
+        """Return whether an article, or the article of a passage that was found, satisfies the filters.
+
+        Neither says where it came in, so `origins` are not looked at: the search and the database do that.
+        """
         return (
             (self.since is None or (self.since <= found.published_at and not _is_undated(found)))
             and (self.until is None or found.published_at <= self.until)

@@ -23,11 +23,16 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class BackupReport:
-    """A backup that was written or restored: its file, the articles in it, and its size in bytes."""
+    """A backup that was written or restored: its file, the articles in it, and its size in bytes.
+
+    `deleted` is how many rows of a restored backup were deleted again, because people had their data deleted
+    after it was written. None means that nobody knows who did: no earlier database could be read.
+    """
 
     path: Path
     articles: int
     size: int
+    deleted: int | None = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,8 +23,10 @@ class Source:
     those in a row, `error` tells what went wrong and what to do. `pace` is the time between two of its
     articles in seconds. `etag` and `last_modified` are as its server gave them. `children` are the sitemaps
     that an index names and that were read, by address, with the times of their last change as the index gave
-    them. `notice` tells what was wrong with single entries at the last reading. `origin` is the number under
-    which its articles are received. `shared` tells whether all editions may have it.
+    them. `notice` tells what was wrong with single entries at the last reading. `speaks_for` are the sites
+    for which the operator lets it speak beside its own. `took` is how many seconds its readings take.
+    `origin` is the number under which its articles are received. `shared` tells whether all editions may
+    have it.
     """
 
     url: str
@@ -44,6 +46,8 @@ class Source:
     last_modified: str | None = None
     children: Mapping[str, str] | None = None
     notice: str | None = None
+    speaks_for: tuple[str, ...] = ()
+    took: float | None = None
     origin: int = 0
     shared: bool = True
 
@@ -105,12 +109,14 @@ class Trial:
 class Added:
     """What came of adding a source. `source` is None where the page's feeds are offered instead, and where
     the address was a list of feeds: then `listed` of them are new sources, to be read as soon as possible.
+    `taken_back` says that it is a shared source that the edition had left out: it was not read now.
     """
 
     trial: Trial
     source: Source | None
     ingested: IngestReport
     listed: int = 0
+    taken_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,13 @@ noise; so a question finds by words and by meaning what it would find in that mu
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from itertools import islice
+from random import Random
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +32,7 @@ REPLACED = 0.3
 NOISE = 0.8
 DAYS = 1000
 WRITTEN_AT_ONCE = 250
+ORIGINS = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,3 +127,35 @@ def _reworded(
         mixed = [word if keep else new for word, keep, new in zip(sentence, kept, other, strict=True)]
         reworded.append(" ".join(mixed).rstrip(".") + ".")
     return reworded
+
+
+def received(passages: Iterator[Sequence[IndexedPassage]]) -> Iterator[list[IndexedPassage]]:
+    """Yield the same batches, as if each article had come in from some of `ORIGINS` origins."""
+    for batch in passages:
+        yield [replace(passage, origins=origins_of(passage.title)) for passage in batch]
+
+
+@lru_cache(1000)
+def origins_of(title: str) -> tuple[int, ...]:
+    """Return the origins of an article: one, or more for three in ten. Some origins bring much more."""
+    random = Random(zlib.crc32(title.encode()))
+    number = 1 + (random.random() < 0.3) + (random.random() < 0.1)
+    return tuple({int(ORIGINS * random.random() ** 3) for _ in range(number)})
+
+
+def edition(share: float, counts: Mapping[int, int], passages: int, seed: int = 1) -> frozenset[int]:
+    """Return origins that bring about this share of so many passages.
+
+    `counts` is origin → number of its passages. Below one in a hundred the origins that bring least are
+    taken, otherwise any.
+    """
+    order = sorted(counts, key=lambda origin: (counts[origin], origin))
+    if share >= 0.01:
+        Random(seed).shuffle(order)
+    taken: list[int] = []
+    left = share * passages
+    for origin in order:
+        if share == 1 or counts[origin] <= left or not taken:
+            taken.append(origin)
+            left -= counts[origin]
+    return frozenset(taken)

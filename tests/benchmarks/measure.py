@@ -6,6 +6,7 @@ import json
 import sqlite3
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -13,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from operator import itemgetter
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import numpy as np
@@ -26,13 +28,20 @@ from index.search.dense import DenseIndex
 from index.search.followers import DenseFollower
 from index.search.local import LocalIndex
 from index.types.question import Filters
+from tests.benchmarks.corpus import ORIGINS, edition, origins_of
 from tests.fakes import resident
 
 # Shares of the passages that the filters admit, as far as the store has so many.
 SHARES = (1.0, 0.1, 0.01, 0.001, 0.0001)
+# Shares of the passages that editions see. A share for which there are too few passages is left out.
+EDITIONS = (1.0, 0.1, 0.01, 0.0001)
+# A search, and its two parts.
+PARTS = ("both", "meaning", "words")
 NEAREST = 50
 QUESTIONS = 60
 AT_ONCE = 32
+# How often each question is asked of each edition.
+EDITION_ROUNDS = 1
 # Every passage with its article, in SQL.
 PASSAGES = "FROM passages JOIN articles ON articles.id = passages.article_id"
 
@@ -83,6 +92,8 @@ class Bench:
             "graph": dense_of(self.index).has_graph,
             "search_ms": {name: self.search(admitted) for name, admitted in filters.items()},
             "recall": {name: self.recall(admitted) for name, admitted in filters.items()},
+            "editions": dict(self.editions()),
+            "editions_memory": self.editions_memory(),
         }
 
     def filters(self) -> Iterator[tuple[str, Filters]]:
@@ -120,6 +131,51 @@ class Bench:
         found = {id for id, _ in dense.search(vector, filters, NEAREST)}
         exact = {id for id, _ in dense.search(vector, filters, NEAREST, exact=True)}
         return len(found & exact) / len(exact)
+
+    def editions(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yield the figures of editions, each named after the share of the passages that it sees."""
+        passages = self.passages_by_origin()
+        number = len(self.index)
+        for share in EDITIONS:
+            if share * number >= 50:
+                filters = Filters(origins=edition(share, passages, number))
+                assert filters.origins is not None
+                seen = dense_of(self.index).share(filters.origins)
+                yield f"{seen:.2%}", {**self.edition_ms(filters), "recall": self.recall(filters)}
+
+    def passages_by_origin(self) -> Counter[int]:
+        """Return origin → number of its passages."""
+        with closing(sqlite3.connect(self.folder / "news.db")) as database:
+            titles = database.execute(f"SELECT title, count(*) {PASSAGES} GROUP BY articles.id").fetchall()
+        counts: Counter[int] = Counter()
+        for title, passages in titles:
+            counts.update(dict.fromkeys(origins_of(title), passages))
+        return counts
+
+    def edition_ms(self, filters: Filters) -> dict[str, list[float]]:
+        """Return the times of searches with an edition and, after ", all", without: in turns, so that what
+        else the machine does meets both.
+        """
+        times: dict[str, list[float]] = {f"{part}{of}": [] for part in PARTS for of in ("", ", all")}
+        for vector, text in zip(self.vectors * EDITION_ROUNDS, self.questions * EDITION_ROUNDS, strict=False):
+            terms = self.index.question_terms(text)
+            for of, admitted in (("", filters), (", all", Filters())):
+                for part, work in (
+                    ("both", partial(self.index.search, vector, text, admitted, DEPTH)),
+                    ("meaning", partial(dense_of(self.index).search, vector, admitted, DEPTH)),
+                    ("words", partial(self.index.search_words, terms, admitted, DEPTH)),
+                ):
+                    times[part + of].append(milliseconds(work))
+        return times
+
+    def editions_memory(self) -> int:
+        """Return how much the process grows when 1,000 editions over all origins have searched."""
+        random = Random(1)
+        before = resident()
+        for _ in range(1000):
+            edition = frozenset(random.sample(range(ORIGINS), 200))
+            self.index.search(self.vectors[0], self.questions[0], Filters(origins=edition), DEPTH)
+        return resident() - before
 
     def new_article(self) -> float:
         """Return how long an article takes from the file to an answer that quotes it."""

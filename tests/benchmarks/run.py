@@ -22,13 +22,14 @@ import numpy as np
 from index import IndexOptions, NewsIndex
 from index.embeddings.embedder import SentenceTransformerEmbedder
 from index.evaluation.metrics import articles_file
+from index.search.base import Position
 from index.search.local import LocalIndex
-from index.search.sync import catch_up
+from index.search.sync import BATCH
 from index.storage.articles import Store
 from index.storage.database import sqlite_url
-from tests.benchmarks.corpus import Real, fill
+from tests.benchmarks.corpus import Real, fill, received
 from tests.benchmarks.encoding import compare_encoding, compare_ingest
-from tests.benchmarks.measure import dense_of
+from tests.benchmarks.measure import PARTS, dense_of
 from tests.benchmarks.plot import draw
 
 Figures = dict[str, Any]
@@ -70,7 +71,12 @@ def build_seconds(store: Path) -> float:
     database, embedder = Store.open(sqlite_url(store / "news.db")), SentenceTransformerEmbedder(None)
     search = LocalIndex(store / "index", embedder.dimension)
     for follower in search.followers:
-        catch_up(database, follower, embedder.fingerprint)
+        # As `index.search.sync` does it where an index is made anew; what an article came in from is made up.
+        passages = received(database.all_indexed_passages(embedder.fingerprint, BATCH))
+        position = Position(database.id, embedder.fingerprint, database.changes.last_seq())
+        with follower.exclusive():
+            follower.clear()
+            follower.apply(passages, [], position)
     dense_of(search).settle()
     seconds = time.perf_counter() - started
     search.close()
@@ -97,6 +103,41 @@ def start_seconds(store: Path) -> float:
     return min(taken)
 
 
+def alerts_line(real: Path, data: Path, folder: Path) -> str:
+    """Measure a round of alerts on one core, and return the figures as a line."""
+    command = [sys.executable, "-m", "tests.benchmarks.follows", str(real), str(data), str(folder)]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
+    figures: Figures = json.loads(done.stdout)
+    return (
+        f"{figures['follows']:,} follows against {figures['passages']:,} new passages, on one core: "
+        f"{figures['round_s']:.1f} s ({figures['cpu_s']:.1f} s of CPU time), "
+        f"{figures['alerts']:,} with an alert"
+    )
+
+
+def against(times: Sequence[float], others: Sequence[float]) -> str:
+    """Return how many times as long as others times are, by their medians and 99th percentiles."""
+    ratios = [np.percentile(times, place) / np.percentile(others, place) for place in (50, 99)]
+    return " / ".join(f"{ratio:.2f}" for ratio in ratios)
+
+
+def edition_rows(figures: Figures) -> list[tuple[str, str]]:
+    """Return a row for each edition: its searches against those without one; recall; memory."""
+    editions = figures["editions"]
+    rows = []
+    for name, measured in editions.items():
+        parts = {part: against(measured[part], measured[f"{part}, all"]) for part in PARTS}
+        label = f"search, edition of {name}, against all, median / p99 (by meaning; by words)"
+        rows.append((label, f"{parts['both']} × ({parts['meaning']}; {parts['words']})"))
+    recall = min(measured["recall"] for measured in editions.values())
+    return [
+        *rows,
+        ("recall@50 against exact, worst edition", f"{recall:.4f}"),
+        ("memory of 1,000 editions", f"{figures['editions_memory'] / 1e6:.0f} MB"),
+    ]
+
+
 def everything(by_name: dict[str, list[float]]) -> list[float]:
     return [time for times in by_name.values() for time in times]
 
@@ -110,6 +151,7 @@ def rows(figures: Figures) -> list[tuple[str, str]]:
         ("search alone, no filter, median", f"{np.median(unfiltered):.1f} ms"),
         ("search alone, all filters, median", f"{np.median(everything(search)):.1f} ms"),
         ("recall@50 against exact, worst filter", f"{min(figures['recall'].values()):.4f}"),
+        *edition_rows(figures),
         ("memory above the model", f"{figures['memory'] / 1e9:.2f} GB"),
         ("one article, file → quoted in an answer", f"{figures['new_article_ms'] / 1000:.2f} s"),
         ("start → first answer", f"{figures['start_s']:.1f} s"),
@@ -141,6 +183,7 @@ def main(arguments: Sequence[str]) -> int:
     say(f"encoding, against SentenceTransformer.encode: {encoding.ratio:.2f} ×, {encoding.per_second:.0f}/s")
     say(f"smallest cosine of a passage to the default's: {encoding.cosine:.5f}")
     say(f"ingest, against encoding alone: {compare_ingest(real, embedder):.0%}")
+    say(alerts_line(real, data, folder / "follows"))
     columns = []
     for size in sizes:
         store = store_of(folder, real, size)

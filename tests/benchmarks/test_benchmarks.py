@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,9 @@ import pytest
 from index import IndexOptions, NewsIndex
 from index.storage.articles import Store
 from index.storage.database import sqlite_url
-from tests.benchmarks.corpus import PASSAGES, Real, fill
+from tests.benchmarks.corpus import ORIGINS, PASSAGES, Real, edition, fill, origins_of, received
+from tests.benchmarks.follows import embed, prepare
+from tests.benchmarks.measure import PARTS
 from tests.benchmarks.plot import draw
 from tests.benchmarks.run import rows, table
 from tests.fakes import HashingEmbedder, article, write_jsonl
@@ -21,6 +24,14 @@ FIGURES = {
     "ask_ms": {"time 100.00%": [50.0, 60.0, 70.0], "source 1.00%": [40.0, 40.0, 40.0]},
     "search_ms": {"time 100.00%": [5.0, 6.0, 7.0], "source 1.00%": [1.0, 1.0, 1.0]},
     "recall": {"time 100.00%": 0.995, "source 1.00%": 1.0},
+    "editions": {
+        "10.01%": {
+            "recall": 0.993,
+            **{part: [3.0, 6.0] for part in PARTS},
+            **{f"{part}, all": [2.0, 4.0] for part in PARTS},
+        }
+    },
+    "editions_memory": 21e6,
     "memory": 1.2e9,
     "new_article_ms": 830.0,
     "start_s": 9.04,
@@ -59,11 +70,43 @@ def test_a_store_is_filled_with_passages_near_the_real_ones(store: Store, tmp_pa
         assert f"{wanted:,} passages" in news.status().index
 
 
+def test_what_is_followed_is_made_from_a_store_and_compared_with_its_newest_passages(
+    store: Store, tmp_path: Path
+) -> None:
+    now = prepare(store, ["Who bought a second-hand lighthouse?"], follows=2, passages=2)
+    store.close()
+    embedder = HashingEmbedder()
+    options = IndexOptions(data_dir=tmp_path, clock=lambda: now, threshold=0.0)
+    with NewsIndex.open(options, embedder) as news:
+        embed(news, embedder)
+        while news.match_follows():
+            pass
+        assert [follow.what for follow, _ in news.left_alerts()] == ["Who bought a second-hand lighthouse?"]
+
+
 def test_the_table_has_a_column_for_each_size() -> None:
     lines = table([FIGURES, FIGURES | {"passages": 41_000}]).splitlines()
     assert lines[0] == "| passages | 1,000 | 41,000 |"
     assert lines[2] == "| question → answer, median / p99 | 45 / 70 ms | 45 / 70 ms |"
     assert len(lines) == len(rows(FIGURES)) + 1
+    (of_edition,) = [line for line in lines if "edition of 10.01%" in line]
+    assert of_edition.count("1.50 × (1.50 / 1.50; 1.50 / 1.50)") == 2
+
+
+@pytest.mark.parametrize("share", [1, 0.1, 0.01, 0.0001])
+def test_an_edition_sees_about_the_share_that_it_is_named_after(share: float) -> None:
+    articles = [origins_of(str(number)) for number in range(50_000)]
+    counts = Counter(origin for article in articles for origin in article)
+    assert 1900 < len(counts) <= ORIGINS
+    taken = edition(share, counts, len(articles))
+    seen = sum(not taken.isdisjoint(article) for article in articles) / len(articles)
+    assert 0.5 * share <= seen <= 1.5 * share
+
+
+def test_articles_come_in_from_the_same_origins_in_every_run(store: Store) -> None:
+    (batch,) = received(store.all_indexed_passages(HashingEmbedder().fingerprint, 100))
+    assert {passage.origins for passage in batch} == {origins_of(batch[0].title)}
+    store.close()
 
 
 def test_the_plot_is_a_picture(tmp_path: Path) -> None:

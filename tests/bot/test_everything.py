@@ -69,6 +69,7 @@ COMMANDS: Final[dict[str, dict[str, Any]]] = {
     "status": {},
     "settings": {},
     "audit": {},
+    "privacy about": {},
     "privacy export": {},
     "privacy delete": {},
     "help": {},

@@ -64,6 +64,13 @@ def test_an_empty_value_means_the_default_and_hides_what_comes_later(monkeypatch
     assert load_settings().threshold is None
 
 
+def test_operators_are_named_by_their_ids(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("newsbot.toml").write_text("operators = [80351110224678912, 3]\n")
+    assert load_settings().operators == (80351110224678912, 3)
+    monkeypatch.setenv("NEWS_OPERATORS", "80351110224678912, 5 6")
+    assert load_settings().operators == (80351110224678912, 5, 6)
+
+
 def test_secrets_are_read_from_every_place_and_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     Path("newsbot.toml").write_text('discord_token = "toml-token"\n')
     monkeypatch.setenv("DATABASE_URL", "postgres://user:hunter2@db/news")
@@ -116,6 +123,9 @@ def test_other_servers_are_refused_without_showing_the_password(
     ("name", "value", "part"),
     [
         ("NEWS_THRESHOLD", "2.5", "a number between 0 and 1"),
+        ("NEWS_OPERATORS", "boss", "ids of Discord users"),
+        ("NEWS_QUOTA_SOURCES", "-1", "a number of sources, 0 or more"),
+        ("NEWS_QUOTA_MEGABYTES", "2.5", "a number of MiB, 0 or more"),
         ("NEWS_THRESHOLD", "nan", "a number between 0 and 1"),
         ("NEWS_FOLLOW_SECONDS", "0", "between 0.1 and 60"),
         ("NEWS_TIMEZONE", "Europe/Berln", "perhaps Europe/Berlin is meant"),

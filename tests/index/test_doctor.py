@@ -31,11 +31,11 @@ class Broken(NamedTuple):
     severity: str = "failure"
 
 
-def run_sql(statement: str) -> Callable[[Path], None]:
+def run_sql(script: str) -> Callable[[Path], None]:
     def run(data: Path) -> None:
         connection = sqlite3.connect(data / "news.db")
         with connection:
-            connection.execute(statement)
+            connection.executescript(script)
         connection.close()
 
     return run
@@ -110,7 +110,10 @@ BROKEN = {
     "failing source": Broken(
         run_sql(
             "INSERT INTO sources (uri, kind, added_at, state, error, failures, articles)"
-            " VALUES ('https://x.example/feed', 'feed', '2025-01-01', 'failing', 'it answers 404', 3, 0)"
+            " VALUES ('https://x.example/feed', 'feed', '2025-01-01', 'failing', 'it answers 404', 3, 0);"
+            "INSERT INTO origins (number, name) VALUES (9, 'https://x.example/feed');"
+            "INSERT INTO edition_origins (edition, origin, kept, read, added_at)"
+            " VALUES ('', 9, 1, 1, '2025-01-01')"
         ),
         "sources",
         "1 of 1 cannot be read: https://x.example/feed",

@@ -10,18 +10,18 @@ from pathlib import Path
 
 import pytest
 
-from index import NewsIndex, Question, UsageError
+from index import Article, NewsIndex, Question, UsageError
+from index.text.normalize import article_id
 from index.types.digest import Digest, DigestPlan, Schedule
 from index.types.edition import SHARED
-from index.types.follow import Follow
-from tests.fakes import NOW, HashingEmbedder, article, open_news, record, story
+from tests.fakes import NOW, Clock, HashingEmbedder, article, assert_search_is_whole, open_news, record, story
 from tests.servers.news_site import NewsSite
 
 ONE, TWO = "1001", "2002"
 PORT = article("port", "The port of Rotterdam opened a quay. " + story("port"), title="A quay in Rotterdam")
 FORGED = article(
     "forged",
-    "The port of Rotterdam sank on Monday. " + story("sinking"),
+    "The port of Rotterdam sank on Monday. " + story("Rotterdam", 8),
     title="The port sank",
     source="Tower",
 )
@@ -38,8 +38,10 @@ def lines(*articles: object) -> bytes:
     return "".join(json.dumps(record(one)) + "\n" for one in articles).encode()  # type: ignore[arg-type]
 
 
-def feed(site: NewsSite, path: str, *articles: object) -> str:
-    return site.serve(path, lines(*articles), "application/jsonl")
+def feed(site: NewsSite, path: str, one: Article) -> str:
+    """Serve a list with an article that lies on its site."""
+    url = site.url("/story")
+    return site.serve(path, lines(replace(one, id=article_id(url), url=url)), "application/jsonl")
 
 
 def outlets(news: NewsIndex, edition: str | None) -> set[str]:
@@ -55,9 +57,9 @@ def outlets(news: NewsIndex, edition: str | None) -> set[str]:
 def test_what_a_guild_uploads_is_seen_there_only(tmp_path: Path) -> None:
     with open_news(tmp_path, [PORT]) as news:
         news.receive(lines(FORGED), "words.jsonl", edition=ONE)
-        assert outlets(news, ONE) == {"Sample Wire", "Tower"}
+        assert outlets(news, ONE) == {"Sample Wire", "Tower (upload)"}
         assert outlets(news, TWO) == outlets(news, SHARED) == {"Sample Wire"}
-        assert outlets(news, None) == {"Sample Wire", "Tower"}
+        assert outlets(news, None) == {"Sample Wire", "Tower (upload)"}
         timeline = news.timeline(Question("port of Rotterdam", edition=TWO))
         assert {event.quote.article.source for event in timeline.events} == {"Sample Wire"}
         claimed = "The port of Rotterdam sank on Monday"
@@ -65,21 +67,63 @@ def test_what_a_guild_uploads_is_seen_there_only(tmp_path: Path) -> None:
         assert news.check_quote(claimed, ONE).kind == "exact"
 
 
-def test_digests_and_follows_stay_inside(tmp_path: Path) -> None:
+def test_digests_stay_inside(tmp_path: Path) -> None:
     plan = DigestPlan(Schedule(9))
     with open_news(tmp_path, [PORT]) as news:
         news.receive(lines(FORGED), "words.jsonl", edition=ONE)
-        for guild, expected in (
-            (ONE, {"A quay in Rotterdam", "The port sank"}),
-            (TWO, {"A quay in Rotterdam"}),
-        ):
-            digest = Digest(1, guild, "5", None, plan, NOW)
-            assert {story.headline.article.title for story in news.stories(digest)} == expected
-            follow = Follow(1, "7", guild, None, "port of Rotterdam", NOW - timedelta(days=2))
-            assert {quote.article.title for quote in news.found_since(follow)} == expected
-        with pytest.raises(UsageError, match="no source 'Tower'"):
-            news.check_plan(replace(plan, sources=("Tower",)), TWO)
-        assert news.check_plan(replace(plan, sources=("tower",)), ONE).sources == ("Tower",)
+        for guild, expected in ((ONE, {PORT.title, FORGED.title}), (TWO, {PORT.title})):
+            stories = news.stories(Digest(1, guild, "5", None, plan, NOW))
+            told = {id for story in stories for id in story.article_ids}
+            seen = {headline.article.id: headline.article.title for headline in news.latest(edition=guild)}
+            assert {seen[id] for id in told} == expected
+        with pytest.raises(UsageError, match=r"no source 'Tower \(upload\)'"):
+            news.check_plan(replace(plan, sources=("Tower (upload)",)), TWO)
+        assert news.check_plan(replace(plan, sources=("tower (upload)",)), ONE).sources == ("Tower (upload)",)
+
+
+def test_alerts_stay_inside(tmp_path: Path) -> None:
+    clock = Clock(NOW - timedelta(days=2))
+    own = article(
+        "own",
+        "The port of Rotterdam was closed by strikers at dawn. Strikers in the port of Rotterdam want higher "
+        "wages. The port of Rotterdam says that it will talk with them.",
+        title="Strikers close the port of Rotterdam",
+    )
+    with open_news(tmp_path, clock=clock) as news:
+        follows = {
+            guild: news.follows.start("7", guild, f"5{guild}", "port of Rotterdam").id
+            for guild in (ONE, TWO, None)
+        }
+        clock.advance(hours=36)
+        news.receive(lines(own), "words.jsonl", edition=ONE)
+        news.receive(lines(PORT), "wire.jsonl")
+        while news.match_follows():
+            pass
+        sent: dict[int, set[str]] = {}
+        while alerts := news.left_alerts():
+            for follow, quotes in alerts:
+                sent.setdefault(follow.id, set()).update(quote.article.title for quote in quotes)
+                news.follows.sent(follow.id, quotes)
+        expected = {ONE: {PORT.title, own.title}, TWO: {PORT.title}, None: {PORT.title}}
+        assert sent == {follows[guild]: ids for guild, ids in expected.items()}
+
+
+def test_what_a_guild_had_first_is_still_news_to_others(tmp_path: Path) -> None:
+    clock = Clock(NOW - timedelta(days=2))
+    with open_news(tmp_path, clock=clock) as news:
+        news.follows.start("7", TWO, "52", "port of Rotterdam")
+        clock.advance(hours=36)
+        news.receive(lines(PORT), "words.jsonl", edition=ONE)
+        while news.match_follows():
+            pass
+        assert not news.left_alerts()
+        clock.advance(hours=3)
+        news.receive(lines(PORT), "wire.jsonl")
+        while news.match_follows():
+            pass
+        assert [follow.guild for follow, _ in news.left_alerts()] == [TWO]
+        assert outlets(news, TWO) == outlets(news, ONE) == {"Sample Wire (upload)"}
+    assert_search_is_whole(tmp_path)
 
 
 def test_an_article_that_two_editions_receive_is_stored_and_embedded_once(
@@ -145,7 +189,7 @@ def test_a_copy_from_a_guild_is_named_there_only(tmp_path: Path) -> None:
     copy = article("copy", PORT.text, title="A quay", source="Tower")
     with open_news(tmp_path, [PORT]) as news:
         assert news.receive(lines(copy), "words.jsonl", edition=ONE).ingested.duplicates == 1
-        for edition, also in ((ONE, ["Tower"]), (TWO, []), (SHARED, [])):
+        for edition, also in ((ONE, ["Tower (upload)"]), (TWO, []), (SHARED, [])):
             (headline,) = news.latest(edition=edition)
             assert [copy.source for copy in headline.also_in] == also
             (quote, *_) = news.ask(Question(ASKED, edition=edition)).quotes
@@ -156,8 +200,9 @@ def test_words_that_a_guild_had_first_do_not_hide_them_from_others(tmp_path: Pat
     with open_news(tmp_path) as news:
         news.receive(lines(article("copy", PORT.text, source="Tower")), "words.jsonl", edition=ONE)
         news.receive(lines(PORT), "wire.jsonl")
-        assert outlets(news, TWO) == {"Sample Wire"}
-        assert {headline.article.source for headline in news.latest(edition=ONE)} == {"Sample Wire", "Tower"}
+        assert outlets(news, TWO) == {"Sample Wire (upload)"}
+        both = {"Sample Wire (upload)", "Tower (upload)"}
+        assert {headline.article.source for headline in news.latest(edition=ONE)} == both
 
 
 def test_the_sources_of_a_library_that_is_older_than_editions_are_shared(tmp_path: Path) -> None:

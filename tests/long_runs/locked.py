@@ -90,6 +90,11 @@ async def run(folder: Path, seconds: float) -> Found:
         with locked(folder / "data" / "news.db"):
             began = time.monotonic()
             sent = dict(zip(use, await asyncio.gather(*(start() for start in use.values())), strict=True))
+            form, typed = (
+                sent[f"press {LABELS[Action.FOLLOW_UP]}"],
+                {"Your question": "And what did it cost?"},
+            )
+            sent["form"] = await server.submit_modal(form, typed, until=responded)
             questions = [one for name, one in sent.items() if name[0].isdigit()]
             await asyncio.gather(*(one.wait(lambda it: "Sources" in str(it.messages)) for one in questions))
             number = 0

@@ -145,7 +145,9 @@ def change(site: NewsSite, number: int) -> None:
     for source in range(SOURCES):
         entries = (generated(1_000_000 * (source + 1) + number + entry) for entry in range(ENTRIES))
         items = [
-            rss_item(one.url, one.title, content=f"<p>{one.text}</p>", date=format_datetime(one.published_at))
+            rss_item(
+                f"/{one.id}", one.title, content=f"<p>{one.text}</p>", date=format_datetime(one.published_at)
+            )
             for one in entries
         ]
         site.serve(f"/{source}", rss(*items, title=f"Wire {source}"), "application/rss+xml")

@@ -30,6 +30,7 @@ from sqlalchemy import func, select
 
 from index import SHARED, Article, IndexOptions, NewsIndex, Quotas
 from index.storage import schema
+from index.storage.receipts import is_received
 from tests.discord.server import DiscordServer, File, Guild
 from tests.fakes import article, record, stored, write_jsonl
 from tests.servers.news_documents import rss, rss_item
@@ -347,8 +348,8 @@ def audit(folder: Path, guild: Guild, measured: Measured) -> None:
         own = (news.editions.origins(guild.id) or frozenset()) - (
             news.editions.origins(SHARED) or frozenset()
         )
-    receipts = schema.receipts.c
-    counted = select(func.count(receipts.id.distinct())).where(receipts.origin.in_(own))
+    table = schema.articles.c
+    counted = select(func.count()).where(is_received(table.origin_set, own))
     with stored(folder) as store, store.database.reading() as connection:
         measured.own_articles = connection.execute(counted).scalar_one()
 

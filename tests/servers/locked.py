@@ -1,4 +1,4 @@
-"""Another process that keeps a SQLite database locked for all who write, as a backup tool or a stuck job does."""
+"""Another process that keeps a SQLite database locked for all who write, as a stuck job does."""
 
 from __future__ import annotations
 

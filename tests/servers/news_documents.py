@@ -44,13 +44,13 @@ def rss(*items: str, title: str = "The Wire", head: str = "") -> str:
     return (
         f'<?xml version="1.0" encoding="utf-8"?>{head}<rss version="2.0" '
         'xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:dc="http://purl.org/dc/elements/1.1/">'
-        f"<channel><title>{title}</title><link>https://news.example/</link><language>en-GB</language>"
+        f"<channel><title>{title}</title><link>/</link><language>en-GB</language>"
         f"{''.join(items)}</channel></rss>"
     )
 
 
 def rss_item(
-    link: str = "https://news.example/1",
+    link: str = "/1",
     title: str = "Rotterdam opens shore power",
     *,
     content: str = HTML,

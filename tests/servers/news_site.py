@@ -52,12 +52,16 @@ class _QuietServer(ThreadingHTTPServer):
 
 
 class NewsSite:
-    """A site of which a test sets every answer. Unknown paths answer 404."""
+    """A site of which a test sets every answer. Unknown paths answer 404.
 
-    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+    Another `host` (127.0.0.2) is another site.
+    """
+
+    def __init__(self, tls: ssl.SSLContext | None = None, host: str = "127.0.0.1") -> None:
+        self._host = host
         self.requests: list[Asked] = []
         self._answers: dict[str, Answer] = {}
-        self._server = _QuietServer(("127.0.0.1", 0), self._handler())
+        self._server = _QuietServer((host, 0), self._handler())
         self._server.daemon_threads = True
         if tls is not None:
             self._server.socket = tls.wrap_socket(
@@ -83,8 +87,8 @@ class NewsSite:
     def port(self) -> int:
         return int(self._server.server_address[1])
 
-    def url(self, path: str, host: str = "127.0.0.1") -> str:
-        return f"{self._scheme}://{host}:{self.port}{path}"
+    def url(self, path: str, host: str | None = None) -> str:
+        return f"{self._scheme}://{host or self._host}:{self.port}{path}"
 
     def paths(self) -> list[str]:
         """The paths that were asked for, in order."""

@@ -4,7 +4,7 @@ From which source a stored article came was not noted before. It is filled in wh
 article's outlet as its title, or lies on the article's host; the others come from the "library".
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,6 +18,10 @@ revision = "0014"
 down_revision = "0013"
 
 _AT_ONCE = 1000
+_INDEXES = {
+    "ix_articles_published": ["published_at", "source"],
+    "ix_articles_source_published": ["source", "published_at"],
+}
 _NUMBER = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
 
@@ -28,12 +32,21 @@ def upgrade() -> None:
         sa.Column("name", sa.Text, nullable=False, unique=True),
         sqlite_autoincrement=True,
     )
-    receipts = op.create_table(
-        "receipts",
-        sa.Column("id", sa.String, primary_key=True),
-        sa.Column("origin", _NUMBER, primary_key=True, autoincrement=False),
+    sets = op.create_table(
+        "origin_sets",
+        sa.Column("code", _NUMBER, primary_key=True, autoincrement=True),
+        sa.Column("members", sa.Text, nullable=False, unique=True),
     )
-    op.create_index("ix_receipts_origin", "receipts", ["origin", "id"])
+    members = op.create_table(
+        "origin_set_members",
+        sa.Column("origin", _NUMBER, primary_key=True, autoincrement=False),
+        sa.Column("code", _NUMBER, primary_key=True, autoincrement=False),
+    )
+    for table in ("articles", "copies"):
+        op.add_column(table, sa.Column("origin_set", _NUMBER, nullable=False, server_default="0"))
+    for name, columns in _INDEXES.items():
+        op.drop_index(name, "articles")
+        op.create_index(name, "articles", [*columns, "published_precision", "origin_set"])
     editions = op.create_table(
         "edition_origins",
         sa.Column("edition", sa.String, primary_key=True),
@@ -57,22 +70,46 @@ def upgrade() -> None:
     web = [source for source in sources if source.kind != "files"]
     by_title = _one_of((source.title, numbers[source.uri]) for source in web)
     by_host = _one_of((_host(source.uri), numbers[source.uri]) for source in web)
-    stored = connection.execute(
-        sa.text(
-            "SELECT id, url, source, id AS article FROM articles "
-            "UNION ALL SELECT id, url, source, article_id FROM copies"
+    codes = {frozenset[int](): 0}
+    articles, copies = (
+        connection.execute(sa.text(query)).all()
+        for query in (
+            "SELECT id, url, source FROM articles",
+            "SELECT id, url, source, article_id FROM copies",
         )
-    ).all()
-    pairs: dict[tuple[str, int], None] = {}
-    for row in stored:
-        origin = by_title.get(row.source) or by_host.get(_host(row.url)) or LIBRARY
-        pairs |= {(row.id, origin): None, (row.article, origin): None}
-    _insert(receipts, [{"id": id, "origin": origin} for id, origin in pairs])
+    )
+    brought: dict[str, set[int]] = {}
+    for row in articles:
+        brought[row.id] = {by_title.get(row.source) or by_host.get(_host(row.url)) or LIBRARY}
+    for row in copies:
+        brought[row.id] = {by_title.get(row.source) or by_host.get(_host(row.url)) or LIBRARY}
+        brought[row.article_id] |= brought[row.id]
+    for origins_of_one in map(frozenset, brought.values()):
+        codes.setdefault(origins_of_one, len(codes))
+    _insert(sets, [{"code": code, "members": _joined(numbers)} for numbers, code in codes.items()])
+    _insert(members, [{"origin": n, "code": code} for numbers, code in codes.items() for n in numbers])
+    for table, stored in (("articles", articles), ("copies", copies)):
+        changed = sa.table(table, sa.column("id"), sa.column("origin_set"))
+        change = sa.update(changed).where(changed.c.id == sa.bindparam("row"))
+        values = [{"row": row.id, "code": codes[frozenset(brought[row.id])]} for row in stored]
+        for start in range(0, len(values), _AT_ONCE):
+            part = values[start : start + _AT_ONCE]
+            connection.execute(change.values(origin_set=sa.bindparam("code")), part)
+    if connection.dialect.name == "postgresql":  # which was told the codes instead of giving them
+        connection.execute(
+            sa.text(
+                "SELECT setval(pg_get_serial_sequence('origin_sets', 'code'), max(code) + 1) FROM origin_sets"
+            )
+        )
 
 
 def _insert(table: Any, rows: Sequence[dict[str, Any]]) -> None:
     for start in range(0, len(rows), _AT_ONCE):
         op.get_bind().execute(table.insert(), rows[start : start + _AT_ONCE])
+
+
+def _joined(numbers: Iterable[int]) -> str:
+    return ",".join(map(str, sorted(numbers)))
 
 
 def _one_of(pairs: Any) -> dict[str, int]:

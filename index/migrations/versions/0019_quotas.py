@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0019"
-down_revision = "0014"
+down_revision = "0018"
 
 _NUMBER = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
@@ -17,5 +17,4 @@ def upgrade() -> None:
         sa.Column("articles", sa.BigInteger, nullable=False),
         sa.Column("bytes", sa.BigInteger, nullable=False),
     )
-    op.create_index("ix_usage_day", "usage", ["day"])
     op.add_column("audit_trail", sa.Column("origin", _NUMBER))

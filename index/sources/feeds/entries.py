@@ -2,29 +2,36 @@
 
 An entry's own text is used where it is the full story; otherwise the page it links to is fetched. What the
 page says replaces the entry's words only where it is the entry's story (`index.sources.feeds.walls`).
+
+Of an address that the feed does not speak for (`index.sources.speaker`) everything comes from the page
+itself: words, headline and time. What the feed says of it is an article of the feed's own.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from urllib.parse import urlsplit
+from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
 
 from index.errors import RecordError
 from index.fetch import Fetcher
+from index.runtime.confined import Call, call_here
 from index.sources.feeds.entry_text import first_words, only_repeats
-from index.sources.feeds.follow import Linked, follow
+from index.sources.feeds.follow import Linked, announced_feeds, authority_of_page, follow
 from index.sources.feeds.items import Feed, Item
+from index.sources.feeds.revisits import Revisits
 from index.sources.feeds.sitemap import is_story_address
+from index.sources.speaker import Speaker
 from index.sources.times.dates import Dated, Times, address_day, dated, entry_times, together
 from index.sources.web_page import Page
-from index.text.addresses import host_of
+from index.text.addresses import host_of, site_of
 from index.text.length import content_length
 from index.text.normalize import FEED_CHARS, article_id, canonical_line, canonical_url, entry_id
-from index.types.article import Article
+from index.types.article import MAX_TEXT_CHARS, Article, Authority
 from index.types.report import Failure
 from index.types.source import Evidence
 
@@ -32,44 +39,63 @@ Known = Callable[[list[str]], set[str]]
 
 # Pages fetched in one reading: with a second between two of one host that takes a minute.
 MAX_PAGES = 60
+# Pages of one reading that may exceed the limits of time and memory before no other is fetched.
+MAX_EXCESSES = 3
 # A shorter text, or one that trails off, is an excerpt.
 FULL_CHARS = 700
 MIN_EXCERPT_CHARS = 80
 MAX_TITLE = 500
 MAX_OUTLET = 200
-_SEPARATORS = re.compile(r"\s+[-–—|·•:»«/~]+\s+|\s*[|｜_＿]\s*")
+_SEPARATORS = re.compile(r"(?<!\s)\s++[-–—|·•:»«/~]++\s++|(?:(?<!\s)\s++)?+[|｜_＿]\s*+")
 _BRACKETED = re.compile(r"[(（【\[]([^()（）【】\[\]]{1,80})[)）】\]]\s*$")
 _LEADING_NAME = re.compile(r"【([^【】]{1,80})】|([^|｜]{1,80})[|｜]")
 # A feed of a section is called "The Gazette: Politics" or "Politics | The Gazette".
-_NAME_PARTS = re.compile(r"\s*[:|»]\s+|\s+[-–—·]\s+")
+_NAME_PARTS = re.compile(r"(?:(?<!\s)\s++)?+[:|»]\s++|(?<!\s)\s++[-–—·]\s++")
 _NAME_WORD = re.compile(r"\w+")
 _ARTICLES = frozenset("the der die das le la les el los il lo gli o os de het".split())
 
 
 @dataclass(slots=True)
 class Work:
-    """One reading under way. `again` tells that something may be read the next time that could not be now."""
+    """One reading under way. `call` runs what reads the bytes of one document.
+
+    `again` tells that something may be read the next time that could not be now. `excesses` counts the pages
+    that needed more time or memory than any may.
+    """
 
     fetcher: Fetcher
     timezone: ZoneInfo
     now: datetime
     known: Known
+    speaker: Speaker
+    revisits: Revisits = field(default_factory=Revisits)
+    call: Call = call_here
     articles: list[Article] = field(default_factory=list)
     evidence: list[Evidence] = field(default_factory=list)
     problems: list[Failure] = field(default_factory=list)
     pages: int = 0
+    excesses: int = 0
     again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """An entry with the ids by which it is known, its times, and whether its text is the whole story."""
+    """An entry with the ids by which it is known, its times, and whether its text is the whole story.
+
+    `id` is that of the article that it is, `own_id` that of the feed's own words: another one where the feed
+    does not speak for the address.
+    """
 
     item: Item
     id: str
+    own_id: str
     entry: str | None
     whole: bool
     times: Times
+
+    def is_foreign(self, speaker: Speaker) -> bool:
+        """Tell whether its feed does not speak for its address, as far as is known by now."""
+        return self.id != self.own_id and not speaker.speaks_for(self.item.url)
 
 
 def read_entries(found: Feed, url: str, work: Work) -> None:
@@ -77,14 +103,48 @@ def read_entries(found: Feed, url: str, work: Work) -> None:
     work.problems += found.problems
     entries = [entry for entry in _identified(found, url, work) if _is_wanted(entry, found, work)]
     # What has no time is first seen now: once, so it is not read again.
-    asked = [entry for entry in entries if not entry.whole or entry.times.published is None]
-    known = work.known([id for entry in asked for id in (entry.id, entry.entry) if id]) if asked else set()
-    skipped = {
-        entry.id for entry in asked if entry.id in known and (entry.entry is None or entry.entry in known)
-    }
+    asked = [entry for entry in entries if _is_read_once(entry) or entry.is_foreign(work.speaker)]
+    ids = [id for entry in asked for id in (entry.id, entry.own_id, entry.entry) if id]
+    known = work.known(ids) if ids else set()
+    new = {entry.own_id for entry in asked if not known.intersection((entry.id, entry.own_id))}
+    new = new if work.speaker.has_site else set()
+    if any(entry.own_id in new and entry.is_foreign(work.speaker) for entry in entries):
+        _ask_the_site(found, entries, work)
+    own = {entry.id: entry.item.text for entry in entries if entry.whole}
+    revisits = work.revisits.due(own)
     for entry in entries:
-        if entry.id not in skipped:
-            _add(entry, found, url, work)
+        is_foreign = entry.is_foreign(work.speaker)  # pages that were read meanwhile may announce the feed
+        if not _is_read_once(entry) or not _is_known(entry, known, is_foreign=is_foreign):
+            revisit = entry.id in revisits and not is_foreign
+            look = not entry.whole or revisit or (is_foreign and entry.own_id in new)
+            _add(entry, found, work, look=look, revisit=revisit)
+
+
+def _ask_the_site(found: Feed, entries: Sequence[_Entry], work: Work) -> None:
+    """Ask the site of most entries whether it announces the feed, at the page that the feed says it is of.
+
+    Where that is on another site, the front page is asked.
+    """
+    (site, count), *_ = Counter(site_of(entry.item.url) for entry in entries).most_common(1)
+    first = next(entry.item.url for entry in entries if site_of(entry.item.url) == site)
+    if count * 2 > len(entries) and work.fetcher.seconds_left > 0 and not work.speaker.speaks_for(first):
+        page = found.site if site_of(found.site) == site else urljoin(first, "/")
+        work.pages += 1
+        work.speaker.heard(*announced_feeds(page, work.fetcher, work.call))
+
+
+def _is_read_once(entry: _Entry) -> bool:
+    return not entry.whole or entry.times.published is None
+
+
+def _is_known(entry: _Entry, known: set[str], *, is_foreign: bool) -> bool:
+    """Tell whether an entry need not be read again: by a feed that speaks for its address, or a foreign one.
+
+    The words of a foreign one are no reason to leave out those of the site.
+    """
+    if is_foreign:
+        return entry.own_id in known or (entry.id in known and not entry.whole)
+    return entry.id in known and (entry.entry is None or entry.entry in known)
 
 
 def is_whole(item: Item) -> bool:
@@ -119,15 +179,26 @@ def _identified(found: Feed, url: str, work: Work) -> list[_Entry]:
         entries.append((item, key, guid))
         names.setdefault(key, set()).add(guid or _title_key(key, item))
     return [
-        _Entry(
-            item=_clean(item),
-            id=key if len(names[key]) == 1 else (guid or _title_key(key, item))[FEED_CHARS:],
-            entry=guid,
-            whole=is_whole(item),
-            times=entry_times(item.published, item.updated, work.timezone, item.language, work.now),
+        _entry(
+            item,
+            key,
+            key if len(names[key]) == 1 else (guid or _title_key(key, item))[FEED_CHARS:],
+            guid,
+            work,
         )
         for item, key, guid in entries
     ]
+
+
+def _entry(item: Item, key: str, id: str, guid: str | None, work: Work) -> _Entry:
+    return _Entry(
+        item=_clean(item),
+        id=id if work.speaker.speaks_for(item.url) else key,
+        own_id=work.speaker.id_about(item.url, id),
+        entry=guid,
+        whole=is_whole(item),
+        times=entry_times(item.published, item.updated, work.timezone, item.language, work.now),
+    )
 
 
 def _guid_key(feed: str, guid: str) -> str:
@@ -160,13 +231,25 @@ def _is_wanted(entry: _Entry, found: Feed, work: Work) -> bool:
 # -- one entry -------------------------------------------------------------------------------------------
 
 
-def _add(entry: _Entry, found: Feed, url: str, work: Work) -> None:
+def _add(entry: _Entry, found: Feed, work: Work, *, look: bool, revisit: bool) -> None:
+    """Read an entry into `work`.
+
+    With `look` the page that it links to is read as well; for a `revisit` its words alone count.
+    """
     item = entry.item
     try:
-        linked = None if entry.whole else _linked(item, work)
+        linked = _linked(entry, work) if look else None
         if linked is None and not entry.whole:
             return  # its page is read the next time
-        article, evidence = _article(entry, linked, found, url, work)
+        page = linked.page if linked else None
+        if page and not item.is_story and not _says_story(page):
+            raise RecordError("the page does not present itself as a story: it is left out")
+        if linked and page and not work.speaker.speaks_for(linked.url):
+            _add_page(page, linked.url, linked.authority, work)
+            if not entry.whole or work.speaker.speaks_for(item.url):
+                return
+            linked = None
+        article, evidence = _article(entry, linked, found, work, only_page=revisit)
     except RecordError as error:
         work.problems.append(Failure(item.url, _named(item, str(error))))
     else:
@@ -179,13 +262,23 @@ def _named(item: Item, why: str) -> str:
     return f"“{item.title[:100]}”: {why}" if item.title else why
 
 
-def _linked(item: Item, work: Work) -> Linked | None:
-    """Return what an entry links to; None where it has to wait for the next reading."""
-    if work.pages >= MAX_PAGES:
-        work.again = True
+def _linked(entry: _Entry, work: Work) -> Linked | None:
+    """Return what an entry links to; None where it has to wait for the next reading.
+
+    One whose own text is whole does not wait.
+    """
+    item = entry.item
+    if work.pages >= MAX_PAGES or work.fetcher.seconds_left <= 0:
+        work.again = work.again or not entry.whole
         return None
+    if work.excesses >= MAX_EXCESSES:
+        return Linked(None, item.url, "others of its pages took too long to read, so this one is not read")
     work.pages += 1
-    linked = follow(item, work.fetcher, work.timezone, work.now)
+    linked = follow(item, work.fetcher, work.timezone, work.now, work.call)
+    work.excesses += linked.exceeds
+    work.speaker.heard(linked.answered, linked.feeds)
+    if entry.whole and linked.page is None:
+        return None
     if linked.later:
         work.again = True
         work.problems.append(Failure(item.url, _named(item, linked.why or "")))
@@ -194,29 +287,29 @@ def _linked(item: Item, work: Work) -> Linked | None:
 
 
 def _article(
-    entry: _Entry, linked: Linked | None, found: Feed, url: str, work: Work
+    entry: _Entry, linked: Linked | None, found: Feed, work: Work, *, only_page: bool = False
 ) -> tuple[Article, Evidence]:
     """Return the article of an entry, and where its parts were read.
 
-    Raises RecordError when it has no text.
+    With `only_page` the words are the page's where there is one. Raises RecordError when it has no text.
     """
     item, page = entry.item, linked.page if linked else None
-    if page and not item.is_story and not _says_story(page):
-        raise RecordError("the page does not present itself as a story: it is left out")
-    from_page = page is not None and _is_better(page.text, item)
-    text = page.text if page and from_page else item.text
+    from_page = page is not None and (only_page or _is_better(page.text, item))
+    text = (page.text if page and from_page else item.text)[:MAX_TEXT_CHARS].rstrip()
     if content_length(text) < MIN_EXCERPT_CHARS:
         raise RecordError(
             (linked and linked.why) or "no article text was found: neither in the feed nor on the page"
         )
     if linked and linked.why:
         work.problems.append(Failure(item.url, _named(item, f"{linked.why}: the feed's own words are kept")))
-    outlet, outlet_from = _outlet(item, page if from_page else None, found, url)
+    outlet, outlet_from = _outlet(item, page if from_page else None, found, work.speaker)
     title = _title(item, page, outlet, found.title) or first_words(text)
     when, when_from = _when(item, together(entry.times, page.times) if page else entry.times, found, work)
     address = canonical_url(linked.url) if linked and page and from_page else item.url
+    own = work.speaker.authority(address)
+    id = entry.id if own > Authority.FOREIGN else entry.own_id
     article = Article(
-        id=entry.id if address == item.url else article_id(address),
+        id=id if address == item.url else article_id(address),
         url=address,
         title=title[:MAX_TITLE],
         text=text,
@@ -228,8 +321,9 @@ def _article(
         topics=item.topics,
         language=item.language or (page.language if page else None),
         original=page.original if page else None,
-        entry=entry.entry,
+        entry=entry.entry if own > Authority.FOREIGN else None,
         via="page" if from_page else "feed",
+        authority=linked.authority if linked and from_page else own,
     )
     where = "the page" if from_page else f"the {'sitemap' if found.kind == 'sitemap' else 'feed'}"
     return article, _evidence(article, when_from, outlet_from, where)
@@ -247,14 +341,19 @@ def _says_story(page: Page) -> bool:
     return page.times.published is not None
 
 
-def read_single_page(page: Page, work: Work) -> None:
-    """Read the article of a page that was named by itself into `work`."""
+def read_single_page(page: Page, answered: str, work: Work) -> None:
+    """Read the article of a page that was named by itself, and answered at an address, into `work`."""
+    _add_page(page, page.url, authority_of_page(page.url, answered), work)
+
+
+def _add_page(page: Page, url: str, authority: Authority, work: Work) -> None:
+    """Read the article of a page at an address into `work`, with all that is known of it from the page."""
     when, when_from = _when(Item(page.url, page.title), page.times, None, work)
     article = Article(
-        id=article_id(page.url),
-        url=canonical_url(page.url),
-        title=_title(Item(page.url, page.title), page, page.outlet, None)[:MAX_TITLE],
-        text=page.text,
+        id=article_id(url),
+        url=canonical_url(url),
+        title=(_title(Item(url, page.title), page, page.outlet, None) or first_words(page.text))[:MAX_TITLE],
+        text=page.text[:MAX_TEXT_CHARS].rstrip(),
         source=page.outlet[:MAX_OUTLET] or "Web page",
         published_at=when.published_at,
         published_precision=when.precision,
@@ -263,6 +362,7 @@ def read_single_page(page: Page, work: Work) -> None:
         language=page.language,
         original=page.original,
         via="page",
+        authority=authority,
     )
     host = host_of(page.url)
     named = "the page's address" if page.outlet == host else "the page's site name"
@@ -287,33 +387,26 @@ def _evidence(article: Article, time_from: str, outlet_from: str, text_from: str
 # -- outlet and headline ---------------------------------------------------------------------------------
 
 
-def _outlet(item: Item, page: Page | None, found: Feed, url: str) -> tuple[str, str]:
+def _outlet(item: Item, page: Page | None, found: Feed, speaker: Speaker) -> tuple[str, str]:
     """Return the name of the site that was read, and where that name stood.
 
     Words of a page are its site's, by the name that the site gives itself. A feed's own name stands for its
-    own words and for pages of its site that name themselves alike ("The Wire", "The Wire: Politics").
+    own words and for pages of its site that name themselves alike ("The Wire", "The Wire: Politics"). Beside
+    its words about others' addresses stands its host.
     """
-    feed = (found.title or urlsplit(url).hostname or "Feed")[:MAX_OUTLET]
+    feed = (found.title or host_of(speaker.addresses[0]) or "Feed")[:MAX_OUTLET]
     if page is None:
+        if not speaker.speaks_for(item.url):
+            return speaker.outlet(found.title), "the feed's title and address"
         return (item.source[:MAX_OUTLET], "the entry's source") if item.source else (feed, "the feed's title")
     host = host_of(page.url)
     own = page.outlet[:MAX_OUTLET]
-    here = _site(page.url) in (_site(url), _site(found.site))
+    here = site_of(page.url) in (speaker.sites or {site_of(found.site)})
     if own and own != host and not (here and _alike(own, feed)):
         return own, "the page's site name"
     if here and not item.source:
         return feed, "the feed's title"
     return host or feed, "the page's address"
-
-
-def _site(url: str) -> str:
-    """Return about the part of a host that one publisher owns: two names, or three of a country's."""
-    host = urlsplit(url).hostname or ""
-    names = host.split(".")
-    if names[-1].isdigit() or ":" in host:
-        return host
-    short = len(names) > 2 and len(names[-1]) == 2 and len(names[-2]) <= 3
-    return ".".join(names[-3:] if short else names[-2:])
 
 
 def _alike(one: str, other: str) -> bool:

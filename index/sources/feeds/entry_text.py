@@ -64,7 +64,7 @@ def only_repeats(text: str, *lines: str) -> bool:
 def first_words(text: str, most: int = 100) -> str:
     """Return a headline for a text that has none: its first sentence, or as many whole words as fit."""
     line = " ".join(text.split("\n", 1)[0].split())
-    end = re.match(r".{15,}?[.!?。！？]+[\"'”’»)]*(?=\s|$)|.{5,}?[。！？]", line[: most + 1])
+    end = re.match(r".{15,100}?[.!?。！？]{1,9}+[\"'”’»)]{0,9}+(?=\s|$)|.{5,100}?[。！？]", line[: most + 1])
     if end and len(end[0]) <= most:
         return end[0].strip()
     if len(line) <= most:

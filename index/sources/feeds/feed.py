@@ -44,7 +44,7 @@ _HTML_FIELDS = ("description", "encoded", "summary", "content")
 _OF_MEDIA = ("title", "description", "text")
 _TIMES = ("pubdate", "date", "published", "issued", "updated", "modified", "created")
 _MAIL_AND_NAME = re.compile(
-    r"\s*(?:[^\s@<>()]+@[^\s@<>()]+\s*(?:\(([^()]*)\))?|([^<>@]*)<[^\s@<>]+@[^\s@<>]+>)\s*$"
+    r"\s*+(?:[^\s@<>()]++@[^\s@<>()]++\s*+(?:\(([^()]*+)\))?+|([^<>@]*+)<[^\s@<>]++@[^\s@<>]++>)\s*+$"
 )
 _HTML_TYPES = ("text/html", "application/xhtml+xml")
 _NO_STORY = ("application/pdf", "audio/", "video/", "image/")

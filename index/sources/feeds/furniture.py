@@ -34,9 +34,9 @@ MAX_LINES = 30
 _I = re.IGNORECASE
 # An excerpt trails off: three dots and at most a few words, such as "Read the whole story" in any language;
 # or the invitation alone.
-_DOTS = r"(?:\.{3,}|…|\[\s*(?:…|\.{3,})\s*\])"
+_DOTS = r"(?:(?<!\.)\.{3,}+|…|\[\s*+(?:…|\.{3,}+)\s*+\])"
 _TRAILS_OFF = re.compile(
-    rf"{_DOTS}[\s\"'”’»)\]]*(?:[^\s.!?…]+(?:\s+|$)){{0,8}}$"
+    rf"{_DOTS}[\s\"'”’»)\]]*+(?:[^\s.!?…]++(?:\s++|$)){{0,8}}+$"
     r"|\b(?:read (?:more|on|the (?:full|whole|rest|entire)\b[^.!?]{0,30})|continue reading\b[^.!?]{0,60}"
     r"|keep reading"
     r"|full (?:story|article)|weiterlesen|mehr lesen|mehr erfahren|lire (?:la suite|plus"
@@ -45,10 +45,10 @@ _TRAILS_OFF = re.compile(
     r"|l['’]articolo)"
     r"|continua a leggere|continua|ler mais|leia mais|continue lendo|continuar a ler|lees (?:meer|verder)"
     r"|читать (?:далее|полностью|дальше|больше)|czytaj (?:więcej|dalej)|läs mer|devamını oku|続きを読む"
-    r"|阅读(?:更多|全文)|閱讀(?:更多|全文))\s*[.:»>→…\])]*\s*$",
+    r"|阅读(?:更多|全文)|閱讀(?:更多|全文))\s*+[.:»>→…\])]*+\s*+$",
     _I,
 )
-_INVITATION = re.compile(rf"({_DOTS})[\s\"'”’»)\]]*(?:[^\s.!?…]+(?:\s+|$)){{1,8}}$")
+_INVITATION = re.compile(rf"({_DOTS})[\s\"'”’»)\]]*+(?:[^\s.!?…]++(?:\s++|$)){{1,8}}+$")
 
 
 def drop_furniture(root: lxml.html.HtmlElement) -> None:

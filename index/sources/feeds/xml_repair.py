@@ -80,7 +80,9 @@ def parse(text: str, where: str) -> lxml.etree._Element:
     )
     try:
         root = lxml.etree.fromstring(repaired(text, where).encode(), parser)
-    except (lxml.etree.LxmlError, ValueError):
+    except (lxml.etree.LxmlError, ValueError) as error:
+        if getattr(error, "code", None) == lxml.etree.ErrorTypes.ERR_NO_MEMORY:
+            raise MemoryError from error
         root = None
     if root is None:
         raise SourceError(f"{where} is not well-formed XML: tell its publisher.")

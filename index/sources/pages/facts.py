@@ -36,7 +36,7 @@ _FEED_TYPES = (
 # WordPress announces its programming interface like a feed: https://developer.wordpress.org/rest-api/
 _NO_FEED = re.compile(r"/wp-json/|oembed", re.IGNORECASE)
 # Between a headline and the name of its site.
-_SEPARATOR = re.compile(r"\s+[-–—|·•»«:/]+\s+|\s*[|»«]\s*|:\s+")
+_SEPARATOR = re.compile(r"(?<!\s)\s++[-–—|·•»«:/]++\s++|(?:(?<!\s)\s++)?+[|»«]\s*+|:\s++")
 _WHOLE_SITE = ("WebSite", "NewsMediaOrganization", "Organization")
 
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from lxml.html import HtmlElement
 
 from index.sources.pages.tree import Measure, measured
+from index.text.addresses import site_of
 
 Measures = Mapping[HtmlElement, Measure]
 
@@ -147,6 +148,6 @@ def _link_blocks(root: HtmlElement, measures: Measures, url: str) -> Iterator[Ht
 
 def _is_same_site(href: str, url: str) -> bool:
     try:
-        return urlsplit(urljoin(url, href)).hostname in (urlsplit(url).hostname, None)
+        return site_of(urljoin(url, href)) in (site_of(url), "")
     except ValueError:
         return False

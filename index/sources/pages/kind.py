@@ -49,10 +49,10 @@ _FORMS: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = (
             _I,
         ),
         re.compile(
-            r".*\b(?:cookies?|consent|privacy (?:choices|settings|cent(?:er|re))|before you continue"
+            r"\A.*\b(?:cookies?|consent|privacy (?:choices|settings|cent(?:er|re))|before you continue"
             r"|datenschutzeinstellungen"
             r"|mit werbung|zustimmung|consentement|consentimiento|consenso|toestemming)\b.*"
-            r"|.*согласие.*|.*同意.*",
+            r"|\A.*согласие.*|\A.*同意.*",
             _I,
         ),
     ),
@@ -71,9 +71,9 @@ _FORMS: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = (
         re.compile(
             r"(?:please |members? )?(?:log[ -]?(?:in|on)|sign[ -]?in|register|registration"
             r"|(?:my )?account)\b.{0,60}"
-            r"|(?:bitte )?(?:anmeld\w+|einloggen|login|registrier\w+)\b.{0,60}|(?:se )?connect(?:er"
+            r"|(?:bitte )?(?:anmeld\w{1,20}|einloggen|login|registrier\w{1,20})\b.{0,60}|(?:se )?connect(?:er"
             r"|ez-vous|ion)\b.{0,60}"
-            r"|inici\w+ (?:de )?sesión.{0,60}|acced[ie]\b.{0,60}|entrar\b.{0,40}|inloggen\b.{0,60}"
+            r"|inici\w{1,9} (?:de )?sesión.{0,60}|acced[ie]\b.{0,60}|entrar\b.{0,40}|inloggen\b.{0,60}"
             r"|вход\b.{0,60}|ログイン.{0,40}"
             r"|登录.{0,40}",
             _I,
@@ -147,7 +147,7 @@ _FORMS: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = (
             r"|gleich zurück|später (?:noch|erneut)"
             r"|vorübergehend|réessayer|indisponible|mantenimiento|inténtelo|manutenzione|riprova"
             r"|manutenção|tente novamente"
-            r"|onderhoud|техническ\w+ работ|обслуживани|メンテナンス|维护",
+            r"|onderhoud|техническ\w{1,9} работ|обслуживани|メンテナンス|维护",
             _I,
         ),
         re.compile(

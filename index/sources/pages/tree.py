@@ -22,6 +22,10 @@ _HOLDERS = ("div", "section", "article", "main", "td", "center")
 # Shorter runs of text between tags are labels of buttons and menus.
 _PROSE_CHARS = 40
 _POST = re.compile(r"\b(?:post|entry|story|text|cell|article|content|body)\b", re.IGNORECASE)
+# No ordinary paragraph has so many parts, no table so many columns.
+_CROWD = 200
+# Line breaks after each other: two of them divide paragraphs.
+_MOST_BREAKS = 2
 # Templates cut one story into at most so many parts of one name.
 _MOST_PARTS = 2
 
@@ -91,6 +95,55 @@ def _is_button(link: HtmlElement) -> bool:
     text_before = (before.tail if before is not None else link.getparent().text) or ""
     beside = before is None or before.tag not in _INLINE
     return beside and not text_before.strip() and not (link.tail or "").strip()
+
+
+# -- crowds ----------------------------------------------------------------------------------------------
+
+
+def thin_crowds(root: HtmlElement) -> None:
+    """Make a tree plainer where reading it would take more than linear time; few ordinary pages have that.
+
+    For each text of an element, lxml looks for the element before it, over all texts between them: 200 kB of
+    one paragraph with a <span> for each word took trafilatura 10 seconds. So in an element with many children
+    inline ones become text. Line breaks behind two others go, and a table with a very long row is no table.
+    """
+    _drop_breaks(root)
+    for crowd in [element for element in root.iter() if len(element) > _CROWD]:
+        if crowd.tag == "tr":
+            _undo_table(crowd)
+        else:
+            _join_texts(crowd)
+
+
+def _drop_breaks(root: HtmlElement) -> None:
+    breaks: dict[HtmlElement, int] = {}  # line break → how many come after each other up to it
+    for line_break in [*root.iter("br")]:
+        before = line_break.getprevious()
+        follows = before in breaks and not (before.tail or "").strip()
+        breaks[line_break] = breaks[before] + 1 if follows else 1
+        if breaks[line_break] > _MOST_BREAKS:
+            before.tail, line_break.tail = line_break.tail, None
+            line_break.getparent().remove(line_break)
+
+
+def _undo_table(row: HtmlElement) -> None:
+    for part in [row, *row, *row.iterancestors("table", "tbody", "thead", "tfoot")]:
+        part.tag = "div"
+
+
+def _join_texts(crowd: HtmlElement) -> None:
+    """Put the words of an element's plain inline children in their places, each text being set once."""
+    texts: list[tuple[HtmlElement, list[str]]] = [(crowd, [crowd.text or ""])]
+    for child in [*crowd]:
+        if child.tag in _INLINE and child.tag not in ("a", "time") and not len(child):
+            texts[-1][1].extend((child.text or "", child.tail or ""))
+            child.tail = None
+            crowd.remove(child)
+        else:
+            texts.append((child, [child.tail or ""]))
+    crowd.text = "".join(texts[0][1])
+    for child, parts in texts[1:]:
+        child.tail = "".join(parts)
 
 
 # -- tables ----------------------------------------------------------------------------------------------

@@ -3,6 +3,9 @@
 Months and weekdays come from CLDR through babel. Every language's names are kept with and without accents,
 because feeds write both "août" and "aout". A name may mean two months in two languages: "listopada" is
 November in Polish and October in Croatian. It is then read only where the text's language is known.
+
+babel would keep a megabyte of each of the 700 languages that a feed can name, so its caches are emptied after
+what is needed of a language has been read.
 """
 
 from __future__ import annotations
@@ -15,6 +18,8 @@ from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError, localedata
 
+# A longer tag names no language: those of RFC 5646 that are in use have at most 35 characters.
+MAX_TAG = 35
 # Languages of news sites, those with most feeds first. Loading all of them takes a second, once in a process,
 # and only when a word is in none of the language that the text declares, and not English.
 LANGUAGES = (
@@ -139,19 +144,28 @@ def day_comes_first(language: str | None) -> bool | None:
     English without a country is not known: Britain writes the day first, the United States the month.
     """
     tag = (language or "").replace("-", "_")
-    if tag.lower() in ("", "en") or not _language(language):
+    if tag.lower() in ("", "en") or len(tag) > MAX_TAG or not _language(language):
         return None
-    try:
-        pattern = Locale.parse(tag).date_formats["short"].pattern
-    except (UnknownLocaleError, ValueError):
-        pattern = Locale.parse(_language(language) or "en").date_formats["short"].pattern
-    return bool(pattern.find("d") < pattern.find("M"))
+    return _day_first(tag)
 
 
 @lru_cache(maxsize=256)
+def _day_first(tag: str) -> bool:
+    try:
+        pattern = Locale.parse(tag).date_formats["short"].pattern
+    except (UnknownLocaleError, ValueError):
+        pattern = Locale.parse(_language(tag) or "en").date_formats["short"].pattern
+    localedata.clear_caches()
+    return bool(pattern.find("d") < pattern.find("M"))
+
+
 def _language(tag: str | None) -> str | None:
     """Return the language part of a tag such as "de-AT", if CLDR knows it."""
-    name = (tag or "").replace("_", "-").split("-")[0].lower()
+    return _known_language((tag or "")[:MAX_TAG].replace("_", "-").split("-")[0].lower())
+
+
+@lru_cache(maxsize=256)
+def _known_language(name: str) -> str | None:
     try:
         return str(Locale.parse(name)) if name.isascii() and name.isalpha() else None
     except (UnknownLocaleError, ValueError):
@@ -161,6 +175,12 @@ def _language(tag: str | None) -> str | None:
 @lru_cache(maxsize=128)
 def _months_of(language: str) -> dict[str, frozenset[int]]:
     """Return a language's names of months, without those that mean two of them."""
+    names = _read_months(language)
+    localedata.clear_caches()
+    return names
+
+
+def _read_months(language: str) -> dict[str, frozenset[int]]:
     found: defaultdict[str, set[int]] = defaultdict(set)
     names = Locale.parse(language).months
     for context in ("format", "stand-alone"):
@@ -175,6 +195,12 @@ def _months_of(language: str) -> dict[str, frozenset[int]]:
 
 @lru_cache(maxsize=128)
 def _weekdays_of(language: str) -> frozenset[str]:
+    names = _read_weekdays(language)
+    localedata.clear_caches()
+    return names
+
+
+def _read_weekdays(language: str) -> frozenset[str]:
     names = Locale.parse(language).days
     return frozenset(
         plain(name)
@@ -190,8 +216,8 @@ def _everywhere() -> tuple[dict[str, frozenset[int]], frozenset[str]]:
     found: defaultdict[str, set[int]] = defaultdict(set)
     weekdays: set[str] = set()
     for language in LANGUAGES:
-        for name, numbers in _months_of.__wrapped__(language).items():
+        for name, numbers in _read_months(language).items():
             found[name] |= numbers
-        weekdays |= _weekdays_of.__wrapped__(language)
-        localedata.clear_caches()  # babel would keep a megabyte of each language
+        weekdays |= _read_weekdays(language)
+        localedata.clear_caches()
     return {name: frozenset(numbers) for name, numbers in found.items()}, frozenset(weekdays)

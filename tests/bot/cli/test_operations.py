@@ -33,7 +33,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_backup_and_restore(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert newsbot("backup", "kept.newsbot", "--json") == 0
     size = (tmp_path / "kept.newsbot").stat().st_size
-    assert printed(capsys) == {"file": "kept.newsbot", "articles": 2, "bytes": size}
+    assert printed(capsys) == {"file": "kept.newsbot", "articles": 2, "bytes": size, "deleted": 0}
     assert newsbot("restore", "kept.newsbot") == 2
     assert "2 articles are stored: add --force" in complaint(capsys)
     assert newsbot("restore", "kept.newsbot", "--force") == 0

@@ -296,10 +296,12 @@ def test_run_hands_the_token_to_the_bot(
     monkeypatch.setenv("NEWS_REFRESH", "off")
     monkeypatch.setenv("NEWS_HEALTH_PORT", "9100")
     monkeypatch.setenv("NEWS_SHARDS", "0-3/16")
+    monkeypatch.setenv("NEWS_OPERATORS", "12, 34")
     assert newsbot("run") == 0
-    [(open_index, *given, _)] = calls
+    [(open_index, *given, _, operators)] = calls
     assert open_index() == news
     assert given == ["abc", Path("kept"), 9100, (range(4), 16)]
+    assert operators == (12, 34)
 
 
 def test_the_real_library_through_the_commands(

@@ -154,6 +154,7 @@ def test_lists_come_in_and_go_out(site: NewsSite, tmp_path: Path, capsys: pytest
     ("arguments", "why"),
     [
         (("sources", "add", "no address at all"), "is no web address"),
+        (("sources", "add", "news.example/rss", "--speaks-for", "no site"), "'no site' is no site"),
         (("sources", "remove", "The Wire"), "There is no source 'The Wire'"),
         (("sources", "import", "missing.opml"), "missing.opml cannot be read"),
         (("watch", "--json"), "add --once"),
@@ -177,6 +178,19 @@ def test_an_address_that_was_read_once_can_become_a_source(
     assert [source["url"] for source in told(capsys, "sources", "list")["sources"]] == [url]
 
 
+def test_the_operator_says_for_which_site_a_feed_speaks(
+    site: NewsSite, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = site.serve("/feed.xml", feed(rss_item(site.url("/1", "localhost"))), XML)
+    told(capsys, "sources", "add", url)
+    assert [one["source"] for one in told(capsys, "latest")["articles"]] == ["The Wire (127.0.0.1)"]
+    added = told(capsys, "sources", "add", url, "--speaks-for", "http://localhost/")
+    assert added["ingested"]["added"] == 1
+    assert [one["source"] for one in told(capsys, "latest")["articles"]] == ["The Wire"]
+    (source,) = told(capsys, "sources", "list")["sources"]
+    assert source["speaks_for"] == ["localhost"]
+
+
 def published_now(link: str, title: str, first: str) -> str:
     return rss_item(
         link, title, content=f"<p>{first} {story(title)}</p>", date=format_datetime(datetime.now(UTC))
@@ -184,7 +198,7 @@ def published_now(link: str, title: str, first: str) -> str:
 
 
 def test_what_is_published_is_answerable_within_ten_seconds(site: NewsSite) -> None:
-    first = published_now("https://news.example/1", "Rotterdam opens shore power", "It is Monday.")
+    first = published_now("/1", "Rotterdam opens shore power", "It is Monday.")
     site.serve("/feed.xml", feed(first), XML, etag='"1"')
     news = session.open_for_discord(load_settings())
     question = Question("How many penguins escaped from the zoo of Basel?")
@@ -192,7 +206,7 @@ def test_what_is_published_is_answerable_within_ten_seconds(site: NewsSite) -> N
         news.subscriptions.add(site.url("/feed.xml"))
         assert all("penguins" not in quote.text for quote in news.ask(question).quotes)
         words = "Eleven penguins escaped from the zoo of Basel."
-        second = published_now("https://news.example/2", "Penguins escape from the zoo of Basel", words)
+        second = published_now("/2", "Penguins escape from the zoo of Basel", words)
         site.serve("/feed.xml", feed(second, first), XML, etag='"2"')
         published = time.monotonic()
         while all(words not in quote.text for quote in news.ask(question).quotes):

@@ -133,6 +133,9 @@ async def test_quality_is_for_those_who_manage_the_server(tmp_path: Path) -> Non
         boss = server.user("boss", manage_guild=True)
         assert "Nothing was asked" in (await server.slash("quality", user=boss)).text
         await server.slash("ask", {"question": QUESTION})
+        await server.wait_for(
+            lambda: bool(news.posted.asked(server.guild.id, NOW))
+        )  # stored after it was shown
         exported = await server.slash("quality", {"export": True}, user=boss)
         assert exported.ephemeral
         assert "**100%** of 1 question answered" in exported.text

@@ -275,7 +275,9 @@ async def test_zones_and_sources_are_suggested(tmp_path: Path) -> None:
 async def test_a_guild_that_is_left_has_no_digests(tmp_path: Path) -> None:
     async with started(tmp_path) as it:
         await it.set()
-        await it.bots[0].services.guild_rules.forget(int(it.server.guild.id))
+        it.news.guilds.note_left([it.server.guild.id])
+        while it.news.guilds.forget(it.server.guild.id, 1):
+            pass
         assert it.news.digests.of(it.server.guild.id) == []
 
 

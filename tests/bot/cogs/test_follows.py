@@ -105,7 +105,9 @@ async def test_what_is_followed_is_listed_and_stopped(tmp_path: Path) -> None:
         assert "Manage Guild" in refused.text
         stopped = await it.server.click(message, "Stop following …", values=[WHAT])
         assert WHAT not in stopped.text
-        assert [follow.what for follow in it.news.follows.active()] == ["Baltic troops"]
+        channel = it.server.guild.channels[0].id
+        (left,) = it.news.follows.of("nobody", channel)
+        assert left.what == "Baltic troops"
 
 
 async def test_the_same_twice_is_refused_in_a_sentence(tmp_path: Path) -> None:
@@ -146,9 +148,10 @@ async def test_what_arrived_though_it_seemed_to_fail_is_shown_once(tmp_path: Pat
         await it.server.slash("follow", {"what": WHAT})
         it.report("new", NEW)
         await it.look()
-        (follow,) = it.news.follows.active()
+        (follow,) = it.news.follows.of(it.server.alice.id)
         # As if the bot had been cut off before it noted that the message was sent.
-        it.news.follows.release(follow.id, it.news.found_since(follow))
+        new = it.news.articles[-1]
+        it.news.follows.release(follow.id, [Quote(new, Span(0, len(NEW)), 1.0)])
         assert await it.look() == 1
         assert len(it.server.messages(guild=False)) == 1
 

@@ -7,7 +7,6 @@ import re
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -339,7 +338,7 @@ async def test_one_source_is_read_again(tmp_path: Path, library: NewsIndex) -> N
     with NewsSite() as site:
         url = site.serve("/feed.xml", rss(rss_item()), "application/rss+xml")
         library.subscriptions.add(url)
-        second = rss_item("https://news.example/2", "Hamburg", content=f"<p>{story('Hamburg')}</p>")
+        second = rss_item("/2", "Hamburg", content=f"<p>{story('Hamburg')}</p>")
         site.serve("/feed.xml", rss(second, rss_item()), "application/rss+xml")
         async with started(tmp_path, library) as server:
             boss = server.user("boss", manage_guild=True)
@@ -397,7 +396,9 @@ async def test_the_feeds_of_a_list_become_sources_for_who_may_add_some(
     async with started(tmp_path, library) as server:
         (guild,) = server.world.guilds
         everyone = guild.id  # the role that all members have
-        library.guilds.change(guild.id, "boss", lambda now: replace(now, reindex_roles=(everyone,)))
+        boss = server.user("boss", manage_guild=True)
+        panel = await server.slash("settings", user=boss)
+        await server.click(panel.messages[0], "settings:roles", values=[everyone], user=boss)
         refused = await read(server, server.alice, file=File("a.opml", opml))
         assert "only those who may add sources" in refused
         assert library.subscriptions.all() == []

@@ -4,14 +4,10 @@ import json
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
-import pytest
-
 from bot.client import NewsBot
-from bot.services import guild_rules
 from index import GuildSettings, NewsIndex
 from tests.discord.server import DiscordServer
 from tests.fake_news import FakeNews
@@ -86,21 +82,23 @@ async def test_privacy_hands_out_and_deletes(tmp_path: Path) -> None:
 async def test_where_the_guild_says_so_answers_are_private_unless_asked_otherwise(tmp_path: Path) -> None:
     news = FakeNews()
     async with started(tmp_path, news) as server:
-        (guild,) = server.world.guilds
-        news.guilds.change(guild.id, "boss", lambda now: replace(now, private=True))
+        boss = server.user("boss", manage_guild=True)
+        panel = await server.slash("settings", user=boss)
+        await server.click(panel.messages[0], "Answer in private", user=boss)
         assert (await server.slash("ask", {"question": "troops?"})).ephemeral
         shown = await server.slash("ask", {"question": "troops?", "private": False})
         assert not shown.ephemeral
 
 
-async def test_a_role_that_may_reindex_may(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(guild_rules, "REMEMBER_SECONDS", 0.0)
+async def test_a_role_that_may_reindex_may(tmp_path: Path) -> None:
     news = FakeNews()
     async with started(tmp_path, news) as server:
         (guild,) = server.world.guilds
         everyone = guild.id  # the role that all members have
         assert "Manage Guild" in (await server.slash("reindex")).text
-        news.guilds.change(guild.id, "boss", lambda now: replace(now, reindex_roles=(everyone,)))
+        boss = server.user("boss", manage_guild=True)
+        panel = await server.slash("settings", user=boss)
+        await server.click(panel.messages[0], "settings:roles", values=[everyone], user=boss)
         await server.slash("reindex", until=lambda it: "shown here" in it.text)
         assert "Reindexed" in server.messages()[-1]["content"]
         assert [entry.action for entry in news.guilds.trail(guild.id, 1)] == ["reindex"]

@@ -111,8 +111,16 @@ async def started(
         server.assert_clean()
 
 
-@pytest.mark.parametrize("method", ["claim", "sent"])
-@pytest.mark.parametrize(("book", "failed"), [(DigestStore, "digest.failed"), (FollowStore, "alert.failed")])
+@pytest.mark.parametrize(
+    ("book", "method", "failed"),
+    [
+        (DigestStore, "claim", "digest.failed"),
+        (DigestStore, "sent", "digest.failed"),
+        (FollowStore, "finish", "watch.failed"),
+        (FollowStore, "take_over", "watch.failed"),
+        (FollowStore, "sent", "alert.failed"),
+    ],
+)
 async def test_postgresql_that_restarts_while_messages_are_sent(
     tmp_path: Path,
     own_postgres: Any,

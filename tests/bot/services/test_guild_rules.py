@@ -45,7 +45,8 @@ async def test_what_another_process_changes_is_known_after_the_next_look() -> No
         await rules.update()
         assert (await rules.settings(1)).language == "fr"
         assert (await rules.settings(2)).private
-        news.guilds.forget("1")
+        news.guilds.note_left(["1"])
+        news.guilds.forget("1", 100)
         await rules.update()
         assert await rules.settings(1) == GuildSettings()
         assert (await rules.settings(2)).private

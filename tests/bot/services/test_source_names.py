@@ -50,3 +50,21 @@ async def test_old_names_are_shown_while_new_ones_are_read(monkeypatch: pytest.M
     assert await shown(sources, "") == ["old"]
     await asyncio.sleep(0.01)
     assert await shown(sources, "") == ["new"]
+
+
+async def test_the_names_of_few_editions_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def read(edition: str) -> list[str]:
+        return [f"outlet of {edition}"]
+
+    monkeypatch.setattr(source_names, "KEPT", 3)
+    sources = SourceNames(read)
+    for guild in range(10):
+        (choice,) = await sources.choices(str(guild), "outlet")
+        assert choice.value == f"outlet of {guild}"
+    assert len(sources) == 3
+
+
+async def test_no_more_names_are_kept_than_the_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(source_names, "MOST_NAMES", 3)
+    sources = await names_of("a" * 101, "a1", "a2", "a3", "a4")
+    assert await shown(sources, "a") == ["a1", "a2", "a3"]

@@ -265,8 +265,8 @@ async def test_a_guild_can_choose_its_language(tmp_path: Path) -> None:
 async def test_a_button_is_answered_in_time_where_the_language_cannot_be_looked_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(guild_rules, "LANGUAGE_SECONDS", 0.05)
-    monkeypatch.setattr(guild_rules, "REMEMBER_SECONDS", 0.0)
+    monkeypatch.setattr(guild_rules, "READ_SECONDS", 0.05)
+    monkeypatch.setattr(guild_rules, "KEPT", 0)
     news, go_on = FakeNews(), threading.Event()
     async with started(tmp_path, news) as server:
         answer = await server.slash("ask", {"question": QUESTION})

@@ -7,7 +7,7 @@ import itertools
 import ssl
 import time
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -387,3 +387,60 @@ def test_robots_are_asked_again_after_an_hour(site: NewsSite) -> None:
         refused(fetcher, page, robots=True)
         now[0] = 3601.0
         assert fetcher.get(page, robots=True).body == b"open"
+
+
+# -- what is kept for the next time, and what one reading may take ------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"etag": "caf\u00e9"},
+        {"etag": "no quotes"},
+        {"last_modified": "h\u00f6ute"},
+        {"last_modified": "soon"},
+    ],
+)
+def test_validators_that_http_does_not_allow_are_neither_kept_nor_sent(
+    site: NewsSite, fetcher: Fetcher, sent: dict[str, str]
+) -> None:
+    """A server that sent such a one could not be read again: every later request failed."""
+    url = site.serve("/feed", "words", **sent)
+    first = fetcher.get(url)
+    assert (first.etag, first.last_modified) == (None, None)
+    assert fetcher.get(url, etag=sent.get("etag"), last_modified=sent.get("last_modified")).body == b"words"
+    asked = site.requests[-1].headers
+    assert "If-None-Match" not in asked
+    assert "If-Modified-Since" not in asked
+
+
+def drip(site: NewsSite) -> Callable[[], Iterator[bytes]]:
+    def pieces() -> Iterator[bytes]:
+        while not site.stopping.wait(0.05):
+            yield b"x"
+
+    return pieces
+
+
+def test_all_that_one_reading_fetches_has_one_time_limit(site: NewsSite) -> None:
+    url = site.stream("/slow", drip(site))
+    with open_fetcher(timeout_seconds=5.0) as fetcher:
+        began = time.monotonic()
+        with fetcher.reading(0.3):
+            for _ in range(3):
+                error = refused(fetcher, url)
+                assert "is left for the next reading" in str(error)
+                assert error.may_pass
+            assert fetcher.seconds_left <= 0
+        assert time.monotonic() - began < 1.0
+        assert fetcher.get(site.serve("/", "words")).body == b"words"
+
+
+def test_no_page_is_asked_for_of_a_host_that_took_too_long(site: NewsSite) -> None:
+    url = site.stream("/slow", drip(site))
+    with open_fetcher(timeout_seconds=0.2) as fetcher:
+        assert "takes too long" in str(refused(fetcher, url, robots=True))
+        error = refused(fetcher, site.serve("/other", "words"), robots=True)
+        assert "was not asked" in str(error)
+        assert error.may_pass
+        assert fetcher.get(site.url("/other")).body == b"words"  # a source that somebody has added is asked

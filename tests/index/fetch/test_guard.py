@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Address, IPv6Address
+import threading
+import time
+from ipaddress import IPv4Address, IPv6Address, ip_network
 from typing import Any
 
 import httpcore
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 
 from index.fetch import Fetcher, FetchError, FetchOptions
 from index.fetch.guard import is_public
+from index.fetch.resolver import Resolver
 from tests.servers.news_site import NewsSite
 
 PRIVATE = (
@@ -27,6 +30,23 @@ PUBLIC = "1.1.1.1 8.8.8.8 93.184.216.34 2606:4700:4700::1111 ::ffff:8.8.8.8 64:f
 @pytest.mark.parametrize("address", PRIVATE)
 def test_not_public(address: str) -> None:
     assert not is_public(address)
+
+
+# What IANA's registries of special addresses call not globally reachable, as of November 2025.
+SPECIAL = (
+    "0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24 "
+    "192.88.99.0/24 192.168.0.0/16 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 240.0.0.0/4 ::1/128 ::/128 "
+    "::ffff:0:0/112 64:ff9b:1::/48 100::/64 100:0:0:1::/64 2001::/32 2001:2::/48 2001:10::/28 2001:db8::/32 "
+    "3fff::/20 5f00::/16 fc00::/7 fe80::/10"
+).split()
+
+
+@pytest.mark.parametrize("network", SPECIAL)
+def test_no_network_that_is_set_aside_is_public(network: str) -> None:
+    """3fff::/20 (RFC 9637) and 5f00::/16 (RFC 9602) are newer than Python 3.11."""
+    addresses = ip_network(network)
+    assert not is_public(str(addresses[0]))
+    assert not is_public(str(addresses[-1]))
 
 
 @pytest.mark.parametrize("address", PUBLIC)
@@ -136,3 +156,41 @@ def test_an_unknown_name(error: Exception) -> None:
         ),
     ):
         fetcher.get("https://news.example/")
+
+
+def test_a_name_server_that_answers_nothing_takes_no_longer_than_the_time_limit() -> None:
+    """It took 3 seconds with a limit of 1; now the limit counts, and others are looked up meanwhile."""
+    let_go = threading.Event()
+
+    def resolve(host: str, port: int) -> list[str]:
+        if host == "hangs.example":
+            let_go.wait(10)
+        return ["127.0.0.1"]
+
+    options = FetchOptions(allow_private=True, gap_seconds=0.0, timeout_seconds=0.3)
+    with NewsSite() as site, Fetcher(options, resolve=resolve) as fetcher:
+        site.serve("/", "here")
+        began = time.monotonic()
+        with pytest.raises(FetchError, match=r"takes too long to answer: it is tried again later\.$"):
+            fetcher.get("https://hangs.example/")
+        assert 0.25 < time.monotonic() - began < 1.0
+        assert fetcher.get(site.url("/", "quick.example")).body == b"here"
+        let_go.set()
+
+
+def test_no_more_names_are_looked_up_at_once_than_the_bound() -> None:
+    let_go = threading.Event()
+    asked: list[str] = []
+
+    def resolve(host: str, port: int) -> list[str]:
+        asked.append(host)
+        let_go.wait(10)
+        return ["93.184.216.34"]
+
+    resolver = Resolver(resolve, most=3)
+    for number in range(5):
+        with pytest.raises(TimeoutError):
+            resolver.addresses(f"host{number}.example", 443, 0.02)
+    assert len(asked) == 3
+    let_go.set()
+    assert resolver.addresses("another.example", 443, 5.0) == ["93.184.216.34"]

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.fetch.headers import LONGEST_WAIT, content_type, max_age, retry_after
-from index.fetch.politeness import Politeness
+from index.fetch.headers import LONGEST_WAIT, content_type, max_age, retry_after, valid_date, valid_etag
+from index.fetch.politeness import MOST_HOSTS, SLOW_SECONDS, Politeness, SlowHosts
 
 NOW = datetime(2025, 6, 4, 12, tzinfo=UTC)
 
@@ -125,3 +125,55 @@ def test_no_header_is_too_odd(one: str, two: str) -> None:
     assert (max_age(one) or 0.0) >= 0.0
     assert (retry_after(two, NOW) or 0.0) >= 0.0
     content_type(one)
+
+
+@pytest.mark.parametrize("value", ['"7"', 'W/"7"', '""', '"a!#~"'])
+def test_etags_that_http_allows(value: str) -> None:
+    assert valid_etag(value) == value
+
+
+@pytest.mark.parametrize(
+    "value",
+    [None, "", "7", "'7'", '"a"b"', '"caf\u00e9"', '"a b"', '"a\nX: y"', 'w/"7"', '"' + "x" * 2000 + '"'],
+)
+def test_etags_that_http_does_not_allow(value: str | None) -> None:
+    assert valid_etag(value) is None
+
+
+def test_only_dates_are_sent_back() -> None:
+    assert valid_date("Tue, 03 Jun 2025 10:00:00 GMT") == "Tue, 03 Jun 2025 10:00:00 GMT"
+    for value in (
+        None,
+        "",
+        "yesterday",
+        "2025-06-03",
+        "Tue, 03 Jun 2025 10:00:00 +0000",
+        "Tue, 33 Jun 2025 10:00:00 GMT",
+        "Tue, 03 Jun 2025 10:00:00 GMT\r\nX: y",
+        "mardi 3 f\u00e9vrier",
+        "Tue, \u0660\u0663 Jun 2025 10:00:00 GMT",
+    ):
+        assert valid_date(value) is None
+
+
+def test_a_turn_that_comes_too_late_is_not_waited_for() -> None:
+    clock = Clock()
+    politeness = Politeness(10.0, clock, clock.sleep)
+    assert politeness.wait("a") == 0.0
+    assert politeness.wait("a", most=5.0) is None
+    assert clock.now == 0.0
+    assert politeness.wait("a", most=10.0) == 10.0
+
+
+def test_hosts_that_were_slow_are_remembered_for_an_hour_and_not_for_ever() -> None:
+    clock = Clock()
+    slow = SlowHosts(clock)
+    slow.note("a")
+    assert "a" in slow
+    assert "b" not in slow
+    clock.now = SLOW_SECONDS + 1
+    assert "a" not in slow
+    for number in range(3_000):
+        slow.note(f"host{number}")
+    assert len(slow) == MOST_HOSTS
+    assert "host2999" in slow

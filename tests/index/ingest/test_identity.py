@@ -17,7 +17,7 @@ OLD = article("old", story("bridge"), title="Bridge closed")
 FERRY = (
     "A ferry has sailed to the island again since noon. Forty people were on board, the harbour office says."
 )
-NEW_URL = "https://kurier.example/2025/bridge"
+NEW_URL = "https://wire.example/2025/bridge"
 
 
 def entry(one: Article, guid: str, url: str | None = None) -> Article:
@@ -27,7 +27,8 @@ def entry(one: Article, guid: str, url: str | None = None) -> Article:
 
 def known(*articles: Article, others: dict[str, str] | None = None) -> KnownIdentities:
     feeds = {id: {other[:FEED_CHARS]} for other, id in (others or {}).items()}
-    return KnownIdentities({one.id: one for one in articles}, others or {}, feeds)
+    stored, places = {one.id: one for one in articles}, {one.id: one.url for one in articles}
+    return KnownIdentities(stored, others or {}, feeds, places)
 
 
 def test_a_new_entry_is_known_by_its_guid_from_now_on() -> None:

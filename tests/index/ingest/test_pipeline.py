@@ -21,11 +21,12 @@ from index.errors import ModelError
 from index.ingest import pipeline
 from index.ingest.decision import Decision, IncomingArticle, Stored, decide, times
 from index.ingest.writer import embedded_text
-from index.storage.articles import KEPT_REVISIONS, Known, Store
+from index.storage.article_changes import KEPT_REVISIONS
+from index.storage.articles import Known, Store
 from index.storage.database import sqlite_url
 from index.storage.sources import SourceStore
 from index.text.passages import split_passages
-from index.types.article import Article, ArticleTimes, Copy, Precision
+from index.types.article import Article, ArticleTimes, Authority, Copy, Precision
 from index.types.edition import LIBRARY
 from index.types.question import Filters
 from index.types.report import Failure, IngestReport, Progress
@@ -36,11 +37,12 @@ LONG = article("long", story("long"))
 SHORT = article("short", "This is a developing story.")
 LATER = LONG.published_at + timedelta(hours=1)
 EARLIER = LONG.published_at - timedelta(hours=1)
+FOREIGN, FETCHED = Authority.FOREIGN, Authority.FETCHED
 
 
 def stored(one: Article, updated_at: datetime | None = None) -> Stored:
     times = ArticleTimes(one.published_at, one.published_precision, updated_at)
-    known = Known(IncomingArticle.of(one).content_hash, times, 1)
+    known = Known(IncomingArticle.of(one).content_hash, times, 1, one.url, one.authority)
     return Stored(known, one)
 
 
@@ -73,6 +75,11 @@ BOX = "\n\nSign up for our newsletter.\n\nMore:Port opens shore power"
         (LONG, None, "another", "another", "unchanged"),
         (LONG, None, "another", "a third", "copy"),
         (LONG, None, "another", None, "new"),
+        (replace(SHORT, authority=FETCHED), stored(LONG), None, None, "changed"),
+        (replace(LONG, authority=FETCHED), stored(LONG), None, None, "touched"),
+        (SHORT, stored(replace(LONG, authority=FETCHED)), None, None, "weaker"),
+        (LONG, stored(replace(LONG, authority=FETCHED)), None, None, "weaker"),
+        (replace(SHORT, authority=FOREIGN), stored(LONG), None, None, "weaker"),
     ],
 )
 def test_decide(
@@ -271,7 +278,7 @@ def test_a_story_that_was_hardly_edited_is_a_copy(
 
 
 def test_what_a_page_says_that_it_repeats_is_believed_where_that_is_known(room: Newsroom) -> None:
-    shortened = article("herald", "Shore power has come to the port.", source="Sample Herald")
+    shortened = article("herald", WIRE.text[:200], source="Sample Herald")
     herald = replace(shortened, original=f"{WIRE.url}?utm_source=rss")
     assert room.store_reading([replace(WIRE, original=WIRE.url), herald]) == IngestReport(
         added=1, duplicates=1

@@ -19,7 +19,7 @@ import pytest
 from index.errors import BusyError, UsageError
 from index.fetch import Fetched, Fetcher, FetchOptions
 from index.ingest.quota import QuotaKeeper
-from index.ingest.refresh import Refresh
+from index.ingest.refresh import LEASE_SECONDS, Refresh
 from index.ingest.schedule import Limits
 from index.ingest.subscriptions import Subscriptions
 from index.sources.address import Reading
@@ -27,9 +27,8 @@ from index.sources.feeds.items import FeedLink
 from index.sources.jsonl import to_article
 from index.storage.articles import Store
 from index.storage.database import Database
-from index.storage.editions import Editions
+from index.storage.editions import Editions, UsageStore
 from index.storage.sources import SourceStore
-from index.storage.usage import UsageStore
 from index.types.article import Article
 from index.types.quota import Quotas
 from index.types.report import Progress
@@ -388,3 +387,51 @@ def test_validators_are_kept_apart_from_the_addresses(desk: Desk) -> None:
     source = desk.refresh.one(desk.add(url)).source
     assert replace(source, last_modified=None) != source
     assert desk.one(url).ingested.read == 0  # 304
+
+
+# -- clocks that are set -----------------------------------------------------------------------------------
+
+
+def test_a_clock_that_goes_back_400_days_costs_no_reading(desk: Desk) -> None:
+    """Nothing was read for 400 days. Now what was planned for then is due at once."""
+    read = desk.serve("/read", article("one"))
+    desk.refresh.one(desk.add(read))
+    failing = desk.site.serve("/failing", "", status=503)
+    desk.refresh.one(desk.add(failing))
+    desk.book.add([Source(desk.site.url("/new"), NOW, next_fetch=NOW)])
+    desk.book.lease_one(read, "a process that was killed", NOW, LEASE_SECONDS)
+    desk.clock.advance(days=-400)
+    assert {source.url for source in desk.refresh.lease_all()} == {read, failing, desk.site.url("/new")}
+    desk.refresh.release()
+    for url in (read, failing):
+        next_fetch = desk.one(url).source.next_fetch
+        assert next_fetch is not None
+        assert desk.clock.now < next_fetch <= desk.clock.now + timedelta(days=1)
+
+
+def test_a_clock_that_goes_ahead_and_comes_back_costs_no_reading(desk: Desk) -> None:
+    url = desk.serve("/feed", article("one"))
+    desk.refresh.one(desk.add(url))
+    desk.clock.advance(days=400)
+    assert [source.url for source in desk.refresh.lease_all()] == [url]
+    desk.refresh.release()
+    assert desk.one(url).source.next_fetch > desk.clock.now  # type: ignore[operator]
+    desk.clock.advance(days=-400)
+    assert [source.url for source in desk.refresh.lease_all()] == [url]
+
+
+def test_a_process_that_starts_after_the_clock_was_set_back_reads_at_once(desk: Desk) -> None:
+    url = desk.serve("/feed", article("one"))
+    desk.refresh.one(desk.add(url))
+    desk.clock.advance(days=-400)
+    other = Refresh(desk.book, desk.read, desk.ingest, Limits(300, 86_400), desk.quota, clock=desk.clock)
+    assert [source.url for source in other.lease_all()] == [url]
+    other.release()
+    other.stop()
+
+
+def test_a_source_that_asked_for_a_long_pause_gets_it(desk: Desk) -> None:
+    url = desk.site.serve("/feed", "", status=429, retry_after="400000")
+    desk.refresh.one(desk.add(url))
+    desk.clock.advance(seconds=-30)  # as clocks are corrected now and then
+    assert desk.refresh.lease_all() == []

@@ -173,3 +173,14 @@ def test_two_hundred_sources_stay_inside_their_schedule_for_a_week() -> None:
     late.sort()
     assert readings > 20_000
     assert late[int(len(late) * 0.99)] < 30
+
+
+def test_a_source_that_was_added_by_a_clock_ahead_is_not_new_for_as_long() -> None:
+    known = replace(SOURCE, added_at=NOW + timedelta(days=400), newest=NOW, pace=86_400.0)
+    assert wait(known, NOW, LIMITS) == 43_200
+
+
+def test_a_slow_reading_counts_for_several() -> None:
+    slow = after_success(SOURCE, Page(), Validators(), [], 0, NOW, LIMITS, 0.0, took=100.0)
+    quick = after_success(slow, Page(), Validators(), [], 0, NOW, LIMITS, 0.0, took=1.0)
+    assert (slow.took, quick.took) == (100.0, 70.0)

@@ -337,6 +337,44 @@ def test_a_guild_that_is_left_and_a_person_who_leaves(
     book.put("g", "c", "ann", EIGHT)
     assert Privacy(database).delete("ann") == 1
     assert [digest.person for digest in book.of("g")] == [None]
-    Guilds(database, clock).forget("g")
+    guilds = Guilds(database, clock)
+    assert guilds.forget("g", 1) == 0  # the bot is in it
+    guilds.note_left(["g"])
+    assert (guilds.forget("g", 1), guilds.forget("g", 1)) == (1, 0)
     database.close()
     assert book.of("g") == []
+
+
+# -- clocks that are set -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("plan", [EIGHT, DigestPlan(Schedule(8, BERLIN, 0))], ids=["daily", "weekly"])
+def test_a_clock_that_is_set_back_costs_no_digest(book: DigestStore, clock: Clock, plan: DigestPlan) -> None:
+    """It was planned for 400 days later, and claimed by a process that was killed."""
+    book.put("1", "10", "boss", plan)
+    clock.now = utc("2025-06-17 12:00")
+    (digest,) = book.due()
+    assert book.claim(digest)
+    clock.advance(days=-400)
+    assert book.due() == []
+    (planned,) = book.of("1")
+    assert planned.next_at == plan.schedule.after(clock.now)
+    clock.now = planned.next_at
+    (due,) = book.due()
+    assert book.claim(due)
+
+
+def test_no_digest_is_planned_anew_that_is_only_a_week_or_a_longer_day_away(
+    book: DigestStore, clock: Clock
+) -> None:
+    clock.now = utc("2025-10-25 06:30")  # the next day in Berlin has 25 hours
+    weekly = book.put("1", "10", "boss", DigestPlan(Schedule(8, BERLIN, 5)))
+    daily = book.put("1", "11", "boss", EIGHT)
+    assert daily.next_at - clock.now > DAY
+    assert book.due() == []
+    assert [digest.next_at for digest in book.of("1")] == [weekly.next_at, daily.next_at]
+
+
+def test_a_digest_that_was_sent_by_a_clock_ahead_looks_a_whole_period_back() -> None:
+    digest = Digest(1, "1", "10", None, EIGHT, NOW, last_at=NOW + timedelta(days=400))
+    assert digest.since(NOW) == NOW - DAY - LATE

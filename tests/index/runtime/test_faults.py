@@ -269,7 +269,8 @@ def test_postgresql_that_restarts_while_a_source_is_read_stops_nothing(
     options = {"fetch_private": True, "refresh_shortest": 5.0, "clock": utc_now}
     with NewsSite() as site, open_news(tmp_path, database_url=url, **options) as news:
         items = [
-            rss_item(article.url, article.title, content=f"<p>{article.text}</p>") for article in ARTICLES
+            rss_item(f"/{article.id}", article.title, content=f"<p>{article.text}</p>")
+            for article in ARTICLES
         ]
         site.serve("/feed", rss(*items), "application/rss+xml")
         news.subscriptions.add_feeds([FeedLink(site.url("/feed"), "Wire")])

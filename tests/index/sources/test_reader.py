@@ -46,7 +46,7 @@ def test_a_file_of_every_kind(tmp_path: Path, reader: Reader, name: str) -> None
     document = documents.DOCUMENTS["old.rss" if name == "old.RSS" else name]
     if name in ("feed.rss", "feed.json"):
         document = (
-            rss(rss_item()).encode()
+            rss(rss_item("https://a.example/1")).encode()
             if name == "feed.rss"
             else document.replace(b"/1", b"https://a.example/1")
         )
@@ -104,7 +104,7 @@ def test_an_address_becomes_answers(site: NewsSite, tmp_path: Path) -> None:
         assert (report.added, [failure.where for failure in report.failed]) == (1, [missing])
         assert news.ingest([feed]).unchanged == 1
         quotes = news.ask(Question("What did the port of Rotterdam open?")).quotes
-        assert quotes[0].article.url == "https://news.example/1"
+        assert quotes[0].article.url == site.url("/1")
         assert quotes[0].text in STORY
         site.serve("/feed", rss(rss_item(title="Corrected headline")), "application/rss+xml")
         assert news.reindex().ingested.updated == 1

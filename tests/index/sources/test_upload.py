@@ -49,7 +49,7 @@ def received(fetcher: Fetcher, body: str | bytes, name: str) -> Reading:
     [
         (LINE, "jsonl", 1),
         (STORY_PAGE, "story", 1),
-        (rss(rss_item()), "rss", 1),
+        (rss(rss_item("https://news.example/1")), "rss", 1),
         (ATOM.replace('href="1"', 'href="https://news.example/1"'), "atom", 1),
         (page(), "page", 1),
         (OPML, "opml", 0),

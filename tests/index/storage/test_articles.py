@@ -26,7 +26,7 @@ from index.storage.sources import SourceStore
 from index.text.normalize import text_hash
 from index.text.passages import split_passages
 from index.text.spans import Span
-from index.types.article import Article, ArticleTimes, Copy
+from index.types.article import Article, ArticleTimes, Authority, Copy
 from index.types.question import Filters
 from tests.fakes import NOW, HashingEmbedder, article, story
 
@@ -111,6 +111,8 @@ def test_articles_come_out_as_they_went_in(store: Store) -> None:
             IncomingArticle.of(FULL).content_hash,
             ArticleTimes(FULL.published_at, "minute", FULL.updated_at),
             1,
+            FULL.url,
+            FULL.authority,
         )
     }
     assert store.article_ids_by_text([text_hash(FULL.text), "none"]) == {text_hash(FULL.text): [FULL.id]}
@@ -191,7 +193,9 @@ def test_a_touched_article_only_gets_its_time(store: Store) -> None:
     put(store, FULL)
     seq = store.changes.last_seq()
     later = NOW + timedelta(hours=1)
-    store.write([], [], [(FULL.id, ArticleTimes(FULL.published_at, "day", later))], [], NOW)
+    after = ArticleTimes(FULL.published_at, "day", later)
+    store.write([], [], [(FULL.id, after, Authority.FETCHED)], [], NOW)
+    assert store.known([FULL.id])[FULL.id].authority == Authority.FETCHED
     assert store.articles([FULL.id]) == {FULL.id: replace(FULL, updated_at=later, published_precision="day")}
     assert (store.changes.last_seq(), store.revisions(FULL.id)) == (seq, [])
 

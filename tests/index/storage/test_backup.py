@@ -53,9 +53,12 @@ def add(tmp_path: Path, articles: list[Article]) -> None:
         news.ingest([str(write_jsonl(tmp_path / "more.jsonl", articles))])
 
 
+OTHERS = {"news.db-wal", "news.db-shm", "backup.lock", "news.db.deletions.lock"}
+
+
 def left(folder: Path) -> set[str]:
     """Return the names of what is in a folder, but for the files that SQLite and locks leave there."""
-    return {path.name for path in folder.iterdir()} - {"news.db-wal", "news.db-shm", "backup.lock", "index"}
+    return {path.name for path in folder.iterdir()} - {*OTHERS, "index"}
 
 
 def test_there_and_back(tmp_path: Path, options: IndexOptions) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from index.errors import StoreError
 from index.storage import leases, schema
@@ -72,6 +72,10 @@ def test_it_runs_out_unless_it_is_renewed(
     with monkeypatch.context() as patch:  # what cannot be freed now is not renewed either
         patch.setattr(database, "claiming", away)
         alive.free(holder)
+    # A renewal that had begun before may still be on its way. One of what is taken now comes after it.
+    assert alive.take(["later"])
+    clock.advance(seconds=1)
+    wait_until_renewed(database, clock, "later")
     clock.advance(seconds=HELD_SECONDS)
     assert other.take(["kept"])
     for process in (dead, alive, other):
@@ -149,3 +153,28 @@ def test_a_process_of_another_machine_is_not_taken_for_dead(
     clock.advance(seconds=HELD_SECONDS + 1)
     assert mine.take(["it"])
     mine.close()
+
+
+def test_a_lease_from_before_the_clock_was_set_back_ends_unless_it_is_renewed(
+    database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would have lasted for 400 days and 15 seconds."""
+    monkeypatch.setattr(leases, "RENEW_SECONDS", 3600.0)
+    left, kept, other = (Leases(database, clock) for _ in range(3))
+    assert left.take(["left"])
+    holder = kept.take(["kept"])
+    clock.advance(days=-400)
+    monkeypatch.setattr(leases, "HELD_SECONDS", 0.1)
+    assert other.take(["left"]) is None  # whoever holds it may be about to renew it
+    assert other.take(["kept"]) is None
+    database_row = select(schema.leases.c.until).where(schema.leases.c.name == "kept")
+    with database.writing() as connection:  # as the renewal does
+        renewed = clock.now + timedelta(seconds=0.1)
+        connection.execute(
+            update(schema.leases).where(schema.leases.c.holder == holder).values(until=renewed)
+        )
+    assert database.scalar(database_row) == renewed
+    until(lambda: other.take(["left"]), 5)
+    assert other.take(["kept"]) is None
+    for process in (left, kept, other):
+        process.close()

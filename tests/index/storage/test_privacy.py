@@ -57,7 +57,9 @@ def everything(database: Database) -> str:
 
 def looks_personal(table: Table) -> list[str]:
     return [
-        column.name for column in table.columns if re.search(r"user|member|person|people|asker", column.name)
+        column.name
+        for column in table.columns
+        if re.search(r"user|member(?!s)|person|people|asker", column.name)
     ]
 
 

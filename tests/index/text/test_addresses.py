@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from index.text.addresses import address_key, clean_address
+from index.text.addresses import address_key, clean_address, site_of
 
 PAGE = "https://kurier.example/2025/bridge"
 
@@ -78,3 +78,26 @@ def test_what_is_kept_stays_as_it_is_written() -> None:
         == "https://a.example/x?q=a%20b&r=%C3%A9"
     )
     assert address_key("file:///a/b/") == "file:///a/b/"
+
+
+@pytest.mark.parametrize(
+    ("address", "site"),
+    [
+        ("https://www.bbc.co.uk/news/1", "bbc.co.uk"),
+        ("feeds.bbci.co.uk", "bbci.co.uk"),
+        ("https://ann.github.io/feed.xml", "ann.github.io"),
+        ("https://github.io/", "github.io"),
+        ("http://News.Example.COM:8080/", "example.com"),
+        ("https://münchen.de/", "xn--mnchen-3ya.de"),
+        ("https://www.xn--mnchen-3ya.de./", "xn--mnchen-3ya.de"),
+        ("http://127.0.0.1:8080/1", "127.0.0.1"),
+        ("http://[::1]/", "::1"),
+        ("localhost:80", "localhost"),
+        ("https://evil.example@reuters.com/", "reuters.com"),
+        ("file:///news/1.txt", ""),
+        ("http://[no address", ""),
+        ("", ""),
+    ],
+)
+def test_the_site_is_what_one_owner_registered(address: str, site: str) -> None:
+    assert site_of(address) == site

@@ -38,7 +38,13 @@ def fetcher() -> Iterator[Fetcher]:
 
 
 def read(url: str, fetcher: Fetcher) -> Reading:
-    return read_address(url, fetcher, timezone=ZoneInfo("UTC"), now=NOW)
+    return read_address(
+        url,
+        fetcher,
+        timezone=ZoneInfo("UTC"),
+        now=NOW,
+        speaks_for=lambda _: ["news.example"],  # where the articles of the documents lie
+    )
 
 
 def feed_of(site: NewsSite, *items: str, title: str = "The Wire") -> str:

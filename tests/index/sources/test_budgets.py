@@ -1,0 +1,162 @@
+"""Documents that are made to be slow or large: each costs what its size costs, or one line that says so."""
+
+from __future__ import annotations
+
+import gzip
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from index.errors import BudgetError, RecordError, SourceError
+from index.fetch import Fetcher, FetchOptions
+from index.fetch.body import MAX_MEMBERS, gunzip
+from index.runtime.confined import Confined, call_here
+from index.sources import jsonl, story_page, web_page
+from index.sources.address import read_address
+from index.sources.feeds import feed
+from index.sources.feeds.entries import MAX_EXCESSES
+from index.sources.opml import read_opml
+from index.sources.upload import read_upload
+from index.types.article import Article
+from index.types.report import Failure
+from tests.servers.news_documents import PARAGRAPHS, page, rss, rss_item
+from tests.servers.news_site import NewsSite
+
+P = ParamSpec("P")
+T = TypeVar("T")
+ZONE, NOW = ZoneInfo("UTC"), datetime(2025, 6, 5, tzinfo=UTC)
+WHY = "takes more than 10 seconds of computing to read"
+
+
+def refusing(function: Callable[P, T], /, *arguments: P.args, **named: P.kwargs) -> T:
+    """Call a function, unless a document among its arguments is marked as slow."""
+    if any("slow-one" in str(getattr(argument, "body", argument)) for argument in arguments):
+        raise BudgetError(WHY)
+    return call_here(function, *arguments, **named)
+
+
+@pytest.fixture
+def site() -> Iterator[NewsSite]:
+    with NewsSite() as site:
+        yield site
+
+
+@pytest.fixture
+def fetcher() -> Iterator[Fetcher]:
+    with Fetcher(FetchOptions(allow_private=True, gap_seconds=0.0)) as fetcher:
+        yield fetcher
+
+
+# -- one line for each -----------------------------------------------------------------------------------
+
+
+def test_a_slow_document_is_told_in_one_sentence(site: NewsSite, fetcher: Fetcher) -> None:
+    url = site.serve("/page", page() + "slow-one", "text/html")
+    with pytest.raises(SourceError) as raised:
+        read_address(url, fetcher, timezone=ZONE, now=NOW, call=refusing)
+    assert str(raised.value) == f"{url} {WHY}: leave it out, or give it in smaller parts."
+
+
+def test_a_slow_upload_and_a_slow_list_are_told_too(fetcher: Fetcher) -> None:
+    with pytest.raises(
+        SourceError, match=rf"^list.jsonl {WHY}: leave it out, or give it in smaller parts\.$"
+    ):
+        read_upload(b"slow-one", "list.jsonl", fetcher, timezone=ZONE, now=NOW, call=refusing)
+    with pytest.raises(SourceError, match=rf"^feeds.opml {WHY}: give it in smaller parts\.$"):
+        read_opml(b"<opml>slow-one</opml>", "feeds.opml", refusing)
+
+
+def test_slow_pages_of_a_feed_cost_themselves_and_then_no_more_are_fetched(
+    site: NewsSite, fetcher: Fetcher
+) -> None:
+    items = []
+    for number in range(6):
+        mark = "" if number == 0 else "slow-one"
+        url = site.serve(f"/{number}", page(title=f"Story {number}") + mark, "text/html")
+        items.append(rss_item(url, f"Story {number}", content=""))
+    url = site.serve("/feed", rss(*items), "application/rss+xml")
+    reading = read_address(url, fetcher, timezone=ZONE, now=NOW, call=refusing)
+    assert [article.title for article in reading.articles] == ["Story 0"]
+    told = [problem.why for problem in reading.problems]
+    assert sum(f"the page that it links to {WHY}" in why for why in told) == MAX_EXCESSES
+    assert sum("others of its pages took too long to read" in why for why in told) == 5 - MAX_EXCESSES
+
+
+def test_slow_lines_of_a_file_cost_themselves(tmp_path: Path) -> None:
+    line = (
+        '{"url": "https://a.example/%s", "title": "T", "text": "%s", "source": "S", '
+        '"published_at": "2025-06-04"}\n'
+    )
+    path = tmp_path / "news.jsonl"
+    long = "word " * 60_000
+    path.write_text("".join(line % (name, long + name) for name in ("a", "slow-one", "c")))
+    outcomes = [found.outcome for found in jsonl.read(path, ZONE, refusing)]
+    assert [type(outcome) for outcome in outcomes] == [Article, Failure, Article]
+    assert outcomes[1] == Failure(f"{path}:2", f"{WHY}: leave it out, or shorten it")
+    story = tmp_path / "page.txt"
+    story.write_text("slow-one " * 20_000)
+    assert story_page.read(story, ZONE, refusing) == Failure(str(story), WHY)
+
+
+# -- the attacks -----------------------------------------------------------------------------------------
+
+LEAD = f"<p>{PARAGRAPHS[0]}</p>" * 3
+HTML = "<html><head><title>T</title></head><body><article>{}</article></body></html>"
+SHAPES = {
+    "table": ("<table>", "<tr><td>Name</td><td>12</td><td>13</td></tr>", "</table>"),
+    "row": ("<table><tr>", "<td>12</td>", "</tr></table>"),
+    "breaks": ("<div>", "<br>", "</div>"),
+    "words": ("<p>", "<span>word</span> ", "</p>"),
+    "bold": ("<p>", "<b>word</b> ", "</p>"),
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_ordinary_large_pages_take_linear_time(shape: str) -> None:
+    """A table of 101 kB took 3.8 seconds, one of 200 kB over 60, 400 kB of <br> 7.9."""
+    before, part, after = SHAPES[shape]
+    body = HTML.format(f"{LEAD}{before}{part * (50_000 // len(part))}{after}")
+    started = time.process_time()
+    web_page.parse(body.encode(), "https://a.example/story", None, ZONE, NOW)
+    taken = time.process_time() - started
+    assert taken < 1, f"{shape} of 50 kB took {taken:.1f} s"
+
+
+def test_a_crowd_of_inline_elements_keeps_its_words() -> None:
+    words = [f"word{number}" for number in range(500)]
+    inline = " ".join(f"<b>{word}</b>" if number % 2 else word for number, word in enumerate(words))
+    body = HTML.format(f"{LEAD}<p>{inline} <a href='/x'>a link</a> ends.</p>")
+    found = web_page.parse(body.encode(), "https://a.example/story", None, ZONE, NOW)
+    assert f"{' '.join(words)} a link ends." in found.text
+
+
+def test_many_empty_gzip_members_are_refused() -> None:
+    """20 MB of them took over a minute; here are 2 MB."""
+    started = time.process_time()
+    with pytest.raises(SourceError, match="is packed in more than 2,000 parts: pack it as one"):
+        gunzip(gzip.compress(b"") * 100_000, 1_000_000, "file.gz")
+    assert time.process_time() - started < 0.5
+    assert gunzip(gzip.compress(b"a\n") * MAX_MEMBERS, 1_000_000, "file.gz") == b"a\n" * MAX_MEMBERS
+
+
+def test_a_broken_feed_takes_little_memory() -> None:
+    """One of 7.6 MB took 1.1 GB: feedparser's forgiving parser never sees it now."""
+    body = "<rss><channel>" + "<item><a&b><p>AT&T<b>" * 60_000  # 1.3 MB
+    confined = Confined(memory=384 * 2**20)
+    try:
+        assert confined.call(feed.parse, body, "https://a.example/feed").found >= 1
+    finally:
+        confined.end()
+
+
+def test_a_text_longer_than_any_book_is_refused() -> None:
+    """One paragraph of 10 MB took 40 seconds and 1.4 GiB, and every answer from it would read all of it."""
+    record = {"url": "https://a.example/1", "title": "T", "source": "S", "published_at": "2025-06-04"}
+    with pytest.raises(RecordError, match="text has 2,000,001 characters, more than 2,000,000: make several"):
+        jsonl.to_article({**record, "text": "a" * 2_000_001}, ZONE)
+    assert len(jsonl.to_article({**record, "text": "a" * 2_000_000}, ZONE).text) == 2_000_000
