@@ -178,7 +178,12 @@ class Sources(commands.Cog):
     async def _run_alone(
         self, interaction: discord.Interaction, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """Call `call` in a thread. Raises BusyError where the server reads something already."""
+        """Call `call` in a thread. Raises BusyError where the server reads something already.
+
+        Operators, and who manages the only server, may try and add sources while a long job runs.
+        """
+        if self.services.editions.may_all(interaction):
+            return await self._workers.run(call, *args, **kwargs)
         self.services.editions.begin(interaction.guild_id)
         try:
             return await self._workers.run(call, *args, **kwargs)

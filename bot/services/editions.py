@@ -114,7 +114,7 @@ class Editions:
 
     def begin(self, guild: int | None) -> None:
         """Note that a guild reads something. Raises BusyError where it does already."""
-        if guild in self._busy:
+        if (guild or 0) in self._busy:
             raise BusyError(_("This server reads something already: wait until that is done."))
         self._busy.add(guild or 0)
 

@@ -47,7 +47,7 @@ _MONTH = (
 )
 _DATE = re.compile(rf"\b(?:\d{{1,2}} )?{_MONTH}(?: \d{{1,2}}\b)?(?:,? (?:19|20)\d\d\b)?|{_YEAR.pattern}")
 _MONTH_ALONE = re.compile(rf"\b{_MONTH}")
-_TITLE = re.compile(r"(?<=[“\"‘'])[A-Z0-9][^“”\"‘\n]{1,60}?(?=[,.]?[”\"’'](?!\w))")
+_TITLE = re.compile(r"(?<=[“\"‘'])[A-Z0-9][^“”\"‘\n]{0,59}?[^\s“”\"‘](?=[,.]?[”\"’'](?!\w))")
 # Limited in length, so that a search takes time in proportion to the text: without the limit, "A.A.A…" of
 # 40 kB took 21 seconds.
 _INITIALS = r"(?:[A-Z]\.){1,10}+[A-Z]?"

@@ -125,6 +125,8 @@ async def test_where_nothing_is_new_nothing_is_sent(tmp_path: Path) -> None:
 async def test_of_two_bots_on_one_database_exactly_one_sends(tmp_path: Path) -> None:
     async with started(tmp_path, bots=2) as it:
         await it.server.wait_for(lambda: all(bot.get_cog("DigestSender") for bot in it.bots))
+        # What is asked before the bot whose guild it is has connected reaches nobody.
+        await asyncio.gather(*(bot.wait_until_ready() for bot in it.bots))
         for place in (0, 1):
             it.cog(place).stop()  # on a busy machine their own first round may come late, and send
         await it.set()
