@@ -81,7 +81,7 @@ NASTY = """p@ss:w/o?r#d %41 $HOME ${X} "two" it's \\ back & = , ; é ] ["""
 def test_a_database_password_with_any_character_works(
     postgres: Callable[[], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Attack 26: what compose.yaml sets connects to a real PostgreSQL that asks for a password (SCRAM)."""
+    """What compose.yaml sets connects to a real PostgreSQL that asks for a password (SCRAM)."""
     with psycopg.connect(postgres().replace("+psycopg", ""), autocommit=True) as admin:
         password = psycopg.sql.Literal(NASTY)
         admin.execute(psycopg.sql.SQL("CREATE ROLE newsbot LOGIN PASSWORD {}").format(password))

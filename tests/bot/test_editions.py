@@ -154,7 +154,7 @@ async def watched() -> AsyncIterator[list[float]]:
     pauses.sort()
 
 
-# -- what managers of another server cannot do (attack 5) ------------------------------------------------
+# -- what managers of another server cannot do -----------------------------------------------------------
 
 
 async def test_managers_of_another_server_change_nothing_here(tmp_path: Path, site: NewsSite) -> None:

@@ -124,12 +124,12 @@ def assert_honest(world: World) -> None:
         assert ("forger" in quote.text) == (quote.article.source != "The Wire")
 
 
-# -- a forged story (attacks 1 and 3) --------------------------------------------------------------------
+# -- a forged story --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("honest_first", [True, False])
 def test_a_forged_story_by_feed_is_an_article_of_its_own(world: World, honest_first: bool) -> None:
-    """Attacks 1 and 3: a second feed with the address of a story and a long text of its own."""
+    """A second feed with the address of a story and a long text of its own."""
     honest, evil = world.feed(world.honest, PARAGRAPHS), world.feed(world.evil, FORGED)
     for url in (honest, evil) if honest_first else (evil, honest):
         world.read(url)
@@ -148,7 +148,7 @@ def test_a_forged_story_by_feed_is_an_article_of_its_own(world: World, honest_fi
 
 @pytest.mark.parametrize("kind", ["whole", "excerpt"])
 def test_an_address_that_was_taken_is_read_once_the_site_publishes_it(world: World, kind: str) -> None:
-    """Attack 3: the real story is read, also where the feed has its first words and the page the rest."""
+    """The real story is read, also where the feed has its first words and the page the rest."""
     world.read(world.feed(world.evil, FORGED))
     (forged,) = world.articles()
     world.post(forged)
@@ -161,7 +161,7 @@ def test_an_address_that_was_taken_is_read_once_the_site_publishes_it(world: Wor
 
 
 def test_a_forged_story_by_page_changes_nothing(world: World) -> None:
-    """Attacks 1 and 4: a page of other words names the story as its canonical; "also in" does not name it."""
+    """A page of other words names the story as its canonical; "also in" does not name it."""
     world.read(world.feed(world.honest, PARAGRAPHS))
     canonical = f'<link rel="canonical" href="{world.story}">'
     forged = world.evil.serve("/forged", page("Rotterdam sinks", head=canonical, story=html(FORGED)))
@@ -204,7 +204,7 @@ def line(**parts: Any) -> bytes:
     ],
 )
 def test_a_forged_story_by_file_is_an_article_of_its_own(world: World, how: str, claim: str) -> None:
-    """Attack 1: a line with a foreign `id`, or with the address itself. Only the operator's own files are
+    """A line with a foreign `id`, or with the address itself. Only the operator's own files are
     trusted about an address, and not even they about the id of another site's article.
     """
     world.read(world.feed(world.honest, PARAGRAPHS))
@@ -277,11 +277,11 @@ def states(world: World, paragraphs: tuple[str, ...]) -> bytes:
     return b"\n".join(line(url=world.story, text=text) for text in texts)
 
 
-# -- the honest feed afterwards, and flapping (attack 2) -------------------------------------------------
+# -- the honest feed afterwards, and flapping ------------------------------------------------------------
 
 
 def test_the_sites_own_words_win_at_the_next_reading_whatever_came_between(world: World) -> None:
-    """Attack 2: 26 forged states in a day, then a correction by the site: read at its next reading."""
+    """26 forged states in a day, then a correction by the site: read at its next reading."""
     honest = world.feed(world.honest, PARAGRAPHS)
     world.read(honest)
     world.read(world.evil.serve("/lines", states(world, FORGED), "application/jsonl"))

@@ -39,7 +39,7 @@ async def remembered(server: DiscordServer, news: FakeNews, person: str, count: 
 async def test_private_questions_are_counted_and_not_shown(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Attack 6: 0 of 3 words in `/quality`, its export, `/audit`, `/status`, metrics and the log at DEBUG."""
+    """0 of 3 words in `/quality`, its export, `/audit`, `/status`, metrics and the log at DEBUG."""
     caplog.set_level(logging.DEBUG)
     news = FakeNews()
     async with started(tmp_path, news) as (server, bot):
@@ -66,7 +66,7 @@ async def test_private_questions_are_counted_and_not_shown(
 
 
 async def test_a_follow_up_of_another_loses_the_words_of_who_is_deleted(tmp_path: Path) -> None:
-    """Attack 20, in Discord: bob asks on and searches all dates; alice deletes; 0 of her words are stored."""
+    """Bob asks on and searches all dates; alice deletes; 0 of her words are stored."""
     news = FakeNews()
     async with started(tmp_path, news) as (server, bot):
         bob = server.user("bob")
@@ -115,7 +115,7 @@ def dispatch(server: DiscordServer, event: str, data: dict[str, Any]) -> None:
 async def test_a_server_that_removes_the_bot_is_noted_and_one_that_is_unavailable_is_not(
     tmp_path: Path,
 ) -> None:
-    """Attack 21: removed and added again, an outage, and removed while the bot was not running."""
+    """Removed and added again, an outage, and removed while the bot was not running."""
     news = FakeNews()
     news.guilds.note("7", "boss", "settings")  # the bot is not in it any more when it starts
     async with started(tmp_path, news) as (server, _):

@@ -226,7 +226,7 @@ def test_an_alert_shows_what_may_be_seen_where_it_goes(tmp_path: Path) -> None:
         assert [follow.person for follow, _ in news.left_alerts()] == ["of north"]
 
 
-def test_attack_24_thousands_of_follows_cost_one_batch(tmp_path: Path) -> None:
+def test_thousands_of_follows_cost_one_batch(tmp_path: Path) -> None:
     """5,000 follows were 5,000 searches after every article, 6.5 minutes of a core. Here are 1,000 of them.
 
     `make follows` measures all 5,000 with 1,000 new passages: see the README of `index`.

@@ -203,7 +203,7 @@ def of_guild(database: Database, guild: str) -> dict[str, int]:
 def test_a_guild_that_removed_the_bot_is_forgotten_after_its_time_all_of_it(
     database: Database, clock: Clock
 ) -> None:
-    """Attack 21: of every table that names a guild 0 rows are left, and of another guild none is missing."""
+    """Of every table that names a guild 0 rows are left, and of another guild none is missing."""
     fill(database, clock, "g1")
     fill(database, clock, "g2")
     before = of_guild(database, "g2")

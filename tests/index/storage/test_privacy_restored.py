@@ -37,7 +37,7 @@ def ask(posted: Posted, id: str, person: str, typed: str, before: str | None = N
 
 
 def test_a_person_s_words_leave_the_follow_ups_of_others(database: Database) -> None:
-    """Attack 20: alice asks, bob and then carol ask on, dave carries on with something of his own."""
+    """Alice asks, bob and then carol ask on, dave carries on with something of his own."""
     posted = Posted(database)
     ask(posted, "a", "alice", WORDS)
     ask(posted, "b", "bob", "and what did Russia say?", "a")
@@ -114,7 +114,7 @@ def news(tmp_path: Path) -> Iterator[NewsIndex]:
 
 
 def test_a_restore_repeats_the_deletions_made_since(tmp_path: Path, news: NewsIndex) -> None:
-    """Attack 20: of what alice had deleted since, 0 rows come back; bob's, and what she does later, stay."""
+    """Of what alice had deleted since, 0 rows come back; bob's, and what she does later, stay."""
     options, file = IndexOptions(tmp_path / "data"), tmp_path / "kept.newsbot"
     ask(news.posted, "a", "alice", WORDS)
     ask(news.posted, "b", "bob", "and what did Russia say?", "a")

@@ -1,4 +1,4 @@
-"""Attack 22: addresses of articles, as everybody sees them."""
+"""Addresses of articles, as everybody sees them."""
 
 from __future__ import annotations
 
