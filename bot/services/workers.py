@@ -40,9 +40,10 @@ class Workers:
     """Runs `threads` calls at once and lets `waiting` more wait; further ones get BusyError.
 
     Those for whom calls wait (guilds, people in direct messages, and the bot itself) take turns: one that
-    asks a lot waits for itself, and others do not wait behind it. Of one of them at most `at_once` calls run
-    and `each` wait, where these are given. With `seconds`, a caller that waits longer gets BusyError, and the
-    threads are replaced, so that a call that hangs does not keep a thread from other calls.
+    asks a lot waits for itself, and others do not wait behind it. Of one of them at most `each` calls wait
+    and, as long as there are calls of others, at most `at_once` run, where these are given. With `seconds`, a
+    caller that waits longer gets BusyError, and the threads are replaced, so that a call that hangs does not
+    keep a thread from other calls.
     """
 
     def __init__(
@@ -117,7 +118,8 @@ class Workers:
                 raise BusyError(_("The bot is shutting down: try again in a minute."))
             queue = self._queues.get(call.asker, deque())
             total = len(self._running) + sum(map(len, self._queues.values()))
-            if total >= self._limit or (self._each is not None and len(queue) >= self._each):
+            is_long = self._each is not None and len(queue) >= max(1, self._each)
+            if total >= self._limit or is_long:
                 raise BusyError(_("Too many requests are waiting: try again in a few seconds."))
             self._queues.setdefault(call.asker, queue).append(call)
             self._begin_next()
@@ -126,7 +128,8 @@ class Workers:
         """Begin the calls whose turn it is, as long as threads are free. The lock has to be held."""
         while len(self._running) < self._threads and not self._closed:
             running = Counter(call.asker for call in self._running)
-            turn = next((one for one in self._queues if running[one] < self._at_once), None)
+            alone = len(running.keys() | self._queues.keys()) == 1
+            turn = next((one for one in self._queues if alone or running[one] < self._at_once), None)
             if turn is None:
                 return
             queue = self._queues.pop(turn)

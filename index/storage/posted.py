@@ -183,8 +183,10 @@ class Posted:
             return None
         query = select(schema.posted_quotes).where(schema.posted_quotes.c.answer_id == row.id)
         quotes = connection.execute(query.order_by(schema.posted_quotes.c.place)).all()
-        table = schema.posted_answers.c
-        before = connection.execute(select(table.typed).where(table.id == row.continues)).scalar()
+        before = None
+        if row.continues is not None:
+            table = schema.posted_answers.c
+            before = connection.execute(select(table.typed).where(table.id == row.continues)).scalar()
         return _answer(row, [_quote(quote) for quote in quotes], before or None)
 
     def _quote_rows(self, ids: Sequence[str]) -> list[Row[Any]]:

@@ -99,10 +99,19 @@ async def test_one_guild_cannot_take_all_threads() -> None:
         begin_request(1, guild)
         return await workers.run(held.wait, 10)
 
+    other = asyncio.create_task(ask(2))
+    await asyncio.sleep(0)
     flood = [asyncio.create_task(ask(1)) for _ in range(6)]
     await asyncio.sleep(0)
     begin_request(1, 2)
     assert await asyncio.wait_for(workers.run(threading.current_thread), 5)
     held.set()
-    assert await asyncio.gather(*flood) == [True] * 6
+    assert await asyncio.gather(other, *flood) == [True] * 7
+    assert await workers.close(5)
+
+
+async def test_a_guild_that_asks_alone_has_all_threads() -> None:
+    workers, all_run = Workers("alone", threads=4, waiting=10, at_once=2), threading.Barrier(4)
+    begin_request(1, 1)
+    await asyncio.gather(*(workers.run(all_run.wait, 5) for _ in range(4)))
     assert await workers.close(5)

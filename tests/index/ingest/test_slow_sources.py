@@ -12,11 +12,15 @@ import pytest
 from index.clock import utc_now
 from index.fetch import Fetcher, FetchOptions
 from index.ingest import refresh as module
+from index.ingest.quota import QuotaKeeper
 from index.ingest.refresh import Refresh
 from index.ingest.schedule import FORGET_SLOWNESS, Limits
 from index.sources.address import Reading, read_address
+from index.storage.articles import Store
 from index.storage.database import Database, sqlite_url
+from index.storage.editions import Editions, UsageStore
 from index.storage.sources import SourceStore
+from index.types.quota import Quotas
 from index.types.report import IngestReport
 from index.types.source import Source
 from tests.servers.news_documents import rss, rss_item
@@ -55,7 +59,9 @@ def readings(site: NewsSite, folder: Path, feeds: int) -> int:
         # They have been read once before.
         book.add([Source(url, now, state="ok", next_fetch=now, took=READING_SECONDS) for url in urls])
         limits = Limits(INTERVAL_SECONDS, INTERVAL_SECONDS)
-        refresh = Refresh(book, reading, lambda *_: IngestReport(), limits, threads=THREADS)
+        editions, known = Editions(database, utc_now), Store(database).known
+        quota = QuotaKeeper(Quotas(), UsageStore(database), editions, known, utc_now)
+        refresh = Refresh(book, reading, lambda *_: IngestReport(), limits, quota, threads=THREADS)
         refresh.start()
         time.sleep(MEASURED_SECONDS)
         assert all((source.took or 0) >= SLOW_SECONDS for source in book.all() if source.url in urls)
