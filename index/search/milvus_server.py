@@ -331,13 +331,10 @@ class MilvusServer:
 
     def _create(self, client: MilvusClient, name: str, schema: Any, indexes: Any) -> None:
         try:
-            client.create_collection(
-                name,
-                schema=schema,
-                index_params=indexes,
-                consistency_level="Session",
-                timeout=WRITE_SECONDS,
-            )
+            client.create_collection(name, schema=schema, consistency_level="Session", timeout=WRITE_SECONDS)
+            # Not "sync": pymilvus then looks every half second whether an index is ready, one index after the
+            # other. Those of an empty collection are, and loading waits for them anyway.
+            client.create_index(name, indexes, timeout=WRITE_SECONDS, sync=False)
         except MilvusException:
             if not client.has_collection(name, timeout=CONNECT_SECONDS):  # another process was quicker
                 raise

@@ -19,6 +19,7 @@ from sqlalchemy.sql import ColumnElement
 from index.errors import UsageError
 from index.storage import schema
 from index.storage.database import Database
+from index.storage.rows import UtcDateTime
 from index.types.digest import DAY, LATE, WEEK, Digest, DigestPlan, Schedule
 
 MAX_DIGESTS = 10
@@ -115,7 +116,7 @@ class DigestStore:
         rows = [{"digest_id": digest.id, "article_id": id, "sent_at": now} for id in dict.fromkeys(articles)]
         with self._database.writing() as connection:
             # The next digest covers everything since the stories were chosen, however late this one was sent.
-            looked_at = func.coalesce(schema.digests.c.chosen_at, literal(now, schema.UtcDateTime()))
+            looked_at = func.coalesce(schema.digests.c.chosen_at, literal(now, UtcDateTime()))
             done = {"last_at": looked_at, "next_at": digest.plan.schedule.after(now), **_FREE}
             if not connection.execute(update(schema.digests).where(_is(digest)).values(done)).rowcount:
                 return  # a person has stopped or changed the digest in the meantime

@@ -20,6 +20,7 @@ from sqlalchemy.sql import ColumnElement
 
 from index.storage import schema
 from index.storage.database import Database
+from index.storage.rows import UtcDateTime
 from index.types.posted import (
     AskedQuestion,
     MissedQuestion,
@@ -210,9 +211,7 @@ def _asked_in(guild: str | None, since: datetime) -> ColumnElement[bool]:
 def _changed_at() -> ColumnElement[Any]:
     """The SQL for when the publisher changed an article; where it does not say, when this was noticed."""
     articles = schema.articles.c
-    return func.coalesce(articles.updated_at, articles.read_at, type_=schema.UtcDateTime).label(
-        "changed_when"
-    )
+    return func.coalesce(articles.updated_at, articles.read_at, type_=UtcDateTime).label("changed_when")
 
 
 def _most_missed(questions: Sequence[str]) -> tuple[MissedQuestion, ...]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from alembic import command
@@ -15,7 +14,6 @@ from sqlalchemy import (
     Boolean,
     Column,
     Connection,
-    DateTime,
     Engine,
     Float,
     ForeignKey,
@@ -27,38 +25,24 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    TypeDecorator,
     false,
     func,
+    insert,
     inspect,
     select,
     text,
 )
 from sqlalchemy.sql import ColumnElement
 
+from index.clock import utc_now
+from index.storage.rows import UtcDateTime
+from index.types.edition import LIBRARY, LIBRARY_NAME, SHARED
+
 REVISIONS = tuple(f"{number:04}" for number in range(1, 20))
 HEAD = REVISIONS[-1]
 
 _LOCK = 0x6E657773  # names the lock that writers of the schema take in PostgreSQL: any number will do
 _migrating = threading.Lock()  # Alembic keeps the migration that is running in module globals
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """A moment in UTC. SQLite keeps no zone, so it is taken off on the way in and put back on the way out."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
-        if value is None:
-            return None
-        moment = value.astimezone(UTC)
-        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
-
-    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 metadata = MetaData()
@@ -509,9 +493,24 @@ def migrate(engine: Engine, writer: Engine) -> str | None:
         lock(connection)  # another process may be migrating: then there is nothing left to do
         if connection.dialect.name == "postgresql":  # a large table takes its time
             connection.execute(text("SET LOCAL statement_timeout = 0"))
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        if inspect(connection).has_table("alembic_version"):
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+        else:
+            _make(connection)
     return None
+
+
+def _make(connection: Connection) -> None:
+    """Give a new database all tables at once: one migration after the other takes three times as long."""
+    metadata.create_all(connection)
+    version = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))
+    version.create(connection)
+    connection.execute(insert(version).values(version_num=HEAD))
+    held = {"edition": SHARED, "origin": LIBRARY, "kept": True, "read": False, "added_at": utc_now()}
+    connection.execute(insert(origins).values(number=LIBRARY, name=LIBRARY_NAME))
+    connection.execute(insert(origin_sets).values(code=0, members=""))
+    connection.execute(insert(edition_origins).values(held))
 
 
 def lock(connection: Connection) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.types import JSON
 from index.storage import schema
 from index.storage.database import Database, sqlite_url
 from index.storage.privacy import Privacy, personal_tables
+from index.storage.rows import UtcDateTime
 
 ME, OTHER = "person-1", "person-2"
 
@@ -32,7 +33,7 @@ def value_of(kind: Any, person: str) -> Any:
         (Float, 0.5),
         (Integer, 1),
         (LargeBinary, b""),
-        (schema.UtcDateTime, datetime(2025, 6, 7, tzinfo=UTC)),
+        (UtcDateTime, datetime(2025, 6, 7, tzinfo=UTC)),
     ):
         if isinstance(kind, types):
             return value
