@@ -28,7 +28,6 @@ IMPORTERS = {
     "sqlite3": r"index/storage/(backup|database)\.py",
     "alembic": r"index/storage/schema\.py|index/migrations/.*",
     "faiss": r"index/search/dense\.py",
-    "datasketch": r"index/ingest/shingles\.py",
     "tantivy": r"index/search/lexical\.py",
     "pymilvus": r"index/search/milvus_server\.py",
     "grpc": r"index/search/milvus_server\.py",
