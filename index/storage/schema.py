@@ -6,8 +6,6 @@ import threading
 from collections.abc import Sequence
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -487,17 +485,19 @@ def migrate(engine: Engine, writer: Engine) -> str | None:
         return None
     if current is not None and current not in REVISIONS:
         return current
-    config = Config()
-    config.set_main_option("script_location", "index:migrations")
     with _migrating, writer.begin() as connection:
         lock(connection)  # another process may be migrating: then there is nothing left to do
+        if not inspect(connection).has_table("alembic_version"):
+            _make(connection)
+            return None
         if connection.dialect.name == "postgresql":  # a large table takes its time
             connection.execute(text("SET LOCAL statement_timeout = 0"))
-        if inspect(connection).has_table("alembic_version"):
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-        else:
-            _make(connection)
+        from alembic import command  # imported here: it takes 0.2 s, and few starts migrate anything
+        from alembic.config import Config
+
+        config = Config(attributes={"connection": connection})
+        config.set_main_option("script_location", "index:migrations")
+        command.upgrade(config, "head")
     return None
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-import trafilatura
 from lxml.html import HtmlElement
 
 from index.sources.markup import paragraphs, plain_line, tidy
@@ -37,6 +36,8 @@ _TABLE_RULE = re.compile(r"\|?(?:\s*:?-{3,}:?\s*\|)+")
 
 def load(text: str) -> HtmlElement | None:
     """Return the tree of a page; None where it holds no HTML."""
+    import trafilatura  # imported here: it takes 0.2 s, and the processes that read pages alone need it
+
     return trafilatura.load_html(text)
 
 
@@ -62,6 +63,8 @@ def story_text(
 
 
 def _extracted(root: HtmlElement, *, fast: bool) -> list[str]:
+    import trafilatura
+
     text = trafilatura.extract(
         root, output_format="txt", include_comments=False, include_tables=True, with_metadata=False, fast=fast
     )
