@@ -421,7 +421,7 @@ def test_one_new_article_does_not_wait_for_a_long_archive(tmp_path: Path) -> Non
 
     room = Newsroom(tmp_path / "room", slow := Slow())
     slow.may.set()
-    room.read(*(feed := [article(f"feed{number}") for number in range(50)]))
+    room.read(*(feed := [article(f"feed{number}") for number in range(10)]))  # one batch with the news
     archives = [[article(f"{name}{number}", title=name) for number in range(40)] for name in ("one", "two")]
     readings = [*archives, [*feed, article("news", title="news")]]
     slow.seen.clear()
