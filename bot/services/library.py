@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # use all cores for a single question.
 THREADS, WAITING = 4, 256
 # Guilds that may have so many questions waiting at the same time. They take turns, and each has at most half
-# of the threads, so that a question never shares the cores with four of one guild.
+# of the threads while others ask, so that a question never shares the cores with four of one guild.
 GUILDS_WAITING, THREADS_EACH = 8, 2
 # A question takes 0.1 seconds, its wait in a full queue 20 seconds. A call that takes longer than this hangs.
 CALL_SECONDS = 120.0
