@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from bot.__main__ import main
 from bot.cli import session
 from config import Settings, load_settings
 from index import SHARED, IndexOptions, NewsIndex, UsageError
+from tests.command_line import forget_settings, newsbot, told
 from tests.fakes import HashingEmbedder, article, record
 from tests.servers.news_documents import rss, rss_item
 from tests.servers.news_site import NewsSite
@@ -27,24 +25,8 @@ def open_news(settings: Settings) -> NewsIndex:
 
 @pytest.fixture(autouse=True)
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in os.environ:
-        if name.startswith("NEWS_") or name in ("DISCORD_TOKEN", "DATABASE_URL"):
-            monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
+    forget_settings(tmp_path, monkeypatch)
     monkeypatch.setattr(session, "open_index", open_news)
-
-
-def newsbot(*arguments: str) -> int:
-    with pytest.raises(SystemExit) as ended:
-        main(list(arguments))
-    assert isinstance(ended.value.code, int)
-    return ended.value.code
-
-
-def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> Any:
-    """Run a command that must succeed and return its JSON."""
-    assert newsbot(*arguments, "--json") == 0
-    return json.loads(capsys.readouterr().out)
 
 
 def test_what_a_server_sees_is_shown(capsys: pytest.CaptureFixture[str]) -> None:

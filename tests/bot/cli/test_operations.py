@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 from pathlib import Path
 
 import pytest
 
 from bot.ops.token_check import check_token
 from index import sole_bot
-from tests.bot.cli.test_questions import complaint, newsbot, printed
+from tests.bot.cli.test_questions import complaint, printed
+from tests.command_line import forget_settings, newsbot
 from tests.discord.server import DiscordServer
 from tests.fakes import article, open_news, story
 
@@ -21,10 +21,7 @@ TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4.GhIjKl.not-a-token-of-anybody"
 @pytest.fixture(autouse=True)
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A library of two articles in `data`, and a token."""
-    for name in os.environ:
-        if name.startswith("NEWS_") or name == "DATABASE_URL":
-            monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
+    forget_settings(tmp_path, monkeypatch)
     monkeypatch.setenv("DISCORD_TOKEN", TOKEN)
     with open_news(tmp_path, [article("a", story("Oslo")), article("b", story("Lima"))]):
         pass

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from bot.__main__ import main
 from bot.cli import session
 from bot.cli.app import app
 from config import SAMPLES
+from tests.command_line import forget_settings, newsbot
 from tests.fake_news import FakeNews
 from tests.fakes import open_news
 
@@ -25,20 +25,10 @@ ROOT = Path(__file__).parents[3]
 @pytest.fixture(autouse=True)
 def news(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeNews:
     """A small library in place of the real one, and no settings but the defaults."""
-    for name in os.environ:
-        if name.startswith("NEWS_") or name in ("DISCORD_TOKEN", "DATABASE_URL"):
-            monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
+    forget_settings(tmp_path, monkeypatch)
     fake = FakeNews()
     monkeypatch.setattr(session, "open_index", lambda settings: fake)
     return fake
-
-
-def newsbot(*arguments: str) -> int:
-    with pytest.raises(SystemExit) as ended:
-        main(list(arguments))
-    assert isinstance(ended.value.code, int)
-    return ended.value.code
 
 
 def printed(capsys: pytest.CaptureFixture[str]) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import os
 import signal
 import socket
@@ -16,16 +15,15 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from bot.__main__ import main
 from bot.cli import session
 from config import FEEDS, Settings, load_settings
 from index import IndexOptions, NewsIndex, Question
 from index.clock import utc_now
 from tests.bot.ops.test_health import get
+from tests.command_line import forget_settings, newsbot, told
 from tests.fakes import HashingEmbedder, story
 from tests.servers.news_documents import page, rss, rss_item
 from tests.servers.news_site import NewsSite
@@ -55,24 +53,8 @@ def open_news(settings: Settings, seconds: float = 0.2) -> NewsIndex:
 
 @pytest.fixture(autouse=True)
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in os.environ:
-        if name.startswith("NEWS_") or name in ("DISCORD_TOKEN", "DATABASE_URL"):
-            monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
+    forget_settings(tmp_path, monkeypatch)
     monkeypatch.setattr(session, "open_index", open_news)
-
-
-def newsbot(*arguments: str) -> int:
-    with pytest.raises(SystemExit) as ended:
-        main(list(arguments))
-    assert isinstance(ended.value.code, int)
-    return ended.value.code
-
-
-def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> Any:
-    """Run a command that must succeed and return its JSON."""
-    assert newsbot(*arguments, "--json") == 0
-    return json.loads(capsys.readouterr().out)
 
 
 def feed(*items: str) -> str:
@@ -230,7 +212,10 @@ def test_watching_reads_what_is_due_until_it_is_stopped(site: NewsSite, tmp_path
     with open_news(load_settings()) as news:
         opml = f'<opml version="2.0"><body><outline text="x" xmlUrl="{url}"/></body></opml>'
         assert news.subscriptions.import_opml(opml.encode(), "x.opml") == 1
-    code = "import tests.bot.cli.test_sources as t; t.session.open_index = t.open_news; t.main(['watch'])"
+    code = (
+        "import tests.bot.cli.test_sources as t; from bot.__main__ import main; "
+        "t.session.open_index = t.open_news; main(['watch'])"
+    )
     inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

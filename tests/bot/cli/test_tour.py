@@ -1,7 +1,6 @@
 """What `python -m bot` does without arguments: the tour, or the bot where there is a token."""
 
 import io
-import os
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -13,6 +12,7 @@ from bot.__main__ import start
 from bot.cli import session
 from bot.cli.tour import QUESTION
 from config import SAMPLES
+from tests.command_line import forget_settings
 from tests.fake_news import TROOPS, FakeNews
 
 
@@ -24,10 +24,7 @@ class Terminal(io.StringIO):
 @pytest.fixture(autouse=True)
 def news(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeNews:
     """An empty library in place of the real one, and no settings but the defaults."""
-    for name in os.environ:
-        if name.startswith("NEWS_") or name in ("DISCORD_TOKEN", "DATABASE_URL"):
-            monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
+    forget_settings(tmp_path, monkeypatch)
     fake = FakeNews([])
     monkeypatch.setattr(session, "open_index", lambda settings: fake)
     monkeypatch.setattr(sys, "stdin", io.StringIO())

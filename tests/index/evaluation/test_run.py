@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -12,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from bot.__main__ import main
 from bot.cli import session
 from bot.cli.maintenance import EVALUATE_HELP
 from index import Article, Evaluation, NewsIndex, Progress, Question, UsageError
 from index.evaluation.metrics import ANSWERED, normalise, rank
+from tests.command_line import forget_settings, newsbot
 from tests.fakes import NOW, HashingEmbedder, article, open_news, record, story, write_jsonl
 
 PLACES = {"Arlen": "42 boats", "Bexhill": "17 trams", "Corby": "9 libraries", "Dunmore": "310 trees"}
@@ -235,19 +234,9 @@ def test_why_there_is_no_answer(tmp_path: Path) -> None:
 @pytest.fixture
 def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The command line over a library that is made in the test's own folder."""
-    for name in os.environ:
-        if name.startswith("NEWS_") or name in ("DISCORD_TOKEN", "DATABASE_URL"):
-            monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
+    forget_settings(tmp_path, monkeypatch)
     monkeypatch.setattr(session, "open_index", lambda settings: open_own(tmp_path))
     return tmp_path
-
-
-def newsbot(*arguments: str) -> int:
-    with pytest.raises(SystemExit) as ended:
-        main(list(arguments))
-    assert isinstance(ended.value.code, int)
-    return ended.value.code
 
 
 @pytest.mark.usefixtures("command")
