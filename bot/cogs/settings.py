@@ -120,9 +120,8 @@ class SettingsPanel(Panel):
         self, interaction: discord.Interaction, change: Callable[[GuildSettings], GuildSettings]
     ) -> None:
         require_manager(interaction)
-        await (
-            interaction.response.defer()
-        )  # before the change, which may wait for another process that writes
+        # Before the change, which may wait for another process that writes.
+        await interaction.response.defer()
         rules = self.services.guild_rules
         settings = await rules.change(interaction, change)
         await rules.speak(interaction)  # the change may have been one of the language

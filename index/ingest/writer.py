@@ -135,7 +135,7 @@ class ArticleWriter:
 
         Unless `anew`, a passage keeps the stored vector of the same words of the same article and model.
         """
-        batch = _Batch(new=[(each, each.passages) for each in map(prepared, articles)])
+        batch = _Batch(new=[(incoming, incoming.passages) for incoming in map(prepared, articles)])
         known = {} if anew else self._known_vectors(article.id for article in articles)
         unknown = [text for text in batch.texts if text not in known]
         return self._articles(batch.new, known | self._vectors(unknown)), len(unknown)

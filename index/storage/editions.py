@@ -38,7 +38,7 @@ class Editions:
         self._database = database
         self._clock = clock
         self._origins = lru_cache(_REMEMBERED)(self._read_origins)
-        self._admitting = lru_cache(_REMEMBERED)(self._read_admitting)
+        self._seen_in = lru_cache(1)(self._read_seen_in)
 
     def origins(self, edition: str | None) -> frozenset[int] | None:
         """Return the numbers of the origins that an edition sees; None where those are all there are."""
@@ -49,7 +49,11 @@ class Editions:
 
         An article that only some of them see must not stand for one that all of them are to see.
         """
-        return self._admitting(origin, self._version())
+        seen_in, total = self._seen_in(self._version())
+        own = seen_in.get(origin, {SHARED})  # what no edition sees stands for nothing but the shared
+        seen = {other for other, editions in seen_in.items() if SHARED in editions or own <= editions}
+        seen.add(origin)
+        return None if len(seen) == total else frozenset(seen)
 
     def add(self, name: str, edition: str = SHARED) -> int:
         """Return the number of the origin of this name, after giving it to an edition where it is not yet."""
@@ -94,17 +98,15 @@ class Editions:
         seen -= {row.origin for row in rows if row.edition == edition and not row.kept}
         return None if len(seen) == total else frozenset(seen)
 
-    def _read_admitting(self, origin: int, version: int) -> frozenset[int] | None:
+    def _read_seen_in(self, version: int) -> tuple[dict[int, set[str]], int]:
+        """Return origin → the editions that see it, and how many origins there are in all."""
         with self._database.reading() as connection:
             rows = connection.execute(select(_table.edition, _table.origin).where(_table.kept)).all()
             total = connection.execute(select(func.count()).select_from(schema.origins)).scalar_one()
-        editions: dict[int, set[str]] = {}
+        seen_in: dict[int, set[str]] = {}
         for row in rows:
-            editions.setdefault(row.origin, set()).add(row.edition)
-        own = editions.get(origin, set())
-        seen = {other for other, seen_in in editions.items() if SHARED in seen_in or (own and own <= seen_in)}
-        seen.add(origin)
-        return None if len(seen) == total else frozenset(seen)
+            seen_in.setdefault(row.origin, set()).add(row.edition)
+        return seen_in, total
 
 
 def give(
@@ -118,19 +120,22 @@ def give(
     numbers = _numbers(connection, names)
     held = _rows(connection, edition, numbers.values())
     shared = _rows(connection, SHARED, numbers.values()) if edition != SHARED else {}
-    new = []
+    new, changed = [], False
     for number in numbers.values():
         row = held.get(number)
         if row is not None and not row.kept and number in shared:
             connection.execute(delete(schema.edition_origins).where(_is_row(edition, number)))
+            changed = True
         elif row is None and (number not in shared or shared[number].read < read):
             new.append({"edition": edition, "origin": number, "kept": True, "read": read, "added_at": now})
         elif row is not None and (not row.kept or row.read < read):
             change = update(schema.edition_origins).where(_is_row(edition, number))
             connection.execute(change.values(kept=True, read=read))
+            changed = True
     if new:
         connection.execute(insert(schema.edition_origins), new)
-    note_change(connection)
+    if new or changed:  # not each time that a file is read again: every process would read the editions anew
+        note_change(connection)
     return numbers
 
 

@@ -80,11 +80,11 @@ class ReceiptStore:
         An article that only single guilds had is news to the others: its passages get new ids, so that it is
         compared with what people follow there. `connection` is that of the transaction that writes.
         """
-        added: dict[str, set[int]] = {}
-        for id, origin in self.missing(receipts):
-            added.setdefault(id, set()).add(origin)
-        known = self.origins_of(added)
-        changed = {id: known[id] | origins for id, origins in added.items() if id in known}
+        known = self.origins_of({id for id, _ in receipts})
+        changed: dict[str, frozenset[int]] = {}
+        for id, origin in receipts:
+            if id in known and origin not in known[id]:
+                changed[id] = changed.get(id, known[id]) | {origin}
         codes = _codes(connection, set(changed.values()))
         for table in _TABLES:
             for id, members in changed.items():
