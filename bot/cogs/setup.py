@@ -25,6 +25,7 @@ from bot.interactions.menus import (
 from bot.interactions.views import Localized, Panel
 from bot.services.delivery import PASSING, UndeliverableError, deliver
 from bot.services.guild_rules import require_manager
+from bot.services.paging import PageButton
 from bot.services.services import Services, services_of
 from bot.services.setup_sources import catalogue
 from bot.text.language import LANGUAGES, _, closest, speaking, to_everyone
@@ -182,28 +183,11 @@ class SharedMenu(Localized, ui.DynamicItem[ui.Select[Any]], template=r"shared:ke
             await tell(interaction, explain(error, "shared sources"))
 
 
-class SharedPage(
-    Localized, ui.DynamicItem[ui.Button[Any]], template=r"shared:(?P<side>back|on):(?P<page>\d+)"
-):
-    """A button that turns to a page of the shared sources, counted from 0. It works after a restart, too."""
+class SharedPage(PageButton, template=r"shared:(?P<side>back|on):(?P<page>\d+)"):
+    name, command = "shared", "shared sources"
 
-    def __init__(self, side: str, page: int, disabled: bool = False) -> None:
-        label = _("Previous") if side == "back" else _("Next")
-        super().__init__(ui.Button(label=label, custom_id=f"shared:{side}:{page}", disabled=disabled))
-        self.page = page
-
-    @classmethod
-    async def from_custom_id(
-        cls, _: discord.Interaction[Any], __: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        return cls(match["side"], int(match["page"]))
-
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        try:
-            await _begin(interaction)
-            await show_shared(interaction, self.page)
-        except Exception as error:  # discord.py would only log it
-            await tell(interaction, explain(error, "shared sources"))
+    async def show(self, interaction: discord.Interaction[Any]) -> None:
+        await show_shared(interaction, self.page)
 
 
 async def show_shared(interaction: discord.Interaction, page: int) -> None:
@@ -227,8 +211,8 @@ async def show_shared(interaction: discord.Interaction, page: int) -> None:
     view = ui.View(timeout=None)
     view.add_item(SharedMenu(page, pages[page]))
     if len(pages) > 1:
-        view.add_item(SharedPage("back", max(page - 1, 0), disabled=page == 0))
-        view.add_item(SharedPage("on", page + 1, disabled=page == len(pages) - 1))
+        for button in SharedPage.both(page, len(pages) - 1):
+            view.add_item(button)
     card = shared_card(sum(kept for _, kept in offered), len(offered), page, len(pages))
     await interaction.edit_original_response(embed=card.embed(), view=view)
     view.stop()  # the items that are registered with the bot handle what is chosen

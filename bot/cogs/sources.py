@@ -6,9 +6,8 @@ They change their own and choose among the shared ones; operators change the sha
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Callable
-from typing import Any, ParamSpec, Self, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import discord
 from discord import app_commands, ui
@@ -16,13 +15,11 @@ from discord.ext import commands
 
 from bot.cards.source import ON_PAGE, added_card, page_card, trial_card
 from bot.interactions.choices import LOOKED_AT, read_in_time, source_choices
-from bot.interactions.errors import explain, tell
-from bot.interactions.views import Localized
 from bot.services.editions import edition_of
 from bot.services.guild_rules import require_manager
+from bot.services.paging import PageButton
 from bot.services.services import Services, services_of
 from bot.services.workers import Workers
-from bot.text.language import _
 from bot.text.markdown import cut
 from bot.text.source_words import dropped_line, removed_line, removed_own_line
 from index import SHARED, Source, UsageError, masked
@@ -40,29 +37,11 @@ Address = app_commands.Range[str, 1, 2000]
 log = logging.getLogger(__name__)
 
 
-class PageButton(
-    Localized, ui.DynamicItem[ui.Button[Any]], template=r"sources:(?P<side>back|on):(?P<page>\d+)"
-):
-    """A button that turns the list to a page, counted from 0. It works after a restart, too."""
+class SourcesPage(PageButton, template=r"sources:(?P<side>back|on):(?P<page>\d+)"):
+    name, command = "sources", "/sources list"
 
-    def __init__(self, side: str, page: int, disabled: bool = False) -> None:
-        label = _("Previous") if side == "back" else _("Next")
-        super().__init__(ui.Button(label=label, custom_id=f"sources:{side}:{page}", disabled=disabled))
-        self.page = page
-
-    @classmethod
-    async def from_custom_id(
-        cls, _: discord.Interaction[Any], __: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        return cls(match["side"], int(match["page"]))
-
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        try:
-            require_manager(interaction)
-            await interaction.response.defer()
-            await show_page(interaction, self.page)
-        except Exception as error:  # discord.py would only log it
-            await tell(interaction, explain(error, "/sources list"))
+    async def show(self, interaction: discord.Interaction[Any]) -> None:
+        await show_page(interaction, self.page)
 
 
 async def show_page(interaction: discord.Interaction, page: int) -> None:
@@ -76,8 +55,8 @@ async def show_page(interaction: discord.Interaction, page: int) -> None:
     view = None
     if last:
         view = ui.View(timeout=None)
-        view.add_item(PageButton("back", max(page - 1, 0), disabled=page == 0))
-        view.add_item(PageButton("on", page + 1, disabled=page == last))
+        for button in SourcesPage.both(page, last):
+            view.add_item(button)
     await interaction.edit_original_response(embed=page_card(found, page).embed(), view=view)
     if view:
         view.stop()  # the button that is registered with the bot handles presses
@@ -98,7 +77,7 @@ class Sources(commands.Cog):
         self._workers = Workers("sources", THREADS, WAITING)
 
     async def cog_load(self) -> None:
-        self.bot.add_dynamic_items(PageButton)
+        self.bot.add_dynamic_items(SourcesPage)
 
     async def cog_unload(self) -> None:
         if not await self._workers.close(self.library.patience):
