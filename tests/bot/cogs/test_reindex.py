@@ -295,6 +295,9 @@ async def test_cancelling_stops_at_a_safe_point_and_tells_how_far_it_got(tmp_pat
         assert far[1] == boss.id
         assert int(far[2].replace(",", "")) == news.done
         assert server.messages()[-1]["components"] == []
+        # The trail is written after the message, and read by another thread.
+        trail = news.guilds.trail
+        await server.wait_for(lambda: "reindex cancelled" in [it.action for it in trail(server.guild.id, 5)])
         assert "**reindex cancelled**" in (await server.slash("audit", user=boss)).text
 
 
