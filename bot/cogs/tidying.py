@@ -6,7 +6,6 @@ nothing. A server that is only unavailable for now, as in an outage of Discord, 
 
 from __future__ import annotations
 
-import asyncio
 import logging
 
 import discord
@@ -16,8 +15,6 @@ from bot.services.background import BackgroundLoop
 from bot.services.services import Services
 
 EVERY_SECONDS = 600.0
-# Between two portions, so that others can write.
-PAUSE_SECONDS = 0.2
 
 log = logging.getLogger(__name__)
 
@@ -42,8 +39,7 @@ class Tidying(BackgroundLoop):
             self._repeated = True
             if deleted:
                 log.info("privacy.repeated rows=%d", deleted)
-        while await self.workers.run(index.expiry.delete_some):
-            await asyncio.sleep(PAUSE_SECONDS)
+        await self.delete_all(index.expiry.delete_some)
 
     async def compare_servers(self) -> None:
         """Note which of the stored servers the bot was removed from while it was not running.

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from discord.ext import commands
 
 from bot.services.background import BackgroundLoop
@@ -12,8 +10,6 @@ from bot.services.services import Services
 SETTINGS_SECONDS = 5.0
 ANSWERS_SECONDS = 10.0
 EDITIONS_SECONDS = 3600.0
-# Between two portions that are deleted, so that others can write.
-PAUSE_SECONDS = 0.2
 
 
 class SettingsReader(BackgroundLoop):
@@ -52,5 +48,4 @@ class EditionKeeper(BackgroundLoop):
 
     async def round(self) -> None:
         await self.services.editions.update()
-        while await self.workers.run(self.library.index.delete_unseen):
-            await asyncio.sleep(PAUSE_SECONDS)
+        await self.delete_all(self.library.index.delete_unseen)

@@ -18,6 +18,8 @@ WAITING = 8
 CALL_SECONDS = 120.0
 # A round that takes longer counts as a fault. One that sends to thousands of people takes less.
 ROUND_SECONDS = 900.0
+# Between two portions that are deleted, so that others can write.
+PAUSE_SECONDS = 0.2
 
 P = ParamSpec("P")
 
@@ -43,6 +45,11 @@ class BackgroundLoop(commands.Cog):
     async def round(self) -> None:
         """Do the work once."""
         raise NotImplementedError
+
+    async def delete_all(self, delete_some: Callable[[], int]) -> None:
+        """Delete in portions, until `delete_some` has deleted nothing."""
+        while await self.workers.run(delete_some):
+            await asyncio.sleep(PAUSE_SECONDS)
 
     async def cog_load(self) -> None:
         self._loop.start()

@@ -14,6 +14,7 @@ import pytest
 
 from bot.client import NewsBot
 from bot.cogs import tidying
+from bot.services import background
 from index import NewsIndex
 from tests.discord.server import DiscordServer
 from tests.fake_news import FakeNews
@@ -148,7 +149,7 @@ async def test_an_outage_is_no_removal(tmp_path: Path) -> None:
 async def test_old_data_is_deleted_in_the_background(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is due goes in rounds, without anybody asking: here a trail, and a server that left long ago."""
     monkeypatch.setattr(tidying, "EVERY_SECONDS", 0.05)
-    monkeypatch.setattr(tidying, "PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr(background, "PAUSE_SECONDS", 0.0)
     news = FakeNews()
     news.guilds.note("7", "boss", "settings")
     news.guilds.note_left(["7"])
