@@ -28,6 +28,7 @@ from index.text.masking import masked, public_address
 from index.text.spans import Span
 from index.types.answer import (
     Answer,
+    AnswerWords,
     Coverage,
     EventTime,
     Explanation,
@@ -71,6 +72,7 @@ __all__ = [
     "SHARED",
     "Added",
     "Answer",
+    "AnswerWords",
     "Article",
     "AskedQuestion",
     "AuditEntry",

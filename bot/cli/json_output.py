@@ -11,6 +11,7 @@ from typing import Any
 from index import (
     Added,
     Answer,
+    AnswerWords,
     BackupReport,
     Copy,
     Evaluation,
@@ -52,6 +53,7 @@ def answer_json(answer: Answer) -> Json:
             "until": _or_null(answer.until),
             "answered": answer.answered,
             "confidence": answer.confidence,
+            "answer": None if answer.words is None else _words_json(answer.words),
             "quotes": [_quote_json(quote) for quote in answer.quotes],
             "took_ms": round(answer.took_ms, 1),
         }
@@ -304,6 +306,17 @@ def _quote_explanation_json(quote: QuoteExplanation) -> Json:
 
 def _figures_json(figures: Sequence[Figure]) -> Json:
     return {figure.name: {"value": figure.value, "weight": figure.weight} for figure in figures}
+
+
+def _words_json(words: AnswerWords) -> Json:
+    """Return the words that answer; `outlets` counts the independent outlets whose quotes agree."""
+    return {
+        "text": words.text,
+        "start": words.span.start,
+        "end": words.span.end,
+        "article_id": words.article.id,
+        "outlets": len(words.outlets),
+    }
 
 
 def _quote_json(quote: Quote) -> Json:

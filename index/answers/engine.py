@@ -23,6 +23,7 @@ from index.answers.rerank import CrossEncoderReranker, rerank
 from index.answers.result import SearchResult
 from index.answers.retrieval import DEPTH, Ranked, Retrieval, retrieve, retrieve_all
 from index.answers.scoring import parameters
+from index.answers.words import words_that_answer
 from index.embeddings.base import Embedder, Vectors
 from index.english.answer_forms import finder_for
 from index.english.answer_spans import answer_spans
@@ -117,6 +118,8 @@ class AnswerEngine:
         ]
         probability = confidence(result.evidence) if chosen else 0.0
         answered = bool(chosen) and probability >= self.threshold
+        if answered:
+            quotes = self._marked(quotes, result.asked)
         coverage = None if answered else self._store.coverage(result.quotable)
         answer = Answer(
             question=question,
@@ -125,11 +128,12 @@ class AnswerEngine:
             until=result.until,
             answered=answered,
             confidence=probability,
-            quotes=tuple(self._marked(quotes, result.asked) if answered else quotes),
+            quotes=tuple(quotes),
             articles_searched=coverage.articles if coverage else self._store.count_articles(result.quotable),
             took_ms=(time.perf_counter() - started) * 1000,
             coverage=coverage,
             stale_since=stale_since(question.text, _times_known(quotes), result.as_of),
+            words=words_that_answer(quotes),
         )
         if question.explain:
             explanation = explain(answer, result, chosen, self.threshold, self.caveat())

@@ -77,6 +77,27 @@ class Quote:
         return link_to_text(self.article.url, self.text)
 
 
+@dataclass(frozen=True, slots=True)
+class AnswerWords:
+    """The words that answer a question: a slice of an article that a quote of the answer is from.
+
+    `outlets` names the independent outlets whose quotes say the same, the article's own first. Raises
+    ValueError where the span is out of bounds.
+    """
+
+    article: Article
+    span: Span
+    outlets: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.span.start < self.span.end <= len(self.article.text):
+            raise ValueError(f"span {self.span} is outside the text of article {self.article.id}")
+
+    @property
+    def text(self) -> str:
+        return self.article.text[self.span.start : self.span.end]
+
+
 class Figure(NamedTuple):
     """One input of a weighted sum."""
 
@@ -143,6 +164,10 @@ class Answer:
     the closest reports, and `coverage` says what was searched. `articles_searched` counts the articles that
     could have been quoted. `stale_since` is set where the question asks for what is current and even the
     newest quote is old: it is when that quote's article was published.
+
+    `words` are the words that answer, None where none are certain. `differing` are those of another outlet
+    that says something else, so that both are shown. `stories` is the list that answers a question about many
+    things ("what happened today?"), most reported first; it is empty for a question about one thing.
     """
 
     question: Question
@@ -157,6 +182,9 @@ class Answer:
     explanation: Explanation | None = None
     coverage: Coverage | None = None
     stale_since: datetime | None = None
+    words: AnswerWords | None = None
+    differing: AnswerWords | None = None
+    stories: tuple[Headline, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from bot.cli.json_output import (
 )
 from index import (
     Answer,
+    AnswerWords,
     Article,
     Copy,
     Evaluation,
@@ -67,6 +68,7 @@ def an_answer(question: Question) -> Answer:
         quotes=(Quote(ARTICLE, Span(0, 13), 0.5, (COPY,), (Span(0, 3),)),),
         took_ms=12.3456,
         articles_searched=1,
+        words=AnswerWords(ARTICLE, Span(0, 3), ("Sample Wire", "Sample Herald")),
     )
 
 
@@ -79,6 +81,7 @@ def test_an_answer() -> None:
         "until": "2025-06-05T00:00:00Z",
         "answered": True,
         "confidence": 0.75,
+        "answer": {"text": "One", "start": 0, "end": 3, "article_id": "a1", "outlets": 2},
         "quotes": [
             {
                 "text": "One sentence.",
@@ -104,10 +107,14 @@ def test_an_answer() -> None:
     }
 
 
+def test_no_certain_words_are_null() -> None:
+    assert answer_json(replace(an_answer(Question("Who?")), words=None))["answer"] is None
+
+
 def test_only_the_id_is_left_out() -> None:
     assert "id" not in answer_json(an_answer(Question("Who?")))
     assert list(answer_json(an_answer(Question("Who?", id="")))) == [
-        *("id", "question", "as_of", "since", "until", "answered", "confidence", "quotes", "took_ms")
+        *("id", "question", "as_of", "since", "until", "answered", "confidence", "answer", "quotes", "took_ms")
     ]
 
 
