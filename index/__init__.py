@@ -7,7 +7,7 @@ first named.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from index.english.followups import in_context
+from index.languages.english.followups import in_context
 from index.errors import (
     BusyError,
     ModelError,

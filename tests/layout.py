@@ -23,7 +23,7 @@ GROUPS: Mapping[str, Sequence[frozenset[str]]] = {
         frozenset({"errors", "clock"}),
         frozenset({"text"}),
         frozenset({"types", "fetch"}),
-        frozenset({"english", "runtime"}),
+        frozenset({"languages", "runtime"}),
         frozenset({"sources", "embeddings", "storage"}),
         frozenset({"search", "migrations"}),
         frozenset({"ingest", "answers"}),

@@ -16,7 +16,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.text import claim, markdown
-from index.english import answer_forms, answer_types, event_times, followups, freshness, mentions, periods
+from index.languages.english import (
+    answer_forms,
+    answer_types,
+    event_times,
+    followups,
+    freshness,
+    mentions,
+    periods,
+)
 from index.sources.feeds.entry_text import entry_text
 from index.sources.markup import headline
 from index.sources.times.dates import entry_times

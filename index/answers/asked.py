@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from index.english.answer_forms import Finder
-from index.english.answer_types import Expectation
+from index.languages.english.answer_forms import Finder
+from index.languages.english.answer_types import Expectation
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from index.answers.asked import Asked
 from index.answers.parsing import ReadPassage, Sentence, among
 from index.answers.retrieval import Ranked
 from index.answers.scoring import Features
-from index.english.mentions import votes
+from index.languages.english.mentions import votes
 from index.text.spans import Span
 from index.types.answer import MAX_QUOTE_CHARS, Quote
 from index.types.article import Copy
@@ -61,7 +61,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class _Votes:
-    """What the passages agree on: stem → share of the votes in [0, 1], see `index.english.mentions.votes`.
+    """What the passages agree on: stem → share of the votes in [0, 1], see `index.languages.english.mentions.votes`.
 
     `all` counts every mention, `expected` only mentions that could answer the question.
     """

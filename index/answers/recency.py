@@ -11,7 +11,7 @@ import math
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from index.english.periods import Period
+from index.languages.english.periods import Period
 from index.storage.articles import Store
 from index.types.question import Filters
 

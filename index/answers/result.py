@@ -10,7 +10,7 @@ from index.answers.asked import Asked
 from index.answers.candidates import Candidate
 from index.answers.confidence import Evidence
 from index.answers.retrieval import Ranked
-from index.english.periods import Period
+from index.languages.english.periods import Period
 from index.types.question import Filters
 
 

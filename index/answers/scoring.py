@@ -27,8 +27,8 @@ class Features(NamedTuple):
     article: float  # the best retrieval score among the article's passages
     vote: float  # the highest product of votes and rarity of a mention that could answer
     redundancy: float  # the votes of the four best mentions, as a share of the most that is possible
-    form: float  # 1 when it holds a phrase of the form asked for, see `index.english.answer_forms`
-    kind: float  # 1 when it holds a mention of an expected kind, see `index.english.answer_types`
+    form: float  # 1 when it holds a phrase of the form asked for, see `index.languages.english.answer_forms`
+    kind: float  # 1 when it holds a mention of an expected kind, see `index.languages.english.answer_types`
     focus: float  # 1 when it holds the noun that the question asks for
     lead: float  # 1 when the quote begins the article
     early: float  # 1 at the beginning of the article, falling to 1/e after 1000 characters

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from index.answers.engine import AnswerEngine
-from index.english.answer_forms import Terms
+from index.languages.english.answer_forms import Terms
 from index.storage.articles import StoredPassage
 from index.text.normalize import canonical_line
 from index.types.article import Hit

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from index.english.followups import in_context
+from index.languages.english.followups import in_context
 
 revision = "0018"
 down_revision = "0017"

@@ -15,9 +15,9 @@ from index.answers.candidates import SAME_WORDS, Candidate, candidates, choose, 
 from index.answers.parsing import Parser, read
 from index.answers.retrieval import Ranked
 from index.answers.scoring import Features
-from index.english.answer_forms import finder_for
-from index.english.answer_types import expectation
-from index.english.mentions import split_words
+from index.languages.english.answer_forms import finder_for
+from index.languages.english.answer_types import expectation
+from index.languages.english.mentions import split_words
 from index.search.bm25 import idf
 from index.storage.articles import StoredPassage
 from index.text.passages import split_passages

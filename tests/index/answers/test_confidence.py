@@ -13,7 +13,7 @@ from index.answers.confidence import Evidence, confidence, evidence, threshold
 from index.answers.parsing import Parser, ReadPassage, read
 from index.answers.retrieval import Ranked
 from index.answers.scoring import Features, parameters, score
-from index.english.answer_types import expectation
+from index.languages.english.answer_types import expectation
 from index.storage.articles import StoredPassage
 from index.text.passages import split_passages
 from tests.fakes import article

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from index.answers.recency import RECENT_ARTICLES, RECENT_DAYS, Recency
-from index.english.periods import Period
+from index.languages.english.periods import Period
 from index.storage.articles import Store
 from index.types.question import Filters
 from tests.fakes import NOW

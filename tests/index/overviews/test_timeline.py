@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import NewsIndex, Question, Quote, Span, UsageError
-from index.english.event_times import event_time
+from index.languages.english.event_times import event_time
 from index.overviews.grouping import ONE_DAY
 from index.overviews.timeline import SAME_DAY, Report, coverage_of, events_of
 from tests.fakes import NOW, article, open_news, story

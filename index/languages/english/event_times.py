@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from index.english import dates
-from index.english.dates import Resolved, Rule
+from index.languages.english import dates
+from index.languages.english.dates import Resolved, Rule
 from index.types.answer import EventTime
 
 _MONTH = rf"(?P<month>{'|'.join(name.capitalize() for name in dates.MONTHS)})\.?"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.english.answer_types import Kind, expectation, names
+from index.languages.english.answer_types import Kind, expectation, names
 
 ALL = frozenset(get_args(Kind))
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from index.english.freshness import FRESH, asks_for_current, stale_since
+from index.languages.english.freshness import FRESH, asks_for_current, stale_since
 from tests.fakes import NOW
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.english.event_times import event_time
+from index.languages.english.event_times import event_time
 from tests.fakes import NOW
 
 

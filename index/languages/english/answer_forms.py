@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from itertools import takewhile
 
-from index.english.places import COUNTRIES, US_STATES
+from index.languages.english.places import COUNTRIES, US_STATES
 from index.text.spans import Span
 
 # Splits a text into words and stems them, as the index does.

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from index.english.periods import Period, period
+from index.languages.english.periods import Period, period
 from tests.fakes import NOW
 
 # Words that rules are made of, so that Hypothesis puts together what almost is a date.

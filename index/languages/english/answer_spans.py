@@ -15,8 +15,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from index.english.answer_forms import Finder, Terms
-from index.english.mentions import Words, split_words
+from index.languages.english.answer_forms import Finder, Terms
+from index.languages.english.mentions import Words, split_words
 from index.text.spans import Span
 
 # The support of one of the question's words falls to 1/e at this distance from the phrase, counted in words.

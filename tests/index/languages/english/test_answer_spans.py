@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.english.answer_forms import finder_for
-from index.english.answer_spans import answer_spans
-from index.english.places import COUNTRIES, US_STATES
+from index.languages.english.answer_forms import finder_for
+from index.languages.english.answer_spans import answer_spans
+from index.languages.english.places import COUNTRIES, US_STATES
 
 STOP_WORDS = frozenset("a did for how in is many much of old the to was were what when which who".split())
 

@@ -13,8 +13,8 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
-from index.english import dates
-from index.english.dates import Resolved, Rule
+from index.languages.english import dates
+from index.languages.english.dates import Resolved, Rule
 
 # With re.IGNORECASE these letters match s and i, but their lower case is neither, so that a rule which looks
 # the word up would not know it.

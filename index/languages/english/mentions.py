@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from sys import intern
 from typing import NamedTuple
 
-from index.english.answer_types import Kind
+from index.languages.english.answer_types import Kind
 
 # The support of one of the question's words falls to 1/e at a distance of REACH words from the mention. A
 # headline with all of the question's words adds TITLE_SUPPORT to the support of every mention below it.

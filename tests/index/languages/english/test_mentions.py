@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.english.mentions import Mention, Words, find_mentions, notable_words, split_words, votes
+from index.languages.english.mentions import Mention, Words, find_mentions, notable_words, split_words, votes
 
 WORDS = (
     "Kim met 12 troops 11,000 three Moscow in 2024 May 5 $5 million 3.5% hours the on Monday said _ — ² Ⅷ É "
