@@ -27,13 +27,13 @@ from index.answers.retrieval import DEPTH, Ranked, Retrieval, retrieve, retrieve
 from index.answers.scoring import parameters
 from index.answers.words import words_that_answer
 from index.embeddings.base import Embedder, Vectors
+from index.errors import ModelError, UsageError
 from index.languages.english.answer_forms import finder_for
 from index.languages.english.answer_spans import answer_spans
 from index.languages.english.answer_types import expectation, names
 from index.languages.english.event_times import event_time
 from index.languages.english.freshness import stale_since
 from index.languages.english.periods import Period, period
-from index.errors import ModelError, UsageError
 from index.runtime.faults import Faults
 from index.search.base import PassageIndex
 from index.search.bm25 import idf

@@ -124,7 +124,7 @@ class Parser:
         starts, edges = np.array(words.starts, np.int32), np.array(spans, np.int32).reshape(-1, 2)
         runs = [(run.start, run.stop - 1) for run in runs_of(spans, reports)]
         return Parsed(
-            stems=np.array([hash(stem) for stem in words.stems], np.int64),
+            stems=np.array([*map(hash, words.stems)], np.int64),
             starts=starts,
             notable=np.array(notable.words, np.int32),
             kinds=np.array([KINDS.index(kind) for kind in notable.kinds], np.int32),
@@ -132,7 +132,9 @@ class Parser:
             edges=edges,
             sentences=starts.searchsorted(edges).astype(np.int32),
             asks=np.array([one.rstrip("\"'”’ ").endswith("?") for one in written], np.bool_),
-            boilerplate=np.array([any(start <= box < end for box in boxes) for start, end in spans], np.bool_),
+            boilerplate=np.array(
+                [any(start <= box < end for box in boxes) for start, end in spans], np.bool_
+            ),
             runs=np.array(runs, np.int32).reshape(-1, 2),
         )
 

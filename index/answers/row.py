@@ -69,7 +69,7 @@ class Row:
 
     def numbers(self, stems: Iterable[str]) -> Indexes:
         """Return the numbers of some stems, -1 for those that no word has."""
-        wanted = np.array([hash(stem) for stem in stems], np.int64)
+        wanted = np.array([*map(hash, stems)], np.int64)
         number = np.searchsorted(self.hashes, wanted)
         # One more stem than there are, so that each number is one of a stem; no text has its hash.
         known = np.append(self.hashes, 0)[number] == wanted
