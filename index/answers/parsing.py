@@ -33,8 +33,8 @@ Flags = npt.NDArray[np.bool_]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 # A quote has this many sentences at most.
 MAX_SENTENCES = 3
-# This many parsed passages are kept in memory, at about 3 kB each.
-REMEMBERED = 5000
+# This many parsed passages are kept in memory, at about 6 kB each.
+REMEMBERED = 2500
 
 _BOILERPLATE = re.compile(
     r"click here|newsletter|sign up|subscrib|read more|follow (?:us|our|her|him|along)|our links|commission"

