@@ -61,14 +61,14 @@ class SavedModels:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
 
     def find(self, what: str, fingerprint: str) -> SavedModel | None:
         """Return the model if it is there and whole. What is damaged or foreign is logged, and None."""
-        folder = self._folder / _name(what, fingerprint)
+        folder = self.folder / _name(what, fingerprint)
         try:
             return SavedModel(folder, _checked(folder))
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             if folder.exists():
                 logger.warning("saved model unusable folder=%s error=a file is missing", folder)
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -82,18 +82,18 @@ class SavedModels:
         that makes the model is waited for. Raises OSError where the folder cannot be written, and what
         `write` raises.
         """
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with FileLock(self._folder / _LOCK):
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with FileLock(self.folder / _LOCK):
             if found := self.find(what, fingerprint):
                 return found
-            for left in self._folder.glob(f"{_MAKING}*"):  # of a process that was killed
+            for left in self.folder.glob(f"{_MAKING}*"):  # of a process that was killed
                 shutil.rmtree(left, ignore_errors=True)
-            folder = self._folder / _name(what, fingerprint)
-            making = Path(tempfile.mkdtemp(prefix=_MAKING, dir=self._folder))
+            folder = self.folder / _name(what, fingerprint)
+            making = Path(tempfile.mkdtemp(prefix=_MAKING, dir=self.folder))
             try:
                 facts = write(making)
                 _write_manifest(making, folder.name, facts)
-                for other in self._folder.glob(f"{what}-*"):
+                for other in self.folder.glob(f"{what}-*"):
                     _remove(other)
                 making.rename(folder)
             finally:

@@ -64,7 +64,7 @@ class Bench:
 
     def __init__(self, folder: Path, questions: Path) -> None:
         self.folder = folder
-        embedder = SentenceTransformerEmbedder(None)
+        embedder = SentenceTransformerEmbedder(None, saved=IndexOptions(data_dir=folder).models_dir)
         examples = load_examples(questions)
         self.questions = [example.question.text for example in examples if example.answerable]
         self.vectors = [embedder.embed_question(text) for text in self.questions[:QUESTIONS]]

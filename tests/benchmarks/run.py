@@ -178,7 +178,7 @@ def main(arguments: Sequence[str]) -> int:
         return 2
     folder.mkdir(parents=True, exist_ok=True)
     real = real_store(folder, data)
-    embedder = SentenceTransformerEmbedder(None)
+    embedder = SentenceTransformerEmbedder(None, saved=real / "models")
     encoding = compare_encoding(real, embedder)
     say(f"encoding, against SentenceTransformer.encode: {encoding.ratio:.2f} ×, {encoding.per_second:.0f}/s")
     say(f"smallest cosine of a passage to the default's: {encoding.cosine:.5f}")
