@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import os
 
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from index.runtime.cores import cores
 
@@ -36,5 +36,5 @@ def set_thread_counts() -> None:
         "TOKENIZERS_PARALLELISM": "false",
     }.items():
         os.environ.setdefault(name, value)
-    # NumPy is loaded already. OPENBLAS_NUM_THREADS would take FAISS's threads, too.
-    threadpool_limits(1, "blas")
+    # NumPy is loaded already. Only a BLAS with threads of its own is meant: FAISS's uses those of OpenMP.
+    ThreadpoolController().select(threading_layer="pthreads").limit(limits=1)
