@@ -51,6 +51,7 @@ def make(models: SavedModels, model: str, fingerprint: str) -> SavedModel | None
 
     Raises ModelError where sentence-transformers cannot load the model.
     """
+    logger.info("model compiling, only once model=%s", model)
     reply = _run(str(models.folder), model, fingerprint)
     if sentence := reply.get(_UNUSABLE):
         raise ModelError(sentence)
