@@ -5,7 +5,7 @@ READY := .venv/.ready
 TOOLS := .venv/.tools
 PYTHONS := python3 python3.14 python3.13 python3.12 python3.11
 
-.PHONY: run test bench coverage fuzz linear atheris mutation torture soak fleet simulation locked due sizes lock pin \
+.PHONY: run test bench before coverage fuzz linear atheris mutation torture soak fleet simulation locked due sizes lock pin \
 	audit lint catalogues layout pictures clean
 
 run: $(READY)
@@ -60,6 +60,11 @@ DATA := ../shared/eval/realtimeqa-2023
 SIZES := 10000 41000 100000 300000 1000000
 bench: $(TOOLS)
 	@HF_HUB_OFFLINE=1 .venv/bin/python -m tests.benchmarks.run .bench $(DATA) $(SIZES)
+
+# Asks the same questions of this checkout and of an earlier commit, in turns, and compares the CPU time.
+COMMIT := 4eb1bca
+before: $(TOOLS)
+	@HF_HUB_OFFLINE=1 .venv/bin/python -m tests.benchmarks.before .bench/before $(DATA) $(COMMIT)
 
 # Uses every command, button and menu while another process keeps the SQLite file locked for LOCKED seconds.
 LOCKED := 30
