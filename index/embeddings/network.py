@@ -45,9 +45,11 @@ class Network:
             "ENABLE_CPU_PINNING": False,
             "CPU_RUNTIME_CACHE_CAPACITY": KERNELS,
         }
-        compiled = core.compile_model(core.read_model(file), "CPU", settings)
+        network = core.read_model(file)
+        compiled = core.compile_model(network, "CPU", settings)
         self.streams: int = min(streams, compiled.get_property("NUM_STREAMS"))
-        self.inputs = tuple(each.any_name for each in compiled.inputs)
+        # Not of `compiled`: there an input may have the names of what it is changed into, too.
+        self.inputs = tuple(given.any_name for given in network.inputs)
         self._free: LifoQueue[openvino.InferRequest] = LifoQueue()
         for _ in range(self.streams):
             self._free.put(compiled.create_infer_request())
