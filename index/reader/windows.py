@@ -32,9 +32,11 @@ BEST = 5
 # So many of a question's best answers are looked for in the runs. The others have next to no probability.
 ANSWERS = 12
 # Log probabilities below these count as these.
-LEAST, LEAST_SHARE = -12.0, -6.0
+LEAST, LEAST_SHARE = -10.0, -6.0
 
-_WORD = re.compile(r"[\w$€£%]+(?:\.\d+)*")
+# What answers differ in without being different: quotation marks, apostrophes, points of abbreviations.
+_WITHIN = re.compile(r"[’‘“”]|\.(?!\d)")
+_BETWEEN = re.compile(r"[^\w$€£%.]|_")
 _ARTICLES = frozenset({"the", "a", "an"})
 
 
@@ -129,9 +131,10 @@ def _words_at(window: Window, span: Span) -> str:
 
 def comparable(text: str) -> str:
     """Return the words of a text in the form in which answers are compared: "The U.S." and "us" are equal."""
-    plain = unicodedata.normalize("NFKC", text).casefold().replace(".", "\0")
-    plain = re.sub(r"\0(?!\d)", "", plain).replace("\0", ".")
-    return " ".join(word for word in _WORD.findall(plain) if word not in _ARTICLES)
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    plain = "".join(character for character in plain if not unicodedata.combining(character))
+    plain = _BETWEEN.sub(" ", _WITHIN.sub("", plain))
+    return " ".join(word for word in plain.split() if word not in _ARTICLES)
 
 
 class Agreement:
