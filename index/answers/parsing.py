@@ -19,7 +19,14 @@ from typing import NamedTuple
 from index.answers.asked import Asked
 from index.answers.retrieval import Ranked
 from index.languages.english.answer_forms import Terms
-from index.languages.english.mentions import Mention, Notable, Words, find_mentions, notable_words, split_words
+from index.languages.english.mentions import (
+    Mention,
+    Notable,
+    Words,
+    find_mentions,
+    notable_words,
+    split_words,
+)
 from index.storage.articles import StoredPassage
 from index.text.sentences import is_whole
 from index.text.spans import Span
