@@ -30,7 +30,10 @@ EXACT_ROWS = 20_000
 # codes.
 NARROW = 0.04
 # The vectors that are compared after the codes, at least so many, and so many for each row that is wanted.
-POOL, SPARE = 1000, 4
+POOL, SPARE = 800, 4
+# Where filters admit at least this share, so many times as many rows are taken as would do if the filters
+# admitted the same share of them as of all, and those that are not admitted are left out.
+BROAD, MORE = 0.35, 1.3
 # Each part of a code has four bits, as the fast scan needs it, and stands for two numbers of the vector.
 BITS, NUMBERS = 4, 2
 # Codes are learned from so many vectors, which takes a second.
@@ -90,21 +93,32 @@ class Vectors:
         returned. With `exact` every admitted vector is compared.
         """
         among, pool = count(admitted), max(POOL, SPARE * number)
-        if not among:
+        share = among / max(1, len(self))
+        if among == 0:
             return np.empty(0, np.int64), np.empty(0, np.float32)
         # faiss's type stubs describe the C++ signatures, not those of its Python wrappers.
         selector = faiss.IDSelectorBitmap(admitted)  # type: ignore[call-arg, arg-type]
-        index: Any = self._exact
-        how: Any = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
-        if self._codes and not exact and among > max(pool, NARROW * len(self)):
-            index = faiss.IndexRefine(self._codes, self._exact)
-            some = faiss.SearchParametersIVF(sel=selector)  # type: ignore[call-arg]
-            how = faiss.IndexRefineSearchParameters(
-                base_index_params=some,
-                k_factor=pool / number,  # type: ignore[call-arg]
-            )
+        if exact or self._codes is None or among <= max(pool, NARROW * len(self)):
+            some = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
+            with _one_thread():
+                cosines, rows = self._exact.search(vector[None, :], min(number, among), params=some)
+            return rows[0], cosines[0]
+        if share >= BROAD:
+            rows, cosines = self._nearest_codes(vector, int(MORE * pool / share) if share < 1 else pool)
+            seen = (admitted[rows >> 3] >> (rows & 7) & 1).astype(np.bool_)
+            if np.count_nonzero(seen) >= pool / MORE:
+                return rows[seen][:number], cosines[seen][:number]
+        rows, cosines = self._nearest_codes(vector, pool, selector)
+        return rows[:number], cosines[:number]
+
+    def _nearest_codes(self, vector: Scores, pool: int, selector: Any = None) -> tuple[Ids, Scores]:
+        """Return the rows of the `pool` nearest codes, and their cosines by their vectors, nearest first."""
+        some = faiss.SearchParametersIVF(sel=selector)  # type: ignore[call-arg]
+        both: Any = faiss.IndexRefineSearchParameters(base_index_params=some)  # type: ignore[call-arg]
         with _one_thread():
-            cosines, rows = index.search(vector[None, :], min(number, among), params=how)
+            cosines, rows = faiss.IndexRefine(self._codes, self._exact).search(
+                vector[None, :], pool, params=both
+            )
         return rows[0], cosines[0]
 
     @property
