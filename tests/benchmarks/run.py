@@ -29,7 +29,7 @@ from index.storage.articles import Store
 from index.storage.database import sqlite_url
 from tests.benchmarks.corpus import Real, fill, received
 from tests.benchmarks.encoding import compare_encoding, compare_ingest
-from tests.benchmarks.measure import PARTS, dense_of
+from tests.benchmarks.measure import PARTS
 from tests.benchmarks.plot import draw
 
 Figures = dict[str, Any]
