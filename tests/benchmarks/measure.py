@@ -28,6 +28,7 @@ from index.search.dense import DenseIndex
 from index.search.followers import DenseFollower
 from index.search.local import LocalIndex
 from index.types.question import Filters
+from tests.benchmarks.busy import beside_busy_programs, cpu_ms
 from tests.benchmarks.corpus import ORIGINS, edition, origins_of
 from tests.fakes import resident
 
@@ -71,7 +72,7 @@ class Bench:
 
     def __init__(self, folder: Path, questions: Path) -> None:
         self.folder = folder
-        embedder = SentenceTransformerEmbedder(None)
+        embedder = SentenceTransformerEmbedder(None, saved=IndexOptions(data_dir=folder).models_dir)
         examples = load_examples(questions)
         self.questions = [example.question.text for example in examples if example.answerable]
         self.vectors = [embedder.embed_question(text) for text in self.questions[:QUESTIONS]]
@@ -89,6 +90,8 @@ class Bench:
         figures = {
             "passages": passages,
             "ask_ms": {name: self.ask(admitted) for name, admitted in filters.items()},
+            "cpu_ms": cpu_ms(self.jobs()),
+            "busy": beside_busy_programs(self.jobs()),
             "memory": resident() - self._without,
             "new_article_ms": self.new_article(),
             "at_once": self.at_once(),
@@ -102,6 +105,10 @@ class Bench:
             "editions": dict(self.editions()),
             "editions_memory": self.editions_memory(),
         }
+
+    def jobs(self) -> list[Callable[[], object]]:
+        """Return functions that each ask a question."""
+        return [partial(self.news.ask, Question(text, self.now)) for text in self.questions[:QUESTIONS]]
 
     def filters(self) -> Iterator[tuple[str, Filters]]:
         """Yield filters by time and by source, each named after the share of the passages that it admits."""
