@@ -39,6 +39,7 @@ from index.overviews.timeline import MAX_EVENTS
 from index.quotes.check import QuoteCheck
 from index.quotes.excerpt import Excerpt
 from index.quotes.review import QuoteReview
+from index.reader.reader import AnswerReader
 from index.runtime.deadline import Deadline
 from index.runtime.faults import Faults
 from index.runtime.malloc import use_one_arena
@@ -92,14 +93,19 @@ class NewsIndex:
     A part that fails reports it in `faults`, and tries again until it works.
     """
 
-    def __init__(self, options: IndexOptions, store: Store, embedder: Embedder) -> None:
+    def __init__(
+        self, options: IndexOptions, store: Store, embedder: Embedder, reader: AnswerReader | None = None
+    ) -> None:
         self.faults = Faults(options.clock)
         self._options = options
         self._store = store
         self._embedder = embedder
+        self._answer_reader = reader
         self._search = _search_index(options, store, embedder.dimension, self.faults)
         self.editions = Editions(store.database, options.clock)
-        self._engine = AnswerEngine(options, store, self._search, embedder, self.faults, self.editions)
+        self._engine = AnswerEngine(
+            options, store, self._search, embedder, self.faults, self.editions, reader
+        )
         self._overviews = Overviews(options, store, self._engine)
         self._sync = IndexSync(store, self._search.followers, embedder.fingerprint, self.faults)
         self.leases = Leases(store.database, options.clock)
@@ -153,11 +159,14 @@ class NewsIndex:
         return Subscriptions(sources, self.editions, refresh, read, self._keep, self._quota, clock)
 
     @classmethod
-    def open(cls, options: IndexOptions, embedder: Embedder | None = None) -> NewsIndex:
+    def open(
+        cls, options: IndexOptions, embedder: Embedder | None = None, reader: AnswerReader | None = None
+    ) -> NewsIndex:
         """Open the database and bring the search indexes up to date with it.
 
-        `embedder` None is the model that the options name. The first question or ingest loads it, or
-        `load_model`. Raises StoreError and ModelError, and UsageError for a wrong address of a Milvus.
+        `embedder` None is the model that the options name, with the answer reader unless they switch it off.
+        The first question or ingest loads them, or `load_model`. Raises StoreError and ModelError, and
+        UsageError for a wrong address of a Milvus.
         """
         use_one_arena()
         options.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -166,7 +175,9 @@ class NewsIndex:
             embedder = SentenceTransformerEmbedder(
                 options.embedding_model, options.query_prompt, options.passage_prompt, options.models_dir
             )
-        news = cls(options, store, embedder)
+            if reader is None and options.reader:
+                reader = AnswerReader(options.models_dir)
+        news = cls(options, store, embedder, reader)
         news._catch_up()
         news._sync.start(options.follow_seconds)
         return news
@@ -429,7 +440,7 @@ class NewsIndex:
         name = library_name(articles, self._embedder.fingerprint)
         data_dir = self._options.data_dir / "evaluation" / name
         options = replace(self._options, data_dir=data_dir, database_url=None)
-        with NewsIndex.open(options, self._embedder) as own:
+        with NewsIndex.open(options, self._embedder, self._answer_reader) as own:
             if not own._evaluator.holds(articles):
                 own.ingest([str(articles)], on_progress)
             return own._evaluator.run(examples, on_progress, baselines=baselines)

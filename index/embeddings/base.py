@@ -73,3 +73,6 @@ class TextModel(Protocol):
 
         A model whose `streams` is 1 uses as many as `threads` threads for a batch.
         """
+
+    def release(self) -> None:
+        """Give back memory that only the last batches needed."""

@@ -36,3 +36,6 @@ class CompiledModel:
     def rows(self, tokens: Sequence[Encoding], threads: int = 1) -> Vectors:
         (rows,) = self._network(self._tokenizer.arrays(tokens))
         return rows[:, : self.dimension]
+
+    def release(self) -> None:
+        self._network.release()

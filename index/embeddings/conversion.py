@@ -20,8 +20,8 @@ def convert(module: Module, example: Mapping[str, torch.Tensor], file: Path) -> 
     """Write `module` to `file` (.xml) and a file beside it (.bin), with weights of 16 bits.
 
     `example` holds inputs by name, int64 of shape (texts, tokens), of two texts of different lengths: then
-    the network takes any number of texts of any length. Raises any Exception of PyTorch or OpenVINO where
-    the module cannot be converted.
+    the network takes any number of texts of any length. Raises OSError where the files cannot be written,
+    and any other Exception of PyTorch or OpenVINO where the module cannot be converted.
     """
     names = tuple(example)
 
@@ -41,4 +41,7 @@ def convert(module: Module, example: Mapping[str, torch.Tensor], file: Path) -> 
     for name, given in zip(names, network.inputs, strict=True):
         given.get_tensor().set_names({name})
     network.validate_nodes_and_infer_types()
-    openvino.save_model(network, file, compress_to_fp16=True)
+    try:
+        openvino.save_model(network, file, compress_to_fp16=True)
+    except RuntimeError as error:  # such as "iostream error" where the disk is full
+        raise OSError(f"{file.parent} cannot be written ({error})") from error

@@ -32,6 +32,7 @@ from index.embeddings.weights import (
 from index.errors import ModelError
 from index.runtime.cores import cores
 from index.runtime.fair_lock import FairLock
+from index.runtime.malloc import give_memory_back
 from index.text import passages
 
 logger = logging.getLogger(__name__)
@@ -39,7 +40,7 @@ logger = logging.getLogger(__name__)
 # Passages of similar length that the model embeds at once on one core. Larger batches are not quicker: the
 # time for a passage is that of its tokens. While people ask questions, batches are small, because a question
 # waits until a batch that is running has ended.
-BATCH_SIZE, SMALL_BATCH = 4, 1
+BATCH_SIZE, SMALL_BATCH = 2, 1
 # Questions that the model embeds at once, at most. Together they take half the time that they take in turn.
 QUESTIONS = 16
 # Passages that are sorted by length together, so that batches hold texts of similar length.
@@ -153,6 +154,8 @@ class SentenceTransformerEmbedder:
                 ]
                 for done in work:
                     done.result()
+        model.release()
+        give_memory_back()
         return _unit_rows(rows)
 
     def _tokens(self, model: TextModel, texts: Sequence[str], turn: int) -> list[Any]:
@@ -249,9 +252,6 @@ class _Batches:
         while self._order:
             size = SMALL_BATCH if self._give_way() else BATCH_SIZE
             with self._lock:
-                # Only 4, 2 and 1: a compiled model makes kernels for each size.
-                while size > max(1, len(self._order)):
-                    size //= 2
                 places = [self._order.popleft() for _ in range(min(size, len(self._order)))]
             if places:
                 yield places, [self._tokens[place] for place in places]

@@ -114,10 +114,16 @@ def _converted(model: SentenceTransformer, folder: Path) -> Facts:
 
 
 def _try_out(model: SentenceTransformer, saved: SavedModel) -> None:
-    """Raise ValueError unless the saved model gives the vectors that sentence-transformers gives."""
+    """Raise ValueError unless the saved model gives the vectors that sentence-transformers gives.
+
+    Raises OSError where it cannot be read back: not every write to a full disk is reported.
+    """
     from index.embeddings.compiled import CompiledModel
 
-    compiled = CompiledModel(saved, streams=1)
+    try:
+        compiled = CompiledModel(saved, streams=1)
+    except RuntimeError as error:
+        raise OSError(f"what was written cannot be read ({error})") from error
     # One by one: a model that fills up on the left gives a text other vectors beside longer ones.
     expected = np.concatenate([model.encode([text]) for text in TRIED])
     tokens = compiled.tokenize([compiled.prompt + text for text in TRIED])

@@ -67,3 +67,6 @@ class PlainModel:
         with torch.inference_mode():
             rows: Vectors = self._model(features)["sentence_embedding"].float().numpy()
         return rows[:, : self._model.truncate_dim]
+
+    def release(self) -> None:
+        """PyTorch keeps nothing between two batches."""

@@ -33,6 +33,7 @@ BEST = 5
 ANSWERS = 12
 # Log probabilities below these count as these.
 LEAST, LEAST_SHARE = -10.0, -6.0
+LEAST_LOGIT = -5.0
 
 # What answers differ in without being different: quotation marks, apostrophes, points of abbreviations.
 _WITHIN = re.compile(r"[’‘“”]|\.(?!\d)")
@@ -44,13 +45,15 @@ _ARTICLES = frozenset({"the", "a", "an"})
 class Window:
     """Neighbouring sentences of an article, with its headline: what the network reads beside the question.
 
-    `runs` are those parts of `text` that could be quoted.
+    `runs` are those parts of `text` that could be quoted. `start` is where `text` begins in the article.
     """
 
     article: str
+    outlet: str
     headline: str
     text: str
     runs: Sequence[Span]
+    start: int = 0
 
 
 class Tokens(NamedTuple):
@@ -141,7 +144,10 @@ class Agreement:
     """The answers that the windows of one question give: what each article says counts once."""
 
     def __init__(self, windows: Sequence[Window], readings: Sequence[WindowReading]) -> None:
-        self.total = float(np.logaddexp.reduce([0.0, *(reading.logit for reading in readings)]))
+        logits = [reading.logit for reading in readings]
+        # How much more probable it is that something in the windows answers than that nothing does.
+        self.logit = float(np.logaddexp.reduce(logits, initial=LEAST_LOGIT))
+        self.total = float(np.logaddexp(0.0, self.logit))
         self.articles: dict[str, dict[str, float]] = defaultdict(dict)
         for window, reading in zip(windows, readings, strict=True):
             said: dict[str, float] = defaultdict(lambda: -np.inf)

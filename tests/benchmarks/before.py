@@ -45,18 +45,36 @@ print(json.dumps({"start_s": start, "cpu_ms": 1000 * cpu / len(asked), "quotes":
 
 
 def checkout(folder: Path, commit: str) -> Path:
-    """Return a worktree of this repository at `commit`."""
+    """Return a worktree of this repository at `commit`, with a virtual environment of its own."""
     code = folder / "code"
     if not code.exists():
         command = ["git", "-C", str(ROOT), "worktree", "add", "--detach", str(code.resolve()), commit]
         subprocess.run(command, check=True, capture_output=True)
+    if not (code / ".venv" / "whole").exists():
+        subprocess.run([sys.executable, "-m", "venv", str(code / ".venv")], check=True)
+        install = [
+            str(_python(code)),
+            "-m",
+            "pip",
+            "install",
+            "-qq",
+            "--disable-pip-version-check",
+            "-e",
+            ".",
+        ]
+        subprocess.run(install, check=True, cwd=code)
+        (code / ".venv" / "whole").touch()
     return code
+
+
+def _python(code: Path) -> Path:
+    return code.resolve() / ".venv" / "bin" / "python"
 
 
 def library(code: Path, store: Path, data: Path) -> Path:
     """Return the store of a commit, with the articles read in."""
     if not (store / "whole").exists():
-        command = [sys.executable, "-m", "bot", "ingest", str(articles_file(data).resolve())]
+        command = [str(_python(code)), "-m", "bot", "ingest", str(articles_file(data).resolve())]
         environment = os.environ | {"NEWS_DATA_DIR": str(store.resolve())}
         subprocess.run(command, check=True, cwd=code, env=environment, stdout=subprocess.DEVNULL)
         (store / "whole").touch()
@@ -64,7 +82,7 @@ def library(code: Path, store: Path, data: Path) -> Path:
 
 
 def asked(code: Path, store: Path, questions: Path) -> dict[str, Any]:
-    command = [sys.executable, "-c", PROGRAM, str(store.resolve()), str(questions.resolve())]
+    command = [str(_python(code)), "-c", PROGRAM, str(store.resolve()), str(questions.resolve())]
     done = subprocess.run(command, check=True, cwd=code, stdout=subprocess.PIPE, text=True)
     figures: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return figures

@@ -201,11 +201,11 @@ def test_before_each_batch_it_gives_way_and_small_ones_follow_where_people_ask(
     model, _ = embedder_with_lock(models(1), monkeypatch)
     asked, sizes = iter([False, True, True, False]), []
     watch(monkeypatch, lambda texts: sizes.append(len(texts)))
-    assert model.embed_passages(["harbour"] * 10, lambda: next(asked)).shape == (10, 16)
-    assert sizes == [10, 4, 1, 1, 4]
+    assert model.embed_passages(["harbour"] * 6, lambda: next(asked)).shape == (6, 16)
+    assert sizes == [6, 2, 1, 1, 2]
     sizes.clear()
-    assert model.embed_passages(["harbour"] * 7).shape == (7, 16)
-    assert sizes == [7, 4, 2, 1]
+    assert model.embed_passages(["harbour"] * 5).shape == (5, 16)
+    assert sizes == [5, 2, 2, 1]
 
 
 def test_as_many_batches_as_cores_run_at_once(
@@ -214,8 +214,8 @@ def test_as_many_batches_as_cores_run_at_once(
     monkeypatch.setattr(module, "cores", lambda: 2)
     model, together = embedder(models(1)), threading.Barrier(2, timeout=30)
     model.load()
-    watch(monkeypatch, lambda texts: len(texts) == 8 or together.wait())
-    assert model.embed_passages(["harbour"] * 8).shape == (8, 16)
+    watch(monkeypatch, lambda texts: len(texts) == 4 or together.wait())
+    assert model.embed_passages(["harbour"] * 4).shape == (4, 16)
 
 
 def plain(folder: Path | None = None) -> SentenceTransformer:
@@ -319,6 +319,30 @@ def test_where_nothing_can_be_saved_it_goes_on_without(
     assert model.embed_question("harbour") @ embedder(models(1)).embed_question("harbour") > 0.999
     assert len(log_lines(caplog)) == 1
     assert log_lines(caplog)[0].startswith(f"model not saved, slower model={models(1)} error=")
+
+
+def test_a_disk_that_fills_up_is_no_verdict_on_the_model(
+    models: Callable[[int], Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    import openvino
+
+    def full(*_: object, **__: object) -> None:
+        raise RuntimeError("basic_ios::clear: iostream error")
+
+    def opened() -> SentenceTransformerEmbedder:
+        return SentenceTransformerEmbedder(str(models(1)), saved=tmp_path / "compiled")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(openvino, "save_model", full)
+        assert opened().embed_question("harbour").shape == (16,)
+    assert len(log_lines(caplog)) == 1
+    assert "cannot be written (basic_ios::clear: iostream error)" in log_lines(caplog)[0]
+    assert [path.name for path in (tmp_path / "compiled").iterdir()] == [".lock"]
+    opened().load()
+    assert len(list((tmp_path / "compiled").glob("embedding-*/network.bin"))) == 1
 
 
 @pytest.mark.parametrize("damage", ["cut", "foreign"])
