@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +19,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from index.errors import UsageError
+from index.evaluation.matching import normalise
 from index.sources.files import open_source
 from index.types.answer import Answer, Quote
 from index.types.article import Article
@@ -38,11 +37,6 @@ SHOWN = 3
 BINS = 10
 # The suggested threshold is the one that this share of the answerable questions reaches.
 ANSWERED = 0.884
-
-# The grammatical articles, and all characters that comparing leaves out.
-_ARTICLE_WORDS = re.compile(r"\b(?:the|a|an)\b")
-_OTHER = re.compile(r"[^a-z0-9$%. ]")
-_POINT = re.compile(r"\.(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,16 +148,6 @@ def rank(texts: Sequence[str], accepted: Sequence[str]) -> int:
         if any(answer in padded for answer in wanted):
             return place
     return 0
-
-
-def normalise(text: str) -> str:
-    """Return a text in the form that answers are compared in: ASCII, lower case, no articles, no punctuation.
-
-    Dollar and percent signs and decimal points stay.
-    """
-    ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    words = _ARTICLE_WORDS.sub(" ", _OTHER.sub(" ", ascii_text))
-    return " ".join(_POINT.sub("", words).split())
 
 
 def compare(
