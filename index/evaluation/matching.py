@@ -1,4 +1,4 @@
-"""Tells whether a text holds an accepted answer, and where: both are compared in one normalised form. Pure."""
+"""Finds accepted answers in a text: both are compared in one normalised form. Pure."""
 
 from __future__ import annotations
 

@@ -27,7 +27,8 @@ from index.types.evaluation import Baseline, Measures, Miss, MissKind, Reliabili
 from index.types.question import Question
 from index.types.report import OnProgress, Progress, ignore_progress
 
-# The names that the file with the articles may have.
+# The file with the questions, and the names that the one with the articles may have.
+QUESTIONS = "questions.jsonl"
 ARTICLES = ("articles.jsonl.gz", "articles.jsonl")
 # The shares of right answers are measured among the first quote, the first three and the first five.
 DEPTHS = (1, 3, 5)
@@ -71,19 +72,25 @@ def load_examples(folder: Path) -> list[Example]:
 
     Raises UsageError when they cannot be read, or when all or none of them are answerable.
     """
-    path = folder / "questions.jsonl"
+    path = folder / QUESTIONS
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-        examples = [_example(json.loads(line)) for line in lines if line.strip()]
+        examples = read_examples(path)
     except OSError as error:
         raise UsageError(
-            f"{path} cannot be read ({error.strerror}): name the folder that holds questions.jsonl."
+            f"{path} cannot be read ({error.strerror}): name the folder that holds {QUESTIONS}."
         ) from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise UsageError(f"{path} cannot be read as evaluation questions ({error!r}).") from error
     if len({example.answerable for example in examples}) < 2:
         raise UsageError(f"{path} needs answerable and unanswerable questions: add the kind that is missing.")
     return examples
+
+
+def read_examples(path: Path) -> list[Example]:
+    """Return the questions of a file. Raises OSError, and UsageError where a line is no question."""
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        return [_example(json.loads(line)) for line in lines if line.strip()]
+    except (ValueError, KeyError, TypeError) as error:
+        raise UsageError(f"{path} cannot be read as evaluation questions ({error!r}).") from error
 
 
 def articles_file(folder: Path) -> Path | None:

@@ -1,4 +1,4 @@
-"""Turns a question and a window into the tokens that the network takes, and its logits into those of the text."""
+"""Turns a question and windows into the tokens that the network takes, and what it gives into `Tokens`."""
 
 from __future__ import annotations
 
