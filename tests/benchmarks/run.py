@@ -29,7 +29,7 @@ from index.storage.articles import Store
 from index.storage.database import sqlite_url
 from tests.benchmarks.corpus import Real, fill, received
 from tests.benchmarks.encoding import compare_encoding, compare_ingest
-from tests.benchmarks.measure import PARTS, dense_of
+from tests.benchmarks.measure import PARTS
 from tests.benchmarks.plot import draw
 from tests.benchmarks.running import running_bytes
 
@@ -78,7 +78,6 @@ def build_seconds(store: Path) -> float:
         with follower.exclusive():
             follower.clear()
             follower.apply(passages, [], position)
-    dense_of(search).settle()
     seconds = time.perf_counter() - started
     search.close()
     database.close()
