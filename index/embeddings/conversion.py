@@ -12,12 +12,16 @@ import torch
 from openvino.frontend import FrontEndManager
 from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
 
+from index.embeddings.eight_bits import store_in_eight_bits
+
 # Called with tensors by name; returns one tensor or several. Its parameters must not require gradients.
 Module = Callable[..., torch.Tensor | tuple[torch.Tensor, ...]]
 
 
-def convert(module: Module, example: Mapping[str, torch.Tensor], file: Path) -> None:
-    """Write `module` to `file` (.xml) and a file beside it (.bin), with weights of 16 bits.
+def convert(
+    module: Module, example: Mapping[str, torch.Tensor], file: Path, *, eight_bits: bool = False
+) -> None:
+    """Write `module` to `file` (.xml) and a file beside it (.bin), with weights of 16 bits, or of 8.
 
     `example` holds inputs by name, int64 of shape (texts, tokens), of two texts of different lengths: then
     the network takes any number of texts of any length. Raises OSError where the files cannot be written,
@@ -41,6 +45,8 @@ def convert(module: Module, example: Mapping[str, torch.Tensor], file: Path) -> 
     for name, given in zip(names, network.inputs, strict=True):
         given.get_tensor().set_names({name})
     network.validate_nodes_and_infer_types()
+    if eight_bits:
+        store_in_eight_bits(network)
     try:
         openvino.save_model(network, file, compress_to_fp16=True)
     except RuntimeError as error:  # such as "iostream error" where the disk is full

@@ -16,7 +16,7 @@ from index.embeddings.saved import SavedModel, SavedModels
 from index.embeddings.tokens import Tokenizer
 from index.embeddings.weights import SHIPPED_SHA256
 from index.errors import ModelError
-from index.reader.making import READER, make
+from index.reader.making import PRECISION, READER, make
 from index.reader.windows import Tokens, Window, WindowReading, read_window
 from index.runtime.cores import cores
 
@@ -89,7 +89,7 @@ class AnswerReader:
         return Network(saved.network, cores()), Tokenizer(saved.tokenizer, LONGEST, cut="only_second")
 
     def _saved(self) -> SavedModel:
-        made_of = hashlib.sha256(f"{SHIPPED_SHA256} {ADAPTERS_SHA256}".encode()).hexdigest()[:16]
+        made_of = hashlib.sha256(f"{SHIPPED_SHA256} {ADAPTERS_SHA256} {PRECISION}".encode()).hexdigest()[:16]
         return self._models.find(READER, made_of) or make(self._models, made_of)
 
 
