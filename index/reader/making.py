@@ -15,7 +15,7 @@ from index.errors import ModelError
 logger = logging.getLogger(__name__)
 
 READER = "reader"
-PRECISION = "8 bits"
+PRECISION = "8 bits, tables too"
 # Example inputs, of two lengths, so that the network accepts any length.
 EXAMPLE = (
     ("who?", "News\nText."),
