@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from index.answers.asked import Asked
 from index.answers.candidates import Candidate, Candidates, candidates, to_quote
-from index.answers.choice import choose
+from index.answers.choice import bearing, choose
 from index.answers.confidence import confidence, evidence
 from index.answers.explain import explain
 from index.answers.judging import Judged, judge, unread
@@ -43,7 +43,7 @@ from index.text.normalize import canonical_line
 from index.types.answer import Answer, Quote
 from index.types.article import Hit
 from index.types.options import IndexOptions
-from index.types.question import Filters, Question
+from index.types.question import QUOTES, Filters, Question
 
 # When a question names a period, up to this many passages from inside the period are read before any others.
 PERIOD_PASSAGES = 25
@@ -121,6 +121,8 @@ class AnswerEngine:
         started = time.perf_counter()
         result = self.search(question)
         chosen = choose(result.candidates, question.limit)
+        if result.judged.read and question.limit <= QUOTES:
+            chosen = bearing(chosen)
         articles = {candidate.article_id for candidate in chosen}
         copies = self._store.copies(articles, result.filters.origins)
         quotes = [
