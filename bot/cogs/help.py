@@ -7,6 +7,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.cards.base import Card
+from bot.interactions.layouts import card_layout
 from bot.text.language import _, mark
 from bot.text.markdown import bold
 
@@ -57,7 +58,7 @@ class Help(commands.Cog):
     async def help(self, interaction: discord.Interaction) -> None:
         manages = interaction.guild_id is not None and interaction.permissions.manage_guild
         card = Card(_("Ask the news"), "\n".join(_for_everyone() + (_for_managers() if manages else [])))
-        await interaction.response.send_message(embed=card.embed(), ephemeral=True)
+        await interaction.response.send_message(view=card_layout(card), ephemeral=True)
 
 
 def _for_everyone() -> list[str]:

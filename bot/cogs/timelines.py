@@ -10,6 +10,7 @@ from bot.cards.answer import ANY_TIME
 from bot.cards.timeline import TimelineCard, timeline_card
 from bot.interactions.buttons import Action
 from bot.interactions.choices import time_choices
+from bot.interactions.layouts import timeline_layout
 from bot.services.editions import edition_of
 from bot.services.services import Services
 from bot.text.dates import given_moment
@@ -75,7 +76,7 @@ class Timelines(commands.Cog):
             self._card, question, typed, interaction.app_permissions.attach_files
         )
         files = [card.file] if card.file else []
-        await interaction.edit_original_response(embeds=card.embeds(), attachments=files)
+        await interaction.edit_original_response(view=timeline_layout(card), attachments=files)
 
     def _card(self, question: Question, typed: str | None, picture: bool) -> TimelineCard:
         return timeline_card(self.library.index.timeline(question), typed, picture=picture)
