@@ -152,7 +152,7 @@ def answer_card(answer: Answer, asked: Asked | None = None, *, older: Answer | N
 
 def _answered(bare: AnswerCard, answer: Answer, asked: Asked) -> AnswerCard:
     strong = _words_of(answer)
-    lead = ["## " + " — ".join(_said(words) for words in strong)] if strong else []
+    lead = [line for words in strong for line in _said(words)]
     if stale := answer.stale_since:
         dated = f"{timestamp(stale, 'D')}, {timestamp(stale, 'R')}"
         lead.append("-# " + _("The newest report on this is from {dated}.").format(dated=dated))
@@ -167,13 +167,16 @@ def _words_of(answer: Answer) -> list[AnswerWords]:
     return found if answer.words and all(len(words.text) <= MAX_WORDS for words in found) else []
 
 
-def _said(words: AnswerWords) -> str:
-    """Return the words that answer in bold type, with the outlets that say so."""
+def _said(words: AnswerWords) -> list[str]:
+    """Return the words that answer, large and in bold type, and below them the outlets that say so.
+
+    Not on one line: in a heading the outlets would be as loud as the words.
+    """
     names = [plain(shorten(name, MAX_SOURCE)) for name in words.outlets]
     outlets, more = ", ".join(names[:MAX_OUTLETS]), len(names) - MAX_OUTLETS
     if more > 0:
         outlets = _("{outlets} and {count} more").format(outlets=outlets, count=number(more))
-    return f"**{plain(words.text)}** · {outlets}"
+    return [f"## **{plain(words.text)}**", outlets]
 
 
 def _stories(bare: AnswerCard, answer: Answer) -> AnswerCard:
@@ -306,8 +309,12 @@ def _searched(answer: Answer, asked: Asked) -> str:
     # Without their count, the outlets that could be quoted are those of all times.
     outlets = answer.coverage.sources if answer.coverage else asked.outlets if not _period(answer) else None
     if outlets and not answer.question.source:
-        one, many = "{articles} of {count} outlet searched", "{articles} of {count} outlets searched"
-        searched = counted(one, many, outlets, articles=articles)
+        searched = counted(
+            "{articles} of {count} outlet searched",
+            "{articles} of {count} outlets searched",
+            outlets,
+            articles=articles,
+        )
     else:
         searched = _("{articles} searched").format(articles=articles)
     return " · ".join(part for part in (searched, _scope(answer)) if part)

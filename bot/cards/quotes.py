@@ -61,14 +61,11 @@ def quoted(quote: Quote, strong: Sequence[AnswerWords] = ()) -> str:
     return block_quote(quote.text, sorted(spans))
 
 
-def credit(quote: Quote) -> str:
+def credit(quote: Quote, *, dated: bool = True) -> str:
     """Return one line of small print: the outlet, the headline as a link to the quote, and the age."""
-    return credited(quote.article, linked(title_of(quote.article), quote.link, quote.article.url))
-
-
-def credited(article: Article, headline: str) -> str:
-    """Return one line of small print: the outlet, a headline in markdown, and the article's age."""
-    return "-# " + " · ".join([outlet(article), headline, *ages(article)])
+    article = quote.article
+    headline = linked(title_of(article), quote.link, article.url)
+    return "-# " + " · ".join([outlet(article), headline, *(ages(article) if dated else [])])
 
 
 def outlet(article: Article) -> str:
@@ -76,7 +73,7 @@ def outlet(article: Article) -> str:
 
 
 def ages(article: Article) -> list[str]:
-    """Return how old an article is, as exactly as that is known, and where it was updated, when.
+    """Return how old an article is, as exactly as that is known, and whether it was updated.
 
     Discord shows the exact time when a timestamp is pointed at or touched.
     """
@@ -87,9 +84,7 @@ def ages(article: Article) -> list[str]:
             age = timestamp(article.published_noon, "D")
         case _:
             age = timestamp(article.published_at, "R")
-    if article.updated_at is None:
-        return [age]
-    return [age, _("updated {when}").format(when=timestamp(article.updated_at, "R"))]
+    return [age, _("updated")] if article.updated_at else [age]
 
 
 def exact_times(article: Article, copies: Sequence[Copy]) -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.cards.base import MAX_OPTION, MAX_OPTIONS, MAX_TITLE, Card, Option, shorten
-from bot.cards.quotes import ages, credited, exact_times, linked, outlet, title_of
+from bot.cards.quotes import ages, exact_times, linked, outlet, title_of
 from bot.text.language import _, counted
 from bot.text.markdown import cut, escape, length, timestamp
 from bot.text.source_words import outlets_counted
@@ -73,7 +73,8 @@ def story_card(headline: Headline) -> Card:
         bullet = "- " + escape(highlight).replace("\n", "\n  ")
         if length("".join(kept)) + length(bullet) <= MAX_HIGHLIGHTS:
             kept.append(bullet)
-    lines = [credited(article, linked(title_of(article), article.url)), *kept]
+    headline = linked(title_of(article), article.url)
+    lines = ["-# " + " · ".join([outlet(article), headline, *ages(article)]), *kept]
     return Card("", "\n".join([*lines, *exact_times(article, headline.also_in)]))
 
 

@@ -53,7 +53,7 @@ def timeline_card(timeline: Timeline, typed: str | None = None, *, picture: bool
     for kept in range(len(timeline.events), 0, -1):
         events = [_event(event) for event in _most_reported(timeline.events, kept)]
         facts = _facts(timeline, len(timeline.events) - kept)
-        card = Card(title, "\n".join([*facts, "\n\n".join(events)]))
+        card = Card(title, "\n\n".join(["\n".join(facts), *events]))
         if card.fits:
             break
     drawn = picture and _is_worth_a_picture(timeline)
@@ -91,7 +91,7 @@ def _event(event: Event) -> str:
     days = event.named.days if event.named else (_noon(event.day),)
     when = " – ".join(dict.fromkeys(timestamp(day, "D") for day in days))
     reports = f" · {articles_counted(event.reports)}" if event.reports > 1 else ""
-    return "\n".join([f"**{when}**{reports}", credit(event.quote), quoted(event.quote)])
+    return "\n".join([f"**{when}**{reports}", credit(event.quote, dated=False), quoted(event.quote)])
 
 
 def _nothing(timeline: Timeline) -> str:

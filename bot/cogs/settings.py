@@ -170,18 +170,21 @@ class SettingsCommands(commands.Cog):
 
 
 def settings_card(settings: GuildSettings) -> Card:
-    """Return the settings as a card. Discord shows its own name for a channel or role that is gone."""
+    """Return the settings as a card, in the order of the menus below it.
+
+    Discord shows its own name for a channel or role that is gone.
+    """
     channels = ", ".join(f"<#{channel}>" for channel in settings.channels) or _("every channel")
     roles = "".join(f", <@&{role}>" for role in settings.reindex_roles)
     everyone, asker = _("everyone in the channel"), _("only whoever asked, unless they say otherwise")
     lines = {
         _("Answers in"): channels,
-        _("Answers to commands are seen by"): asker if settings.private else everyone,
         _("May reindex"): _("those with Manage Server") + roles,
+        _("Language"): LANGUAGES[settings.language] if settings.language else _(OWN_LANGUAGE),
         _("Digests go to"): f"<#{settings.digest_channel}>"
         if settings.digest_channel
         else _("where they are set"),
-        _("Language"): LANGUAGES[settings.language] if settings.language else _(OWN_LANGUAGE),
+        _("Answers to commands are seen by"): asker if settings.private else everyone,
     }
     return Card(_("Settings"), "\n".join(f"{bold(name)}: {value}" for name, value in lines.items()))
 

@@ -52,7 +52,7 @@ _PAIRED = {
 }
 _OPENS = {
     re.compile(r"<(?=[@#:/\w])"): "\N{SINGLE LEFT-POINTING ANGLE QUOTATION MARK}",
-    re.compile(r":(?=/|[^\s:]+:)"): "\N{RATIO}",
+    re.compile(r":(?=/|\S*:)"): "\N{RATIO}",
     re.compile(r"@(?=everyone|here)"): "\N{FULLWIDTH COMMERCIAL AT}",
 }
 # Not shown, and no white space: what follows it is not at the start of a line any more.
