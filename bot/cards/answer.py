@@ -182,7 +182,7 @@ def _said(words: AnswerWords) -> list[str]:
 def _stories(bare: AnswerCard, answer: Answer) -> AnswerCard:
     """Return the card of a list of stories. They are no quotes, so they are never corrected."""
     head = Card(_("In the news"), dated_count(len(answer.stories), answer.as_of))
-    listed = stories_listed(head, answer.stories)
+    listed, _kept = stories_listed(head, answer.stories)
     lead = tuple(listed.texts[0].split("\n"))
     return replace(bare, lead=lead, colour=BLUE, stories=listed.stories)
 
@@ -206,9 +206,10 @@ def more_card(typed: str, quotes: Sequence[Quote]) -> AnswerCard:
 def closest_card(typed: str, quotes: Sequence[Quote]) -> AnswerCard:
     """Return the card of the reports that come closest to a question that nothing answers."""
     bare = AnswerCard(cut(typed, MAX_HEADING), (), (), "", GREY)
-    close = [quote for quote in quotes[:MAX_CLOSEST] if quote.score >= CLOSE * quotes[0].score]
-    if not close:
+    if not quotes:
         return replace(bare, lead=(_("No report comes close to this."),))
+    best, *others = quotes[:MAX_CLOSEST]
+    close = [best, *(quote for quote in others if quote.score >= CLOSE * best.score)]
     return _with_quotes(replace(bare, lead=("### " + _("Related, but no answer"),)), close)
 
 

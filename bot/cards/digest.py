@@ -21,8 +21,8 @@ def digest_card(stories: Sequence[Story], plan: DigestPlan, now: datetime) -> tu
     when = escape(schedule_text(plan.schedule))
     about = f"{dated_count(len(stories), now)}{f' · {_limits(plan)}' if plan.topics or plan.sources else ''}"
     card = Card(title, about, f"{when[0].upper()}{when[1:]}")
-    full = stories_listed(card, [story.headline for story in stories])
-    return full, stories[: len(full.stories)]
+    full, kept = stories_listed(card, [story.headline for story in stories])
+    return full, stories[:kept]
 
 
 def digests_card(digests: Sequence[Digest]) -> Card:

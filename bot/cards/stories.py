@@ -24,13 +24,13 @@ def headlines_card(
     title = cut(" · ".join(part for part in (_("Latest news"), topic, source) if part), MAX_TITLE)
     if not headlines:
         return Card(title, _("No article matches. Try another topic or source, or leave them out."))
-    return stories_listed(Card(title, dated_count(len(headlines), now)), headlines)
+    return stories_listed(Card(title, dated_count(len(headlines), now)), headlines)[0]
 
 
-def stories_listed(card: Card, headlines: Sequence[Headline]) -> Card:
-    """Return a card with a line for each story added, and what its menu needs.
+def stories_listed(card: Card, headlines: Sequence[Headline]) -> tuple[Card, int]:
+    """Return a card with a line for each story added, and what its menu needs; and how many stories fit.
 
-    As many as fit; where not all do, the last line says how many are missing.
+    Where not all do, the last line says how many are missing.
     """
     lines = [story_line(headline) for headline in headlines]
     for kept in range(len(lines), -1, -1):
@@ -38,7 +38,7 @@ def stories_listed(card: Card, headlines: Sequence[Headline]) -> Card:
         note = [f"-# {_missing(missing)}"] if missing else []
         full = card.with_lines([*lines[:kept], *note])
         if full.fits:
-            return replace(full, stories=story_options(headlines[:kept]))
+            return replace(full, stories=story_options(headlines[:kept])), kept
     raise ValueError("the head alone is longer than a message")
 
 
@@ -73,8 +73,8 @@ def story_card(headline: Headline) -> Card:
         bullet = "- " + escape(highlight).replace("\n", "\n  ")
         if length("".join(kept)) + length(bullet) <= MAX_HIGHLIGHTS:
             kept.append(bullet)
-    headline = linked(title_of(article), article.url)
-    lines = ["-# " + " · ".join([outlet(article), headline, *ages(article)]), *kept]
+    facts = [outlet(article), linked(title_of(article), article.url), *ages(article)]
+    lines = [f"-# {' · '.join(facts)}", *kept]
     return Card("", "\n".join([*lines, *exact_times(article, headline.also_in)]))
 
 

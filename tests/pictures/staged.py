@@ -88,7 +88,7 @@ def words(said: Article, part: str, *outlets: str) -> AnswerWords:
 WIRE = article(
     "Sample Wire",
     "Ferry with workers runs aground off Northhaven",
-    "The ferry had 412 people on board when it ran aground in the fog, the coastguard said on Thursday evening.",
+    "The ferry had 412 people on board when it ran aground in the fog, the coastguard said on Thursday.",
     14,
 )
 HERALD = article(
@@ -101,7 +101,7 @@ HERALD = article(
 GERMAN = article(
     "Beispielblatt",
     "Nordhafen wählt: Ada Brandt gewinnt die Stichwahl",
-    "Ada Brandt hat die Stichwahl um das Amt der Oberbürgermeisterin von Nordhafen mit 53,2 Prozent gewonnen.",
+    "Ada Brandt hat die Stichwahl um das Amt der Oberbürgermeisterin mit 53,2 Prozent gewonnen.",
     15,
     updated=True,
 )
@@ -118,8 +118,8 @@ LONG_TITLE = (
 LONG = article(
     "The Northhaven Evening Courier and Advertiser",
     LONG_TITLE,
-    "The reservoir above the valley had stood at ninety-eight per cent of its capacity since the second week of"
-    " September, two engineers who work at the dam told the inquiry, and the gates that should have let water"
+    "The reservoir above the valley had stood at ninety-eight per cent of its capacity since the second week"
+    " of September, two engineers who work at the dam told the inquiry, and the gates that should have let water"
     " out in time were opened only after the control room had lost its connection to the gauge at the upper"
     " bridge for the third time that night.",
     30,
@@ -143,7 +143,7 @@ def differing() -> Answer:
 
 
 def long_answer() -> Answer:
-    """Return an answer with all that is long: question, words, outlets, headline, quotes, another direction."""
+    """Return an answer in which everything is long, and a part is written from right to left."""
     said = words(
         LONG,
         "the gates that should have let water out in time were opened only after the control room had lost"
@@ -154,7 +154,7 @@ def long_answer() -> Answer:
         "Sample Wire",
         "Sample Tribune",
     )
-    asked = "Why did the villages in the upper valley have so little time to get away from the flood in the night?"
+    asked = "Why did the villages in the upper valley have so little time to get away from the flood that night?"
     return answer(
         asked,
         [quote(LONG), quote(HEBREW), quote(HERALD)],

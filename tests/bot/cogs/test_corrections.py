@@ -104,7 +104,7 @@ async def test_reports_are_found_for_a_message(tmp_path: Path) -> None:
         result = await server.message_command("Find reporting", said.message)
         assert result.ephemeral
         assert QUOTE in result.text
-        assert "### 300 people came to see the bridge!" in result.text
+        assert "-# 300 people came to see the bridge!" in result.text
 
 
 @pytest.mark.parametrize(
