@@ -15,25 +15,18 @@ from typing import Any, Self
 from bot.cards.base import AMBER, BLUE, GREEN, GREY, MAX_SOURCE, Card, Option, fits, period_text, shorten
 from bot.cards.quotes import Block, grouped, quote_blocks
 from bot.cards.stories import dated_count, stories_listed
-from bot.text.language import ENGLISH, _, counted, number, percent, speaking, spoken
+from bot.text.answer_words import how_sure, outlets_named, words_of
+from bot.text.language import ENGLISH, _, counted, percent, speaking, spoken
 from bot.text.markdown import block_quote, cut, plain, struck, timestamp, unescape
 from bot.text.source_words import articles_counted
 from index import Answer, AnswerWords, PostedQuote, Quote, QuoteCheck
 
 MAX_HEADING = 256
 
-# Words that are longer are no answer at a glance: the quote says it better.
-MAX_WORDS = 120
-# How many outlets that agree are named, where there are more than one more.
-MAX_OUTLETS = 2
-
 # Where nothing answers the question, at most MAX_CLOSEST quotes are offered, and only those whose score is at
 # least CLOSE times the best one.
 MAX_CLOSEST = 2
 CLOSE = 0.5
-
-# From which confidence on an answer is called very or fairly sure.
-VERY_SURE, FAIRLY_SURE = 0.85, 0.65
 
 # How a corrected card is made shorter until it fits: the most characters of the old words (None: all),
 # whether the new words are shown, and how many quotes are dropped.
@@ -151,20 +144,14 @@ def answer_card(answer: Answer, asked: Asked | None = None, *, older: Answer | N
 
 
 def _answered(bare: AnswerCard, answer: Answer, asked: Asked) -> AnswerCard:
-    strong = _words_of(answer)
+    strong = words_of(answer)
     lead = [line for words in strong for line in _said(words)]
     if stale := answer.stale_since:
         dated = f"{timestamp(stale, 'D')}, {timestamp(stale, 'R')}"
         lead.append("-# " + _("The newest report on this is from {dated}.").format(dated=dated))
-    footer = f"-# {_searched(answer, asked)} · {_sure(answer.confidence)}"
+    footer = f"-# {_searched(answer, asked)} · {how_sure(answer.confidence)}"
     card = replace(bare, lead=tuple(lead), footer=footer, colour=AMBER if stale else GREEN)
     return _with_quotes(card, answer.quotes, strong)
-
-
-def _words_of(answer: Answer) -> list[AnswerWords]:
-    """Return the words that answer, and those of an outlet that differs; none where any are too long."""
-    found = [words for words in (answer.words, answer.differing) if words]
-    return found if answer.words and all(len(words.text) <= MAX_WORDS for words in found) else []
 
 
 def _said(words: AnswerWords) -> list[str]:
@@ -173,10 +160,7 @@ def _said(words: AnswerWords) -> list[str]:
     Not on one line: in a heading the outlets would be as loud as the words.
     """
     names = [plain(shorten(name, MAX_SOURCE)) for name in words.outlets]
-    outlets, more = ", ".join(names[:MAX_OUTLETS]), len(names) - MAX_OUTLETS
-    if more > 0:
-        outlets = _("{outlets} and {count} more").format(outlets=outlets, count=number(more))
-    return [f"## **{plain(words.text)}**", outlets]
+    return [f"## **{plain(words.text)}**", outlets_named(names)]
 
 
 def _stories(bare: AnswerCard, answer: Answer) -> AnswerCard:
@@ -295,13 +279,6 @@ def _missing(quotes: int) -> str:
 
 def _continues(question: str) -> str:
     return "-# " + _("continues: {question}").format(question=cut(question, MAX_HEADING))
-
-
-def _sure(confidence: float) -> str:
-    """Return in words how sure the bot is that the quotes answer the question."""
-    if confidence >= VERY_SURE:
-        return _("very sure")
-    return _("fairly sure") if confidence >= FAIRLY_SURE else _("not very sure")
 
 
 def _searched(answer: Answer, asked: Asked) -> str:

@@ -28,13 +28,15 @@ const list = {
       .map((item) => parse(item.slice(2).replaceAll("\n  ", "\n"), state)),
   }),
 };
-// The parser takes small print below a quote for text, because it looks for a line break in the wrong place.
-const subtext = {
-  ...rulesExtended.subtext,
-  match: (source, state) =>
-    /^$|\n$/.test(state.prevCapture?.[0] ?? "") ? /^-# +([^\n]+)(?:\n|$)/.exec(source) : null,
-};
-const parse = SimpleMarkdown.parserFor({ ...rulesExtended, list, subtext });
+// The parser takes small print and headings for text below a quote or small print, because it looks for the
+// line break before them in the wrong place.
+const atLineStart = (rule, pattern) => ({
+  ...rule,
+  match: (source, state) => (/^$|\n$/.test(state.prevCapture?.[0] ?? "") ? pattern.exec(source) : null),
+});
+const subtext = atLineStart(rulesExtended.subtext, /^-# +([^\n]+)(?:\n|$)/);
+const heading = atLineStart(rulesExtended.heading, /^(#{1,3}) +([^\n]+)(?:\n|$)/);
+const parse = SimpleMarkdown.parserFor({ ...rulesExtended, heading, list, subtext });
 
 export const escapeHtml = (text) =>
   text.replace(/[&<>"]/g, (char) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[char]);

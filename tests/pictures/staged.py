@@ -119,8 +119,8 @@ LONG = article(
     "The Northhaven Evening Courier and Advertiser",
     LONG_TITLE,
     "The reservoir above the valley had stood at ninety-eight per cent of its capacity since the second week"
-    " of September, two engineers who work at the dam told the inquiry, and the gates that should have let water"
-    " out in time were opened only after the control room had lost its connection to the gauge at the upper"
+    " of September, two engineers who work at the dam told the inquiry, and the gates that should have let"
+    " water out in time were opened only after the control room had lost its connection to the gauge at the upper"
     " bridge for the third time that night.",
     30,
     updated=True,
@@ -154,7 +154,7 @@ def long_answer() -> Answer:
         "Sample Wire",
         "Sample Tribune",
     )
-    asked = "Why did the villages in the upper valley have so little time to get away from the flood that night?"
+    asked = "Why did the villages in the upper valley have so little time to get away that night?"
     return answer(
         asked,
         [quote(LONG), quote(HEBREW), quote(HERALD)],

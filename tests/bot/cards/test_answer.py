@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from bot.cards.answer import (
     MAX_CLOSEST,
     MAX_HEADING,
-    MAX_WORDS,
     AnswerCard,
     Asked,
     answer_card,
@@ -20,6 +19,7 @@ from bot.cards.answer import (
 )
 from bot.cards.base import MAX_TEXT
 from bot.cards.quotes import exact_times
+from bot.text.answer_words import MAX_WORDS
 from bot.text.markdown import length
 from index import (
     Answer,
