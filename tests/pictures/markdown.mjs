@@ -43,9 +43,9 @@ export const escapeHtml = (text) =>
 
 // What Discord would know of the channels and roles that are mentioned.
 export const NAMES = {
-  ["1".repeat(18)]: "news",
-  ["2".repeat(18)]: "general",
-  ["3".repeat(18)]: "Editors",
+  "100000000000000000": "news",
+  "200000000000000000": "general",
+  "300000000000000000": "Editors",
 };
 
 const FORMATS = { undefined: "LLL", f: "LLL", D: "LL", d: "L", t: "LT" };

@@ -48,7 +48,8 @@ ONE_OUTLET = "When did the Baltimore bridge collapse?"
 UNANSWERED = "Who won the 2031 Cricket World Cup?"
 TOPIC = "Election"
 OFFERED = {*Action} - {Action.WIDEN, Action.SHARE}
-NEWS, GENERAL, EDITORS = ("1" * 18, "2" * 18, "3" * 18)  # named in markdown.mjs
+# Named in markdown.mjs, and numbers that JavaScript reads without rounding them.
+NEWS, GENERAL, EDITORS = ("100000000000000000", "200000000000000000", "300000000000000000")
 SETTINGS = GuildSettings(language=ENGLISH, channels=(NEWS, GENERAL), reindex_roles=(EDITORS,), private=True)
 # What is set up in a server after three clicks: seven feeds of two topics beside those that all servers have.
 SET_UP = SetUp(GuildSettings(language=ENGLISH), (("world", "en"), ("science", "en")), own=7, shared=8)

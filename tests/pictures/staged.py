@@ -120,8 +120,8 @@ LONG = article(
     LONG_TITLE,
     "The reservoir above the valley had stood at ninety-eight per cent of its capacity since the second week"
     " of September, two engineers who work at the dam told the inquiry, and the gates that should have let"
-    " water out in time were opened only after the control room had lost its connection to the gauge at the upper"
-    " bridge for the third time that night.",
+    " water out in time were opened only after the control room had lost its connection to the gauge at the"
+    " upper bridge for the third time that night.",
     30,
     updated=True,
 )
