@@ -27,7 +27,7 @@ LABEL_MONTH = mark("articles in 30 days")
 
 @dataclass(frozen=True, slots=True)
 class TimelineCard:
-    """A card, and the picture (a PNG) that is shown below it. `alt` describes the picture in words."""
+    """A card, and the picture (a PNG) that is sent after it. `alt` describes the picture in words."""
 
     card: Card
     picture: bytes | None = None
@@ -35,7 +35,7 @@ class TimelineCard:
 
     @property
     def file(self) -> discord.File | None:
-        """The picture, to be sent together with the card."""
+        """The picture as a file."""
         if self.picture is None:
             return None
         return discord.File(io.BytesIO(self.picture), PICTURE, description=self.alt)

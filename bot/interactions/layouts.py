@@ -13,7 +13,6 @@ import discord
 from discord import ui
 
 from bot.cards.base import Card
-from bot.cards.timeline import PICTURE, TimelineCard
 from bot.interactions.story_menu import StoryMenu
 
 
@@ -31,14 +30,6 @@ def card_layout(card: Card, *rows: ui.Item[Any]) -> ui.LayoutView:
     """Return a card as a message; a menu opens its stories."""
     menu = [ui.ActionRow[Any](StoryMenu(card.stories))] if card.stories else []
     return layout_of(box(card.texts, card.colour, [*menu, *rows]))
-
-
-def timeline_layout(timeline: TimelineCard) -> ui.LayoutView:
-    """Return a timeline as a message, to be sent together with its picture."""
-    if timeline.picture is None:
-        return card_layout(timeline.card)
-    picture = discord.MediaGalleryItem(f"attachment://{PICTURE}", description=timeline.alt)
-    return card_layout(timeline.card, ui.MediaGallery(picture))
 
 
 def text_layout(text: str) -> ui.LayoutView:

@@ -258,7 +258,7 @@ def _quoted(quote: Quote, strong: Sequence[AnswerWords]) -> Text:
     text = Text(printable(quote.text))
     for words in strong:
         start, end = words.span.start - quote.span.start, words.span.end - quote.span.start
-        if words.article == quote.article and 0 <= start and end <= len(quote.text):
+        if words.article == quote.article and start >= 0 and end <= len(quote.text):
             text.stylize("bold", start, end)
     return text
 

@@ -10,7 +10,6 @@ const ROLES = 6;
 const CHANNELS = 8;
 const SECTION = 9;
 const TEXT = 10;
-const GALLERY = 12;
 const SEPARATOR = 14;
 const CONTAINER = 17;
 const STYLES = { 1: "primary", 2: "secondary", 3: "success", 4: "destructive", 5: "link" };
@@ -31,7 +30,6 @@ const DRAWN = {
   [SELECT]: selectHtml,
   [ROLES]: selectHtml,
   [CHANNELS]: selectHtml,
-  [GALLERY]: ({ items }) => items.map(({ media }) => `<img class="plot" src="${media.url}">`).join(""),
   [SECTION]: ({ components, accessory }, reader) =>
     `<div class="section"><div>${all(components, reader)}</div>${componentHtml(accessory, reader)}</div>`,
   [TEXT]: ({ content }, reader) => `<div class="display">${toHtml(content, reader)}</div>`,

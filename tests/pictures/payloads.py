@@ -9,7 +9,6 @@ import asyncio
 import json
 import sys
 import tempfile
-from base64 import b64encode
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -31,7 +30,7 @@ from bot.cogs.settings import SettingsPanel
 from bot.cogs.setup import SetupPanel
 from bot.interactions.answer_layout import answer_layout, controls
 from bot.interactions.buttons import Action
-from bot.interactions.layouts import card_layout, timeline_layout
+from bot.interactions.layouts import card_layout
 from bot.services.services import Services
 from bot.text.language import ENGLISH, speaking
 from index import Answer, Digest, DigestPlan, GuildSettings, IndexOptions, NewsIndex, Question, Schedule
@@ -106,7 +105,7 @@ async def from_library(index: NewsIndex) -> list[dict[str, Any]]:
         message(
             "timeline",
             "/timeline",
-            body(view=timeline_layout(timeline), files=[timeline.file] if timeline.file else []),
+            body(view=card_layout(timeline.card)),
         ),
         message("status", "/status", body(view=card_layout(status_card(status, version("newsbot"), 0.042)))),
         message(
@@ -179,17 +178,10 @@ def with_address(path: Path) -> str:
 
 
 def body(**parts: Any) -> dict[str, Any]:
-    """Return the body of the request that answers a command, as discord.py builds it.
-
-    Files are in `files`, by name, in base64.
-    """
+    """Return the body of the request that answers a command, as discord.py builds it."""
     with handle_message_parameters(**parts, allowed_mentions=AllowedMentions.none()) as parameters:
-        if parameters.payload is not None:
-            return parameters.payload
-        fields = {field["name"]: field["value"] for field in parameters.multipart or ()}
-        sent: dict[str, Any] = json.loads(fields["payload_json"])
-        files = {file.filename: b64encode(file.fp.read()).decode() for file in parameters.files or ()}
-        return sent | {"files": files}
+        assert parameters.payload is not None, "only a body with files has none"
+        return parameters.payload
 
 
 if __name__ == "__main__":

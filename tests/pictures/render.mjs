@@ -55,19 +55,10 @@ function avatar(initial, colour) {
   return `data:image/svg+xml;base64,${Buffer.from(svg).toString("base64")}`;
 }
 
-// A file that comes with a message is named by the component that shows it.
-function withFiles({ files = {}, ...body }) {
-  const shown = Object.entries(files).reduce(
-    (json, [name, data]) => json.replaceAll(`attachment://${name}`, `data:image/png;base64,${data}`),
-    JSON.stringify(body),
-  );
-  return JSON.parse(shown);
-}
-
 function messageHtml({ name, command, body, now, language }, light) {
   const time = new Date(now).toLocaleTimeString(language, { timeStyle: "short", timeZone: "UTC" });
   const reader = { now, language };
-  const drawn = withFiles(body).components.map((component) => componentHtml(component, reader));
+  const drawn = body.components.map((component) => componentHtml(component, reader));
   return `<discord-messages ${light ? "light-theme" : ""} lang="${language}" data-name="${name}">
       <discord-message author="newsbot" bot avatar="${avatar("n", "#2e9e6b")}" timestamp="${time}">
         ${command ? `<discord-command slot="reply" author="alice" avatar="${avatar("a", "#4f7fd9")}" command="${command}"></discord-command>` : ""}

@@ -59,13 +59,10 @@ def busy(news: FakeNews) -> FakeNews:
 # -- over a real socket ----------------------------------------------------------------------------------
 
 
-async def picture_of(server: DiscordServer, message: dict[str, Any]) -> dict[str, Any]:
-    """Return the attachment, which has to be the one that the message shows, and a picture."""
+def picture_of(server: DiscordServer, message: dict[str, Any]) -> dict[str, Any]:
+    """Return the attachment of the message below a timeline, which has to be a picture and nothing else."""
     (attachment,) = message["attachments"]
-    *texts, gallery = message["components"][0]["components"]
-    assert [part["type"] for part in texts] == [10]  # the plot comes after the events
-    assert gallery["items"][0]["media"]["url"] == f"attachment://{attachment['filename']}"
-    assert gallery["items"][0]["description"] == attachment["description"]
+    assert not message["content"]
     file = next(file for file in server.world.files.values() if file.name == attachment["filename"])
     assert file.data.startswith(PNG)
     return cast(dict[str, Any], attachment)
@@ -77,7 +74,8 @@ async def test_a_topic_is_shown_as_dated_quotes_with_a_picture_that_is_described
         assert result.deferred
         assert not result.ephemeral
         assert result.text.index(QUOTE) < result.text.index("Another 3,000 troops")
-        attachment = await picture_of(server, result.messages[0])
+        await result.wait(lambda it: len(it.messages) == 2)
+        attachment = picture_of(server, result.messages[1])
         assert "6 articles from Jun 4, 2025 to Jun 5, 2025" in attachment["description"]
 
 
@@ -124,7 +122,9 @@ async def test_the_button_shows_the_timeline_of_an_answer_to_one_person(tmp_path
         )
         assert result.ephemeral
         assert f"Timeline: {QUESTION}" in result.text
-        await picture_of(server, result.messages[0])
+        await result.wait(lambda it: len(it.messages) == 2)
+        picture_of(server, result.messages[1])
+        assert all(message["flags"] & 64 for message in result.messages)
 
 
 async def test_without_leave_to_attach_files_the_words_are_shown(tmp_path: Path) -> None:
