@@ -64,10 +64,11 @@ _ISOLATE, _END_ISOLATE = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE
 # Marks that embed or isolate; one that is not closed would turn the rest of the line around.
 _DIRECTIONS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
-# What belongs to the character before it: joiners, marks, variation selectors, skin tones. Flags are pairs.
+# What belongs to the character before it: joiners, variation selectors, skin tones, tags of flags.
 _JOINER = "\N{ZERO WIDTH JOINER}"
 _ATTACHED = re.compile("[\u200d\ufe0e\ufe0f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]")
-_FLAG = re.compile("[\U0001f1e6-\U0001f1ff]*$")
+# The letters that make a flag in pairs.
+_FLAG_LETTERS = frozenset(map(chr, range(0x1F1E6, 0x1F200)))
 
 TimeStyle = Literal["d", "D", "t", "T", "f", "F", "R"]
 
@@ -195,8 +196,10 @@ def _is_attached(text: str, place: int) -> bool:
     char = text[place]
     if _ATTACHED.match(char) or unicodedata.combining(char) or text[place - 1] == _JOINER:
         return True
-    flags = _FLAG.search(text[:place])
-    return bool(_FLAG.match(char) and char and flags and len(flags[0]) % 2)
+    before = place
+    while char in _FLAG_LETTERS and before > 0 and text[before - 1] in _FLAG_LETTERS:
+        before -= 1
+    return (place - before) % 2 == 1
 
 
 def _one_line(text: str) -> str:
