@@ -112,6 +112,9 @@ REPEATED = (
     "\n\n",
     "> ",
     "you can also ",
+    "since the ",
+    "three days after ",
+    "May to ",
 )
 
 

@@ -101,6 +101,7 @@ def answer_card(
     """
     heading = cut(typed or answer.question.text, MAX_HEADING)
     notices = [_continues(context)] if context else []
+    notices += _understood(answer)
     if answer.answered:
         stale = answer.stale_since
         if stale:
@@ -208,6 +209,20 @@ def _missing(quotes: int) -> str:
 
 def _continues(question: str) -> str:
     return "-# " + _("continues: {question}").format(question=cut(question, MAX_HEADING))
+
+
+def _understood(answer: Answer) -> list[str]:
+    """Return what else was searched for than the question says, or which of its words were not understood."""
+    lines = []
+    if answer.searched_for:
+        question = cut(answer.searched_for, MAX_HEADING)
+        lines.append("-# " + _("searched for: {question}").format(question=question))
+    if answer.unclear_time:
+        words = cut(answer.unclear_time, MAX_HEADING)
+        lines.append(
+            "-# " + _("“{words}” was not understood as a time: all dates were searched").format(words=words)
+        )
+    return lines
 
 
 def _sure(answer: Answer) -> str:

@@ -69,9 +69,16 @@ def answer_view(answer: Answer, zone: tzinfo, *, echo: bool = True) -> Renderabl
     """Return the question (unless `echo` is off), then the quotes, or else the closest reports."""
     views: list[RenderableType] = []
     if echo:
-        views += [Text(printable(answer.question.text), "bold"), *_period(answer, zone), ""]
+        views += [
+            Text(printable(answer.question.text), "bold"),
+            *_period(answer, zone),
+            *_told(answer),
+            "",
+        ]
     if not answer.answered:
         views += [Text(_no_answer(answer), "yellow"), ""]
+    if answer.stories:
+        return Group(*views, latest_view(answer.stories, zone, answer.as_of), "", _footer(answer))
     for quote in answer.quotes:
         views += [quote_view(quote, zone, answer.as_of, "green" if answer.answered else "bright_black"), ""]
     explained = [] if answer.explanation is None else ["", _explain_view(answer.explanation, zone)]
@@ -358,6 +365,16 @@ def _period(answer: Answer, zone: tzinfo) -> list[Text]:
     }
     named = [f"{word} {_absolute(moment, zone)}" for word, moment in limits.items() if moment]
     return [Text(", ".join(named), "dim")] if named else []
+
+
+def _told(answer: Answer) -> list[Text]:
+    """Return what else was searched for than the question says, or which of its words were not understood."""
+    lines = []
+    if answer.searched_for:
+        lines.append(f"searched for: {answer.searched_for}")
+    if answer.unclear_time:
+        lines.append(f"“{answer.unclear_time}” was not understood as a time: all dates were searched")
+    return [Text(one_line(line), "yellow") for line in lines]
 
 
 def _no_answer(answer: Answer) -> str:

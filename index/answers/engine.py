@@ -30,7 +30,7 @@ from index.languages.english.answer_spans import answer_spans
 from index.languages.english.answer_types import expectation, names
 from index.languages.english.event_times import event_time
 from index.languages.english.freshness import stale_since
-from index.languages.english.periods import Period, period
+from index.languages.english.periods import Period, TimeRead, read_time
 from index.errors import ModelError, UsageError
 from index.runtime.faults import Faults
 from index.search.base import PassageIndex
@@ -133,6 +133,7 @@ class AnswerEngine:
             took_ms=(time.perf_counter() - started) * 1000,
             coverage=coverage,
             stale_since=stale_since(question.text, _times_known(quotes), result.as_of),
+            unclear_time=result.unclear_time,
             words=words_that_answer(quotes),
         )
         if question.explain:
@@ -165,7 +166,8 @@ class AnswerEngine:
         as_of = question.as_of or self._options.clock()
         explicit = question.since is not None or question.until is not None
         text = canonical_line(question.text)  # the model and the index refuse what is no valid character
-        about = None if explicit else period(text, as_of, ZoneInfo(self._options.timezone))
+        time_read = TimeRead() if explicit else self.read_time(text, as_of)
+        about = time_read.period
         until = min(question.until, as_of) if question.until else as_of
         filters = self.filters(question.edition, question.source, question.since, until)
         shown, searched = Filters(question.since, question.until), [filters]
@@ -191,12 +193,17 @@ class AnswerEngine:
             since=shown.since,
             until=shown.until,
             about=about,
+            unclear_time=time_read.unclear,
             filters=filters,
             asked=asked,
             ranked=ranked,
             candidates=runs,
             evidence=evidence(passages, asked),
         )
+
+    def read_time(self, text: str, as_of: datetime) -> TimeRead:
+        """Return what a question says of time, in days of the set time zone."""
+        return read_time(text, as_of, ZoneInfo(self._options.timezone), self._options.date_order)
 
     def choose(self, text: str, ranked: Sequence[Ranked], limit: int) -> list[Candidate]:
         """Return at most `limit` quotes for the question `text` from the given passages, best first."""

@@ -13,7 +13,6 @@ from index.answers.candidates import Candidate, to_quote
 from index.answers.engine import AnswerEngine
 from index.answers.retrieval import Ranked, Retrieval
 from index.languages.english.dates import REPORTED_DAYS
-from index.languages.english.periods import period
 from index.errors import UsageError
 from index.overviews.highlights import highlights
 from index.overviews.stories import choose_stories, story_of
@@ -109,7 +108,7 @@ class Overviews:
         text = canonical_line(question.text)
         if question.since or question.until:
             return text, question.since, question.until
-        about = period(text, as_of, ZoneInfo(self._options.timezone))
+        about = self._engine.read_time(text, as_of).period
         if about is None or not about.limits:
             return text, None, None
         rest = text.replace(about.phrase, " ")
