@@ -35,6 +35,7 @@ from index.ingest.subscriptions import Subscriptions
 from index.ingest.writer import ArticleWriter
 from index.overviews.alerts import Alerts
 from index.overviews.overviews import Overviews
+from index.overviews.questions import Questions
 from index.overviews.timeline import MAX_EVENTS
 from index.quotes.check import QuoteCheck
 from index.quotes.excerpt import Excerpt
@@ -101,6 +102,7 @@ class NewsIndex:
         self.editions = Editions(store.database, options.clock)
         self._engine = AnswerEngine(options, store, self._search, embedder, self.faults, self.editions)
         self._overviews = Overviews(options, store, self._engine)
+        self._questions = Questions(options, store, self._engine, self._overviews)
         self._sync = IndexSync(store, self._search.followers, embedder.fingerprint, self.faults)
         self.leases = Leases(store.database, options.clock)
         self._priority = AnswerPriority()
@@ -211,7 +213,7 @@ class NewsIndex:
         SearchError while a search engine on another machine is unreachable.
         """
         with self._priority.answering():
-            return self._engine.answer(question)[0]
+            return self._questions.answer(question)
 
     def search(self, question: Question) -> SearchResult:
         """Return all candidate quotes for a question with their scores. Raises as `ask` does."""

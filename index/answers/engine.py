@@ -23,6 +23,7 @@ from index.answers.rerank import CrossEncoderReranker, rerank
 from index.answers.result import SearchResult
 from index.answers.retrieval import DEPTH, Ranked, Retrieval, retrieve, retrieve_all
 from index.answers.scoring import parameters
+from index.answers.spelling import Spelling
 from index.answers.words import words_that_answer
 from index.embeddings.base import Embedder, Vectors
 from index.languages.english.answer_forms import finder_for
@@ -73,6 +74,7 @@ class AnswerEngine:
         self._faults = faults
         self._editions = editions
         self.parser = Parser(index.terms)
+        self.spelling = Spelling(index, store)
         self._reranker = CrossEncoderReranker(options.reranker_model) if options.reranker_model else None
 
     @property

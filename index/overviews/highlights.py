@@ -14,6 +14,7 @@ from collections import Counter, defaultdict
 
 from index.text.boilerplate import reporting
 from index.text.sentences import is_whole
+from index.text.spans import Span
 from index.types.answer import MAX_QUOTE_CHARS
 from index.types.article import Article
 
@@ -67,6 +68,20 @@ def central_sentences(text: str, title: str = "") -> tuple[str, ...]:
         _alone(sentence) * _about(words, vector) for sentence, vector in zip(sentences, vectors, strict=True)
     ]
     return tuple(sentences[i] for i in sorted(_select(weighted, worth)))
+
+
+def lead(text: str) -> Span | None:
+    """Return the first sentence that can be read by itself, else the first one; None where none can be
+    quoted.
+    """
+    spans = [sentence for run in reporting(text) for sentence in run]
+    quotable = [
+        span
+        for span in spans
+        if span.end - span.start <= MAX_QUOTE_CHARS and is_whole(text[span.start : span.end])
+    ]
+    alone = (span for span in quotable[:SENTENCES_READ] if stands_alone(text[span.start : span.end]))
+    return next(alone, quotable[0] if quotable else None)
 
 
 def stands_alone(sentence: str) -> bool:

@@ -51,6 +51,7 @@ REPORTED_DAYS = 7
 # The length of each unit, in days.
 DAYS = {"day": 1, "week": 7, "fortnight": 14, "month": 30, "year": 365}
 ONE_DAY = timedelta(days=1)
+A_WEEK, A_YEAR = timedelta(days=7), timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ class Stretch:
     end: datetime | None
     told: int = 0
     limits: bool = True
-    recurs: bool = False
+    recurs: timedelta | None = None
 
     @property
     def is_day(self) -> bool:
@@ -101,7 +102,7 @@ def next_month(start: datetime) -> datetime:
     return (start.replace(day=28) + timedelta(days=4)).replace(day=1)
 
 
-def one_day(start: datetime, *, recurs: bool = False) -> Stretch:
+def one_day(start: datetime, *, recurs: timedelta | None = None) -> Stretch:
     """Return a day; it is reported for `REPORTED_DAYS` days."""
     return Stretch(start, start + ONE_DAY, REPORTED_DAYS - 1, recurs=recurs)
 
@@ -114,13 +115,13 @@ def named_day(month: int, day: int, year: int | None, now: datetime) -> Stretch 
     # The last 29 February is at most eight years back, as in 1904, after 1896: 1900 was no leap year.
     starts = (calendar_day(before, month, day, now.tzinfo) for before in range(now.year, now.year - 9, -1))
     start = next((start for start in starts if start and start <= now), None)
-    return one_day(start, recurs=True) if start else None
+    return one_day(start, recurs=A_YEAR) if start else None
 
 
 def named_month(month: int, year: int | None, now: datetime) -> Stretch:
     """Return a whole month; without a year, the last one that has begun."""
     start = datetime(now.year - (month > now.month) if year is None else year, month, 1, tzinfo=now.tzinfo)
-    return Stretch(start, next_month(start), recurs=year is None)
+    return Stretch(start, next_month(start), recurs=A_YEAR if year is None else None)
 
 
 def months(year: int, first: int, number: int, now: datetime) -> Stretch:

@@ -28,25 +28,23 @@ class Expression:
     led: bool = False
 
 
-def _part(match: re.Match[str], whole: Stretch, _: Seen) -> Stretch | None:
+def _part(match: re.Match[str], whole: Stretch, seen: Seen) -> Stretch | None:
     """Resolve "early May", "the end of last week": the first, second or last third, in whole days.
 
-    The part of a day is that day.
+    The part of a day is that day. One that is not over may be meant as to come, as in a question about the
+    future.
     """
     if whole.is_day or whole.end is None:
         return whole
     days = (whole.end - whole.start).days
-    first, last = _THIRDS[match["part"].lower().split(" ")[0].rstrip("-")]
-    start = whole.start + timedelta(days=days * first // 6)
-    end = whole.start + timedelta(days=-(-days * last // 6))
-    return replace(whole, start=start, end=end, told=0, limits=True)
+    third = _THIRDS[match["part"].lower()]
+    start = whole.start + timedelta(days=days * third // 3)
+    end = whole.start + timedelta(days=-(-days * (third + 1) // 3))
+    recurs = whole.recurs or (dates.A_YEAR if end > seen.now else None)
+    return replace(whole, start=start, end=end, told=REPORTED_DAYS - 1, limits=True, recurs=recurs)
 
 
-# In sixths, so that halves are among them.
-_THIRDS = {
-    "early": (0, 2), "beginning": (0, 2), "start": (0, 2), "mid": (2, 4), "middle": (2, 4),
-    "late": (4, 6), "end": (4, 6), "rest": (2, 6),
-}  # fmt: skip
+_THIRDS = {"early": 0, "beginning": 0, "start": 0, "mid": 1, "middle": 1, "late": 2, "end": 2}
 
 
 def _shift(match: re.Match[str], anchor: Stretch, _: Seen) -> Stretch | None:
@@ -70,7 +68,7 @@ _AROUND: tuple[tuple[re.Pattern[str], Combine], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), combine)
     for pattern, combine in (
         (r"(?:the )?(?P<part>early|late|mid)(?: in | |-)(?:the )?", _part),
-        (r"(?:the )?(?:very )?(?P<part>beginning|start|middle|end|rest) of (?:the )?", _part),
+        (r"(?:the )?(?:very )?(?P<part>beginning|start|middle|end) of (?:the )?", _part),
         (rf"(?:{COUNT}|an?|the) {UNIT}s? (?P<side>before|after|following) (?:the )?", _shift),
     )
 )
@@ -105,7 +103,8 @@ def _at(text: str, begin: int, seen: Seen, depth: int) -> Expression | None:
     if end is not None and end <= start:
         end = None  # "from Friday to Tuesday", said on a Monday
     limits = first.stretch.limits and last.stretch.limits
-    return Expression(begin, last.end, Stretch(start, end, limits=limits), first.led)
+    both = Stretch(start, end, limits=limits, recurs=first.stretch.recurs)
+    return Expression(begin, last.end, both, first.led)
 
 
 def _longest(text: str, begin: int, seen: Seen, depth: int) -> Expression | None:

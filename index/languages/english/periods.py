@@ -19,6 +19,7 @@ grammar finds the period for 66, and none that is wrong.
 
 from __future__ import annotations
 
+import bisect
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -48,32 +49,38 @@ _LEADS = re.compile(
 )
 # "Since the election on 5 November": the words in between say what happened then.
 _FAR_LEADS = re.compile(
-    r"(?<![\w’'-])(?P<lead>since|after|before|until)(?: [\w'’-]++){1,5} "
+    r"(?<![\w’'-])(?P<lead>since|after|before|until)(?: [\w'’-]++){1,9} "
     r"(?:(?:on|in|at|during|from) (?:the )?)?$",
     re.IGNORECASE,
 )
 # Of "the eve of Easter" or "the run-up to the election on 5 May" the date is understood and the whole is not.
 _ATTACHED = re.compile(
-    r"(?<!\w)(?:(?:days?|weeks?|weekends?|months?|eve|night|morning|aftermath|anniversary|run-?up|lead-?up|hours?|years?"
-    r"|shortly|just|long|soon)"
+    r"(?<!\w)(?<!which )(?<!what )(?:(?:hours?|days?|weeks?|weekends?|months?|years?|eve|night|morning"
+    r"|aftermath"
+    r"|anniversary|run-?up|lead-?up|shortly|just|long|soon)"
     r" (?:of|before|after|to|since|until|following|around|prior to|leading up to) )(?:the )?$",
     re.IGNORECASE,
 )
 _ONWARDS = re.compile(r" (?:on|onwards?)(?!\w)", re.IGNORECASE)
-# What is named like a day and is none: "Black Friday", "Sheffield Wednesday", "USA Today", "the Mail on
-# Sunday".
+# What is named like a day and is none ("Black Friday", "USA Today", "the Mail on Sunday"), what comes every
+# year, and the ends of what a figure is about: "the three months ending June 30".
 _NO_TIME = re.compile(
-    r"(?:\b(?:usa|russia|india|black|super|bloody|ash|good|easter|palm|holy|maundy|cyber|giving|sheffield|ruby|spy"
-    r"|mail on|happy)) $",
+    r"(?<!\w)(?:black|super|bloody|ash|good|easter|palm|holy|maundy|cyber|giving|sheffield|ruby|spy|happy"
+    r"|mail on|every|each|any|(?:ending|ended|ends|year to)(?: on)?) $",
     re.IGNORECASE,
 )
+_NAMED_TODAY = re.compile(r"(?<!\w)(?:usa|russia|india|psychology) $", re.IGNORECASE)
+_ALWAYS = re.compile(r"\b(?:typically|usually|traditionally|annually|normally|always|ever|generally)\b", re.I)
+_PAST = re.compile(r"\b(?:did|was|were|had|happened|won|said|died)\b", re.I)
+# Words without a year that fit a time to come as well limit nothing where that is so near.
+NEAR_AHEAD = timedelta(days=45)
 _COMPARES = re.compile(r"\b(?:than|compared?|comparison|versus|vs|differ(?:s|ed|ent)?|difference)\b", re.I)
 _NUMBERS = "|".join(dates.COUNTS)
 # Words that name a time, behind a preposition. With a number they are a length: "in three weeks".
 _TIME_WORDS = re.compile(
-    r"(?<![\w’'-])(?:since|after|before|until|till|by|during|in|on|over|within)"
-    rf"(?: (?!\d|(?:{_NUMBERS}|many|much|an?|per)\b)[\w’'-]++){{0,3}}?"
-    r" (?:days?|weeks?|weekends?|months?|quarter|fortnight|season|decade|century|semester)(?![\w-])",
+    r"(?<![\w’'-])(?:since|after|before|until|till|by|during|in|over)"
+    rf"(?: (?!\d|(?:{_NUMBERS}|many|much|an?|per|which|what|his|her|its|their|our)\b)[\w'’-]++){{0,2}}?"
+    r" (?:week|weekend|month|quarter|fortnight|decade|century)s?(?![\w-])",
     re.IGNORECASE,
 )
 
@@ -126,39 +133,44 @@ def read_time(question: str, as_of: datetime, zone: tzinfo = UTC, order: DateOrd
 
 def _read(question: str, seen: Seen) -> TimeRead:
     text = question.translate(_LOOKALIKES)
-    to_come = speaks_of_the_future(text)
+    sentences = _Sentences(text)
     found, unclear, known = [], None, False
     for expression in expressions(text, seen):
         lead = _lead(text, expression)
         window = max(0, lead.begin - 24)
         attached = _ATTACHED.search(text[window : lead.begin])
-        is_name = _NO_TIME.search(text[max(0, expression.begin - 12) : expression.begin])
-        if is_name or (expression.led and not (lead.word or attached)):
+        if _is_none(text, expression) or (expression.led and not (lead.word or attached)):
             continue
         known = True
-        if attached or expression.stretch is None:
+        stretch = expression.stretch
+        if attached or stretch is None:
             begin = window + attached.start() if attached else expression.begin
             unclear = unclear or question[begin : lead.end]
             continue
-        named = _named(expression.stretch, lead, seen.now, to_come)
+        named = _named(
+            stretch, lead, seen.now, _is_open(stretch, lead, seen.now, sentences.tense(expression.begin))
+        )
         if named:
             found.append(_in_utc(named, question[lead.begin : lead.end]))
-    if not known and (rest := _TIME_WORDS.search(text)):
+    lately = _lately(text, question, seen)
+    if not known and not lately and (rest := _TIME_WORDS.search(text)):
         unclear = question[rest.start() : rest.end()]
     if unclear is not None:
         return TimeRead(None, unclear.strip())
-    return TimeRead(_chosen(found, text) or _lately(text, question, seen))
+    return TimeRead(_chosen(found, text) or lately)
 
 
 @dataclass(frozen=True, slots=True)
 class _Lead:
     """The preposition of an expression: "" where there is none. `far` tells of words between the two.
 
-    `begin` and `end` are where the words begin and end in the question, all of them together.
+    `article` tells of "the" before the expression. `begin` and `end` are where the words begin and end in the
+    question, all of them together.
     """
 
     word: str
     far: bool
+    article: bool
     begin: int
     end: int
 
@@ -169,14 +181,54 @@ def _lead(text: str, expression: Expression) -> _Lead:
     near = _LEADS.search(before)
     word = near["lead"].lower() if near else ""
     if word not in _LIMITING and (far := _FAR_LEADS.search(before)):
-        return _Lead(far["lead"].lower(), True, first + far.start(), expression.end)
+        return _Lead(far["lead"].lower(), True, False, first + far.start(), expression.end)
     begin = first + near.start() if near else expression.begin
+    article = before.endswith("the ")
     if word == "from" and (onwards := _ONWARDS.match(text, expression.end)):
-        return _Lead("since", False, begin, onwards.end())
-    return _Lead(word, False, begin, expression.end)
+        return _Lead("since", False, article, begin, onwards.end())
+    return _Lead(word, False, article, begin, expression.end)
 
 
 _LIMITING = ("since", "after", "before", "prior to", "until", "till", "up to", "by")
+
+
+def _is_none(text: str, expression: Expression) -> bool:
+    """Tell whether an expression names something else than a time."""
+    before = text[max(0, expression.begin - 14) : expression.begin]
+    if text[expression.begin : expression.end].lower() == "today" and _NAMED_TODAY.search(before):
+        return True
+    return _NO_TIME.search(before) is not None
+
+
+class _Sentences:
+    """The sentences of a question: which of them speak of what is to come, or of what always is."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._begins = [0, *(match.end() for match in re.finditer(r"[.?!] ", text))]
+        self._tenses: dict[int, tuple[bool, bool]] = {}
+
+    def tense(self, place: int) -> tuple[bool, bool]:
+        """Return whether the sentence at a place is open in its time, and whether it speaks of the past."""
+        number = bisect.bisect_right(self._begins, place) - 1
+        if number not in self._tenses:
+            end = self._begins[number + 1] if number + 1 < len(self._begins) else len(self._text)
+            sentence = self._text[self._begins[number] : end]
+            is_open = speaks_of_the_future(sentence) or _ALWAYS.search(sentence) is not None
+            self._tenses[number] = is_open, _PAST.search(sentence) is not None
+        return self._tenses[number]
+
+
+def _is_open(stretch: Stretch, lead: _Lead, now: datetime, tense: tuple[bool, bool]) -> bool:
+    """Tell whether an expression may as well mean a time to come, or any such time.
+
+    Only what its own sentence says counts. "Since" and the like only go with a time that has come.
+    """
+    is_open, is_past = tense
+    if is_open or is_past or lead.word in _LIMITING or stretch.recurs != dates.A_YEAR:
+        return is_open
+    # Holidays move by up to 11 days from one year to the next.
+    return timedelta(days=-11) <= stretch.start + dates.A_YEAR - now <= NEAR_AHEAD
 
 
 def _named(
@@ -190,6 +242,8 @@ def _named(
     if stretch.start > now or (to_come and stretch.recurs):
         return None
     end = stretch.end
+    if not stretch.limits and (lead.far or lead.article):  # "after the 2020 election"
+        return stretch.start, end and just_before(end), False
     match lead.word:
         case "since":
             return stretch.start, None, True

@@ -109,7 +109,7 @@ def _weekday(match: re.Match[str], seen: Seen) -> Stretch:
     if which == "next":
         return _to_come(match, seen)
     start = dates.weekday_before(seen.now, number, today=which in ("", "this"))
-    return dates.one_day(start, recurs=which in ("", "this"))
+    return dates.one_day(start, recurs=dates.A_WEEK if which in ("", "this") else None)
 
 
 def _date(match: re.Match[str], seen: Seen) -> Stretch | None:
@@ -213,8 +213,16 @@ def _holiday(match: re.Match[str], seen: Seen) -> Stretch | None:
         for days in reversed(named_days(name, year)):
             start, end = (datetime.combine(day, time(), seen.now.tzinfo) for day in days)
             if start <= seen.now or named is not None:
-                return Stretch(start, end, REPORTED_DAYS - 1, recurs=named is None)
+                return Stretch(start, end, REPORTED_DAYS - 1, recurs=dates.A_YEAR if named is None else None)
     return None
+
+
+def _holiday_weekend(match: re.Match[str], seen: Seen) -> Stretch | None:
+    """Resolve "Easter weekend": the days off around a holiday, which are not the same everywhere."""
+    found = _holiday(match, seen)
+    if found is None or found.end is None:
+        return found
+    return replace(found, start=found.start - timedelta(days=3), end=found.end + timedelta(days=3))
 
 
 def _rolling(match: re.Match[str], seen: Seen) -> Stretch:
@@ -376,9 +384,10 @@ PLAIN = _rows(
     (r"(?:the )?current year|(?:earlier |so far )?this year", _this_year),
     (rf"{_HOLIDAY}(?:,? (?:of )?{_YEAR}| (?:of )?(?P<whose>this|last) year)", _holiday),
     (rf"{_WHICH} {_HOLIDAY}", _holiday),
+    (rf"{_HOLIDAY}(?: {_YEAR})? weekend", _holiday_weekend),
     # Times that end now, and the calendar's.
     (rf"(?:the |this |these )?(?:last|past|previous) {COUNT} {UNIT}s?", _rolling),
-    (rf"(?:the (?:last|past)|(?:this )?past) {UNIT}", _rolling),
+    (rf"(?:the (?:last|past)|(?:this )?past) {UNIT}(?! of)", _rolling),
     (rf"(?:the )?(?:last|past) {COUNT} hours?", _hours),
     (rf"(?:{COUNT}|an?) {UNIT}s? ago", _ago),
     (r"last (?P<unit>weekend|week|month|year)", _calendar_unit),

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 
 _TO_COME = re.compile(
-    r"\b(?:will|won['’]t|would|shall|next|plans?|planned|planning|scheduled|set to|due|expect(?:s|ed)?"
-    r"|upcoming|going to|gonna|must|have to|has to|should|tomorrow|deadline)\b",
+    r"\b(?:will|won['’]t|shall|next|plans?|planned|planning|scheduled|set to|expect(?:s|ed)?|upcoming"
+    r"|going to"
+    r"|gonna|must|have to|has to|should|tomorrow|deadline|due (?:on|in|by|for|out|next)"
+    r"|due to (?:be|open|start|end|begin|take|arrive|return))\b",
     re.IGNORECASE,
 )
 

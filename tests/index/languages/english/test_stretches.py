@@ -123,6 +123,7 @@ class TestEveryPreposition:
         ("Which laws passed in the last three years?", "2022-06-11", None),
         ("Which laws passed until this morning?", None, NOW.isoformat()),
         ("What was reported the past week?", "2025-06-03", None),
+        ("What sold best over the Christmas weekend?", "2024-12-22", "2025-01-04"),
     ],
 )
 def test_these_periods(question: str, since: str | None, until: str | None) -> None:
@@ -150,6 +151,9 @@ def test_these_periods(question: str, since: str | None, until: str | None) -> N
         "How long is the working week?",
         "Who scored in the fall of the wall?",
         "Did it take three weeks to agree, or two days?",
+        "Who resigned on the second day of the trial?",
+        "Which film earned most in its opening week?",
+        "In which month does it rain most?",
     ],
 )
 def test_these_name_no_time(question: str) -> None:
@@ -182,7 +186,7 @@ def test_a_question_about_the_future_is_not_limited(question: str) -> None:
         ("What was sold in the run-up to Christmas?", "run-up to Christmas"),
         ("What happened on the anniversary of 2 May?", "anniversary of 2 May"),
         ("What did it earn in the fiscal quarter?", "in the fiscal quarter"),
-        ("Who resigned on the second day of the trial?", "on the second day"),
+        ("What was said in the week after the vote?", "in the week"),
     ],
 )
 def test_what_is_not_understood_limits_nothing(question: str, unclear: str | None) -> None:
@@ -198,6 +202,57 @@ def test_the_order_of_day_and_month_is_as_set(order: DateOrder, day: str) -> Non
         found = period(f"What happened on {written}?", NOW, order=order)
         assert found
         assert found.since == _moment(day)
+
+
+@pytest.mark.parametrize(("phrase", "since"), [("on 11 June", "2024-06-11"), ("in July", "2024-07-01")])
+def test_what_is_as_near_ahead_limits_only_what_is_past(phrase: str, since: str) -> None:
+    found = period(f"What did the port decide {phrase}?", NOW)
+    assert found
+    assert found.since == _moment(since)
+    assert period(f"Which concert begins {phrase}?", NOW) is None
+    assert (period(f"Which concerts begin since {phrase[3:]}?", NOW) or found).since == _moment(since)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How much did it earn in the three months ending March 31?",
+        "How far did prices rise in the year to September?",
+        "Which team plays every Monday?",
+        "Who usually sings on New Year's Day?",
+        "Is it the last day of the fair?",
+    ],
+)
+def test_what_is_said_of_a_time_is_no_limit(question: str) -> None:
+    found = read_time(question, NOW)
+    assert found.unclear is None
+    assert found.period is None or not found.period.limits
+
+
+@pytest.mark.parametrize(
+    ("question", "since"),
+    [
+        ("On Wednesday the mayor resigned. Who will follow him?", "2025-06-04"),
+        ("She said on Friday that she would resign. Why?", "2025-06-06"),
+        ("How many have been arrested since a big raid on the docks began in March last year?", "2024-03-01"),
+    ],
+)
+def test_only_the_own_sentence_counts(question: str, since: str) -> None:
+    found = period(question, NOW)
+    assert found
+    assert found.limits
+    assert found.since == _moment(since)
+
+
+def test_years_of_events_are_hints() -> None:
+    for question in (
+        "Who was sued after the 2020 election?",
+        "Who returned after stepping down two years ago?",
+        "How much was paid since the war began in 2022?",
+    ):
+        found = period(question, NOW)
+        assert found
+        assert not found.limits
 
 
 def test_the_order_of_a_date_that_is_clear_is_not_asked_for() -> None:
