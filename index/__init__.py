@@ -7,7 +7,6 @@ first named.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from index.languages.english.followups import in_context
 from index.errors import (
     BusyError,
     ModelError,
@@ -19,6 +18,7 @@ from index.errors import (
     StoreError,
     UsageError,
 )
+from index.languages.english.followups import in_context
 from index.quotes.check import QuoteCheck
 from index.quotes.excerpt import Excerpt
 from index.quotes.standing import Standing
@@ -161,5 +161,8 @@ _LAZY = {
 
 def __getattr__(name: str) -> Any:
     if name in _LAZY:
+        from index.runtime.threads import set_thread_counts
+
+        set_thread_counts()
         return getattr(import_module(f"index.{_LAZY[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

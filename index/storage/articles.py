@@ -25,7 +25,7 @@ from index.storage.article_changes import (
     touch,
 )
 from index.storage.changes import ChangeLog, ChangeWriter
-from index.storage.conditions import IS_DATED, admitted
+from index.storage.conditions import IS_DATED, IS_SEEN, admitted
 from index.storage.database import Database, meta, set_meta
 from index.storage.identities import drop_identities
 from index.storage.posted import note_due
@@ -227,7 +227,9 @@ class Store:
     def undated_passages(self, ids: Iterable[int]) -> set[int]:
         """Return those of the passages whose article is of unknown time."""
         passages, articles = schema.passages, schema.articles
-        query = select(passages.c.id).join(articles, passages.c.article_id == articles.c.id).where(~IS_DATED)
+        if self._database.scalar(select(articles.c.id).where(IS_SEEN).limit(1)) is None:
+            return set()
+        query = select(passages.c.id).select_from(passages.join(articles)).where(IS_SEEN)
         return {row.id for row in self._database.select_in(query, passages.c.id, ids)}
 
     def count_passages(self) -> int:

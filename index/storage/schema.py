@@ -36,12 +36,11 @@ from index.clock import utc_now
 from index.storage.rows import UtcDateTime
 from index.types.edition import LIBRARY, LIBRARY_NAME, SHARED
 
-REVISIONS = tuple(f"{number:04}" for number in range(1, 20))
+REVISIONS = tuple(f"{number:04}" for number in range(1, 21))
 HEAD = REVISIONS[-1]
 
 _LOCK = 0x6E657773  # names the lock that writers of the schema take in PostgreSQL: any number will do
 _migrating = threading.Lock()  # Alembic keeps the migration that is running in module globals
-
 
 metadata = MetaData()
 _RowId = BigInteger().with_variant(Integer, "sqlite")  # SQLite hands out ids for this very type only
@@ -62,6 +61,7 @@ def _origin_set_column() -> Column[Any]:
     return Column("origin_set", _RowId, nullable=False, server_default="0")
 
 
+_SEEN = text("published_precision = 'seen'")
 articles = Table(
     "articles",
     metadata,
@@ -88,6 +88,7 @@ articles = Table(
     Index("ix_articles_published", "published_at", "source", "published_precision", "origin_set"),
     Index("ix_articles_source_published", "source", "published_at", "published_precision", "origin_set"),
     Index("ix_articles_text_hash", "text_hash"),
+    Index("ix_articles_seen", "id", unique=True, sqlite_where=_SEEN, postgresql_where=_SEEN),
 )
 
 # What an article said before its source changed it.

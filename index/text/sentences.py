@@ -26,6 +26,7 @@ _CLOSERS = "\"'”’»)\\]*"
 # match begins only at the first of a run of stops.
 _BOUNDARY = re.compile(rf"(?<![.!?…])(?P<stop>[.!?…]++)[{_CLOSERS}]*+(?=\s)|[。！？｡]+[」』”’）]*")
 _NEXT_START = re.compile(r"\s++[\"'“‘«(\[¿¡*–—-]*+\s*+(?P<first>\S)")
+_STOP_AT_END = re.compile(rf"[.!?…。！？][{_CLOSERS}」』）]*$")
 _WORD = re.compile(r"[\w'’]+")
 _LAST_WORD = re.compile(r"(?:^|[\s(\[\"'“‘—–-])([^\s(\[\"'“‘—–]+)$")
 
@@ -72,7 +73,7 @@ def is_whole(sentence: str) -> bool:
     at least 8 characters.
     """
     words = sentence.split()
-    if len(words) < 4 or not re.search(rf"[.!?…。！？][{_CLOSERS}」』）]*$", sentence):
+    if len(words) < 4 or not _STOP_AT_END.search(sentence):
         return "。" in sentence and len(sentence) >= 8
     first = sentence.lstrip("\"'“‘«([¿¡*–—- ")[:1]
     return not first.islower() and not sentence.endswith(("...", "…"))

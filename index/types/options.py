@@ -53,3 +53,8 @@ class IndexOptions:
     refresh_shortest: float = 300.0
     refresh_longest: float = 86_400.0
     quotas: Quotas = field(default_factory=Quotas)
+
+    @property
+    def models_dir(self) -> Path:
+        """The folder of compiled models."""
+        return self.data_dir / "models"

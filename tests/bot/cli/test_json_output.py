@@ -114,7 +114,18 @@ def test_no_certain_words_are_null() -> None:
 def test_only_the_id_is_left_out() -> None:
     assert "id" not in answer_json(an_answer(Question("Who?")))
     assert list(answer_json(an_answer(Question("Who?", id="")))) == [
-        *("id", "question", "as_of", "since", "until", "answered", "confidence", "answer", "quotes", "took_ms")
+        *(
+            "id",
+            "question",
+            "as_of",
+            "since",
+            "until",
+            "answered",
+            "confidence",
+            "answer",
+            "quotes",
+            "took_ms",
+        )
     ]
 
 
