@@ -66,7 +66,9 @@ def show(console: Console, *views: RenderableType) -> None:
 
 
 def answer_view(answer: Answer, zone: tzinfo, *, echo: bool = True) -> RenderableType:
-    """Return the question (unless `echo` is off), then the quotes, or else the closest reports."""
+    """Return the question (unless `echo` is off), then the stories or the quotes, or else the closest
+    reports.
+    """
     views: list[RenderableType] = []
     if echo:
         views += [
@@ -78,8 +80,8 @@ def answer_view(answer: Answer, zone: tzinfo, *, echo: bool = True) -> Renderabl
     if not answer.answered:
         views += [Text(_no_answer(answer), "yellow"), ""]
     if answer.stories:
-        return Group(*views, latest_view(answer.stories, zone, answer.as_of), "", _footer(answer))
-    for quote in answer.quotes:
+        views += [latest_view(answer.stories, zone, answer.as_of), ""]
+    for quote in () if answer.stories else answer.quotes:
         views += [quote_view(quote, zone, answer.as_of, "green" if answer.answered else "bright_black"), ""]
     explained = [] if answer.explanation is None else ["", _explain_view(answer.explanation, zone)]
     return Group(*views, _footer(answer), *explained)
