@@ -35,6 +35,7 @@ from index.ingest.subscriptions import Subscriptions
 from index.ingest.writer import ArticleWriter
 from index.overviews.alerts import Alerts
 from index.overviews.overviews import Overviews
+from index.overviews.questions import Questions
 from index.overviews.timeline import MAX_EVENTS
 from index.quotes.check import QuoteCheck
 from index.quotes.excerpt import Excerpt
@@ -107,6 +108,7 @@ class NewsIndex:
             options, store, self._search, embedder, self.faults, self.editions, reader
         )
         self._overviews = Overviews(options, store, self._engine)
+        self._questions = Questions(options, store, self._engine, self._overviews)
         self._sync = IndexSync(store, self._search.followers, embedder.fingerprint, self.faults)
         self.leases = Leases(store.database, options.clock)
         self._priority = AnswerPriority()
@@ -222,7 +224,7 @@ class NewsIndex:
         SearchError while a search engine on another machine is unreachable.
         """
         with self._priority.answering():
-            return self._engine.answer(question)[0]
+            return self._questions.answer(question)
 
     def search(self, question: Question) -> SearchResult:
         """Return all candidate quotes for a question with their scores. Raises as `ask` does."""

@@ -24,6 +24,7 @@ from index.languages.english import (
     freshness,
     mentions,
     periods,
+    question_kinds,
 )
 from index.sources.feeds.entry_text import entry_text
 from index.sources.markup import headline
@@ -88,6 +89,7 @@ FUNCTIONS: dict[str, Callable[[str], Any]] = {
     "finder_for": answer_forms.finder_for,
     "expectation": answer_types.expectation,
     "period": lambda text: periods.period(text, NOW),
+    "wanted": question_kinds.wanted,
     "event_time": lambda text: event_times.event_time(text, NOW, ZONE),
     "in_context": lambda text: followups.in_context(text, text),
     "asks_for_current": freshness.asks_for_current,
@@ -112,6 +114,9 @@ REPEATED = (
     "\n\n",
     "> ",
     "you can also ",
+    "since the ",
+    "three days after ",
+    "May to ",
 )
 
 

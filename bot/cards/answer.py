@@ -125,7 +125,8 @@ def answer_card(answer: Answer, asked: Asked | None = None, *, older: Answer | N
     """
     asked = asked or Asked()
     heading = cut(asked.typed or answer.question.text, MAX_HEADING) if asked.echo else ""
-    notices = (_continues(asked.context),) if asked.context else ()
+    continued = (_continues(asked.context),) if asked.context else ()
+    notices = (*continued, *_understood(answer))
     bare = AnswerCard(heading, notices, (), "", GREEN)
     if answer.stories:
         return _stories(bare, answer)
@@ -279,6 +280,20 @@ def _missing(quotes: int) -> str:
 
 def _continues(question: str) -> str:
     return "-# " + _("continues: {question}").format(question=cut(question, MAX_HEADING))
+
+
+def _understood(answer: Answer) -> list[str]:
+    """Return what else was searched for than the question says, or which of its words were not understood."""
+    lines = []
+    if answer.searched_for:
+        question = cut(answer.searched_for, MAX_HEADING)
+        lines.append("-# " + _("searched for: {question}").format(question=question))
+    if answer.unclear_time:
+        words = cut(answer.unclear_time, MAX_HEADING)
+        lines.append(
+            "-# " + _("“{words}” was not understood as a time: all dates were searched").format(words=words)
+        )
+    return lines
 
 
 def _searched(answer: Answer, asked: Asked) -> str:

@@ -74,7 +74,7 @@ def answer_view(answer: Answer, zone: tzinfo, *, echo: bool = True) -> Renderabl
     """
     views: list[RenderableType] = []
     if echo:
-        views += [Text(printable(answer.question.text), "dim"), *_period(answer, zone), ""]
+        views += [Text(printable(answer.question.text), "dim"), *_period(answer, zone), *_told(answer), ""]
     if answer.stories:
         return Group(*views, *(_story(story, zone, answer.as_of) for story in answer.stories))
     words = words_of(answer) if answer.answered else []
@@ -415,6 +415,16 @@ def _period(answer: Answer, zone: tzinfo) -> list[Text]:
     }
     named = [f"{word} {_absolute(moment, zone)}" for word, moment in limits.items() if moment]
     return [Text(", ".join(named), "dim")] if named else []
+
+
+def _told(answer: Answer) -> list[Text]:
+    """Return what else was searched for than the question says, or which of its words were not understood."""
+    lines = []
+    if answer.searched_for:
+        lines.append(f"searched for: {answer.searched_for}")
+    if answer.unclear_time:
+        lines.append(f"“{answer.unclear_time}” was not understood as a time: all dates were searched")
+    return [Text(one_line(line), "yellow") for line in lines]
 
 
 def _no_answer(answer: Answer) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -14,15 +14,14 @@ from index.answers.engine import AnswerEngine
 from index.answers.retrieval import Ranked, Retrieval
 from index.errors import UsageError
 from index.languages.english.dates import REPORTED_DAYS
-from index.languages.english.periods import period
-from index.overviews.highlights import highlights
+from index.overviews.highlights import highlights, lead
 from index.overviews.stories import choose_stories, story_of
 from index.overviews.timeline import MAX_EVENTS, Report, coverage_of, events_of
 from index.overviews.topic import on_topic
 from index.storage.articles import Store
 from index.text.normalize import canonical_line
-from index.types.answer import Headline
-from index.types.article import Article
+from index.types.answer import Headline, Quote
+from index.types.article import Article, Copy
 from index.types.digest import Digest, DigestPlan, Story
 from index.types.options import IndexOptions
 from index.types.question import Filters, Question
@@ -35,6 +34,14 @@ STORIES_READ = 500
 # in passing.
 TOPIC_COSINE = 0.35
 TOPIC_LEXICAL = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A story of a list: its headline, and a quote that says what it is, None where nothing can be quoted."""
+
+    headline: Headline
+    lead: Quote | None
 
 
 class Overviews:
@@ -117,7 +124,7 @@ class Overviews:
         text = canonical_line(question.text)
         if question.since or question.until:
             return text, question.since, question.until
-        about = period(text, as_of, ZoneInfo(self._options.timezone))
+        about = self._engine.read_time(text, as_of).period
         if about is None or not about.limits:
             return text, None, None
         rest = text.replace(about.phrase, " ")
@@ -164,6 +171,38 @@ class Overviews:
         shown = (article.id for story in chosen for article in story)
         copies = self._store.copies(shown, periods[0].origins)
         return [story_of(story, copies) for story in chosen]
+
+    def listed(self, topic: str | None, filters: Filters, number: int, *, by_day: bool) -> list[Listed]:
+        """Return at most `number` stories of what the filters admit, on a topic or on anything.
+
+        Those that most outlets report come first or, with `by_day`, the newest, and those of a day by
+        outlets. Articles of unknown time are left out.
+        """
+        if topic is None:
+            leads: dict[str, Candidate] = {}
+            articles = self._store.latest(filters, STORIES_READ)
+        else:
+            leads = {candidate.article_id: candidate for candidate in self._on_topic(topic, filters)}
+            articles = [candidate.ranked.stored.article for candidate in leads.values()]
+        dated = {article.id: article for article in articles if article.published_precision != "seen"}
+        vectors = self._store.vectors(dated, self._engine.fingerprint)
+        beginnings = {id: spans[min(spans)].astype(np.float32) for id, spans in vectors.items()}
+        stories = choose_stories(list(dated.values()), beginnings, number, by_day=by_day)
+        copies = self._store.copies((article.id for story in stories for article in story), filters.origins)
+        return [
+            Listed(story_of(story, copies).headline, self._lead(story[0], leads.get(story[0].id), copies))
+            for story in stories
+        ]
+
+    def _lead(
+        self, article: Article, candidate: Candidate | None, copies: Mapping[str, Sequence[Copy]]
+    ) -> Quote | None:
+        """Return what an article says of the topic, or else its first sentence that can be read by itself."""
+        also_in = tuple(copies.get(article.id, ()))
+        if candidate:
+            return self._engine.dated(to_quote(candidate, also_in))
+        span = lead(article.text)
+        return span and self._engine.dated(Quote(article, span, 0.0, also_in))
 
     def stories_of(self, chosen: Sequence[Sequence[str]], edition: str | None) -> list[Story]:
         """Return stories by the ids of their articles.

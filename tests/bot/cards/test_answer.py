@@ -100,6 +100,15 @@ def by_article(some: list[Quote]) -> list[Quote]:
     return sorted(some, key=lambda one: [other.article for other in some].index(one.article))
 
 
+def test_what_was_searched_for_and_not_understood_is_told() -> None:
+    answer = replace(an_answer(a_quote()), searched_for="*Which* port?", unclear_time="3/4/2025")
+    for shown_answer in (answer, replace(answer, answered=False)):
+        notices = "\n".join(answer_card(shown_answer).notices)
+        assert "searched for: \\*Which\\* port?" in notices
+        assert "“3/4/2025” was not understood as a time" in notices
+    assert answer_card(an_answer(a_quote())).notices == ()
+
+
 @given(quote_lists(), st.booleans(), TEXTS.filter(lambda text: any(map(str.isalnum, text))))
 @settings(max_examples=60, deadline=None)
 def test_quotes_survive_verbatim_and_within_the_limits(

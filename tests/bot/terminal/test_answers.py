@@ -84,6 +84,20 @@ def test_when_it_happened_is_shown_where_the_words_say_so() -> None:
     assert "  “last month” is 1 May 2025 to 31 May 2025\n" in output
 
 
+def test_stories_are_listed_instead_of_quotes() -> None:
+    stories = (Headline(PORT, ("Two quays.",)), Headline(TROOPS, ()))
+    output = rendered(answer_view(an_answer(TROOPS, stories=stories), UTC), width=200)
+    assert output.index(PORT.title) < output.index("Two quays.") < output.index(TROOPS.title)
+    assert "▌" not in output
+
+
+def test_what_was_searched_for_and_not_understood_is_told() -> None:
+    answer = an_answer(TROOPS, searched_for="Which troops?", unclear_time="3/4/2025")
+    output = rendered(answer_view(answer, UTC), width=200)
+    assert "searched for: Which troops?\n" in output
+    assert "“3/4/2025” was not understood as a time: all dates were searched\n" in output
+
+
 def letters(text: str) -> str:
     """What is left of a text when line breaks, bars and their trailing space do not count."""
     return "".join(text.replace("▌", "").split())
