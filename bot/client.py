@@ -20,10 +20,13 @@ from typing import TYPE_CHECKING
 import discord
 from discord.ext import commands
 
-from bot.cogs.alert_sender import AlertSender
 from bot.cogs.ask import Ask
-from bot.cogs.corrections import Corrections
-from bot.cogs.digest_sender import DigestSender
+from bot.cogs.background.alert_sender import AlertSender
+from bot.cogs.background.corrections import Corrections
+from bot.cogs.background.digest_sender import DigestSender
+from bot.cogs.background.shards import Shards
+from bot.cogs.background.tidying import Tidying
+from bot.cogs.background.upkeep import AnswerKeeper, EditionKeeper, SettingsReader
 from bot.cogs.digests import Digests
 from bot.cogs.follows import Follows
 from bot.cogs.help import Help
@@ -34,12 +37,9 @@ from bot.cogs.quality import QualityCommand
 from bot.cogs.reindex import Reindex
 from bot.cogs.settings import SettingsCommands
 from bot.cogs.setup import Setup
-from bot.cogs.shards import Shards
 from bot.cogs.sources import Sources
 from bot.cogs.status import StatusCommand
-from bot.cogs.tidying import Tidying
 from bot.cogs.timelines import Timelines
-from bot.cogs.upkeep import AnswerKeeper, EditionKeeper, SettingsReader
 from bot.command_tree import NewsTree
 from bot.interactions.buttons import AnswerButton, AnswerMenu
 from bot.interactions.story_menu import StoryMenu

@@ -52,14 +52,14 @@ from index.sources.reader import Reader
 from index.status import StatusReader
 from index.storage.articles import Store
 from index.storage.database import sqlite_url
-from index.storage.digests import DigestStore
 from index.storage.editions import Editions, UsageStore
 from index.storage.expiry import Expiry, delete_unseen
 from index.storage.follows import FollowStore
 from index.storage.guilds import Guilds
 from index.storage.leases import Leases
-from index.storage.posted import Posted
-from index.storage.privacy import Privacy
+from index.storage.people.digests import DigestStore
+from index.storage.people.posted import Posted
+from index.storage.people.privacy import Privacy
 from index.storage.sources import SourceStore
 from index.types.answer import Answer, Headline, Quote
 from index.types.digest import Digest, DigestPlan, Story

@@ -54,14 +54,14 @@ from index.quotes.check import check_quote
 from index.quotes.excerpt import excerpt, find_quote
 from index.runtime.faults import Faults
 from index.storage.database import Database, sqlite_url
-from index.storage.digests import DigestStore
 from index.storage.editions import Editions
 from index.storage.expiry import Expiry
 from index.storage.follows import PORTIONS, FollowStore
 from index.storage.guilds import Guilds
 from index.storage.leases import Leases
-from index.storage.posted import Posted
-from index.storage.privacy import Privacy
+from index.storage.people.digests import DigestStore
+from index.storage.people.posted import Posted
+from index.storage.people.privacy import Privacy
 from index.storage.sources import SourceStore
 from index.types.follow import MAX_ALERT_QUOTES, Found
 from index.types.question import MAX_QUOTES

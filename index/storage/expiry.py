@@ -17,9 +17,9 @@ from sqlalchemy import Row, Select, Table, delete, select, tuple_, update
 from index.storage import schema
 from index.storage.articles import Store
 from index.storage.database import Database
-from index.storage.digests import FORGOTTEN
-from index.storage.follow_ups import forget_words
 from index.storage.guilds import Guilds
+from index.storage.people.digests import FORGOTTEN
+from index.storage.people.follow_ups import forget_words
 from index.storage.receipts import NONE
 from index.types.lifetimes import Lifetimes
 

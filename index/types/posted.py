@@ -1,4 +1,4 @@
-"""Answers that were posted, and what became of them; `index.storage.posted` stores them."""
+"""Answers that were posted, and what became of them; `index.storage.people.posted` stores them."""
 
 from __future__ import annotations
 

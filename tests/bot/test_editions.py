@@ -21,8 +21,8 @@ import pytest
 
 from bot.client import NewsBot
 from bot.cogs import reindex
-from bot.cogs.alert_sender import AlertSender
-from bot.cogs.corrections import Corrections
+from bot.cogs.background.alert_sender import AlertSender
+from bot.cogs.background.corrections import Corrections
 from bot.interactions.errors import QUOTAS
 from index import SHARED, IndexOptions, NewsIndex, Quotas
 from index.clock import utc_now

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from bot.client import NewsBot
-from bot.cogs import corrections
+from bot.cogs.background import corrections
 from index import NewsIndex
 from tests.discord.limits import is_text, walk
 from tests.discord.markdown import find, shown

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from bot.cards.digest import digest_card, digests_card, schedule_text
 from bot.client import NewsBot
-from bot.cogs import digest_sender
-from bot.cogs.digest_sender import DigestSender
+from bot.cogs.background import digest_sender
+from bot.cogs.background.digest_sender import DigestSender
 from index import Article, Digest, DigestPlan, Headline, NewsIndex, Schedule, Story
 from tests.discord.server import Channel, DiscordServer, User
 from tests.discord.world import message_text

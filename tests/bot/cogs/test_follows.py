@@ -13,7 +13,7 @@ import pytest
 
 from bot.cards.alert import alert_card
 from bot.client import NewsBot
-from bot.cogs.alert_sender import AlertSender
+from bot.cogs.background.alert_sender import AlertSender
 from bot.text.markdown import length
 from index import Article, Follow, NewsIndex, Quote, Span
 from tests.discord.server import DiscordServer

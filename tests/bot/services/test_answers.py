@@ -330,7 +330,7 @@ async def test_bad_questions_are_shown_as_they_are_and_ping_nobody(tmp_path: Pat
 async def test_a_post_that_cannot_be_stored_is_an_answer_with_buttons_and_is_stored_later(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from bot.cogs import upkeep
+    from bot.cogs.background import upkeep
     from index import StoreError
 
     news = Listening()

@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 from index import Digest, DigestPlan, Schedule, UsageError
 from index.overviews.stories import choose_stories
 from index.storage.database import Database
-from index.storage.digests import ABANDONED, MAX_DIGESTS, DigestStore
 from index.storage.guilds import Guilds
+from index.storage.people.digests import ABANDONED, MAX_DIGESTS, DigestStore
 from index.types.digest import DAY, LATE
 from tests.fakes import NOW, Clock, article, open_news, write_jsonl
 
@@ -304,7 +304,7 @@ CLAIM = """
 import sys
 from datetime import datetime
 from index.storage.database import Database
-from index.storage.digests import DigestStore
+from index.storage.people.digests import DigestStore
 book = DigestStore(Database.open(sys.argv[1]), lambda: datetime.fromisoformat(sys.argv[2]))
 due = book.due()
 print("ready", len(due), flush=True)
@@ -331,7 +331,7 @@ def test_of_two_processes_one_sends(database_url: str, clock: Clock) -> None:
 def test_a_guild_that_is_left_and_a_person_who_leaves(
     book: DigestStore, database_url: str, clock: Clock
 ) -> None:
-    from index.storage.privacy import Privacy
+    from index.storage.people.privacy import Privacy
 
     database = Database.open(database_url)
     book.put("g", "c", "ann", EIGHT)

@@ -15,12 +15,12 @@ from sqlalchemy import func, insert, select, text
 from index import AuditEntry, Digest, DigestPlan, Lifetimes, Schedule
 from index.storage import expiry, schema
 from index.storage.database import Database, sqlite_url
-from index.storage.digests import DigestStore
 from index.storage.editions import UsageStore, give
 from index.storage.expiry import PORTION, Expiry
 from index.storage.follows import FollowStore
 from index.storage.guilds import Guilds, guild_tables
-from index.storage.posted import Posted
+from index.storage.people.digests import DigestStore
+from index.storage.people.posted import Posted
 from tests.fakes import NOW, Clock
 from tests.index.storage.test_posted import an_answer
 

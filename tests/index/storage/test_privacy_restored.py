@@ -20,8 +20,8 @@ from index import IndexOptions, NewsIndex, StoreError, in_context, restore_backu
 from index.storage import schema
 from index.storage.database import Database, sqlite_url
 from index.storage.guilds import Guilds
-from index.storage.posted import Posted
-from index.storage.privacy import Privacy
+from index.storage.people.posted import Posted
+from index.storage.people.privacy import Privacy
 from tests.fakes import NOW, Clock, article, open_news
 from tests.index.storage.test_posted import an_answer
 

@@ -22,7 +22,7 @@ from sqlalchemy.sql import ColumnElement
 from index.clock import utc_now
 from index.storage import schema
 from index.storage.database import Database
-from index.storage.follow_ups import forget_words
+from index.storage.people.follow_ups import forget_words
 
 # The lock under which a person's data is deleted. A restore holds it, so that no deletion falls between
 # reading the record of deletions and replacing the database.
