@@ -87,13 +87,14 @@ class Expiry:
         """Return tables whose old rows are found by their time, with the query for the keys of those rows."""
         lifetimes, quotes = self._lifetimes, schema.follow_quotes
         revisions, deletions, leases = schema.revisions, schema.deletions, schema.leases
-        sources, sent = schema.sources, schema.digest_articles
+        sources, sent, visits = schema.sources, schema.digest_articles, schema.visits
         stopped = select(schema.digests.c.id).where(schema.digests.c.stopped.is_not(None))
         conditions = {
             revisions: revisions.c.replaced_at < now - timedelta(days=lifetimes.revisions),
             quotes: quotes.c.claimed_at < now - timedelta(days=lifetimes.questions),
             deletions: deletions.c.deleted_at < now - timedelta(days=lifetimes.deletions),
             leases: leases.c.until < now - DEAD_LEASES,
+            visits: visits.c.seen_at < now - timedelta(days=lifetimes.questions),
             sources: (sources.c.state == "gone") & (sources.c.read_at < now - GONE_SOURCES),
             sent: sent.c.digest_id.in_(stopped) & (sent.c.sent_at < now - FORGOTTEN),
         }

@@ -228,8 +228,9 @@ edition_origins = Table(
 )
 
 # Answers that a face has shown somewhere. Persons and places are as the face names them; `card` is its own.
-# `continues` is the id of the answer that a follow-up question continues, which may be gone. `typed` is empty
-# once the words of a private question are deleted: then the row is only counted.
+# `continues` is the id of the answer that a follow-up question continues, which may be gone. `reply_to` is
+# the message that asked, where it was one. `typed` is empty once the words of a private question are deleted:
+# then the row is only counted.
 posted_answers = Table(
     "posted_answers",
     metadata,
@@ -250,11 +251,15 @@ posted_answers = Table(
     Column("posted_at", UtcDateTime, nullable=False),
     Column("card", JSON, nullable=False),
     Column("continues", String),
+    Column("reply_to", String),
     Index("ix_posted_answers_continues", "continues"),
     Index("ix_posted_answers_guild", "guild", "posted_at"),
     Index("ix_posted_answers_message", "message"),
     Index("ix_posted_answers_person", "person"),
     Index("ix_posted_answers_posted_at", "posted_at"),
+)
+_index_of_few(
+    "ix_posted_answers_reply_to", posted_answers, ("reply_to",), posted_answers.c.reply_to.is_not(None)
 )
 
 # The quotes in them, and what has become of each at its publisher. The article may be gone meanwhile.
@@ -368,7 +373,9 @@ follow_quotes = Table(
 _index_of_few("ix_follow_quotes_unsent", follow_quotes, ("claimed_at",), follow_quotes.c.sent_at.is_(None))
 
 # What a channel is sent every day, or where there is a weekday, every week: at an hour of its time zone. The
-# `person` is who set it; it stays without them. `chosen` are the articles of each story that is being sent.
+# `person` is who set it; it stays without them, unless it is `direct`: then it is sent to them alone.
+# `chosen` are the articles of each story that is being sent. For the last four columns see
+# `index.types.digest.Delivery`.
 digests = Table(
     "digests",
     metadata,
@@ -390,7 +397,11 @@ digests = Table(
     Column("chosen", JSON(none_as_null=True)),
     Column("chosen_at", UtcDateTime),
     Column("stopped", Text),
-    Index("ix_digests_channel", "channel", unique=True),
+    Column("role", String),
+    Column("apart", Boolean, nullable=False, server_default=false()),
+    Column("publish", Boolean, nullable=False, server_default=false()),
+    Column("direct", Boolean, nullable=False, server_default=false()),
+    Index("ix_digests_channel", "channel"),
     Index("ix_digests_guild", "guild"),
     Index("ix_digests_person", "person"),
     Index("ix_digests_next_at", "next_at"),
@@ -403,6 +414,18 @@ digest_articles = Table(
     Column("digest_id", ForeignKey("digests.id", ondelete="CASCADE"), primary_key=True),
     Column("article_id", String, primary_key=True),
     Column("sent_at", UtcDateTime, nullable=False),
+)
+
+# When a person was here last, and the time before that: "what did I miss?" is answered from then on. `guild`
+# is empty for direct messages and wherever the bot is not a member.
+visits = Table(
+    "visits",
+    metadata,
+    Column("person", String, primary_key=True),
+    Column("guild", String, primary_key=True),
+    Column("seen_at", UtcDateTime, nullable=False),
+    Column("before_at", UtcDateTime),
+    Index("ix_visits_seen_at", "seen_at"),
 )
 
 # What has been read and stored for a guild on a day in UTC (YYYY-MM-DD); see `index.storage.editions`.
