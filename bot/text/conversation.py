@@ -25,6 +25,8 @@ from bot.text.phrases import (
     listed,
     simplified,
 )
+from bot.text.written import written_in
+from index import in_context
 
 
 class Meaning(StrEnum):
@@ -76,6 +78,9 @@ class Understood:
 MAX_BARE = 6
 # A question of at least this many words stands by itself, although it leans on what was said before.
 STANDS = 9
+# In languages without rules of their own: a question of so many words may leave something out. Of the one
+# before it, at most so many words are kept, of more letters than this.
+SHORT, MAX_KEPT, MIN_KEPT = 5, 10, 3
 
 _THANKS = all_of(THANKS, AROUND, CHATTER)
 _CHATTER = all_of(CHATTER, AROUND)
@@ -108,6 +113,7 @@ _COMMENT = re.compile(
     r"|thank|good|great|nice|ok|okay|yes|no|not|never|ich|du|das ist|das war|danke|je|tu|merci|cest|yo|tú"
     r"|gracias|eso es)\b"
 )
+_WORD = re.compile(r"[^\W_]+")
 _QUESTION_MARK = re.compile(r"[?？¿]|か[。.！!]*$")
 
 
@@ -116,7 +122,7 @@ def understand(said: Said) -> Understood:
     simple = simplified(_NO_WORDS.sub(" ", said.words))
     meaning = _meaning_of_phrases(said, simple)
     if meaning is None:
-        words = " ".join(_ASKED_TO_CHECK.sub("", _GREETING.sub("", said.words)).split())
+        words = " ".join(_ASKED_TO_CHECK.sub("", without_greeting(said.words)).split())
         meaning = _meaning_of_question(said, words)
         if meaning is not Meaning.SILENCE:
             return Understood(meaning, words)
@@ -180,6 +186,32 @@ def _is_question(words: str, simple: str) -> bool:
     if any(simple.startswith(word) for word in _ASKING if not word.isascii() and len(simple.split()) == 1):
         return True
     return not _COMMENT.match(simple) and len(simple.split()) <= MAX_BARE and "!" not in words
+
+
+def without_greeting(words: str) -> str:
+    """Return a message without the greeting that it begins with."""
+    return _GREETING.sub("", words)
+
+
+def is_small_talk(words: str) -> bool:
+    """Return whether words say nothing about the news: "wtf", "is this real?", "thanks"."""
+    simple = simplified(_NO_WORDS.sub(" ", words))
+    return not simple or any(pattern.fullmatch(simple) for pattern in (_CHECK, _THANKS, _HELP))
+
+
+def completed(words: str, before: str) -> str:
+    """Return a question with what it needs of the question before it, so that it can be searched for.
+
+    English has rules of its own. In other languages a short question, or one that leans on what was said,
+    gets the longer words of the one before.
+    """
+    found = in_context(words, before)
+    short = len(simplified(words).split()) <= SHORT
+    if found != words or written_in(words) in (None, "en") or not (short or leans(words)):
+        return found
+    own = {word.casefold() for word in _WORD.findall(words)}
+    kept = [word for word in _WORD.findall(before) if len(word) > MIN_KEPT and word.casefold() not in own]
+    return " ".join([words.rstrip("?？!. "), *kept[:MAX_KEPT]]) + "?"
 
 
 def leans(words: str) -> bool:

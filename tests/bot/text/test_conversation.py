@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.text.conversation import Meaning, Said, Target, leans, understand
+from bot.text.conversation import Meaning, Said, Target, completed, leans, understand
 from tests.bot.text.messages import TABLES, lines
 
 
@@ -59,6 +59,20 @@ def test_a_long_message_takes_no_longer_than_its_length(word: str) -> None:
     began = time.process_time()
     understand(message)
     assert time.process_time() - began < 0.5
+
+
+@pytest.mark.parametrize(
+    ("words", "before", "searched"),
+    [
+        ("and who lost?", "Who won the German election?", "who lost won German election?"),
+        ("und wer verlor?", "Wer hat die Wahl in Ungarn gewonnen?", "und wer verlor Wahl Ungarn gewonnen?"),
+        ("et en Italie ?", "Qui a gagné les élections en France ?", "et en Italie gagné élections France?"),
+        ("¿y quién perdió?", "¿Quién ganó la elección en Chile?", "¿y quién perdió ganó elección Chile?"),
+        ("Wer ist der Präsident von Südkorea seit dem Sommer?", "Wer hat gewonnen?", None),
+    ],
+)
+def test_a_follow_up_gets_the_words_it_leaves_out(words: str, before: str, searched: str | None) -> None:
+    assert completed(words, before) == (searched or words)
 
 
 def test_a_long_question_stands_by_itself() -> None:
