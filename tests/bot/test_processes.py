@@ -45,7 +45,7 @@ def die(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)
 
 if killed == "before sending":
-    alert_sender.deliver = digest_sender.deliver = die
+    alert_sender.deliver = digest_sender.deliver_digest = die
 if killed == "after sending":
     follows.FollowStore.sent = digests.DigestStore.sent = die
 
