@@ -220,15 +220,16 @@ def corrected(card: AnswerCard, quotes: Sequence[PostedQuote]) -> AnswerCard:
     """
     if all(quote.state == "stands" for quote in quotes):
         return card
-    lead = card.lead
+    lead, footer = card.lead, card.footer
     if any(_is_answer_gone(*pair) for pair in zip(card.blocks, quotes, strict=True)):
         lead = tuple(f"## ~~{line[3:]}~~" if line.startswith("## ") else line for line in lead)
+        footer = footer.rpartition(" · ")[0]  # nobody is sure of it any more
     for old, new, dropped in _SHORTER:
         pairs = zip(card.blocks, quotes, strict=True)
         with speaking(card.language):
             blocks = [_corrected(block, quote, old, new) for block, quote in pairs]
         kept = blocks[: len(blocks) - dropped]
-        changed = replace(card, lead=lead, blocks=tuple(kept), colour=AMBER)
+        changed = replace(card, lead=lead, blocks=tuple(kept), footer=footer, colour=AMBER)
         if changed.fits:
             return changed
     raise ValueError("the head alone is longer than a message")

@@ -44,6 +44,7 @@ _WEB_ADDRESS = re.compile(r"https?://[^\s/]", re.IGNORECASE)
 # clients count them differently; a mark that works in pairs only where there are as many of it.
 _NO_LABEL = str.maketrans({"[": "(", "]": ")", "\\": "\N{SET MINUS}"})
 _PAIRED = {
+    ":": (2, "\N{RATIO}"),
     "*": (2, "\N{ASTERISK OPERATOR}"),
     "_": (2, "\N{MODIFIER LETTER LOW MACRON}"),
     "`": (2, "\N{MODIFIER LETTER GRAVE ACCENT}"),
@@ -52,7 +53,7 @@ _PAIRED = {
 }
 _OPENS = {
     re.compile(r"<(?=[@#:/\w])"): "\N{SINGLE LEFT-POINTING ANGLE QUOTATION MARK}",
-    re.compile(r":(?=/|\S*:)"): "\N{RATIO}",
+    re.compile(r":(?=/)"): "\N{RATIO}",
     re.compile(r"@(?=everyone|here)"): "\N{FULLWIDTH COMMERCIAL AT}",
 }
 # Not shown, and no white space: what follows it is not at the start of a line any more.

@@ -450,6 +450,7 @@ def test_words_that_are_not_said_any_more_are_struck_through(
     posted = replace(PostedQuote.of(answer.quotes[0]), state=state, changed_at=UPDATED, new_text=now)
     card = corrected(AnswerCard.from_json(answer_card(answer).to_json()), [posted])
     assert card.lead[0] == ("## ~~**over 14,000**~~" if struck else "## **over 14,000**")
+    assert card.footer == "-# 1,842 articles searched" + ("" if struck else " · very sure")
 
 
 def test_a_card_that_an_older_version_stored_is_shown_and_corrected() -> None:
