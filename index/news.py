@@ -54,14 +54,15 @@ from index.sources.reader import Reader
 from index.status import StatusReader
 from index.storage.articles import Store
 from index.storage.database import sqlite_url
-from index.storage.digests import DigestStore
 from index.storage.editions import Editions, UsageStore
 from index.storage.expiry import Expiry, delete_unseen
 from index.storage.follows import FollowStore
 from index.storage.guilds import Guilds
 from index.storage.leases import Leases
-from index.storage.posted import Posted
-from index.storage.privacy import Privacy
+from index.storage.people.digests import DigestStore
+from index.storage.people.posted import Posted
+from index.storage.people.privacy import Privacy
+from index.storage.people.visits import Visits
 from index.storage.sources import SourceStore
 from index.types.answer import Answer, Headline, Quote
 from index.types.digest import Digest, DigestPlan, Story
@@ -153,6 +154,7 @@ class NewsIndex:
             store, self._engine, embedder, self.follows, self.leases, options.clock, self._visible
         )
         self.digests = DigestStore(store.database, options.clock)
+        self.visits = Visits(store.database, options.clock)
 
     def _subscribed(self, sources: SourceStore) -> Subscriptions:
         limits = Limits(self._options.refresh_shortest, self._options.refresh_longest)
@@ -273,6 +275,15 @@ class NewsIndex:
         """
         chosen = self.digests.choose(digest, lambda: [story.article_ids for story in self.stories(digest)])
         return self._overviews.stories_of(chosen, digest.guild)
+
+    def stories_since(self, since: datetime, edition: str | None = None, number: int = 5) -> list[Story]:
+        """Return the stories since a time, those that most outlets report first. Raises as `ask` does."""
+        with self._priority.answering():
+            return self._overviews.stories_since(since, edition, number)
+
+    def languages(self, edition: str | None = None) -> tuple[str, ...]:
+        """Return the languages that an edition's newest articles are in, as codes, where they are known."""
+        return self._overviews.languages(edition)
 
     def check_plan(self, plan: DigestPlan, edition: str | None = None) -> DigestPlan:
         """Return a plan with its sources' names as they are stored. Raises UsageError for unknown ones."""
