@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from index.search.base import PassageIndex
 from index.storage.articles import Store
@@ -40,13 +40,13 @@ class Spelling:
         self._index = index
         self._store = store
 
-    def corrected(self, text: str, filters: Filters) -> str | None:
+    def corrected(self, text: str, filters: Filters, but: Collection[str] = ()) -> str | None:
         """Return a question with the words corrected that no article has; None where there are none of these.
 
         `filters` say in which articles similar words are looked for. A word that is like no other stays as it
-        is.
+        is, as do those of `but`.
         """
-        found = {word: self._correct(word, filters) for word in self._unknown(text)}
+        found = {word: self._correct(word, filters) for word in self._unknown(text) if word not in but}
         if not any(found.values()):
             return None
         return _WORD.sub(lambda match: found.get(match[0]) or match[0], text)

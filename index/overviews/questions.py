@@ -6,6 +6,7 @@ that no article has are corrected, and the question is put once more.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -21,6 +22,7 @@ from index.types.answer import Answer, Quote
 from index.types.options import IndexOptions
 from index.types.question import Filters, Question
 
+_WORD = re.compile(r"[^\W\d_]+")
 # So many stories are listed.
 STORIES = 8
 # Stories of a period up to this long are ordered by how many outlets report them, others by their day.
@@ -56,7 +58,8 @@ class Questions:
         text = canonical_line(question.text)
         topic = wanted(text).topic or text
         filters = self._engine.filters(question.edition, question.source, until=as_of)
-        corrected = self._engine.spelling.corrected(topic, filters)
+        times = {word for words in self._engine.read_time(text, as_of).words for word in _WORD.findall(words)}
+        corrected = self._engine.spelling.corrected(topic, filters, but=times)
         return corrected and text.replace(topic, corrected)
 
     def _answer(self, question: Question) -> Answer:

@@ -22,7 +22,7 @@ from __future__ import annotations
 import bisect
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from index.languages.english import dates
@@ -104,11 +104,12 @@ class TimeRead:
     """What a question says of time: the period that it names, and the words for a time that are not
     understood.
 
-    With the latter, the period never limits.
+    With the latter, the period never limits. `words` are all words that name a time, also one to come.
     """
 
     period: Period | None = None
     unclear: str | None = None
+    words: frozenset[str] = field(default=frozenset(), compare=False)
 
 
 def period(
@@ -134,14 +135,14 @@ def read_time(question: str, as_of: datetime, zone: tzinfo = UTC, order: DateOrd
 def _read(question: str, seen: Seen) -> TimeRead:
     text = question.translate(_LOOKALIKES)
     sentences = _Sentences(text)
-    found, unclear, known = [], None, False
+    found, unclear, words = [], None, set[str]()
     for expression in expressions(text, seen):
         lead = _lead(text, expression)
         window = max(0, lead.begin - 24)
         attached = _ATTACHED.search(text[window : lead.begin])
         if _is_none(text, expression) or (expression.led and not (lead.word or attached)):
             continue
-        known = True
+        words.update(question[lead.begin : lead.end].split())
         stretch = expression.stretch
         if attached or stretch is None:
             begin = window + attached.start() if attached else expression.begin
@@ -153,11 +154,11 @@ def _read(question: str, seen: Seen) -> TimeRead:
         if named:
             found.append(_in_utc(named, question[lead.begin : lead.end]))
     lately = _lately(text, question, seen)
-    if not known and not lately and (rest := _TIME_WORDS.search(text)):
+    if not words and not lately and (rest := _TIME_WORDS.search(text)):
         unclear = question[rest.start() : rest.end()]
     if unclear is not None:
-        return TimeRead(None, unclear.strip())
-    return TimeRead(_chosen(found, text) or lately)
+        return TimeRead(None, unclear.strip(), frozenset(words | set(unclear.split())))
+    return TimeRead(_chosen(found, text) or lately, None, frozenset(words))
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,7 +124,7 @@ def wanted(question: str, time_phrase: str = "") -> Wanted:
         if asked := request.match(text):
             return _news_on(_topic(text[asked.end() :]))
     topic = _topic(text)
-    if _QUESTION.search(text) or text.endswith("?"):
+    if _QUESTION.search(text) or text.endswith(("?", "？")):
         return Wanted("fact")
     if not topic:
         return Wanted("overview" if time_phrase else "fact")

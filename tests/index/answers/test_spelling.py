@@ -67,6 +67,13 @@ def test_only_some_words_are_corrected(news: NewsIndex) -> None:
     assert corrected.split().count("Starlifter") == MOST_WORDS
 
 
+def test_words_for_a_time_are_no_errors(news: NewsIndex) -> None:
+    found = news.ask(Question("starliftr ferry since Candlemas, or before Halloween, in Novembr?"))
+    assert found.searched_for is not None
+    assert "Starlifter" in found.searched_for
+    assert "before Halloween" in found.searched_for
+
+
 def test_the_answer_says_what_was_searched_for(news: NewsIndex) -> None:
     found = news.ask(Question("starliftr ferry"))
     assert found.searched_for == "Starlifter ferry"
