@@ -35,6 +35,7 @@ from index.ingest.subscriptions import Subscriptions
 from index.ingest.writer import ArticleWriter
 from index.overviews.alerts import Alerts
 from index.overviews.overviews import Overviews
+from index.overviews.questions import Questions
 from index.overviews.timeline import MAX_EVENTS
 from index.quotes.check import QuoteCheck
 from index.quotes.excerpt import Excerpt
@@ -53,14 +54,15 @@ from index.sources.reader import Reader
 from index.status import StatusReader
 from index.storage.articles import Store
 from index.storage.database import sqlite_url
-from index.storage.digests import DigestStore
 from index.storage.editions import Editions, UsageStore
 from index.storage.expiry import Expiry, delete_unseen
 from index.storage.follows import FollowStore
 from index.storage.guilds import Guilds
 from index.storage.leases import Leases
-from index.storage.posted import Posted
-from index.storage.privacy import Privacy
+from index.storage.people.digests import DigestStore
+from index.storage.people.posted import Posted
+from index.storage.people.privacy import Privacy
+from index.storage.people.visits import Visits
 from index.storage.sources import SourceStore
 from index.types.answer import Answer, Headline, Quote
 from index.types.digest import Digest, DigestPlan, Story
@@ -107,6 +109,7 @@ class NewsIndex:
             options, store, self._search, embedder, self.faults, self.editions, reader
         )
         self._overviews = Overviews(options, store, self._engine)
+        self._questions = Questions(options, store, self._engine, self._overviews)
         self._sync = IndexSync(store, self._search.followers, embedder.fingerprint, self.faults)
         self.leases = Leases(store.database, options.clock)
         self._priority = AnswerPriority()
@@ -151,6 +154,7 @@ class NewsIndex:
             store, self._engine, embedder, self.follows, self.leases, options.clock, self._visible
         )
         self.digests = DigestStore(store.database, options.clock)
+        self.visits = Visits(store.database, options.clock)
 
     def _subscribed(self, sources: SourceStore) -> Subscriptions:
         limits = Limits(self._options.refresh_shortest, self._options.refresh_longest)
@@ -222,7 +226,7 @@ class NewsIndex:
         SearchError while a search engine on another machine is unreachable.
         """
         with self._priority.answering():
-            return self._engine.answer(question)[0]
+            return self._questions.answer(question)
 
     def search(self, question: Question) -> SearchResult:
         """Return all candidate quotes for a question with their scores. Raises as `ask` does."""
@@ -241,6 +245,11 @@ class NewsIndex:
         """Return the newest articles, with their highlights; with `topic`, the newest on that topic."""
         with self._priority.answering():
             return self._overviews.latest(topic, source=source, limit=limit, as_of=as_of, edition=edition)
+
+    def headline(self, id: str, edition: str | None = None) -> Headline | None:
+        """Return one article with its highlights; None where it is not stored, or not seen in the edition."""
+        with self._priority.answering():
+            return self._overviews.headline(id, edition)
 
     def timeline(self, question: Question, limit: int = MAX_EVENTS) -> Timeline:
         """Return what was reported on the question's topic, as at most `limit` dated events.
@@ -266,6 +275,15 @@ class NewsIndex:
         """
         chosen = self.digests.choose(digest, lambda: [story.article_ids for story in self.stories(digest)])
         return self._overviews.stories_of(chosen, digest.guild)
+
+    def stories_since(self, since: datetime, edition: str | None = None, number: int = 5) -> list[Story]:
+        """Return the stories since a time, those that most outlets report first. Raises as `ask` does."""
+        with self._priority.answering():
+            return self._overviews.stories_since(since, edition, number)
+
+    def languages(self, edition: str | None = None) -> tuple[str, ...]:
+        """Return the languages that an edition's newest articles are in, as codes, where they are known."""
+        return self._overviews.languages(edition)
 
     def check_plan(self, plan: DigestPlan, edition: str | None = None) -> DigestPlan:
         """Return a plan with its sources' names as they are stored. Raises UsageError for unknown ones."""

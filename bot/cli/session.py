@@ -89,6 +89,7 @@ def index_options(settings: Settings) -> IndexOptions:
         query_prompt=settings.query_prompt,
         passage_prompt=settings.passage_prompt,
         timezone=settings.timezone,
+        date_order=settings.date_order,
         threshold=settings.threshold,
         follow_seconds=settings.follow_seconds,
         keep_days=settings.keep_days,

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from index.answers.asked import Asked
 from index.answers.candidates import Candidate, Candidates, candidates, to_quote
-from index.answers.choice import choose
+from index.answers.choice import bearing, choose
 from index.answers.confidence import confidence, evidence
 from index.answers.explain import explain
 from index.answers.judging import Judged, judge, unread
@@ -25,6 +25,7 @@ from index.answers.rerank import CrossEncoderReranker, rerank
 from index.answers.result import SearchResult
 from index.answers.retrieval import DEPTH, Ranked, Retrieval, retrieve, retrieve_all
 from index.answers.scoring import Fit, parameters
+from index.answers.spelling import Spelling
 from index.answers.words import words_that_answer
 from index.embeddings.base import Embedder, Vectors
 from index.errors import ModelError, UsageError
@@ -32,7 +33,7 @@ from index.languages.english.answer_forms import finder_for
 from index.languages.english.answer_types import expectation, names
 from index.languages.english.event_times import event_time
 from index.languages.english.freshness import stale_since
-from index.languages.english.periods import Period, period
+from index.languages.english.periods import Period, TimeRead, read_time
 from index.reader.reader import AnswerReader
 from index.runtime.faults import Faults
 from index.search.base import PassageIndex
@@ -43,7 +44,7 @@ from index.text.normalize import canonical_line
 from index.types.answer import Answer, Quote
 from index.types.article import Hit
 from index.types.options import IndexOptions
-from index.types.question import Filters, Question
+from index.types.question import QUOTES, Filters, Question
 
 # When a question names a period, up to this many passages from inside the period are read before any others.
 PERIOD_PASSAGES = 25
@@ -77,6 +78,7 @@ class AnswerEngine:
         self._editions = editions
         self._reader = reader
         self.parser = Parser(index.terms)
+        self.spelling = Spelling(index, store)
         self._reranker = CrossEncoderReranker(options.reranker_model) if options.reranker_model else None
 
     @property
@@ -121,6 +123,8 @@ class AnswerEngine:
         started = time.perf_counter()
         result = self.search(question)
         chosen = choose(result.candidates, question.limit)
+        if result.judged.read and question.limit <= QUOTES:
+            chosen = bearing(chosen)
         articles = {candidate.article_id for candidate in chosen}
         copies = self._store.copies(articles, result.filters.origins)
         quotes = [
@@ -148,6 +152,7 @@ class AnswerEngine:
             took_ms=(time.perf_counter() - started) * 1000,
             coverage=coverage,
             stale_since=stale_since(question.text, _times_known(quotes), result.as_of),
+            unclear_time=result.unclear_time,
             words=words.answer if words else None,
             differing=words.differing if words else None,
         )
@@ -175,7 +180,8 @@ class AnswerEngine:
         as_of = question.as_of or self._options.clock()
         explicit = question.since is not None or question.until is not None
         text = canonical_line(question.text)  # the model and the index refuse what is no valid character
-        about = None if explicit else period(text, as_of, ZoneInfo(self._options.timezone))
+        time_read = TimeRead() if explicit else self.read_time(text, as_of)
+        about = time_read.period
         until = min(question.until, as_of) if question.until else as_of
         filters = self.filters(question.edition, question.source, question.since, until)
         shown, searched = Filters(question.since, question.until), [filters]
@@ -200,12 +206,17 @@ class AnswerEngine:
             since=shown.since,
             until=shown.until,
             about=about,
+            unclear_time=time_read.unclear,
             filters=filters,
             asked=asked,
             ranked=ranked,
             judged=judged,
             evidence=found,
         )
+
+    def read_time(self, text: str, as_of: datetime) -> TimeRead:
+        """Return what a question says of time, in days of the set time zone."""
+        return read_time(text, as_of, ZoneInfo(self._options.timezone), self._options.date_order)
 
     def choose(self, text: str, ranked: Sequence[Ranked], limit: int) -> list[Candidate]:
         """Return at most `limit` quotes for the question `text` from the given passages, best first."""

@@ -44,6 +44,8 @@ class Network:
             # A thread that may run on one core only waits while another program uses that core.
             "ENABLE_CPU_PINNING": False,
             "CPU_RUNTIME_CACHE_CAPACITY": KERNELS,
+            # Weights of 8 bits are multiplied as integers, with inputs rounded in groups of so many.
+            "DYNAMIC_QUANTIZATION_GROUP_SIZE": 128,
         }
         network = core.read_model(file)
         compiled = self._compiled = core.compile_model(network, "CPU", settings)

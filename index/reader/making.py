@@ -15,6 +15,7 @@ from index.errors import ModelError
 logger = logging.getLogger(__name__)
 
 READER = "reader"
+PRECISION = "8 bits, tables too"
 # Example inputs, of two lengths, so that the network accepts any length.
 EXAMPLE = (
     ("who?", "News\nText."),
@@ -57,7 +58,7 @@ def _write(folder: Path) -> Facts:
     arrays = tokenizer.arrays(tokenizer.encode(EXAMPLE))
     example = {name: torch.from_numpy(array) for name, array in arrays.items()}
     try:
-        convert(shipped_reader(model), example, folder / NETWORK)
+        convert(shipped_reader(model), example, folder / NETWORK, eight_bits=True)
     except Exception as error:  # PyTorch and OpenVINO raise errors of many kinds
         raise ModelError(f"The answer reader cannot be compiled ({error}).") from error
     shutil.copyfile(model / TOKENIZER, folder / TOKENIZER)

@@ -15,7 +15,7 @@ from index.embeddings.saved import SavedModel, SavedModels
 from index.embeddings.tokens import Tokenizer
 from index.embeddings.weights import SHIPPED_SHA256
 from index.errors import ModelError
-from index.reader.making import READER, make
+from index.reader.making import PRECISION, READER, make
 from index.reader.tokens import encode, tokenizer_of, tokens_of
 from index.reader.windows import Window, WindowReading, read_window
 from index.runtime.cores import cores
@@ -81,7 +81,7 @@ class AnswerReader:
         return Network(saved.network, cores()), tokenizer_of(saved.tokenizer)
 
     def _saved(self, sha256: str) -> SavedModel:
-        made_of = hashlib.sha256(f"{SHIPPED_SHA256} {sha256}".encode()).hexdigest()[:16]
+        made_of = hashlib.sha256(f"{SHIPPED_SHA256} {sha256} {PRECISION}".encode()).hexdigest()[:16]
         return self._models.find(READER, made_of) or make(self._models, made_of)
 
 
