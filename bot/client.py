@@ -41,7 +41,8 @@ from bot.cogs.tidying import Tidying
 from bot.cogs.timelines import Timelines
 from bot.cogs.upkeep import AnswerKeeper, EditionKeeper, SettingsReader
 from bot.command_tree import NewsTree
-from bot.interactions.buttons import AnswerButton
+from bot.interactions.buttons import AnswerButton, AnswerMenu
+from bot.interactions.story_menu import StoryMenu
 from bot.ops.health import OK, CheckResult, Health, readiness
 from bot.services.services import make_services
 from bot.text.translator import CommandTranslator
@@ -142,7 +143,7 @@ class NewsBot(commands.AutoShardedBot):
         await self.services.source_names.refresh(SHARED)
         for cog in self._make_cogs():
             await self.add_cog(cog)
-        self.add_dynamic_items(AnswerButton)
+        self.add_dynamic_items(AnswerButton, AnswerMenu, StoryMenu)
         await self.tree.set_translator(self._translator)
         await self._sync_commands()
 

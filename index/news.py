@@ -233,6 +233,11 @@ class NewsIndex:
         with self._priority.answering():
             return self._overviews.latest(topic, source=source, limit=limit, as_of=as_of, edition=edition)
 
+    def headline(self, id: str, edition: str | None = None) -> Headline | None:
+        """Return one article with its highlights; None where it is not stored, or not seen in the edition."""
+        with self._priority.answering():
+            return self._overviews.headline(id, edition)
+
     def timeline(self, question: Question, limit: int = MAX_EVENTS) -> Timeline:
         """Return what was reported on the question's topic, as at most `limit` dated events.
 

@@ -46,6 +46,7 @@ LONG = (
     "tests/bot/test_client.py",
     "tests/index/ingest/test_killed.py",
     "tests/index/embeddings/test_embedder.py",
+    "tests/index/embeddings/test_starts.py",
     "tests/bot/ops/test_shutdown.py",
     "tests/discord/test_server.py",
     "tests/index/test_news.py",

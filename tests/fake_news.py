@@ -217,6 +217,10 @@ class FakeNews:
             if source in (None, article.source) and (topic or "").lower() in article.title.lower()
         ][:limit]
 
+    def headline(self, id: str, edition: str | None = None) -> Headline | None:
+        found = next((article for article in self.articles if article.id == id), None)
+        return Headline(found, found.highlights) if found else None
+
     def timeline(self, question: Question, limit: int = MAX_EVENTS) -> Timeline:
         """One event for each article found, on the day of its publishing."""
         answer = self.ask(replace(question, limit=MAX_QUOTES))

@@ -97,6 +97,8 @@ FUNCTIONS: dict[str, Callable[[str], Any]] = {
     "entry_text": entry_text,
     "headline": headline,
     "escape": markdown.escape,
+    "link": lambda text: markdown.link(text, "https://example.com"),
+    "cut": lambda text: markdown.cut(text, 256),
     "claim": claim.claim,
 }
 # What names, times, addresses, quotes and paragraphs are made of.

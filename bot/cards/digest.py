@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from bot.cards.base import BLUE, MAX_BODY, Card
-from bot.cards.headlines import headline_block
-from bot.text.language import _, counted, number, weekday
-from bot.text.markdown import cut, length, timestamp
+from bot.cards.base import Card
+from bot.cards.stories import dated_count, stories_listed
+from bot.text.language import _, counted, hour_text, number, weekday
+from bot.text.markdown import cut, escape, timestamp
 from index import Digest, DigestPlan, Schedule, Story
 
-# Highlights of each story: a digest is meant to be read quickly.
-HIGHLIGHTS = 2
 # Characters for topics and sources of a digest, so that ten digests always fit into one list.
 MAX_LISTED = 200
 
 
-def digest_card(stories: Sequence[Story], plan: DigestPlan) -> tuple[Card, Sequence[Story]]:
-    """Return the card and the stories on it: as many as fit, from the first one on."""
+def digest_card(stories: Sequence[Story], plan: DigestPlan, now: datetime) -> tuple[Card, Sequence[Story]]:
+    """Return the card and the stories on it, a line each: as many as fit, from the first one on."""
     title = _("Daily digest") if plan.schedule.weekday is None else _("Weekly digest")
-    when = schedule_text(plan.schedule)
-    limits = f"-# {_limits(plan)}\n" if plan.topics or plan.sources else ""
-    blocks = [headline_block(story.headline, HIGHLIGHTS) for story in stories]
-    while length(body := limits + "\n\n".join(blocks)) > MAX_BODY:
-        blocks.pop()
-    return Card(title, body, f"{when[0].upper()}{when[1:]}", BLUE), stories[: len(blocks)]
+    when = escape(schedule_text(plan.schedule))
+    about = f"{dated_count(len(stories), now)}{f' · {_limits(plan)}' if plan.topics or plan.sources else ''}"
+    card = Card(title, about, f"{when[0].upper()}{when[1:]}")
+    full, kept = stories_listed(card, [story.headline for story in stories])
+    return full, stories[:kept]
 
 
 def digests_card(digests: Sequence[Digest]) -> Card:
@@ -37,7 +35,7 @@ def set_text(digest: Digest, waiting: int) -> str:
     """Return the reply to `/digest set`. `waiting` is how many stories the digest would have now."""
     what = _("{channel} gets a digest {schedule}, the next {when}.").format(
         channel=f"<#{digest.channel}>",
-        schedule=schedule_text(digest.plan.schedule),
+        schedule=escape(schedule_text(digest.plan.schedule)),
         when=timestamp(digest.next_at, "F"),
     )
     now = counted("Now it would hold {count} story.", "Now it would hold {count} stories.", waiting)
@@ -45,15 +43,15 @@ def set_text(digest: Digest, waiting: int) -> str:
 
 
 def schedule_text(schedule: Schedule) -> str:
-    """Return a schedule as plain text, because Discord shows no timestamps in footers."""
-    hour = f"{schedule.hour:02}:00 {schedule.timezone}"
+    """Return a schedule as plain text: its hour is that of its own time zone, not of the reader's."""
+    hour = f"{hour_text(schedule.hour)} {schedule.timezone}"
     if schedule.weekday is None:
         when = _("every day at {hour}").format(hour=hour)
     else:
         when = _("every {weekday} at {hour}").format(weekday=weekday(schedule.weekday), hour=hour)
     if schedule.quiet is None:
         return when
-    start, end = (f"{hour:02}:00" for hour in schedule.quiet)
+    start, end = (hour_text(hour) for hour in schedule.quiet)
     return _("{when}, never from {start} to {end}").format(when=when, start=start, end=end)
 
 
@@ -64,7 +62,7 @@ def _line(digest: Digest) -> str:
     if digest.stopped:
         when = _("stopped, because {why}: set it again").format(why=_(digest.stopped))
     most = _("{count} at most").format(count=number(plan.number))
-    return f"- <#{digest.channel}> {schedule_text(plan.schedule)} · {when}\n  {most}{limits}"
+    return f"- <#{digest.channel}> {escape(schedule_text(plan.schedule))} · {when}\n  {most}{limits}"
 
 
 def _limits(plan: DigestPlan) -> str:

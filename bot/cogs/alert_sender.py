@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from discord.ext import commands
 
 from bot.cards.alert import alert_card
+from bot.interactions.layouts import card_layout
 from bot.services.background import Sender, log_failed
 from bot.services.delivery import PASSING, UndeliverableError, deliver
 from bot.services.services import Services
@@ -66,10 +67,10 @@ class AlertSender(Sender):
         key = f"follow {follow.id} {article} {start}"
         language = await self.services.guild_rules.language_of(int(follow.guild) if follow.guild else None)
         with speaking(language):
-            embed = alert_card(follow, visible).embed()
+            view = card_layout(alert_card(follow, visible))
         follows = self.library.index.follows
         try:
-            await deliver(self.bot, follow.channel, follow.person, embed, key)
+            await deliver(self.bot, follow.channel, follow.person, view, key)
         except UndeliverableError as why:
             await self.workers.run(follows.pause, follow.id, str(why))
             log.info("follow.paused id=%d why=%r", follow.id, str(why))

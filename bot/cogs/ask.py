@@ -111,7 +111,7 @@ class Ask(commands.Cog):
     async def _inquiry(self, message: discord.Message, text: str) -> Inquiry:
         """Return the question of a message, as a continuation where the message replies to an answer."""
         guild = message.guild.id if message.guild else None
-        inquiry = Inquiry(Question(text), message.author.id, guild)
+        inquiry = Inquiry(Question(text), message.author.id, guild, echo=False)
         reference = message.reference.message_id if message.reference else None
         if reference is None:
             return inquiry

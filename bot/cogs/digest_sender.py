@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from discord.ext import commands
 
 from bot.cards.digest import digest_card
+from bot.interactions.layouts import card_layout
 from bot.services.background import Sender, log_failed
 from bot.services.delivery import PASSING, UndeliverableError, deliver
 from bot.services.services import Services
@@ -51,11 +52,11 @@ class DigestSender(Sender):
         """Send a claimed digest where it has new stories, and note it. Returns whether it was sent."""
         digests = self.library.index.digests
         with speaking(await self.services.guild_rules.language_of(int(digest.guild))):
-            card, shown = digest_card(stories, digest.plan)
+            card, shown = digest_card(stories, digest.plan, self.services.clock())
         key = f"digest {digest.id} {digest.next_at.isoformat()}"
         try:
             if shown:
-                await deliver(self.bot, digest.channel, None, card.embed(), key, silent=True)
+                await deliver(self.bot, digest.channel, None, card_layout(card), key, silent=True)
         except UndeliverableError as why:
             await self.workers.run(digests.halt, digest, str(why))
             await self.services.guild_rules.note_own(

@@ -12,6 +12,7 @@ from discord.ext import commands
 
 from bot.cards.digest import digest_card, digests_card, set_text
 from bot.interactions.choices import MAX_CHOICE, zone_choices
+from bot.interactions.layouts import card_layout
 from bot.services.editions import edition_of
 from bot.services.guild_rules import require_manager, require_writable
 from bot.services.services import Services
@@ -117,7 +118,7 @@ class Digests(commands.Cog):
     async def show(self, interaction: discord.Interaction) -> None:
         await interaction.response.defer(thinking=True, ephemeral=True)
         found = await self.library.records.run(self.library.index.digests.of, str(interaction.guild_id))
-        await interaction.edit_original_response(embed=digests_card(found).embed())
+        await interaction.edit_original_response(view=card_layout(digests_card(found)))
 
     @digest.command(name="now", description="What a channel's digest would hold now, for you alone")
     @app_commands.describe(channel="Whose digest (this channel's if left out)")
@@ -132,8 +133,8 @@ class Digests(commands.Cog):
         if not stories:
             await interaction.edit_original_response(content=_("Nothing new: nothing would be sent now."))
             return
-        card = digest_card(stories, digest.plan)[0]
-        await interaction.edit_original_response(embed=card.embed())
+        card = digest_card(stories, digest.plan, self.services.clock())[0]
+        await interaction.edit_original_response(view=card_layout(card))
 
     @digest.command(name="stop", description="Send a channel no digest any more")
     @app_commands.describe(channel="Whose digest (this channel's if left out)")

@@ -6,7 +6,8 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.cards.headlines import headlines_card
+from bot.cards.stories import headlines_card
+from bot.interactions.layouts import card_layout
 from bot.services.editions import edition_of
 from bot.services.services import Services
 from bot.text.language import to_everyone
@@ -30,7 +31,8 @@ class Latest(commands.Cog):
             self.library.index.latest, topic, source=source, edition=edition
         )
         to_everyone()
-        await interaction.edit_original_response(embed=headlines_card(headlines, topic, source).embed())
+        card = headlines_card(headlines, self.services.clock(), topic, source)
+        await interaction.edit_original_response(view=card_layout(card))
 
     @latest.autocomplete("source")
     async def source_choices(

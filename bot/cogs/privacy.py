@@ -11,6 +11,7 @@ from discord import app_commands, ui
 from discord.ext import commands
 
 from bot.cards.privacy import lifetimes_card
+from bot.interactions.layouts import card_layout
 from bot.interactions.views import Panel
 from bot.services.library import Library
 from bot.services.services import Services, services_of
@@ -36,7 +37,7 @@ class Privacy(commands.Cog):
     async def about(self, interaction: discord.Interaction) -> None:
         await interaction.response.defer(thinking=True, ephemeral=True)
         card = lifetimes_card(self.library.index.lifetimes)
-        await interaction.edit_original_response(embed=card.embed())
+        await interaction.edit_original_response(view=card_layout(card))
 
     @privacy.command(name="export", description="Get everything the bot keeps about you, as a file")
     async def export(self, interaction: discord.Interaction) -> None:

@@ -14,22 +14,34 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.cards.answer import ANY_TIME, MAX_HEADING, AnswerCard, answer_card, continuing, corrected, more_card
+from bot.cards.answer import (
+    ANY_TIME,
+    MAX_HEADING,
+    AnswerCard,
+    Asked,
+    answer_card,
+    closest_card,
+    continuing,
+    corrected,
+    more_card,
+)
 from bot.interactions.answer_layout import (
     VERDICT_OF_ACTION,
-    actions,
+    Controls,
     answer_layout,
+    controls,
     excerpts_layout,
-    text_layout,
 )
 from bot.interactions.buttons import Action
 from bot.interactions.cooldowns import Cooldowns
 from bot.interactions.errors import EXPIRED, explain, tell
+from bot.interactions.layouts import text_layout
 from bot.interactions.views import Form
 from bot.ops.metrics import Metrics
 from bot.services.editions import Editions, edition_named, edition_of
 from bot.services.guild_rules import guild_of
 from bot.services.library import Library
+from bot.services.source_names import SourceNames
 from bot.text.language import _, mark, speaking, to_everyone
 from index import Answer, NewsError, PostedAnswer, PostedQuote, Question, Quote, UsageError, in_context
 
@@ -58,7 +70,7 @@ class Inquiry:
 
     `question` is searched for. `typed` has the person's own words where they differ from it, `context` the
     earlier question that it continues, and `continues` the id of that one's answer. `private`: only the
-    person sees the answer.
+    person sees the answer. `echo`: the card repeats the question, because Discord does not show it.
     """
 
     question: Question
@@ -68,6 +80,7 @@ class Inquiry:
     typed: str | None = None
     context: str | None = None
     continues: str | None = None
+    echo: bool = True
 
     @property
     def searched(self) -> Question:
@@ -97,8 +110,11 @@ class Reply:
 class Answers:
     """Answers questions, stores the posted answers, and carries out the buttons below them."""
 
-    def __init__(self, library: Library, metrics: Metrics, editions: Editions) -> None:
+    def __init__(
+        self, library: Library, metrics: Metrics, editions: Editions, source_names: SourceNames
+    ) -> None:
         self._library = library
+        self._source_names = source_names
         self._editions = editions
         self._metrics = metrics
         self._cooldowns = Cooldowns()
@@ -107,6 +123,7 @@ class Answers:
         self._storing: set[str] = set()
         self._handlers: dict[Action, Handler] = {
             Action.MORE: self._more,
+            Action.CLOSEST: self._closest,
             Action.WIDEN: self._widen,
             Action.SHARE: self._share,
         }
@@ -146,12 +163,14 @@ class Answers:
             len(answer.quotes),
             answer.took_ms,
         )
-        shown = answer_card(answer, typed=inquiry.typed, context=inquiry.context, older=older)
+        outlets = await self._source_names.count(edition_named(inquiry.guild))
+        asked = Asked(inquiry.typed, inquiry.context, inquiry.echo, outlets)
+        shown = answer_card(answer, asked, older=older)
         used = older if older and older.answered else answer
         id = secrets.token_hex(8)
-        rows = self._rows(used, len(shown.quotes), inquiry.private)
+        below = self._controls(used, len(shown.quotes if used.answered else used.quotes), inquiry.private)
         card = replace(shown, notices=shown.notices[1:]) if inquiry.context else shown
-        return Reply(id, inquiry, used, card, answer_layout(shown, id, rows))
+        return Reply(id, inquiry, used, card, answer_layout(shown, id, below))
 
     async def remember(self, reply: Reply, message: discord.Message | discord.InteractionMessage) -> None:
         """Store what was posted; where that fails, `store_again` tries it again. The buttons work at once."""
@@ -226,12 +245,13 @@ class Answers:
         """Return the message of a posted answer with the current state of its quotes."""
         card = corrected(continuing(AnswerCard.from_json(posted.card), posted.context), posted.quotes)
         with speaking(card.language):
-            rows = self._rows(posted, len(posted.quotes), posted.private)
-            return answer_layout(card, posted.id, rows)
+            # Of a question that nothing answers, no quotes are stored: there may be some that come close.
+            quotes = len(posted.quotes) if posted.answered else 1
+            return answer_layout(card, posted.id, self._controls(posted, quotes, posted.private))
 
-    def _rows(self, answer: Answer | PostedAnswer, quotes: int, private: bool) -> list[list[Action]]:
-        """Return the rows of buttons below an answer. `quotes` is how many of its quotes are shown."""
-        return actions(
+    def _controls(self, answer: Answer | PostedAnswer, quotes: int, private: bool) -> Controls:
+        """Return the controls below an answer that has so many quotes."""
+        return controls(
             answered=answer.answered,
             quotes=quotes,
             limited=answer.since not in (None, ANY_TIME) or answer.until is not None,
@@ -302,6 +322,18 @@ class Answers:
         await interaction.edit_original_response(view=excerpts_layout(posted.id, excerpts, page))
 
     async def _more(self, interaction: discord.Interaction, posted: PostedAnswer) -> None:
+        answer = await self._ask_again(interaction, posted)
+        card = more_card(posted.typed, [quote for quote in answer.quotes if _is_new(quote, posted)])
+        await interaction.edit_original_response(view=answer_layout(card))
+
+    async def _closest(self, interaction: discord.Interaction, posted: PostedAnswer) -> None:
+        answer = await self._ask_again(interaction, posted)
+        await interaction.edit_original_response(
+            view=answer_layout(closest_card(posted.typed, answer.quotes))
+        )
+
+    async def _ask_again(self, interaction: discord.Interaction, posted: PostedAnswer) -> Answer:
+        """Answer a posted question as of the time when it was asked, inside the edition of this place."""
         question = Question(
             posted.question,
             as_of=posted.as_of,
@@ -311,9 +343,7 @@ class Answers:
             limit=MORE_QUOTES,
             edition=edition_of(interaction),
         )
-        answer = await self._library.workers.run(self._library.index.ask, question)
-        card = more_card(posted.typed, [quote for quote in answer.quotes if _is_new(quote, posted)])
-        await interaction.edit_original_response(view=answer_layout(card))
+        return await self._library.workers.run(self._library.index.ask, question)
 
     async def _widen(self, interaction: discord.Interaction, posted: PostedAnswer) -> None:
         self.take_turn(interaction.user.id, interaction.guild_id)
@@ -370,7 +400,7 @@ class FollowUp(Form):
     """The form in which a person types a question that continues an answer."""
 
     def __init__(self, answers: Answers, id: str, private: bool) -> None:
-        super().__init__(title=_("Ask on"), timeout=FORM_SECONDS)
+        super().__init__(title=_("Follow-up"), timeout=FORM_SECONDS)
         self.question: ui.TextInput[Any] = ui.TextInput(
             placeholder=_("And what did Russia say?"), max_length=MAX_HEADING
         )

@@ -7,6 +7,7 @@ import hashlib
 
 import aiohttp
 import discord
+from discord import ui
 
 from bot.interactions.errors import EMPTY_MESSAGE
 from bot.text.language import mark
@@ -28,12 +29,14 @@ async def deliver(
     client: discord.Client,
     channel: str | None,
     person: str | None,
-    embed: discord.Embed,
+    view: ui.LayoutView,
     key: str,
     *,
     silent: bool = False,
 ) -> None:
-    """Send an embed to a channel, or to a person where `channel` is None; `silent` sends no notification.
+    """Send a message of components to a channel, or to a person where `channel` is None.
+
+    `silent` sends no notification.
 
     Of several messages with the same `key`, Discord takes only the first for a few minutes, so that a message
     that seemed to fail is not shown twice. Raises UndeliverableError, or one of `PASSING`.
@@ -42,7 +45,7 @@ async def deliver(
     try:
         async with asyncio.timeout(SEND_SECONDS):
             place = await _place(client, channel, person)
-            await place.send(embed=embed, nonce=nonce, silent=silent)
+            await place.send(view=view, nonce=nonce, silent=silent)
     except discord.NotFound as error:
         raise UndeliverableError(mark("the channel has been deleted")) from error
     except discord.Forbidden as error:

@@ -13,10 +13,11 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import date, datetime, time
 from functools import cache
 from pathlib import Path
 
-from babel.dates import get_day_names
+from babel.dates import format_date, format_time, get_day_names
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
@@ -107,6 +108,26 @@ def number(value: float) -> str:
 def percent(share: float) -> str:
     """Return a share of 1 as whole per cents: 0.42 is 42%."""
     return format_percent(share, locale=spoken())
+
+
+def date_text(day: date) -> str:
+    """Return a day as the language writes it: Jun 1, 2025, or 01.06.2025."""
+    return format_date(day, "medium", locale=spoken())
+
+
+def moment_text(moment: datetime) -> str:
+    """Return a day and a time in the zone of `moment`, as the language writes them."""
+    return f"{date_text(moment.date())} {_spaced(format_time(moment.timetz(), 'short', locale=spoken()))}"
+
+
+def hour_text(hour: int) -> str:
+    """Return a full hour as the language writes it: 8:00 AM, or 08:00."""
+    return _spaced(format_time(time(hour), "short", locale=spoken()))
+
+
+def _spaced(text: str) -> str:
+    """Return text with ordinary spaces: not every font has the narrow ones that Unicode's rules use."""
+    return text.replace("\N{NARROW NO-BREAK SPACE}", "\N{NO-BREAK SPACE}")
 
 
 def weekday(day: int) -> str:

@@ -90,6 +90,14 @@ class Overviews:
             Headline(article, highlights(article), tuple(copies.get(article.id, ()))) for article in shown
         ]
 
+    def headline(self, id: str, edition: str | None = None) -> Headline | None:
+        """Return one article with its highlights; None where it is not stored, or not seen in the edition."""
+        origins = self._engine.filters(edition).origins
+        article = self._store.articles([id], origins).get(id)
+        if article is None:
+            return None
+        return Headline(article, highlights(article), tuple(self._store.copies([id], origins).get(id, ())))
+
     def timeline(self, question: Question, limit: int = MAX_EVENTS) -> Timeline:
         """Return what was reported about the topic of `question`, as at most `limit` dated events.
 

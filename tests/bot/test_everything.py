@@ -21,7 +21,9 @@ from bot.cogs.reindex import CancelView
 from bot.cogs.settings import SettingsPanel
 from bot.cogs.setup import SetupPanel, SharedMenu, SharedPage
 from bot.cogs.sources import SourcesPage
-from bot.interactions.buttons import LABELS, Action, AnswerButton
+from bot.interactions.buttons import LABELS, Action, AnswerButton, AnswerMenu
+from bot.interactions.panels import BoxPanel
+from bot.interactions.story_menu import StoryMenu
 from bot.interactions.views import Form, Panel
 from bot.services.answers import FollowUp
 from bot.services.paging import PageButton
@@ -91,10 +93,11 @@ PARTS_ELSEWHERE: Final[dict[type, tuple[str, str]]] = {
     SetupPanel: ("bot/cogs/test_setup.py", '"setup:topics"'),
     SharedMenu: ("bot/cogs/test_setup.py", '"shared:keep:1"'),
     SharedPage: ("bot/cogs/test_setup.py", '"Next"'),
+    StoryMenu: ("bot/test_client.py", '"Open a story …"'),
 }
 MENUS: Final = {"Find reporting", "Check this quote"}
 # The command that shows each panel, after what has to be there first.
-PANELS: Final[dict[type[Panel], list[str]]] = {
+PANELS: Final[dict[type[Panel | BoxPanel], list[str]]] = {
     SettingsPanel: ["settings"],
     StopMenu: ["follow", "follows"],
     Confirm: ["privacy delete"],
@@ -163,8 +166,9 @@ async def test_the_tables_name_all_that_is_registered(tmp_path: Path) -> None:
 
 
 def test_the_tables_name_every_panel_and_form() -> None:
-    parts = (subclasses(Panel) | subclasses(ui.DynamicItem)) - {PageButton}  # of which the pages are made
-    assert parts == {AnswerButton, *PANELS, *PARTS_ELSEWHERE}
+    made = subclasses(Panel) | subclasses(BoxPanel) | subclasses(ui.DynamicItem)
+    # Pages are made of PageButton.
+    assert made - {PageButton} == {AnswerButton, AnswerMenu, *PANELS, *PARTS_ELSEWHERE}
     assert subclasses(Form) == set(FORMS)
 
 
@@ -181,7 +185,7 @@ def test_panels_and_forms_are_made_from_ours(path: Path) -> None:
         ast.unparse(base) for node in ast.walk(tree) if isinstance(node, ast.ClassDef) for base in node.bases
     ]
     theirs = {base.rpartition(".")[2] for base in bases} & {"View", "LayoutView", "Modal"}
-    if path.name != "views.py":
+    if path.name not in ("views.py", "panels.py"):
         assert theirs <= set()
 
 
@@ -230,19 +234,22 @@ async def test_every_button_below_an_answer_does_something(tmp_path: Path, actio
             await server.slash("ask", {"question": question, "private": private, "since": "2020-01-01"})
             for question, private in ((QUESTION, True), ("Volcanoes?", False))
         ]
-        message = next(
-            found
+        message, button = next(
+            (found, part["type"] == ComponentType.BUTTON)
             for result in shown
             for found in result.messages
-            if any(part.get("label") == LABELS[action] for part in walk(found["components"]))
+            for part in walk(found["components"])
+            if LABELS[action] in (part.get("label"), *(one["label"] for one in part.get("options", [])))
         )
-        pressed = await answered(await server.click(message, LABELS[action], user=server.alice))
+        which: dict[str, Any] = {} if button else {"values": [LABELS[action]]}
+        used = await server.click(message, LABELS[action] if button else "…", user=server.alice, **which)
+        pressed = await answered(used)
         assert pressed.modal or pressed.text
         assert "does nothing any more" not in pressed.text
 
 
 @pytest.mark.parametrize("panel", PANELS, ids=lambda panel: panel.__name__)
-async def test_every_part_of_a_panel_does_something(tmp_path: Path, panel: type[Panel]) -> None:
+async def test_every_part_of_a_panel_does_something(tmp_path: Path, panel: type[Panel | BoxPanel]) -> None:
     async with started(tmp_path) as server:
         message = await open_panel(server, panel)
         parts = [part for part in walk(message["components"]) if part.get("custom_id")]
@@ -257,7 +264,7 @@ async def test_every_part_of_a_panel_does_something(tmp_path: Path, panel: type[
             await server.wait_for(lambda before=changed, panel=message: len(server.history(panel)) > before)
 
 
-async def open_panel(server: DiscordServer, panel: type[Panel]) -> Json:
+async def open_panel(server: DiscordServer, panel: type[Panel | BoxPanel]) -> Json:
     for name in PANELS[panel]:
         result = await use(server, name)
     return result.messages[0]

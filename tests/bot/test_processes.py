@@ -16,6 +16,7 @@ from index import DigestPlan, Schedule
 from index.storage.database import Database
 from index.storage.digests import DigestStore
 from tests.discord.server import DiscordServer
+from tests.discord.world import message_title
 from tests.fakes import article, open_news, quotes_sent, story, write_jsonl
 
 ROOT = Path(__file__).parents[2]
@@ -87,7 +88,7 @@ async def test_what_a_bot_was_killed_over_is_sent_by_another_and_shown_once(
                 await server.wait_for(lambda: len(server.messages()) == 2, timeout=120)
                 await server.wait_for(lambda: quotes_sent(database, follow.id) > 0, timeout=120)
                 await server.wait_for(lambda: news.digests.of(guild)[0].last_at is not None, timeout=120)
-                assert sorted(message["embeds"][0]["title"] for message in server.messages()) == [
+                assert sorted(message_title(message) for message in server.messages()) == [
                     "Daily digest",
                     "harbour",
                 ]

@@ -627,6 +627,12 @@ def is_by(message: Json, user: User) -> bool:
     return bool(message["author"]["id"] == user.id)
 
 
+def message_title(message: Json) -> str:
+    """The first line of a message in a box, without what makes it a heading."""
+    first = next(part["content"] for part in walk(message["components"]) if is_text(part))
+    return str(first.partition("\n")[0].removeprefix("### "))
+
+
 def message_text(message: Json) -> str:
     """All the text that a message shows, apart from its buttons."""
     shown = [message["content"]]

@@ -12,12 +12,12 @@ from typing import cast
 import pytest
 
 from bot.cards.alert import alert_card
-from bot.cards.base import MAX_BODY
 from bot.client import NewsBot
 from bot.cogs.alert_sender import AlertSender
 from bot.text.markdown import length
 from index import Article, Follow, NewsIndex, Quote, Span
 from tests.discord.server import DiscordServer
+from tests.discord.world import message_text
 from tests.fake_news import NOW, TROOPS, FakeNews
 
 WHAT = "How many North Korean troops were sent?"
@@ -73,8 +73,8 @@ async def test_a_person_gets_what_is_new_once_and_directly(tmp_path: Path) -> No
         it.report("newer", NEWER)
         assert await it.look() == 1
         first, second = it.server.messages(guild=False)
-        assert NEW in first["embeds"][0]["description"]
-        assert NEWER in second["embeds"][0]["description"]
+        assert NEW in message_text(first)
+        assert NEWER in message_text(second)
         assert it.server.messages() == []
 
 
@@ -87,7 +87,7 @@ async def test_a_channel_is_told_where_somebody_who_manages_the_server_wants_it(
         assert "here" in result.text
         it.report("new", NEW)
         assert await it.look() == 1
-        assert NEW in it.server.messages()[0]["embeds"][0]["description"]
+        assert NEW in message_text(it.server.messages()[0])
 
 
 async def test_what_is_followed_is_listed_and_stopped(tmp_path: Path) -> None:
@@ -161,5 +161,5 @@ def test_an_alert_fits_however_much_has_to_be_escaped() -> None:
     quotes = [Quote(replace(article, id=str(i)), Span(0, 350), 1.0) for i in range(6)]
     card = alert_card(Follow(1, "1", None, None, "*" * 2000, NOW), quotes)
     assert "\\*" in card.body
-    assert length(card.body) <= MAX_BODY
+    assert card.fits
     assert length(card.title) <= 256

@@ -10,6 +10,7 @@ from typing import cast
 from bot.client import NewsBot
 from index import GuildSettings, NewsIndex
 from tests.discord.server import DiscordServer
+from tests.discord.world import message_text
 from tests.fake_news import FakeNews
 
 
@@ -37,7 +38,7 @@ async def test_the_panel_sets_channels_roles_and_privacy(tmp_path: Path) -> None
         message = panel.messages[0]
         await server.click(message, "Answer in every channel", values=[elsewhere], user=boss)
         await server.click(message, "Answer in private", user=boss)
-        assert "only whoever asked" in server.history(message)[-1]["embeds"][0]["description"]
+        assert "only whoever asked" in message_text(server.history(message)[-1])
         settings = settings_of(news, server)
         assert settings == GuildSettings(channels=(elsewhere.id,), private=True)
         refused = await server.slash("latest")
