@@ -135,6 +135,7 @@ class Settings(BaseSettings):
     reranker_model: str | None = Field(
         default=None, description="a folder or the name of a cross-encoder on a hub"
     )
+    reader: bool = Field(default=True, description="true or false")
     query_prompt: str = Field(default="", description="text")
     passage_prompt: str = Field(default="", description="text")
     threshold: float | None = Field(

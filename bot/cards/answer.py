@@ -125,7 +125,8 @@ def answer_card(answer: Answer, asked: Asked | None = None, *, older: Answer | N
     """
     asked = asked or Asked()
     heading = cut(asked.typed or answer.question.text, MAX_HEADING) if asked.echo else ""
-    notices = (*((_continues(asked.context),) if asked.context else ()), *_understood(answer))
+    continued = (_continues(asked.context),) if asked.context else ()
+    notices = (*continued, *_understood(answer))
     bare = AnswerCard(heading, notices, (), "", GREEN)
     if answer.stories:
         return _stories(bare, answer)

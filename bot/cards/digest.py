@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
-from bot.cards.base import Card
+from bot.cards.base import MAX_OPTION, Card, shorten
 from bot.cards.stories import dated_count, stories_listed
-from bot.text.language import _, counted, hour_text, number, weekday
+from bot.text.language import _, counted, date_text, hour_text, number, weekday
 from bot.text.markdown import cut, escape, timestamp
-from index import Digest, DigestPlan, Schedule, Story
+from index import Delivery, Digest, DigestPlan, Schedule, Story
 
 # Characters for topics and sources of a digest, so that ten digests always fit into one list.
 MAX_LISTED = 200
+# Discord's limit for the name of a thread or post.
+MAX_NAME = 100
 
 
 def digest_card(stories: Sequence[Story], plan: DigestPlan, now: datetime) -> tuple[Card, Sequence[Story]]:
@@ -25,6 +28,21 @@ def digest_card(stories: Sequence[Story], plan: DigestPlan, now: datetime) -> tu
     return full, stories[:kept]
 
 
+def digest_name(digest: Digest) -> str:
+    """Return what a post with a digest is called: its title and its day."""
+    title = _("Daily digest") if digest.plan.schedule.weekday is None else _("Weekly digest")
+    day = digest.next_at.astimezone(ZoneInfo(digest.plan.schedule.timezone)).date()
+    about = [", ".join(digest.plan.topics)] if digest.plan.topics else []
+    return shorten(" · ".join([title, date_text(day), *about]), MAX_NAME)
+
+
+def digest_label(digest: Digest, channel: str) -> str:
+    """Return a digest in one line of plain text, by which a person chooses it: where, when, on what."""
+    plan = digest.plan
+    parts = [channel, schedule_text(plan.schedule), *plan.topics]
+    return shorten(" · ".join(parts), MAX_OPTION)
+
+
 def digests_card(digests: Sequence[Digest]) -> Card:
     """Return the list of digests: the channel, the schedule, and the next time or why it was stopped."""
     lines = [_line(digest) for digest in digests] or [_("None yet: `/digest set` begins one.")]
@@ -33,7 +51,10 @@ def digests_card(digests: Sequence[Digest]) -> Card:
 
 def set_text(digest: Digest, waiting: int) -> str:
     """Return the reply to `/digest set`. `waiting` is how many stories the digest would have now."""
-    what = _("{channel} gets a digest {schedule}, the next {when}.").format(
+    mine = _("I send you a digest {schedule}, the next {when}.")
+    what = (
+        mine if digest.delivery.direct else _("{channel} gets a digest {schedule}, the next {when}.")
+    ).format(
         channel=f"<#{digest.channel}>",
         schedule=escape(schedule_text(digest.plan.schedule)),
         when=timestamp(digest.next_at, "F"),
@@ -62,7 +83,16 @@ def _line(digest: Digest) -> str:
     if digest.stopped:
         when = _("stopped, because {why}: set it again").format(why=_(digest.stopped))
     most = _("{count} at most").format(count=number(plan.number))
-    return f"- <#{digest.channel}> {escape(schedule_text(plan.schedule))} · {when}\n  {most}{limits}"
+    where = _("to you") if digest.delivery.direct else f"<#{digest.channel}>"
+    facts = " · ".join([most, *_ways(digest.delivery)])
+    return f"- {where} {escape(schedule_text(plan.schedule))} · {when}\n  {facts}{limits}"
+
+
+def _ways(delivery: Delivery) -> list[str]:
+    """Return how a digest is sent, where that is not as one message that pings nobody."""
+    role = [_("pings {role}").format(role=f"<@&{delivery.role}>")] if delivery.role else []
+    apart = [_("each story apart")] if delivery.apart else []
+    return [*role, *apart, *([_("published")] if delivery.publish else [])]
 
 
 def _limits(plan: DigestPlan) -> str:

@@ -27,6 +27,20 @@ def headlines_card(
     return stories_listed(Card(title, dated_count(len(headlines), now)), headlines)[0]
 
 
+def missed_card(headlines: Sequence[Headline], since: datetime, *, known: bool) -> Card:
+    """Return the stories since a person was here last; `known` is False where that is not known."""
+    last, day = (
+        _("Since you were last here, {when}"),
+        _("The last day: I do not know when you were last here"),
+    )
+    about = (last if known else day).format(when=timestamp(since, "R"))
+    if not headlines:
+        nothing = _("Nothing: no new story.")
+        return Card(_("What you missed"), f"-# {about}\n{nothing}")
+    card = Card(_("What you missed"), f"-# {about} · {stories_counted(len(headlines))}")
+    return stories_listed(card, headlines)[0]
+
+
 def stories_listed(card: Card, headlines: Sequence[Headline]) -> tuple[Card, int]:
     """Return a card with a line for each story added, and what its menu needs; and how many stories fit.
 

@@ -85,6 +85,7 @@ def index_options(settings: Settings) -> IndexOptions:
         index_url=milvus.get_secret_value() if milvus else None,
         embedding_model=settings.embedding_model,
         reranker_model=settings.reranker_model,
+        reader=settings.reader,
         query_prompt=settings.query_prompt,
         passage_prompt=settings.passage_prompt,
         timezone=settings.timezone,

@@ -14,9 +14,11 @@ from bot.cards.alert import follows_card
 from bot.interactions.buttons import Action
 from bot.interactions.layouts import card_layout, redraw
 from bot.interactions.panels import BoxPanel
+from bot.services.delivery import require_reachable
 from bot.services.editions import edition_of
 from bot.services.guild_rules import guild_of, require_manager, require_writable
 from bot.services.library import Library
+from bot.services.reading import named
 from bot.services.services import Services
 from bot.text.language import _
 from bot.text.markdown import cut
@@ -54,7 +56,7 @@ class Follows(commands.Cog):
     async def follow(self, interaction: discord.Interaction, what: str, here: bool = False) -> None:
         if here:
             require_manager(interaction)
-            require_writable(interaction.app_permissions)
+            require_writable(interaction.app_permissions, interaction.channel)
         await interaction.response.defer(thinking=True, ephemeral=True)
         await self._follow(interaction, what, here)
 
@@ -63,8 +65,13 @@ class Follows(commands.Cog):
         await self._follow(interaction, posted.question, here=False)
 
     async def _follow(self, interaction: discord.Interaction, what: str, here: bool) -> None:
-        question = Question(what, edition=edition_of(interaction))
+        question = Question(named(interaction, what), edition=edition_of(interaction))
         answer = await self.library.workers.run(self.library.index.ask, question)
+        mine, person = self.library.index.follows.of, str(interaction.user.id)
+        if not here and not await self.library.records.run(mine, person):
+            await require_reachable(
+                interaction, _("Here you get a message when there is news on what you follow.")
+            )
         follow = await self.library.writes.run(self._begin, answer, interaction, here)
         log.info("follow.started id=%d channel=%s", follow.id, follow.channel)
         await interaction.edit_original_response(content=_started(follow, answer.answered))

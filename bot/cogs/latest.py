@@ -1,4 +1,4 @@
-"""Shows the newest articles with their highlights: `/latest`."""
+"""Shows the newest articles: `/latest`, and what a person has missed: `/missed`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from discord.ext import commands
 from bot.cards.stories import headlines_card
 from bot.interactions.layouts import card_layout
 from bot.services.editions import edition_of
+from bot.services.guild_rules import guild_of
+from bot.services.missed import missed_view
 from bot.services.services import Services
 from bot.text.language import to_everyone
 
@@ -33,6 +35,16 @@ class Latest(commands.Cog):
         to_everyone()
         card = headlines_card(headlines, self.services.clock(), topic, source)
         await interaction.edit_original_response(view=card_layout(card))
+
+    @app_commands.command(
+        name="missed", description="What was reported since you were last here, for you alone"
+    )
+    @app_commands.allowed_installs(guilds=True, users=True)
+    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
+    async def missed(self, interaction: discord.Interaction) -> None:
+        await interaction.response.defer(thinking=True, ephemeral=True)
+        view = await missed_view(self.services, interaction.user.id, guild_of(interaction))
+        await interaction.edit_original_response(view=view)
 
     @latest.autocomplete("source")
     async def source_choices(

@@ -98,7 +98,7 @@ class SettingsPanel(BoxPanel):
 
     @digest.select(
         cls=ui.ChannelSelect,
-        channel_types=[discord.ChannelType.text, discord.ChannelType.news],
+        channel_types=[discord.ChannelType.text, discord.ChannelType.news, discord.ChannelType.forum],
         custom_id="settings:digest",
         min_values=0,
         max_values=1,

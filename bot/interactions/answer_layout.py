@@ -42,10 +42,10 @@ def controls(
     `quotes` is the number of quotes that it has, shown or, where it is no answer, close to one; `limited`
     says whether the search kept to a period, and `offered` are the actions that have a handler.
     """
-    share = [Action.SHARE] if private else []
+    share, remove = ([Action.SHARE], []) if private else ([], [Action.REMOVE])
     if answered and quotes:
         buttons = [Action.SOURCES, Action.FOLLOW_UP]
-        menu = [Action.MORE, Action.TIMELINE, Action.FOLLOW, *share, *VERDICT_OF_ACTION]
+        menu = [Action.MORE, Action.TIMELINE, Action.FOLLOW, *share, *VERDICT_OF_ACTION, *remove]
     elif answered:  # by a list of stories
         buttons, menu = [Action.FOLLOW_UP, *share], []
     else:

@@ -31,6 +31,7 @@ class Action(StrEnum):
     HELPFUL = "helpful"
     WRONG = "wrong"
     OUTDATED = "outdated"
+    REMOVE = "remove"
 
 
 LABELS = {
@@ -46,6 +47,7 @@ LABELS = {
     Action.HELPFUL: mark("Helpful"),
     Action.WRONG: mark("Wrong"),
     Action.OUTDATED: mark("Outdated"),
+    Action.REMOVE: mark("Remove"),
 }
 
 # What the options of the menu say below their labels.
@@ -57,6 +59,7 @@ MEANINGS = {
     Action.HELPFUL: mark("This answers the question"),
     Action.WRONG: mark("This does not answer the question"),
     Action.OUTDATED: mark("There is newer news than this"),
+    Action.REMOVE: mark("Delete this message: for the person who asked"),
 }
 
 

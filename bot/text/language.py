@@ -17,6 +17,7 @@ from datetime import date, datetime, time
 from functools import cache
 from pathlib import Path
 
+from babel import Locale
 from babel.dates import format_date, format_time, get_day_names
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -133,6 +134,14 @@ def _spaced(text: str) -> str:
 def weekday(day: int) -> str:
     """Return the name of a day of the week; Monday is 0."""
     return str(get_day_names("wide", locale=spoken())[day])
+
+
+def language_name(code: str) -> str:
+    """Return the name of a language by its code: "fr" is "French"."""
+    try:
+        return str(Locale.parse(spoken()).languages.get(code, code))
+    except ValueError:
+        return code
 
 
 def command_text(text: str, language: str) -> str:

@@ -14,27 +14,27 @@ import numpy.typing as npt
 
 from index.answers.asked import Asked
 from index.answers.candidates import Candidate, Candidates, candidates, to_quote
-from index.answers.choice import choose
+from index.answers.choice import bearing, choose
 from index.answers.confidence import confidence, evidence
-from index.answers.confidence import threshold as fitted_threshold
 from index.answers.explain import explain
+from index.answers.judging import Judged, judge, unread
 from index.answers.parsing import Parser
 from index.answers.reading import PASSAGES_READ, read
 from index.answers.recency import Recency
 from index.answers.rerank import CrossEncoderReranker, rerank
 from index.answers.result import SearchResult
 from index.answers.retrieval import DEPTH, Ranked, Retrieval, retrieve, retrieve_all
-from index.answers.scoring import parameters
+from index.answers.scoring import Fit, parameters
 from index.answers.spelling import Spelling
 from index.answers.words import words_that_answer
 from index.embeddings.base import Embedder, Vectors
 from index.errors import ModelError, UsageError
 from index.languages.english.answer_forms import finder_for
-from index.languages.english.answer_spans import answer_spans
 from index.languages.english.answer_types import expectation, names
 from index.languages.english.event_times import event_time
 from index.languages.english.freshness import stale_since
 from index.languages.english.periods import Period, TimeRead, read_time
+from index.reader.reader import AnswerReader
 from index.runtime.faults import Faults
 from index.search.base import PassageIndex
 from index.search.bm25 import idf
@@ -44,13 +44,13 @@ from index.text.normalize import canonical_line
 from index.types.answer import Answer, Quote
 from index.types.article import Hit
 from index.types.options import IndexOptions
-from index.types.question import Filters, Question
+from index.types.question import QUOTES, Filters, Question
 
 # When a question names a period, up to this many passages from inside the period are read before any others.
 PERIOD_PASSAGES = 25
 
-# The name under which faults of the embedding model are reported.
-MODEL = "model"
+# The names under which faults of the embedding model and of the answer reader are reported.
+MODEL, READER = "model", "reader"
 
 
 class AnswerEngine:
@@ -68,6 +68,7 @@ class AnswerEngine:
         embedder: Embedder,
         faults: Faults,
         editions: Editions,
+        reader: AnswerReader | None = None,
     ) -> None:
         self._options = options
         self._store = store
@@ -75,6 +76,7 @@ class AnswerEngine:
         self._embedder = embedder
         self._faults = faults
         self._editions = editions
+        self._reader = reader
         self.parser = Parser(index.terms)
         self.spelling = Spelling(index, store)
         self._reranker = CrossEncoderReranker(options.reranker_model) if options.reranker_model else None
@@ -90,9 +92,10 @@ class AnswerEngine:
         return self._embedder.model
 
     def load_model(self) -> None:
-        """Load the embedding model and the reranker now, so that the first question need not wait.
+        """Load the models now, so that the first question need not wait.
 
-        Raises ModelError where one of them is missing or unusable.
+        Raises ModelError where one of them is missing or unusable, except for the answer reader: answers go
+        on without it.
         """
         try:
             self._embedder.embed_question("news")
@@ -102,6 +105,11 @@ class AnswerEngine:
         self._faults.mended(MODEL)
         if self._reranker:
             self._reranker.load()
+        if self._reader:
+            try:
+                self._reader.load()
+            except ModelError as error:
+                self._faults.report(READER, error)
 
     def answer(self, question: Question) -> tuple[Answer, SearchResult]:
         """Return the answer, and the search result that its quotes were chosen from.
@@ -115,15 +123,22 @@ class AnswerEngine:
         started = time.perf_counter()
         result = self.search(question)
         chosen = choose(result.candidates, question.limit)
+        if result.judged.read and question.limit <= QUOTES:
+            chosen = bearing(chosen)
         articles = {candidate.article_id for candidate in chosen}
         copies = self._store.copies(articles, result.filters.origins)
         quotes = [
             self.dated(to_quote(candidate, copies.get(candidate.article_id, ()))) for candidate in chosen
         ]
-        probability = confidence(result.evidence) if chosen else 0.0
-        answered = bool(chosen) and probability >= self.threshold
-        if answered:
-            quotes = self._marked(quotes, result.asked)
+        fit, read = result.judged.fit, result.judged.read
+        probability = confidence(result.evidence, fit) if chosen else 0.0
+        threshold = self._threshold(fit)
+        answered = bool(chosen) and probability >= threshold
+        words = words_that_answer(question.text, quotes, read) if answered and read else None
+        if words:
+            quotes = [
+                replace(quote, answer_spans=marks) for quote, marks in zip(quotes, words.marks, strict=True)
+            ]
         coverage = None if answered else self._store.coverage(result.quotable)
         answer = Answer(
             question=question,
@@ -138,18 +153,13 @@ class AnswerEngine:
             coverage=coverage,
             stale_since=stale_since(question.text, _times_known(quotes), result.as_of),
             unclear_time=result.unclear_time,
-            words=words_that_answer(quotes),
+            words=words.answer if words else None,
+            differing=words.differing if words else None,
         )
         if question.explain:
-            explanation = explain(answer, result, chosen, self.threshold, self.caveat())
+            explanation = explain(answer, result, chosen, threshold, self.caveat())
             answer = replace(answer, explanation=explanation)
         return answer, result
-
-    def _marked(self, quotes: Sequence[Quote], asked: Asked) -> list[Quote]:
-        """Return the quotes with their answer spans: the words that answer, where those are certain."""
-        texts = [quote.text for quote in quotes]
-        spans = answer_spans(asked.finder, texts, asked.weights, self._index.terms)
-        return [replace(quote, answer_spans=marked) for quote, marked in zip(quotes, spans, strict=True)]
 
     def dated(self, quote: Quote) -> Quote:
         """Return the quote with the time that its words name, in days of the set time zone.
@@ -187,7 +197,10 @@ class AnswerEngine:
         reading = read(ranked, asked, self.parser)
         runs = candidates(reading, asked)
         is_shown = np.array([shown.admit(passage.stored.article) for passage in ranked], np.bool_)
-        runs = self._reranked(text, runs.only(is_shown[runs.passages]))
+        judged = self._judged(text, runs.only(is_shown[runs.passages]))
+        found = evidence(ranked, reading.coverage.tolist(), asked)
+        if judged.read:
+            found = found._replace(answer=judged.read.agreement.logit)
         return SearchResult(
             as_of=as_of,
             since=shown.since,
@@ -197,8 +210,8 @@ class AnswerEngine:
             filters=filters,
             asked=asked,
             ranked=ranked,
-            candidates=runs,
-            evidence=evidence(ranked, reading.coverage.tolist(), asked),
+            judged=judged,
+            evidence=found,
         )
 
     def read_time(self, text: str, as_of: datetime) -> TimeRead:
@@ -208,10 +221,23 @@ class AnswerEngine:
     def choose(self, text: str, ranked: Sequence[Ranked], limit: int) -> list[Candidate]:
         """Return at most `limit` quotes for the question `text` from the given passages, best first."""
         asked = self.asked(text)
-        return choose(self._reranked(text, candidates(read(ranked, asked, self.parser), asked)), limit)
+        return choose(
+            self._judged(text, candidates(read(ranked, asked, self.parser), asked)).candidates, limit
+        )
 
-    def _reranked(self, text: str, runs: Candidates) -> Candidates:
-        return rerank(self._reranker, text, runs) if self._reranker else runs
+    def _judged(self, text: str, runs: Candidates) -> Judged:
+        """Return the candidates as the reader ranks them, or without it, and as the cross-encoder does."""
+        judged = unread(runs)
+        if self._reader and len(runs):
+            try:
+                judged = judge(self._reader, text, runs)
+            except ModelError as error:
+                self._faults.report(READER, error)
+            else:
+                self._faults.mended(READER)
+        if self._reranker:
+            judged = replace(judged, candidates=rerank(self._reranker, text, judged.candidates))
+        return judged
 
     def answer_and_passages(self, question: Question) -> tuple[Answer, list[str]]:
         """Return the answer, and the texts of as many passages as the question wants quotes, best first."""
@@ -265,8 +291,12 @@ class AnswerEngine:
 
     @property
     def threshold(self) -> float:
-        """The lowest confidence that counts as an answer: as set, or else as fitted to the shipped model."""
-        return fitted_threshold() if self._options.threshold is None else self._options.threshold
+        """The lowest confidence that counts as an answer without the reader, as in alerts."""
+        return self._threshold(parameters().plain)
+
+    def _threshold(self, fit: Fit) -> float:
+        """Return the lowest confidence that counts as an answer: as set, or else as fitted."""
+        return fit.threshold if self._options.threshold is None else self._options.threshold
 
     def asked(self, text: str) -> Asked:
         """Return what the words of a question say: their weights, its names, and what would answer it."""

@@ -9,6 +9,7 @@ from datetime import datetime
 from index.answers.asked import Asked
 from index.answers.candidates import Candidates
 from index.answers.confidence import Evidence
+from index.answers.judging import Judged
 from index.answers.retrieval import Ranked
 from index.languages.english.periods import Period
 from index.types.question import Filters
@@ -21,8 +22,8 @@ class SearchResult:
     `as_of` is the moment of asking. `since` and `until` are the period that quotes have to be from: as the
     caller gave it, or as the question's words name it; in the second case `about` is that period.
     `unclear_time` are its words for a time that are not understood. `filters` are those of the search,
-    `asked` is the analysed question. `ranked` (passages) and `candidates` (runs of sentences) come best
-    first. `evidence` are the figures that the confidence is computed from.
+    `asked` is the analysed question. `ranked` (passages) and `judged` (runs of sentences, and what the answer
+    reader made of them) come best first. `evidence` are the figures that the confidence is computed from.
     """
 
     as_of: datetime
@@ -33,8 +34,13 @@ class SearchResult:
     filters: Filters
     asked: Asked
     ranked: Sequence[Ranked]
-    candidates: Candidates
+    judged: Judged
     evidence: Evidence
+
+    @property
+    def candidates(self) -> Candidates:
+        """The runs of sentences that could be quoted, best first."""
+        return self.judged.candidates
 
     @property
     def quotable(self) -> Filters:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -29,6 +30,8 @@ from index.types.timeline import Timeline
 
 # A digest without a topic chooses its stories from this many of the newest articles.
 STORIES_READ = 500
+# The languages of an edition are those of this many of the newest articles.
+LANGUAGES_READ = 1000
 # An article is on a topic when the cosine of one of its passages is at least TOPIC_COSINE, or its BM25 score
 # at least the share TOPIC_LEXICAL of the best one. Lower values let in articles that only mention the topic
 # in passing.
@@ -158,16 +161,39 @@ class Overviews:
         A story shows its newest article and names the other outlets. Articles whose ids are in `known`,
         because they were shown before, are left out.
         """
+        plan, since = self.check_plan(digest.plan, digest.guild), digest.since(self._options.clock())
+        return self._told(digest.guild, since, plan.number, plan.topics, plan.sources, known)
+
+    def stories_since(self, since: datetime, edition: str | None, number: int) -> list[Story]:
+        """Return the stories that most outlets have told since a time, at most `number` of them."""
+        return self._told(edition, since, number)
+
+    def languages(self, edition: str | None) -> tuple[str, ...]:
+        """Return the languages of the newest articles of an edition, as codes, the most frequent first.
+
+        Articles whose source does not say their language are not counted.
+        """
+        newest = self._store.latest(self._engine.filters(edition), LANGUAGES_READ)
+        codes = [(article.language or "").partition("-")[0].lower() for article in newest]
+        return tuple(code for code, _ in Counter(filter(None, codes)).most_common())
+
+    def _told(
+        self,
+        edition: str | None,
+        since: datetime,
+        number: int,
+        topics: Sequence[str] = (),
+        sources: Sequence[str] = (),
+        known: Collection[str] = (),
+    ) -> list[Story]:
         self._engine.require_current_vectors()
-        now, edition = self._options.clock(), digest.guild
-        plan = self.check_plan(digest.plan, edition)
-        sources = plan.sources or (None,)
-        periods = [self._engine.filters(edition, source, digest.since(now), now) for source in sources]
-        articles = [article for filters in periods for article in self._published(filters, plan.topics)]
+        now = self._options.clock()
+        periods = [self._engine.filters(edition, source, since, now) for source in sources or (None,)]
+        articles = [article for filters in periods for article in self._published(filters, topics)]
         new = {article.id: article for article in articles if article.id not in known}
         vectors = self._store.vectors(new, self._engine.fingerprint)
         beginnings = {id: spans[min(spans)].astype(np.float32) for id, spans in vectors.items()}
-        chosen = choose_stories(list(new.values()), beginnings, plan.number)
+        chosen = choose_stories(list(new.values()), beginnings, number)
         shown = (article.id for story in chosen for article in story)
         copies = self._store.copies(shown, periods[0].origins)
         return [story_of(story, copies) for story in chosen]

@@ -23,7 +23,8 @@ class IndexOptions:
     `database_url` None is a SQLite file in `data_dir`. `index_url` is the address of a Milvus server, such as
     milvus://host:19530; None is a search index in `data_dir`. `embedding_model` and `reranker_model` are a
     folder or the name of a model on a hub; without an embedding model the shipped one is used, without a
-    reranker model quotes are not ranked again. `query_prompt` and `passage_prompt` are put before each
+    reranker model quotes are not ranked again. `reader` says whether the answer reader reads the best
+    candidates. `query_prompt` and `passage_prompt` are put before each
     question and passage that the embedding model gets. `timezone` (IANA name) is for times that name no zone.
     Without a `date_order`, a date in a question that can be read in two ways is not understood. From the
     confidence `threshold`, in [0, 1], a question counts as answered; None is the shipped threshold.
@@ -39,6 +40,7 @@ class IndexOptions:
     index_url: str | None = None
     embedding_model: str | None = None
     reranker_model: str | None = None
+    reader: bool = True
     query_prompt: str = ""
     passage_prompt: str = ""
     timezone: str = "UTC"

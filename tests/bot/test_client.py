@@ -163,7 +163,7 @@ async def test_a_direct_message_needs_no_mention(tmp_path: Path) -> None:
 async def test_a_mention_without_a_question_gets_help(tmp_path: Path) -> None:
     async with started(tmp_path) as server:
         said = await server.say(f"  {server.bot.mention} ")
-        assert "/ask" in said.text
+        assert "/help" in said.text
 
 
 async def test_it_stays_silent_when_nobody_speaks_to_it(tmp_path: Path) -> None:
@@ -308,16 +308,20 @@ async def test_a_channel_that_refuses_replies_is_logged_and_survived(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with started(tmp_path) as server:
-        server.fail_next("POST", r"/messages$", 403, times=2)
-        await server.say(QUESTION, expect=0)
+        # As a reply, without reference, and the two messages that would be direct ones.
+        server.fail_next("POST", r"/messages$", 403, times=3)
+        said = await server.say(QUESTION, expect=0)
         assert "reply.failed" in caplog.text
+        assert server.world.messages[said.message["id"]]["reactions"][0]["emoji"]["name"] == "🔇"
         assert QUOTE in (await server.say(QUESTION)).text
 
 
-async def test_a_missing_permission_is_explained(tmp_path: Path) -> None:
+async def test_a_reply_that_is_refused_is_sent_without_reference(tmp_path: Path) -> None:
     async with started(tmp_path) as server:
         server.fail_next("POST", r"/messages$", 403)
-        assert "ask a moderator" in (await server.say(QUESTION)).text
+        said = await server.say(QUESTION)
+        assert QUOTE in said.text
+        assert "message_reference" not in said.replies[0]
 
 
 async def test_no_privileged_intent_is_asked_for(tmp_path: Path) -> None:

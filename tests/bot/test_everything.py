@@ -37,8 +37,9 @@ from tests.fake_news import FakeNews
 ROOT: Final = Path(__file__).parents[2]
 QUESTION: Final = "How many North Korean troops were sent?"
 
-# Stands for the channel where everything happens.
+# Stand for the channel where everything happens, and for a role that anybody may mention.
 GENERAL: Final = object()
+ROLE: Final = object()
 # Every command with all of its options.
 COMMANDS: Final[dict[str, dict[str, Any]]] = {
     "ask": {
@@ -53,6 +54,7 @@ COMMANDS: Final[dict[str, dict[str, Any]]] = {
     "timeline": {"topic": "troops", "from": "2024-01-01", "to": "today"},
     "follow": {"what": QUESTION, "here": True},
     "follows": {},
+    "missed": {},
     "digest set": {
         "every": "week",
         "hour": 7,
@@ -64,10 +66,15 @@ COMMANDS: Final[dict[str, dict[str, Any]]] = {
         "number": 3,
         "quiet_from": 22,
         "quiet_until": 6,
+        "role": ROLE,
+        "apart": True,
+        "publish": False,
+        "to_me": False,
+        "change": None,
     },
     "digest show": {},
-    "digest now": {"channel": GENERAL},
-    "digest stop": {"channel": GENERAL},
+    "digest now": {"which": "1"},
+    "digest stop": {"which": "1"},
     "quality": {"days": 7, "export": True},
     "status": {},
     "settings": {},
@@ -112,9 +119,12 @@ FORMS: Final[dict[type[Form], tuple[Action, dict[str, str]]]] = {
 async def started(tmp_path: Path) -> AsyncIterator[DiscordServer]:
     """A server in which alice may do everything. In the end, nothing may have been wrong."""
     bot = NewsBot(lambda: cast(NewsIndex, FakeNews()), tmp_path)
-    async with DiscordServer() as server, server.running(bot, commands=7):
-        server.alice = server.user("alice", manage_guild=True)
-        yield server
+    async with DiscordServer() as server:
+        server.user(server.bot.name, mention_everyone=True, create_public_threads=True)
+        server.world.role(server.guild, "readers")
+        async with server.running(bot, commands=7):
+            server.alice = server.user("alice", manage_guild=True)
+            yield server
         assert not [message for message in server.messages() if "Something went wrong" in str(message)]
         server.assert_clean()
 
@@ -140,7 +150,9 @@ def subclasses(base: type) -> set[type]:
 async def use(server: DiscordServer, name: str) -> Interaction:
     """Use a command with all of its options, and wait for its answer."""
     here = server.guild.channels[0]
-    options = {key: here if value is GENERAL else value for key, value in COMMANDS[name].items()}
+    role = next(iter(server.guild.roles))
+    given = {key: value for key, value in COMMANDS[name].items() if value is not None}
+    options = {key: {GENERAL: here, ROLE: role}.get(value, value) for key, value in given.items()}
     return await answered(await server.slash(name, options))
 
 
@@ -212,6 +224,7 @@ async def test_every_suggestion_is_made(tmp_path: Path) -> None:
             if option.get("autocomplete") and name in COMMANDS
         ]
         assert suggesting
+        await use(server, "digest set")  # digests are suggested, too
         for name, option in suggesting:
             assert (await server.autocomplete(name, {}, focused=option)).choices, (name, option)
             none = await server.autocomplete(name, {option: "~ nothing begins like this"}, focused=option)
@@ -232,7 +245,7 @@ async def test_every_button_below_an_answer_does_something(tmp_path: Path, actio
     async with started(tmp_path) as server:
         shown = [
             await server.slash("ask", {"question": question, "private": private, "since": "2020-01-01"})
-            for question, private in ((QUESTION, True), ("Volcanoes?", False))
+            for question, private in ((QUESTION, True), (QUESTION, False), ("Volcanoes?", False))
         ]
         message, button = next(
             (found, part["type"] == ComponentType.BUTTON)

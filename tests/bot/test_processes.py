@@ -14,7 +14,7 @@ import pytest
 
 from index import DigestPlan, Schedule
 from index.storage.database import Database
-from index.storage.digests import DigestStore
+from index.storage.people.digests import DigestStore
 from tests.discord.server import DiscordServer
 from tests.discord.world import message_title
 from tests.fakes import article, open_news, quotes_sent, story, write_jsonl
@@ -29,10 +29,11 @@ from pathlib import Path
 import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
-from bot.cogs import alert_sender, digest_sender
+from bot.cogs.background import alert_sender, digest_sender
 from bot.run import run_bot
 from index.clock import utc_now
-from index.storage import digests, follows
+from index.storage import follows
+from index.storage.people import digests
 from tests.fakes import open_news
 
 folder, database, rest, gateway, token, shard, killed = sys.argv[1:]
@@ -44,7 +45,7 @@ def die(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)
 
 if killed == "before sending":
-    alert_sender.deliver = digest_sender.deliver = die
+    alert_sender.deliver = digest_sender.deliver_digest = die
 if killed == "after sending":
     follows.FollowStore.sent = digests.DigestStore.sent = die
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from bot.client import NewsBot
-from bot.cogs import corrections
+from bot.cogs.background import corrections
 from index import NewsIndex
 from tests.discord.limits import is_text, walk
 from tests.discord.markdown import find, shown
@@ -129,7 +129,7 @@ async def test_a_quote_is_checked(tmp_path: Path, text: str, expected: str) -> N
 async def test_quality_is_for_those_who_manage_the_server(tmp_path: Path) -> None:
     async with started(tmp_path) as (server, news):
         result = await server.slash("quality", force=True)
-        assert "Manage Guild" in result.text
+        assert "Manage Server" in result.text
         boss = server.user("boss", manage_guild=True)
         assert "Nothing was asked" in (await server.slash("quality", user=boss)).text
         await server.slash("ask", {"question": QUESTION})

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from bot.cards.digest import digest_card, digests_card, schedule_text
 from bot.client import NewsBot
-from bot.cogs import digest_sender
-from bot.cogs.digest_sender import DigestSender
+from bot.cogs.background import digest_sender
+from bot.cogs.background.digest_sender import DigestSender
 from index import Article, Digest, DigestPlan, Headline, NewsIndex, Schedule, Story
 from tests.discord.server import Channel, DiscordServer, User
 from tests.discord.world import message_text
@@ -215,7 +215,7 @@ async def test_stop_ends_it(tmp_path: Path) -> None:
     async with started(tmp_path) as it:
         await it.set()
         stopped = await it.server.slash("digest stop", user=it.boss)
-        assert "no digest any more" in stopped.text
+        assert "does not get that digest any more" in stopped.text
         again = await it.server.slash("digest stop", user=it.boss, until=lambda it: bool(it.text))
         assert "has no digest" in again.text
         actions = [entry.action for entry in it.news.guilds.trail(it.server.guild.id, 5)]
@@ -247,19 +247,21 @@ async def test_bad_input_is_one_sentence_and_loses_nothing(
 
 async def test_a_channel_that_the_bot_may_not_write_to_is_refused_at_once(tmp_path: Path) -> None:
     async with started(tmp_path) as it:
-        it.server.user(it.server.bot.name, embed_links=False)
+        it.server.user(it.server.bot.name, send_messages=False)
         result = await it.server.slash("digest set", DAILY, user=it.boss, until=lambda it: bool(it.text))
-        assert "I may not write there" in result.text
+        assert "Give me these permissions first: **Send Messages**" in result.text
         assert it.news.digests.of(it.server.guild.id) == []
 
 
 async def test_only_those_who_manage_the_server_may(tmp_path: Path) -> None:
     async with started(tmp_path) as it:
-        assert it.server.commands["digest"]["default_member_permissions"] == "32"
-        for command, options in (("set", DAILY), ("show", {}), ("now", {}), ("stop", {})):
+        await it.set()
+        for command, options in (("set", DAILY), ("now", {}), ("stop", {})):
             result = await it.server.slash(f"digest {command}", options, force=True)
             assert result.ephemeral
-            assert "Manage Guild" in result.text
+            assert "Manage Server" in result.text
+        listed = await it.server.slash("digest show")
+        assert "None yet" in listed.text  # others see their own alone
 
 
 async def test_zones_and_sources_are_suggested(tmp_path: Path) -> None:

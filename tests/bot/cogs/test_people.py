@@ -13,7 +13,7 @@ from typing import Any, cast
 import pytest
 
 from bot.client import NewsBot
-from bot.cogs import tidying
+from bot.cogs.background import tidying
 from bot.services import background
 from index import NewsIndex
 from tests.discord.server import DiscordServer

@@ -184,7 +184,7 @@ async def test_it_is_for_those_who_manage_the_server(tmp_path: Path, library: Ne
         for command, options in calls.items():
             result = await server.slash(f"sources {command}", options, force=True)
             assert result.ephemeral
-            assert "Manage Guild" in result.text
+            assert "Manage Server" in result.text
         assert server.commands["sources"]["default_member_permissions"] == "32"
         assert server.commands["sources"]["contexts"] in (None, [0])
 
@@ -227,7 +227,7 @@ async def test_the_list_turns_after_a_restart_and_only_for_those_who_manage(tmp_
             refused = await server.click(
                 server.history(message)[-1], "Next", user=boss, until=lambda it: bool(it.text)
             )
-            assert "Manage Guild" in refused.text
+            assert "Manage Server" in refused.text
         server.assert_clean()
 
 

@@ -73,7 +73,7 @@ async def test_an_answer_offers_what_can_be_done_with_it(tmp_path: Path) -> None
         answer, private = await asked(server), await asked(server, private=True)
         assert labels(answer) == labels(private) == ["Sources", "Follow-up"]
         feedback = ["Helpful", "Wrong", "Outdated"]
-        assert offered(answer) == ["More quotes", "Timeline", "Follow", *feedback]
+        assert offered(answer) == ["More quotes", "Timeline", "Follow", *feedback, "Remove"]
         assert offered(private) == ["More quotes", "Timeline", "Follow", "Share", *feedback]
         nothing = await asked(server, UNANSWERED)
         assert labels(nothing) == ["Closest reports", "Tell me when there is something"]
@@ -241,7 +241,7 @@ async def test_an_answer_that_is_not_kept_says_so(tmp_path: Path) -> None:
         message = await asked(server)
         (answer,) = await kept(news, server)
         assert answer.message == message["id"]
-        assert news.privacy.delete(server.alice.id) == 1
+        assert news.privacy.delete(server.alice.id) == 2  # and when she was here
         result = await server.click(message, "Sources")
         assert result.ephemeral
         assert "ask the question again" in result.text
@@ -330,7 +330,7 @@ async def test_bad_questions_are_shown_as_they_are_and_ping_nobody(tmp_path: Pat
 async def test_a_post_that_cannot_be_stored_is_an_answer_with_buttons_and_is_stored_later(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from bot.cogs import upkeep
+    from bot.cogs.background import upkeep
     from index import StoreError
 
     news = Listening()

@@ -18,7 +18,7 @@ from bot.cards.alert import alert_card
 from bot.cards.answer import AnswerCard, answer_card, corrected
 from bot.cards.timeline import LABELS as PLOT_LABELS
 from bot.client import NewsBot
-from bot.cogs.alert_sender import AlertSender
+from bot.cogs.background.alert_sender import AlertSender
 from bot.interactions.buttons import LABELS, Action
 from bot.services import guild_rules
 from bot.text.language import LANGUAGES, _, closest, command_text, counted, number, percent, speaking

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from discord.ext import commands
 
-from bot.cards.digest import digest_card
-from bot.interactions.layouts import card_layout
 from bot.services.background import Sender, log_failed
-from bot.services.delivery import PASSING, UndeliverableError, deliver
+from bot.services.delivery import PASSING, UndeliverableError
+from bot.services.digest_delivery import deliver_digest
 from bot.services.services import Services
-from bot.text.language import speaking
+from bot.text.language import mark, speaking
 
 if TYPE_CHECKING:
     from index import Digest, Story
@@ -50,18 +50,23 @@ class DigestSender(Sender):
 
     async def _send(self, digest: Digest, stories: list[Story]) -> bool:
         """Send a claimed digest where it has new stories, and note it. Returns whether it was sent."""
-        digests = self.library.index.digests
-        with speaking(await self.services.guild_rules.language_of(int(digest.guild))):
-            card, shown = digest_card(stories, digest.plan, self.services.clock())
-        key = f"digest {digest.id} {digest.next_at.isoformat()}"
+        digests, guild = self.library.index.digests, int(digest.guild or 0) or None
+        shown: Sequence[Story] = ()
         try:
-            if shown:
-                await deliver(self.bot, digest.channel, None, card_layout(card), key, silent=True)
+            await self._require_member(digest)
+            with speaking(await self.services.guild_rules.language_of(guild)):
+                if stories:
+                    shown = await deliver_digest(self.bot, digest, stories)
         except UndeliverableError as why:
+            if (
+                guild and self.bot.get_guild(guild) is None
+            ):  # it has just removed the bot, and may add it again
+                await self.workers.run(digests.release, digest)
+                return False
             await self.workers.run(digests.halt, digest, str(why))
-            await self.services.guild_rules.note_own(
-                digest.guild, "digest stopped", f"channel={digest.channel} {why}"
-            )
+            if not digest.delivery.direct:
+                detail = f"channel={digest.channel} {why}"
+                await self.services.guild_rules.note_own(digest.guild, "digest stopped", detail)
             log.info("digest.stopped id=%d why=%r", digest.id, str(why))
             return False
         except PASSING as error:
@@ -71,3 +76,10 @@ class DigestSender(Sender):
         await self.note(digests.sent, digest, [id for story in shown for id in story.article_ids])
         log.info("digest.sent id=%d stories=%d", digest.id, len(shown))
         return bool(shown)
+
+    async def _require_member(self, digest: Digest) -> None:
+        """Raise UndeliverableError where a person has left the server whose news they are sent."""
+        if not (digest.delivery.direct and digest.guild and digest.person):
+            return
+        if not await self.services.editions.is_member(digest.guild, digest.person):
+            raise UndeliverableError(mark("you are not in the server any more"))

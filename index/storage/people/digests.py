@@ -1,4 +1,4 @@
-"""Stores the digests of channels, and the articles that were sent in them.
+"""Stores the digests of channels and people, and the articles that were sent in them.
 
 Guilds, channels and persons are ids that the face (such as the Discord bot) gives. A process claims a digest
 before it sends it, so that only one of several processes sends it. Afterwards the process notes the digest as
@@ -20,9 +20,10 @@ from index.errors import UsageError
 from index.storage import schema
 from index.storage.database import Database
 from index.storage.rows import UtcDateTime
-from index.types.digest import DAY, LATE, WEEK, Digest, DigestPlan, Schedule
+from index.types.digest import DAY, LATE, WEEK, Delivery, Digest, DigestPlan, Schedule
 
-MAX_DIGESTS = 10
+# Of a guild, and of a person who is sent them directly.
+MAX_DIGESTS, MAX_DIRECT = 10, 3
 # A claim that is neither noted as sent nor released after this time belongs to a process that has ended.
 ABANDONED = timedelta(minutes=2)
 # By so much more than a day or a week the next time of a digest may be away: when summer time ends.
@@ -30,6 +31,8 @@ CLOCK_CHANGE = timedelta(hours=2)
 # Articles that were sent longer ago are deleted from the list: no digest looks so far back.
 FORGOTTEN = WEEK + 2 * LATE
 # The values of a digest that no process has claimed.
+# One message that pings nobody.
+_PLAIN = Delivery()
 _FREE: dict[str, Any] = {"claimed_at": None, "chosen": None, "chosen_at": None}
 
 
@@ -40,35 +43,60 @@ class DigestStore:
         self._database = database
         self._clock = clock
 
-    def put(self, guild: str, channel: str, person: str, plan: DigestPlan) -> Digest:
-        """Set up a channel's digest, or change the one that it has, which keeps its list of sent articles.
+    def put(
+        self,
+        guild: str,
+        channel: str,
+        person: str,
+        plan: DigestPlan,
+        delivery: Delivery = _PLAIN,
+        id: int | None = None,
+    ) -> Digest:
+        """Set up a digest; with `id`, change that one of the guild, which keeps its list of sent articles.
 
-        Raises UsageError when the guild has `MAX_DIGESTS` already.
+        One like it that was halted goes on.
+
+        Raises UsageError when the channel has the same digest already, when the guild has `MAX_DIGESTS` or
+        the person `MAX_DIRECT`, and when there is none with that `id`.
         """
-        table, values = schema.digests, _values(plan)
-        values |= {"person": person, "guild": guild, "stopped": None, **_FREE}
+        table, values = schema.digests, _values(plan, delivery)
+        values |= {"person": person, "guild": guild, "channel": channel, "stopped": None, **_FREE}
         values |= {"next_at": plan.schedule.after(self._clock())}
         with self._database.writing() as connection:
-            change = update(table).where(table.c.channel == channel).values(values).returning(table)
-            changed = connection.execute(change).one_or_none()
-            if changed is not None:
-                return _digest(changed)
-            counted = select(func.count()).select_from(table).where(table.c.guild == guild)
-            if connection.execute(counted).scalar_one() >= MAX_DIGESTS:
-                raise UsageError(f"{MAX_DIGESTS} channels have a digest already: stop one first.")
-            adding = insert(table).values(channel=channel, **values).returning(table)
-            return _digest(connection.execute(adding).one())
+            others = select(table).where(table.c.channel == channel, table.c.id != (id or 0))
+            alike = (_digest(row) for row in connection.execute(others))
+            for digest in alike:
+                if (digest.plan, digest.delivery) != (plan, delivery):
+                    continue
+                if digest.stopped is None or id is not None:
+                    raise UsageError("The same digest is set up there already.")
+                id = digest.id  # it goes on
+            if id is not None:
+                mine = (table.c.id == id) & _owned(guild, person, direct=delivery.direct)
+                changed = connection.execute(update(table).where(mine).values(values).returning(table))
+                row = changed.one_or_none()
+                if row is None:
+                    raise UsageError("There is no such digest: /digest show lists them.")
+                return _digest(row)
+            owned = _owned(guild, person, direct=delivery.direct)
+            count = connection.execute(select(func.count()).select_from(table).where(owned)).scalar_one()
+            if count >= (most := MAX_DIRECT if delivery.direct else MAX_DIGESTS):
+                raise UsageError(f"There are {most} digests already: stop one first.")
+            return _digest(connection.execute(insert(table).values(**values).returning(table)).one())
 
     def of(self, guild: str) -> list[Digest]:
-        """Return the digests of a guild, in the order in which they were first set up."""
-        return self._select(schema.digests.c.guild == guild)
+        """Return the digests of a guild's channels, in the order in which they were first set up."""
+        return self._select((schema.digests.c.guild == guild) & schema.digests.c.direct.is_(False))
 
-    def stop(self, guild: str, channel: str) -> bool:
-        """Delete a channel's digest; return whether there was one."""
+    def of_person(self, person: str) -> list[Digest]:
+        """Return the digests that a person is sent directly, in the order in which they were set up."""
+        return self._select((schema.digests.c.person == person) & schema.digests.c.direct.is_(True))
+
+    def stop(self, digest: Digest) -> bool:
+        """Delete a digest; return whether it was there."""
         table = schema.digests
-        mine = (table.c.guild == guild) & (table.c.channel == channel)
         with self._database.writing() as connection:
-            return bool(connection.execute(delete(table).where(mine)).rowcount)
+            return bool(connection.execute(delete(table).where(table.c.id == digest.id)).rowcount)
 
     # -- what is sent ----------------------------------------------------------------------------------
 
@@ -161,7 +189,13 @@ def _is(digest: Digest) -> ColumnElement[bool]:
     return (table.id == digest.id) & (table.next_at == digest.next_at)
 
 
-def _values(plan: DigestPlan) -> dict[str, Any]:
+def _owned(guild: str, person: str, *, direct: bool) -> ColumnElement[bool]:
+    """The SQL condition for the digests of a person, or of a guild's channels."""
+    table = schema.digests.c
+    return table.direct.is_(direct) & (table.person == person if direct else table.guild == guild)
+
+
+def _values(plan: DigestPlan, delivery: Delivery) -> dict[str, Any]:
     schedule = plan.schedule
     quiet_from, quiet_until = schedule.quiet or (None, None)
     return {
@@ -173,6 +207,10 @@ def _values(plan: DigestPlan) -> dict[str, Any]:
         "topics": list(plan.topics),
         "sources": list(plan.sources),
         "number": plan.number,
+        "role": delivery.role,
+        "apart": delivery.apart,
+        "publish": delivery.publish,
+        "direct": delivery.direct,
     }
 
 
@@ -180,4 +218,7 @@ def _digest(row: Row[Any]) -> Digest:
     quiet = None if row.quiet_from is None else (row.quiet_from, row.quiet_until)
     schedule = Schedule(row.hour, row.timezone, row.weekday, quiet)
     plan = DigestPlan(schedule, tuple(row.topics), tuple(row.sources), row.number)
-    return Digest(row.id, row.guild, row.channel, row.person, plan, row.next_at, row.last_at, row.stopped)
+    delivery = Delivery(row.role, row.apart, row.publish, row.direct)
+    return Digest(
+        *(row.id, row.guild, row.channel, row.person, plan, row.next_at, row.last_at, row.stopped, delivery)
+    )

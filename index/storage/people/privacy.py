@@ -22,7 +22,7 @@ from sqlalchemy.sql import ColumnElement
 from index.clock import utc_now
 from index.storage import schema
 from index.storage.database import Database
-from index.storage.follow_ups import forget_words
+from index.storage.people.follow_ups import forget_words
 
 # The lock under which a person's data is deleted. A restore holds it, so that no deletion falls between
 # reading the record of deletions and replacing the database.
@@ -32,7 +32,7 @@ WAIT_SECONDS = 10.0
 
 # When a person's row of each table was made. A deletion that is repeated spares what is newer than it; of a
 # digest, which stays anyway, only who set it is forgotten.
-_MADE_AT = ("posted_at", "given_at", "done_at", "started_at")
+_MADE_AT = ("posted_at", "given_at", "done_at", "started_at", "seen_at")
 
 
 class Deletion(NamedTuple):
@@ -133,7 +133,9 @@ def _delete(connection: Connection, person: str, until: datetime | None = None) 
     answers = schema.posted_answers
     theirs = connection.execute(select(answers.c.id).where(_made_by(answers, person, until))).scalars().all()
     forget_words(connection, theirs)
-    return sum(
+    digests = schema.digests
+    sent_to_them = delete(digests).where(_made_by(digests, person, until), digests.c.direct.is_(True))
+    return connection.execute(sent_to_them).rowcount + sum(
         connection.execute(
             update(table).where(_made_by(table, person, until)).values(person=None)
             if table.c.person.nullable

@@ -20,6 +20,7 @@ from sqlalchemy.sql import ColumnElement
 
 from index.storage import schema
 from index.storage.database import Database
+from index.storage.people.follow_ups import forget_words
 from index.storage.rows import UtcDateTime
 from index.types.posted import (
     AskedQuestion,
@@ -64,6 +65,26 @@ class Posted:
     def find_message(self, message: str) -> PostedAnswer | None:
         """Return the answer that a message holds."""
         return self._one(schema.posted_answers.c.message == message)
+
+    def find_asked(self, message: str) -> PostedAnswer | None:
+        """Return the answer to the question that a message asked; None where it asked none."""
+        return self._one(schema.posted_answers.c.reply_to == message)
+
+    def latest_in(self, channel: str, since: datetime) -> PostedAnswer | None:
+        """Return the answer that was posted last in a channel; None where none was since a time."""
+        table = schema.posted_answers
+        recent = (table.c.channel == channel) & (table.c.posted_at >= since)
+        query = select(table.c.id).where(recent).order_by(table.c.posted_at.desc()).limit(1)
+        with self._database.reading() as connection:
+            id = connection.execute(query).scalar()
+            return self._read(connection, table.c.id == id) if id else None
+
+    def forget(self, id: str) -> None:
+        """Delete an answer, because its question was changed or deleted, or its message is gone."""
+        table = schema.posted_answers
+        with self._database.writing() as connection:
+            forget_words(connection, [id])
+            connection.execute(delete(table).where(table.c.id == id))
 
     def give_feedback(self, id: str, person: str, verdict: Verdict, now: datetime) -> None:
         """Store a person's verdict on an answer; it replaces an earlier one of the same person."""
@@ -228,7 +249,7 @@ def _simplified(question: str) -> str:
 
 def _answer_row(answer: PostedAnswer) -> dict[str, Any]:
     row = {column.name: getattr(answer, column.name) for column in schema.posted_answers.columns}
-    return row | ({"channel": "", "message": ""} if answer.private else {})
+    return row | ({"channel": "", "message": "", "reply_to": None} if answer.private else {})
 
 
 def _quote_row(connection: Connection, id: str, place: int, quote: PostedQuote) -> dict[str, Any]:

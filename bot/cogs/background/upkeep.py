@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from discord.ext import commands
 
 from bot.services.background import BackgroundLoop
@@ -10,6 +12,7 @@ from bot.services.services import Services
 SETTINGS_SECONDS = 5.0
 ANSWERS_SECONDS = 10.0
 EDITIONS_SECONDS = 3600.0
+COMMANDS_SECONDS = 3600.0
 
 
 class SettingsReader(BackgroundLoop):
@@ -49,3 +52,19 @@ class EditionKeeper(BackgroundLoop):
     async def round(self) -> None:
         await self.services.editions.update()
         await self.delete_all(self.library.index.delete_unseen)
+
+
+class CommandKeeper(BackgroundLoop):
+    """Registers the commands again where Discord has lost them. `sync` does nothing where it has them all."""
+
+    def __init__(
+        self, bot: commands.AutoShardedBot, services: Services, sync: Callable[[], Awaitable[None]]
+    ) -> None:
+        super().__init__(bot, services, "registering of commands", COMMANDS_SECONDS)
+        self._sync = sync
+        self._first = True
+
+    async def round(self) -> None:
+        if not self._first:  # at the start they were registered a moment ago
+            await self._sync()
+        self._first = False
