@@ -87,7 +87,7 @@ def test_when_it_happened_is_shown_where_the_words_say_so() -> None:
 def test_stories_are_listed_instead_of_quotes() -> None:
     stories = (Headline(PORT, ("Two quays.",)), Headline(TROOPS, ()))
     output = rendered(answer_view(an_answer(TROOPS, stories=stories), UTC), width=200)
-    assert output.index(PORT.title) < output.index("Two quays.") < output.index(TROOPS.title)
+    assert output.index(PORT.title) < output.index(TROOPS.title)
     assert "▌" not in output
 
 
