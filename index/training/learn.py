@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from random import Random
 
 import numpy as np
-import openvino
 import torch
 from torch.nn import functional
 
+from index.embeddings.network import has_bfloat16
 from index.embeddings.tokens import Tokenizer
 from index.reader.network import ReaderNetwork
 from index.reader.tokens import encode, tokens_of
@@ -63,7 +63,7 @@ class Trainee:
         self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.network = network.to(self._device)
         self._tokenizer = tokenizer
-        self._bfloat16 = self._device.type == "cuda" or _has_bfloat16()
+        self._bfloat16 = self._device.type == "cuda" or has_bfloat16()
 
     def train(self, stage: Stage, random: Random) -> list[float]:
         """Train with a stage and return the loss of each step."""
@@ -181,8 +181,3 @@ def _batches(stage: Stage, random: Random) -> Iterator[Sequence[TrainingExample]
 
 def _length(example: TrainingExample) -> float:
     return float(np.mean([len(labelled.window.text) for labelled in example.windows]))
-
-
-def _has_bfloat16() -> bool:
-    """Tell whether the processor computes with numbers of 16 bits: then it takes less than half the time."""
-    return "BF16" in openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")

@@ -1,4 +1,4 @@
-"""The shipped answer reader: it finds what answers, and the library goes on without it where it is damaged."""
+"""The shipped answer reader finds what answers; where it is damaged, the library goes on without it."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def broken(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.M
 
 def test_a_file_that_is_not_right_is_refused_again_and_again(broken: AnswerReader) -> None:
     for _ in range(2):
-        with pytest.raises(ModelError, match="answer reader.*install newsbot again"):
+        with pytest.raises(ModelError, match=r"answer reader.*install newsbot again"):
             broken.read(QUESTION, [window(TROOPS)])
 
 
