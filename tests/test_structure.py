@@ -46,6 +46,8 @@ IMPORTERS = {
     "detrack": r"index/text/addresses\.py",
     "publicsuffixlist": r"index/text/addresses\.py",
     "lxml": r"index/sources/(feeds|pages|times)/.*|index/sources/(markup|web_page)\.py",
+    "sentencex": r"index/text/sentences\.py",
+    "py3langid": r"index/languages/detect\.py",
     "json_repair": r"index/sources/pages/json_ld\.py",
     "cchardet": r"index/sources/encodings\.py",
     "webencodings": r"index/sources/encodings\.py",

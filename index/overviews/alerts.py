@@ -22,6 +22,7 @@ from index.answers.engine import AnswerEngine
 from index.answers.parsing import PASSAGES_READ
 from index.answers.recency import Recency
 from index.embeddings.base import MODEL_CHARS, Embedder
+from index.languages.registry import sentence_rules
 from index.overviews.highlights import central_sentences
 from index.overviews.matching import Comparison, Followed, NewPassages, compare
 from index.overviews.topic import about
@@ -247,7 +248,7 @@ def is_question(what: str) -> bool:
 
 def central_quote(article: Article) -> list[Quote]:
     """Return the most central sentence of an article as one quote; none where it has no whole sentence."""
-    for text in central_sentences(article.text)[:1]:
+    for text in central_sentences(article.text, rules=sentence_rules(article.language))[:1]:
         start = article.text.index(text)
         return [Quote(article, Span(start, start + len(text)), 0.0)]
     return []

@@ -20,6 +20,7 @@ from index.storage.article_changes import (
     drop_passages,
     make_copy,
     put_article,
+    put_language,
     put_passages,
     says,
     touch,
@@ -309,7 +310,7 @@ class Store:
             connection.execute(update(table).where(table.c.id == article_id).values(url=url))
 
     def replace_passages(self, new: Sequence[NewArticle]) -> None:
-        """Give articles new passages and vectors, leaving the articles as they are.
+        """Give articles new passages, vectors and the language they were split by; their words stay.
 
         Those that another process has changed since they were read keep what it gave them.
         """
@@ -318,6 +319,7 @@ class Store:
             for each in new:
                 if says(connection, each.article):
                     put_passages(connection, each, log)
+                    put_language(connection, each.article)
             log.write()
 
     def delete_articles(self, ids: Sequence[str]) -> None:
