@@ -27,7 +27,8 @@ import numpy.typing as npt
 from scipy.optimize import minimize
 from scipy.special import expit, logsumexp
 
-from index.answers.candidates import Candidate, choose
+from index.answers.candidates import Candidate, Candidates
+from index.answers.choice import choose
 from index.answers.confidence import Evidence
 from index.answers.scoring import WEIGHTS_FILE, Features, Parameters
 from index.embeddings.embedder import SHIPPED_NAME
@@ -58,7 +59,7 @@ class Case:
 
     fold: int
     answerable: bool
-    candidates: Sequence[Candidate]
+    candidates: Candidates
     features: Floats
     answers: npt.NDArray[np.bool_]
     evidence: Floats
@@ -85,7 +86,7 @@ def _case(news: NewsIndex, example: Example, fold: int) -> Case:
         fold=fold,
         answerable=example.answerable,
         candidates=result.candidates,
-        features=np.array([run.features for run in result.candidates]).reshape(-1, len(Features._fields)),
+        features=result.candidates.features,
         answers=np.array([rank([run.text], example.accepted) > 0 for run in result.candidates], bool),
         evidence=np.array(result.evidence),
     )
@@ -158,9 +159,7 @@ def confidences(tested: Sequence[Case], weights: Sequence[Floats]) -> Floats:
 
 def _rank(case: Case, weights: Floats) -> int:
     """Return the place, from 1, of the first right one of the quotes that the weights choose; 0 for none."""
-    scores = case.features @ weights
-    order = np.argsort(-scores, kind="stable").tolist()
-    rescored = [replace(case.candidates[i], score=float(scores[i])) for i in order]
+    rescored = case.candidates.rescored(case.features @ weights)
     right = {_place(case.candidates[i]) for i in np.flatnonzero(case.answers).tolist()}
     for place, candidate in enumerate(choose(rescored, max(DEPTHS)), 1):
         if _place(candidate) in right:

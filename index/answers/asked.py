@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
 
 from index.languages.english.answer_forms import Finder
 from index.languages.english.answer_types import Expectation
@@ -16,17 +19,12 @@ class Asked:
     `weights` maps each of the question's words, stemmed by the index, to its idf. `names` are the stems of
     the words that the question writes with a capital inside a sentence. `expectation` says which kinds of
     words would answer. `finder` finds phrases of the form that the question asks for; it is None where that
-    form cannot be recognised from text alone. `rarity` takes the stem of any word and gives its idf as a
-    share of the highest possible idf, in [0, 1].
+    form cannot be recognised from text alone. `rarity` takes stems, all different, and gives the idf of each
+    as a share of the highest possible idf, in [0, 1].
     """
 
     weights: Mapping[str, float]
     names: frozenset[str]
     expectation: Expectation
     finder: Finder | None
-    rarity: Callable[[str], float]
-
-    def coverage(self, words: frozenset[str]) -> float:
-        """Return the share of the question's words, weighted by idf, that `words` holds: in [0, 1]."""
-        covered = sum(self.weights[term] for term in words.intersection(self.weights))
-        return covered / sum(self.weights.values()) if self.weights else 0.0
+    rarity: Callable[[Sequence[str]], npt.NDArray[np.float64]]

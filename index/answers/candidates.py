@@ -1,236 +1,215 @@
-"""Chooses from the best passages the whole sentences that are shown as quotes. Pure.
+"""Scores the sentences of the best passages that could be quoted. Pure.
 
 Every run of one to three whole sentences in a passage is a candidate, and each candidate gets a score (see
-`index.answers.scoring`). Quotes are taken from the highest score downwards; a candidate that repeats a quote
-already taken is left out.
+`index.answers.scoring`). All candidates of a question are scored at once: one row of a matrix for each.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, overload
+
+import numpy as np
+import numpy.typing as npt
 
 from index.answers import scoring
 from index.answers.asked import Asked
-from index.answers.parsing import ReadPassage, Sentence, among
+from index.answers.mentions import Flags, Floats, Indexes, Mentions, votes
+from index.answers.parsing import KINDS, MAX_SENTENCES
+from index.answers.reading import Reading
 from index.answers.retrieval import Ranked
+from index.answers.row import Row, expanded
 from index.answers.scoring import Features
-from index.languages.english.mentions import votes
 from index.text.spans import Span
 from index.types.answer import MAX_QUOTE_CHARS, Quote
-from index.types.article import Copy
+from index.types.article import Article, Copy
 
-# A quote has this many sentences at most.
-MAX_SENTENCES = 3
 # How fast the weight of a passage's votes falls with its retrieval score: the weight is exp(12 × difference
 # to the best score), so a passage that scores 0.06 less than the best counts half.
 VOTE_SHARPNESS = 12.0
-# Quotes are chosen from this many of the best candidates. In no measurement was a lower one chosen.
-CONSIDERED = 150
-# Two candidates that share at least this much of the shorter one's words say the same: the lower one is left
-# out. Below that, the score falls by LIKENESS_COST × the share, and for the same article by
-# SAME_ARTICLE_COST.
-SAME_WORDS = 0.6
-LIKENESS_COST = 1.0
-SAME_ARTICLE_COST = 0.3
+# The votes of so many of a candidate's mentions count, the best ones.
+MENTIONS_COUNTED = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A run of sentences that could be quoted: its passage, its place in the article, and its score.
 
-    `span` are offsets in the article's text, `words` the stems of the run's words. A higher `score` is
-    better; scores are comparable within one question.
+    `span` are offsets in the article's text. A higher `score` is better; scores are comparable within one
+    question.
     """
 
     ranked: Ranked
     span: Span
     features: Features
-    words: frozenset[str]
     score: float
 
     @property
+    def article(self) -> Article:
+        return self.ranked.stored.article
+
+    @property
     def article_id(self) -> str:
-        return self.ranked.stored.article.id
+        return self.article.id
 
     @property
     def text(self) -> str:
-        return self.ranked.stored.article.text[slice(*self.span)]
+        return self.article.text[slice(*self.span)]
 
 
 @dataclass(frozen=True, slots=True)
-class _Votes:
-    """What the passages agree on: stem → share of the votes in [0, 1], see `index.languages.english.mentions.votes`.
+class Candidates(Sequence[Candidate]):
+    """The candidates of one question, best first: one row of each array for each of them.
 
-    `all` counts every mention, `expected` only mentions that could answer the question.
+    `passages` are places in `ranked`. `spans`, of shape (candidates, 2), are offsets in the article's text.
+    `words`, of the same shape, are the places of the first word and of the one behind the last in `stems`,
+    where equal numbers stand for equal stems. `features` has the figures of `Features` as columns, and
+    `scores` is what they come to.
     """
 
-    all: Mapping[str, float]
-    expected: Mapping[str, float]
+    ranked: Sequence[Ranked]
+    passages: Indexes
+    spans: Indexes
+    stems: Indexes
+    words: Indexes
+    features: Floats
+    scores: Floats
+
+    def __len__(self) -> int:
+        return self.scores.size
+
+    @overload
+    def __getitem__(self, place: int) -> Candidate: ...
+    @overload
+    def __getitem__(self, place: slice) -> Candidates: ...
+    def __getitem__(self, place: int | slice) -> Candidate | Candidates:
+        if isinstance(place, slice):
+            return self.only(np.arange(len(self))[place])
+        start, end = self.spans[place].tolist()
+        features = Features(*self.features[place].tolist())
+        return Candidate(
+            self.ranked[self.passages[place]], Span(start, end), features, float(self.scores[place])
+        )
+
+    def only(self, rows: Indexes | Flags) -> Candidates:
+        """Return some of the candidates, given their places in the order wanted, or a flag for each."""
+        return replace(
+            self,
+            passages=self.passages[rows],
+            spans=self.spans[rows],
+            words=self.words[rows],
+            features=self.features[rows],
+            scores=self.scores[rows],
+        )
+
+    def rescored(self, scores: Floats) -> Candidates:
+        """Return the candidates with other scores, best first; those with equal ones keep their order."""
+        return replace(self, scores=scores).only(np.argsort(-scores, kind="stable"))
 
 
-@dataclass(frozen=True, slots=True)
-class _SentenceFigures:
-    """What one sentence offers to one question; the features of a run are computed from its sentences."""
+def candidates(reading: Reading, asked: Asked) -> Candidates:
+    """Return every run of sentences in the passages that could be quoted, best first.
 
-    span: Span
-    parsed: Sentence
-    stems: frozenset[str]
-    votes: Mapping[str, float]  # stem of each mention → its share of the votes
-    best_vote: float  # the highest product of votes and rarity among the mentions that could answer
-    has_kind: bool  # a mention is of a kind that the question expects
-    has_form: bool  # a phrase is of the form that the question asks for
-    has_focus: bool  # the noun that the question asks for is there
-
-
-def candidates(passages: Sequence[ReadPassage], asked: Asked) -> list[Candidate]:
-    """Return every run of sentences in the passages that could be quoted, best first."""
-    best = max((passage.ranked.score for passage in passages), default=0.0)
-    weights = [math.exp((passage.ranked.score - best) * VOTE_SHARPNESS) for passage in passages]
-    articles = [passage.article_id for passage in passages]
-    shares = _Votes(
-        all=votes(zip(articles, weights, (passage.mentions for passage in passages), strict=True)),
-        expected=votes(zip(articles, weights, (passage.expected for passage in passages), strict=True)),
-    )
-    article_scores: dict[str, float] = {}
-    for passage in passages:
-        known = article_scores.get(passage.article_id, passage.ranked.score)
-        article_scores[passage.article_id] = max(known, passage.ranked.score)
-    runs = [
-        candidate
-        for passage in passages
-        for candidate in _candidates(passage, asked, shares, article_scores[passage.article_id])
-    ]
-    return sorted(runs, key=lambda run: (-run.score, run.ranked.stored.id, run.span))
-
-
-def _candidates(
-    passage: ReadPassage, asked: Asked, shares: _Votes, article_score: float
-) -> Iterator[Candidate]:
-    spans = passage.ranked.stored.passage.sentences
-    figures = [
-        _sentence_figures(passage, span, sentence, asked, shares)
-        for span, sentence in zip(spans, passage.parsed.sentences, strict=True)
-    ]
-    for run in runs_of(spans, [sentence.whole for sentence in passage.parsed.sentences]):
-        yield _candidate(passage.ranked, figures[run], asked, article_score)
-
-
-def runs_of(sentences: Sequence[Span], whole: Sequence[bool]) -> Iterator[slice]:
-    """Yield, as slices of `sentences`, the runs that may be quoted: one to three whole neighbours.
-
-    `whole` says of each sentence whether it is whole. A run has at most `MAX_QUOTE_CHARS` characters.
+    Those with equal scores are in the order of their passages' ids, and then of their places.
     """
-    for first in range(len(sentences)):
-        for last in range(first, min(first + MAX_SENTENCES, len(sentences))):
-            if not whole[last] or sentences[last].end - sentences[first].start > MAX_QUOTE_CHARS:
-                break
-            yield slice(first, last + 1)
-
-
-def choose(runs: Sequence[Candidate], limit: int) -> list[Candidate]:
-    """Return at most `limit` of the candidates, best first, each of which adds something to those before it.
-
-    `runs` has to be sorted, best first. The method is maximal marginal relevance (Carbonell and Goldstein,
-    1998): each time a candidate is taken, those that are like it lose a part of their score.
-    """
-    rest = {i: candidate.score for i, candidate in enumerate(runs[:CONSIDERED])}
-    chosen: list[Candidate] = []
-    while rest and len(chosen) < limit:
-        best = max(rest, key=lambda i: (rest[i], -i))
-        taken = runs[best]
-        del rest[best]
-        if any(_repeats_sentence(taken, earlier) for earlier in chosen):
-            continue
-        chosen.append(taken)
-        for i in list(rest):
-            likeness = _likeness(runs[i], taken)
-            if likeness >= SAME_WORDS or _overlap(runs[i], taken):
-                del rest[i]
-            else:
-                same_article = runs[i].article_id == taken.article_id
-                rest[i] -= LIKENESS_COST * likeness + SAME_ARTICLE_COST * same_article
-    return chosen
+    row, ranked = reading.row, reading.ranked
+    starts = np.array([passage.stored.passage.span.start for passage in ranked], np.intp)
+    ids = np.array([passage.stored.id for passage in ranked], np.int64)
+    spans = row.spans + starts[row.run_passages, None]
+    columns = _columns(reading, asked, spans)
+    features = np.column_stack([columns[name] for name in Features._fields]).astype(np.float64)
+    scores = scoring.scores(features)
+    found = Candidates(ranked, row.run_passages, spans, row.words, row.run_words, features, scores)
+    return found.only(np.lexsort((spans[:, 1], spans[:, 0], ids[row.run_passages], -scores)))
 
 
 def to_quote(candidate: Candidate, copies: Sequence[Copy]) -> Quote:
     """Return the candidate as a quote that is also reported in `copies`."""
-    return Quote(candidate.ranked.stored.article, candidate.span, candidate.score, tuple(copies))
+    return Quote(candidate.article, candidate.span, candidate.score, tuple(copies))
 
 
-def _sentence_figures(
-    passage: ReadPassage, span: Span, sentence: Sentence, asked: Asked, shares: _Votes
-) -> _SentenceFigures:
-    mentions, expected = among(passage.mentions, sentence), among(passage.expected, sentence)
-    stems = {mention.stem for mention in expected}
-    return _SentenceFigures(
-        span,
-        sentence,
-        frozenset(passage.parsed.words.stems[sentence.first : sentence.end]),
-        {mention.stem: shares.all.get(mention.stem, 0.0) for mention in mentions},
-        max((shares.expected.get(stem, 0.0) * asked.rarity(stem) for stem in stems), default=0.0),
-        not asked.expectation.kinds.isdisjoint([mention.kind for mention in mentions]),
-        asked.finder is not None and bool(expected),
-        not passage.focus.isdisjoint(range(sentence.first, sentence.end)),
-    )
+def _columns(reading: Reading, asked: Asked, spans: Indexes) -> Mapping[str, npt.NDArray[Any]]:
+    """Return name → figures of all runs, for each field of `Features`. `spans` are offsets in the article."""
+    row, ranked, passages = reading.row, reading.ranked, reading.row.run_passages
+    recency = np.array([passage.recency for passage in ranked])
+    scores, articles = np.array([passage.score for passage in ranked]), _articles(ranked)
+    article_scores = np.full(len(ranked), -np.inf)
+    np.maximum.at(article_scores, articles, scores)
+    every, best = _votes(reading.mentions, articles, scores, len(row.hashes))
+    kinds = np.isin(reading.mentions.kinds, [KINDS.index(kind) for kind in asked.expectation.kinds])
+    starts, ends = spans.T
+    coverage = reading.covered(*row.run_words.T)
+    kind = _of_runs(row, _of_sentences(row, reading.mentions.sentences, kinds))
+    form = _of_sentences(row, reading.mentions.sentences, reading.mentions.expected * bool(asked.finder))
+    lead = starts == 0
+    number = asked.expectation.is_number
+    return {
+        "coverage": coverage,
+        "length": (ends - starts) / MAX_QUOTE_CHARS,
+        "recency": recency[passages],
+        "article": article_scores[articles][passages],
+        "vote": _of_runs(row, _of_sentences(row, reading.mentions.sentences, best)),
+        "redundancy": _redundancy(row, reading.mentions, every),
+        "form": _of_runs(row, form),
+        "kind": kind,
+        "focus": _of_runs(row, reading.focus),
+        "lead": lead,
+        "early": np.exp(-starts / 1000),
+        "asks": row.asks[row.runs[:, 1]],
+        "boilerplate": _of_runs(row, row.boilerplate),
+        "number_coverage": number * coverage,
+        "number_kind": number * kind,
+        "number_lead": number * lead,
+    }
 
 
-def _candidate(
-    ranked: Ranked, run: Sequence[_SentenceFigures], asked: Asked, article_score: float
-) -> Candidate:
-    span = Span(run[0].span.start, run[-1].span.end)
-    words = run[0].stems.union(*(sentence.stems for sentence in run[1:]))
-    coverage = asked.coverage(words)
-    kind = float(any(sentence.has_kind for sentence in run))
-    lead = float(span.start == 0)
-    number = float(asked.expectation.is_number)
-    features = Features(
-        coverage=coverage,
-        length=(span.end - span.start) / MAX_QUOTE_CHARS,
-        recency=ranked.recency,
-        article=article_score,
-        vote=max(sentence.best_vote for sentence in run),
-        redundancy=_redundancy(run),
-        form=float(any(sentence.has_form for sentence in run)),
-        kind=kind,
-        focus=float(any(sentence.has_focus for sentence in run)),
-        lead=lead,
-        early=math.exp(-span.start / 1000),
-        asks=float(run[-1].parsed.asks),
-        boilerplate=float(any(sentence.parsed.boilerplate for sentence in run)),
-        number_coverage=number * coverage,
-        number_kind=number * kind,
-        number_lead=number * lead,
-    )
-    return Candidate(ranked, span, features, words, scoring.score(features))
+def _articles(ranked: Sequence[Ranked]) -> Indexes:
+    """Return a number for each passage's article, from 0; passages of one article have the same."""
+    numbers: dict[str, int] = {}
+    ids = (passage.stored.article.id for passage in ranked)
+    return np.array([numbers.setdefault(id, len(numbers)) for id in ids], np.intp)
 
 
-def _redundancy(run: Sequence[_SentenceFigures]) -> float:
-    """Return the mean share of votes of the run's four best mentions; absent ones count 0."""
-    distinct: dict[str, float] = {}
-    for sentence in run:
-        distinct.update(sentence.votes)
-    return sum(sorted(distinct.values(), reverse=True)[:4]) / 4
+def _votes(mentions: Mentions, articles: Indexes, scores: Floats, stems: int) -> tuple[Floats, Floats]:
+    """Return what the passages agree on: two figures of each mention, in [0, 1].
+
+    The first is its share of the votes, where each mention counts. The second is the share where only those
+    count that could answer the question, times the rarity of the stem; it is 0 for the others.
+    """
+    weights = np.exp((scores - scores.max(initial=-np.inf)) * VOTE_SHARPNESS)
+    offered = weights[mentions.passages] * mentions.support
+    voters, expected = articles[mentions.passages], mentions.expected
+    shares = votes(mentions.stems, voters, offered, stems)
+    best = votes(mentions.stems[expected], voters[expected], offered[expected], stems)
+    return shares[mentions.stems], best[mentions.stems] * mentions.rarity * expected
 
 
-def _likeness(one: Candidate, other: Candidate) -> float:
-    """Return the share of the shorter candidate's distinct words that the other holds, too."""
-    shared = len(one.words & other.words)
-    return shared / max(1, min(len(one.words), len(other.words)))
+def _of_sentences(row: Row, sentences: Indexes, figures: npt.NDArray[Any]) -> Floats:
+    """Return the highest figure in each sentence, given figures and their sentences; 0 where there is none."""
+    highest = np.zeros(len(row.sentences))
+    np.maximum.at(highest, sentences, figures)
+    return highest
 
 
-def _repeats_sentence(one: Candidate, other: Candidate) -> bool:
-    """Tell whether `other` holds a sentence of `one` word for word, as copied agency reports do."""
-    text = one.ranked.stored.article.text
-    sentences = one.ranked.stored.passage.sentences
-    return any(
-        text[start:end] in other.text
-        for start, end in sentences
-        if one.span.start <= start and end <= one.span.end
-    )
+def _of_runs(row: Row, figures: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return the highest figure in each run, given one for each sentence."""
+    first, last = row.runs.T
+    highest = figures[first]
+    for following in range(1, MAX_SENTENCES):
+        highest = np.maximum(highest, figures[np.minimum(first + following, last)])
+    return highest
 
 
-def _overlap(one: Candidate, other: Candidate) -> bool:
-    same = one.article_id == other.article_id
-    return same and one.span.start < other.span.end and other.span.start < one.span.end
+def _redundancy(row: Row, mentions: Mentions, shares: Floats) -> Floats:
+    """Return the mean share of votes of each run's best distinct mentions; absent ones count 0."""
+    first, end = mentions.words.searchsorted(row.run_words.T)
+    inside, runs = expanded(first, end)
+    # Sorted by run and then by share, so that equal stems of a run, whose shares are equal, are neighbours.
+    order = np.lexsort((mentions.stems[inside], -shares[inside], runs))
+    runs, stems, shares = runs[order], mentions.stems[inside][order], shares[inside][order]
+    distinct = np.append(True, (runs[1:] != runs[:-1]) | (stems[1:] != stems[:-1]))[: runs.size]
+    runs, shares = runs[distinct], shares[distinct]
+    counted = np.arange(runs.size) - runs.searchsorted(runs) < MENTIONS_COUNTED
+    total = np.bincount(runs[counted], shares[counted], len(row.runs))
+    return total / MENTIONS_COUNTED

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.answers.asked import Asked
-from index.answers.parsing import ReadPassage
+from index.answers.retrieval import Ranked
 from index.answers.scoring import parameters
 
 # How much a passage offers: its cosine + COVERAGE_WEIGHT × its coverage + RECENCY_WEIGHT × its recency.
@@ -38,13 +38,20 @@ class Evidence(NamedTuple):
     names: float  # share of the question's idf that is in names: passages come closer to names
 
 
-def evidence(passages: Sequence[ReadPassage], asked: Asked) -> Evidence:
-    """Return the regression's inputs for a question; those of passages are 0 where there are none."""
+def evidence(ranked: Sequence[Ranked], coverage: Sequence[float], asked: Asked) -> Evidence:
+    """Return the regression's inputs for a question; those of passages are 0 where there are none.
+
+    `coverage` is the share of the question's words, by idf, in each passage with its headline.
+    """
     words, names = of_question(asked.weights, asked.names)
+    offers = [
+        offer(passage.dense, covered, passage.recency)
+        for passage, covered in zip(ranked, coverage, strict=True)
+    ]
     return Evidence(
-        passage=max((_offer(passage) for passage in passages), default=0.0),
-        current=max((passage.ranked.dense * passage.ranked.recency for passage in passages), default=0.0),
-        coverage=max((passage.coverage for passage in passages), default=0.0),
+        passage=max(offers, default=0.0),
+        current=max((passage.dense * passage.recency for passage in ranked), default=0.0),
+        coverage=max(coverage, default=0.0),
         words=words,
         names=names,
     )
@@ -91,7 +98,3 @@ def offer(dense: Value, coverage: Value, recency: Value) -> Value:
     """Return how much a passage offers, or many passages: its weighted cosine, coverage and recency."""
     total: Value = dense + COVERAGE_WEIGHT * coverage + RECENCY_WEIGHT * recency
     return total
-
-
-def _offer(passage: ReadPassage) -> float:
-    return offer(passage.ranked.dense, passage.coverage, passage.ranked.recency)

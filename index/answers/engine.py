@@ -7,17 +7,19 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import cache
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import numpy.typing as npt
 
 from index.answers.asked import Asked
-from index.answers.candidates import Candidate, candidates, choose, to_quote
+from index.answers.candidates import Candidate, Candidates, candidates, to_quote
+from index.answers.choice import choose
 from index.answers.confidence import confidence, evidence
 from index.answers.confidence import threshold as fitted_threshold
 from index.answers.explain import explain
-from index.answers.parsing import PASSAGES_READ, Parser, read
+from index.answers.parsing import Parser
+from index.answers.reading import PASSAGES_READ, read
 from index.answers.recency import Recency
 from index.answers.rerank import CrossEncoderReranker, rerank
 from index.answers.result import SearchResult
@@ -178,14 +180,10 @@ class AnswerEngine:
         what = Retrieval(searched, PASSAGES_READ, first, PERIOD_PASSAGES)
         ranked = self.retrieve(text, what, until, about)
         asked = self.asked(text)
-        passages = read(ranked, asked, self.parser)
-        runs = [
-            candidate
-            for candidate in candidates(passages, asked)
-            if shown.admit(candidate.ranked.stored.article)
-        ]
-        if self._reranker:
-            runs = rerank(self._reranker, text, runs)
+        reading = read(ranked, asked, self.parser)
+        runs = candidates(reading, asked)
+        is_shown = np.array([shown.admit(passage.stored.article) for passage in ranked], np.bool_)
+        runs = self._reranked(text, runs.only(is_shown[runs.passages]))
         return SearchResult(
             as_of=as_of,
             since=shown.since,
@@ -195,16 +193,16 @@ class AnswerEngine:
             asked=asked,
             ranked=ranked,
             candidates=runs,
-            evidence=evidence(passages, asked),
+            evidence=evidence(ranked, reading.coverage.tolist(), asked),
         )
 
     def choose(self, text: str, ranked: Sequence[Ranked], limit: int) -> list[Candidate]:
         """Return at most `limit` quotes for the question `text` from the given passages, best first."""
         asked = self.asked(text)
-        runs = candidates(read(ranked, asked, self.parser), asked)
-        if self._reranker:
-            runs = rerank(self._reranker, text, runs)
-        return choose(runs, limit)
+        return choose(self._reranked(text, candidates(read(ranked, asked, self.parser), asked)), limit)
+
+    def _reranked(self, text: str, runs: Candidates) -> Candidates:
+        return rerank(self._reranker, text, runs) if self._reranker else runs
 
     def answer_and_passages(self, question: Question) -> tuple[Answer, list[str]]:
         """Return the answer, and the texts of as many passages as the question wants quotes, best first."""
@@ -276,17 +274,14 @@ class AnswerEngine:
         """Return the stems of a question's names."""
         return frozenset(stem for name in names(text) for stem in self._index.terms(name))
 
-    def _rarity(self) -> Callable[[str], float]:
-        """Return a function from a stem to its idf as a share of the highest possible, in [0, 1].
-
-        It remembers its results, because one answer asks for the same stems many times.
-        """
+    def _rarity(self) -> Callable[[Sequence[str]], npt.NDArray[np.float64]]:
+        """Return a function from distinct stems to the idf of each, as a share of the highest possible."""
         passages = len(self._index)
         highest = idf({"": 0}, passages)[""]
 
-        @cache
-        def rarity(term: str) -> float:
-            return idf(self._index.document_frequency([term]), passages)[term] / highest
+        def rarity(terms: Sequence[str]) -> npt.NDArray[np.float64]:
+            frequencies = self._index.document_frequency(terms)
+            return np.array(list(idf(frequencies, passages).values())) / highest
 
         return rarity
 

@@ -1,37 +1,40 @@
-"""Splits passages into words and sentences, and finds in them what bears on a question.
+"""Splits passages into words and sentences: what is the same for every question.
 
-The first step does not depend on the question: words, names, numbers, and which sentences are whole. Its
-results are kept in memory, because the same recent passages are read for many questions. The second step,
-`read`, adds what one question makes of a passage: the mentions that could answer it, and how many of its
-words are there.
+The results are kept in memory, because the same recent passages are read for many questions. They are arrays,
+which take little memory and are put side by side for a question at little cost (see `index.answers.reading`).
 """
 
 from __future__ import annotations
 
-import bisect
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from sys import intern
-from typing import NamedTuple
+from typing import Final, get_args
 
-from index.answers.asked import Asked
-from index.answers.retrieval import Ranked
+import numpy as np
+import numpy.typing as npt
+
 from index.languages.english.answer_forms import Terms
-from index.languages.english.mentions import Mention, Notable, Words, find_mentions, notable_words, split_words
+from index.languages.english.answer_types import Kind
+from index.languages.english.mentions import notable_words, split_words
 from index.storage.articles import StoredPassage
 from index.text.sentences import is_whole
 from index.text.spans import Span
+from index.types.answer import MAX_QUOTE_CHARS
 
-# This many of the best passages are read sentence by sentence. With 30 to 50 of them the chosen quotes are
-# much the same, and reading one takes a third of a millisecond.
-PASSAGES_READ = 40
-# This many parsed passages are kept in memory, at about 7 kB each.
-REMEMBERED = 2000
-# The first word of a sentence is always written with a capital. It counts as a name when it is rarer than
-# this: a word of this rarity stands in one passage in fifty.
-COMMON_RARITY = 0.4
+Numbers = npt.NDArray[np.int32]
+Hashes = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+# The kinds of mentions; an array of kinds holds places in this tuple.
+KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
+# A quote has this many sentences at most.
+MAX_SENTENCES = 3
+# This many parsed passages are kept in memory, at about 3 kB each.
+REMEMBERED = 5000
 
 _BOILERPLATE = re.compile(
     r"click here|newsletter|sign up|subscrib|read more|follow (?:us|our|her|him|along)|our links|commission"
@@ -44,46 +47,48 @@ _INVITATION = re.compile(
     r"|\b(?:click|sign up|subscribe|updates|coverage|newsletter) here\b|^read more\b",
     re.IGNORECASE,
 )
-
-
-class Sentence(NamedTuple):
-    """A sentence of a passage: its words are those with the indexes `first` to `end` - 1 of the passage."""
-
-    first: int
-    end: int
-    whole: bool  # a whole sentence that reports something, see `_INVITATION`
-    asks: bool  # it ends with a question mark
-    boilerplate: bool  # it holds words that are usual in boxes beside a story, see `_BOILERPLATE`
+# Every invitation holds one of these words. Looking for them first takes a twentieth of the time.
+_INVITING: Final = ("here", "below", "coverage", "live", "read more")
 
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A passage split into words and sentences, the same for every question."""
+    """A passage split into words, sentences and runs of sentences, each numbered from 0.
 
-    words: Words
-    lower: list[str]  # the words in lower case
-    notable: Notable
-    sentences: list[Sentence]
-
-
-@dataclass(frozen=True, slots=True)
-class ReadPassage:
-    """A passage with what one question makes of it.
-
-    `mentions` are the names, numbers and dates that the question itself does not hold. `coverage` is the
-    share of the question's words, weighted by idf, that the passage or its headline holds.
+    Of each word, `stems` has the hash of its stem, and `starts` its offset in the passage. `notable` are the
+    words that are names, numbers or dates, `kinds` their kinds (see `KINDS`) and `notable_stems` their stems.
+    `edges`, of shape (sentences, 2), are the offsets of each sentence in the passage, and `sentences` its
+    first word and the one behind its last. `asks` says of each whether it ends with a question mark,
+    `boilerplate` whether it holds words that are usual in boxes beside a story. `runs`, of shape (runs, 2),
+    are the first and the last sentence of each run that could be quoted.
     """
 
-    ranked: Ranked
-    parsed: Parsed
-    mentions: list[Mention]
-    expected: list[Mention]  # those of the form asked for or, where no form is known, of an expected kind
-    coverage: float
-    focus: frozenset[int]  # indexes of the words that are the noun asked for
+    stems: Hashes
+    starts: Numbers
+    notable: Numbers
+    kinds: Numbers
+    notable_stems: Sequence[str]
+    edges: Numbers
+    sentences: Numbers
+    asks: Flags
+    boilerplate: Flags
+    runs: Numbers
 
-    @property
-    def article_id(self) -> str:
-        return self.ranked.stored.article.id
+
+_NONE, _NO_PAIRS = np.empty(0, np.int32), np.empty((0, 2), np.int32)
+# A passage without a word.
+NOTHING: Final = Parsed(
+    stems=np.empty(0, np.int64),
+    starts=_NONE,
+    notable=_NONE,
+    kinds=_NONE,
+    notable_stems=(),
+    edges=_NO_PAIRS,
+    sentences=_NO_PAIRS,
+    asks=np.empty(0, np.bool_),
+    boilerplate=np.empty(0, np.bool_),
+    runs=_NO_PAIRS,
+)
 
 
 class Parser:
@@ -98,9 +103,9 @@ class Parser:
         self._parse = lru_cache(REMEMBERED)(self._parse_text)
 
     def parse(self, stored: StoredPassage) -> Parsed:
-        """Return the passage split into words and sentences. Sentences count from the start of its text."""
+        """Return the passage split into words and sentences. Offsets count from the start of its text."""
         start = stored.passage.span.start
-        ends = tuple(offset - start for sentence in stored.passage.sentences for offset in sentence)
+        ends = tuple(offset - start for offset in chain.from_iterable(stored.passage.sentences))
         return self._parse(stored.text, ends)
 
     def _title(self, title: str) -> frozenset[str]:
@@ -109,84 +114,36 @@ class Parser:
     def _parse_text(self, text: str, ends: Sequence[int]) -> Parsed:
         """Split a text; `ends` holds the start and the end of each sentence, one after the other."""
         words = split_words(text, self.terms)
-        boxes = [match.start() for match in _BOILERPLATE.finditer(text.lower())]
+        notable = notable_words(text, words)
+        spans = [Span(*span) for span in zip(ends[::2], ends[1::2], strict=True)]
+        written = [text[start:end] for start, end in spans]
+        lower = text.lower()
+        boxes = [match.start() for match in _BOILERPLATE.finditer(lower)]
+        may_invite = any(word in lower for word in _INVITING)
+        reports = [is_whole(one) and not (may_invite and _INVITATION.search(one)) for one in written]
+        starts, edges = np.array(words.starts, np.int32), np.array(spans, np.int32).reshape(-1, 2)
+        runs = [(run.start, run.stop - 1) for run in runs_of(spans, reports)]
         return Parsed(
-            words,
-            [intern(word.lower()) for word in words.written],
-            notable_words(text, words),
-            [_sentence(text, Span(*span), words, boxes) for span in zip(ends[::2], ends[1::2], strict=True)],
+            stems=np.array([hash(stem) for stem in words.stems], np.int64),
+            starts=starts,
+            notable=np.array(notable.words, np.int32),
+            kinds=np.array([KINDS.index(kind) for kind in notable.kinds], np.int32),
+            notable_stems=[intern(words.stems[i]) for i in notable.words],
+            edges=edges,
+            sentences=starts.searchsorted(edges).astype(np.int32),
+            asks=np.array([one.rstrip("\"'”’ ").endswith("?") for one in written], np.bool_),
+            boilerplate=np.array([any(start <= box < end for box in boxes) for start, end in spans], np.bool_),
+            runs=np.array(runs, np.int32).reshape(-1, 2),
         )
 
 
-def _sentence(text: str, span: Span, words: Words, boxes: Sequence[int]) -> Sentence:
-    written, place = text[slice(*span)], words.between(*span)
-    return Sentence(
-        place.start,
-        place.stop,
-        is_whole(written) and not _INVITATION.search(written),
-        written.rstrip("\"'”’ ").endswith("?"),
-        any(span.start <= box < span.end for box in boxes),
-    )
+def runs_of(sentences: Sequence[Span], whole: Sequence[bool]) -> Iterator[slice]:
+    """Yield, as slices of `sentences`, the runs that may be quoted: one to three whole neighbours.
 
-
-def read(ranked: Sequence[Ranked], asked: Asked, parser: Parser) -> list[ReadPassage]:
-    """Return for each passage what the question makes of it, in the same order."""
-    return [_read(passage, asked, parser) for passage in ranked]
-
-
-def among(mentions: Sequence[Mention], sentence: Sentence) -> Sequence[Mention]:
-    """Return those mentions that are in a sentence. `mentions` have to be in the order of the text."""
-    first = bisect.bisect_left(mentions, sentence.first, key=_word)
-    return mentions[first : bisect.bisect_left(mentions, sentence.end, key=_word)]
-
-
-def _read(ranked: Ranked, asked: Asked, parser: Parser) -> ReadPassage:
-    stored = ranked.stored
-    parsed = parser.parse(stored)
-    title = parser.title(stored.article.title)
-    mentions = find_mentions(
-        parsed.words,
-        parsed.notable,
-        {sentence.first for sentence in parsed.sentences},
-        asked.weights,
-        asked.coverage(title),
-        lambda stem: asked.rarity(stem) < COMMON_RARITY,
-    )
-    return ReadPassage(
-        ranked,
-        parsed,
-        mentions,
-        _expected(mentions, parsed.words, stored.text, asked, parser.terms),
-        asked.coverage(title.union(parsed.words.stems)),
-        _focus(parsed.lower, asked.expectation.focus),
-    )
-
-
-def _expected(
-    mentions: Sequence[Mention], words: Words, text: str, asked: Asked, terms: Terms
-) -> list[Mention]:
-    """Return the mentions that could answer.
-
-    Where the question asks for a certain form, they are those inside a phrase of that form that holds none of
-    the question's words. Otherwise they are those of an expected kind.
+    `whole` says of each sentence whether it is whole. A run has at most `MAX_QUOTE_CHARS` characters.
     """
-    if asked.finder is None:
-        return [mention for mention in mentions if mention.kind in asked.expectation.kinds]
-    indexes: set[int] = set()
-    for span in asked.finder(text, terms):
-        place = words.between(*span)
-        if asked.weights.keys().isdisjoint(words.stems[place]):
-            indexes.update(range(place.start, place.stop))
-    return [mention for mention in mentions if mention.word in indexes]
-
-
-def _word(mention: Mention) -> int:
-    return mention.word
-
-
-def _focus(lower: Sequence[str], noun: str | None) -> frozenset[int]:
-    """Return the indexes of the words that are the noun asked for, in the singular or the plural."""
-    if noun is None:
-        return frozenset()
-    stem = noun[:-1] if len(noun) > 4 else noun
-    return frozenset(i for i, word in enumerate(lower) if word.startswith(stem))
+    for first in range(len(sentences)):
+        for last in range(first, min(first + MAX_SENTENCES, len(sentences))):
+            if not whole[last] or sentences[last].end - sentences[first].start > MAX_QUOTE_CHARS:
+                break
+            yield slice(first, last + 1)

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-from index.answers.candidates import Candidate
+import numpy as np
+
+from index.answers.candidates import Candidates
 from index.errors import ModelError
 
 if TYPE_CHECKING:
@@ -74,19 +75,15 @@ class CrossEncoderReranker:
         return self._loaded
 
 
-def rerank(reranker: Reranker, question: str, candidates: Sequence[Candidate]) -> list[Candidate]:
+def rerank(reranker: Reranker, question: str, candidates: Candidates) -> Candidates:
     """Return the candidates sorted by their new scores, best first; equal scores keep their order.
 
-    `candidates` has to be sorted, best first: its first `JUDGED` candidates get a new score.
+    Only the first `JUDGED` candidates get a new score.
     """
-    judged, rest = candidates[:JUDGED], candidates[JUDGED:]
-    texts = [f"{candidate.ranked.stored.article.title}. {candidate.text}" for candidate in judged]
-    probabilities = reranker.probabilities(question, texts)
-    rescored = [
-        replace(candidate, score=candidate.score + WEIGHT * probability)
-        for candidate, probability in zip(judged, probabilities, strict=True)
-    ]
-    return sorted([*rescored, *rest], key=lambda candidate: -candidate.score)
+    texts = [f"{candidate.article.title}. {candidate.text}" for candidate in candidates[:JUDGED]]
+    scores = candidates.scores.copy()
+    scores[:JUDGED] += WEIGHT * np.array(reranker.probabilities(question, texts))
+    return candidates.rescored(scores)
 
 
 def _load(name: str) -> CrossEncoder:

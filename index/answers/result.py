@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from index.answers.asked import Asked
-from index.answers.candidates import Candidate
+from index.answers.candidates import Candidates
 from index.answers.confidence import Evidence
 from index.answers.retrieval import Ranked
 from index.languages.english.periods import Period
@@ -31,7 +31,7 @@ class SearchResult:
     filters: Filters
     asked: Asked
     ranked: Sequence[Ranked]
-    candidates: Sequence[Candidate]
+    candidates: Candidates
     evidence: Evidence
 
     @property

@@ -11,9 +11,11 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import cache
-from operator import mul
 from pathlib import Path
 from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
 
 WEIGHTS_FILE: Final = Path(__file__).with_name("weights.json")
 
@@ -63,12 +65,12 @@ def parameters() -> Parameters:
     return Parameters(**json.loads(WEIGHTS_FILE.read_text(encoding="utf-8")))
 
 
-@cache
-def _weights() -> Features:
-    return Features(**parameters().quotes)
+def scores(features: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return the weighted sum of each row of features: higher is better, comparable within one question.
 
-
-def score(features: Features) -> float:
-    """Return the weighted sum: higher is better, comparable within one question."""
-    total: float = sum(map(mul, _weights(), features))
+    The columns are those of `Features`. Rows with equal features get equal scores: a product of matrices,
+    whose order of adding depends on a row's place, would not do.
+    """
+    weights = np.array(Features(**parameters().quotes))
+    total: npt.NDArray[np.float64] = (features * weights).sum(axis=1)
     return total

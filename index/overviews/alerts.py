@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 
 from index.answers.engine import AnswerEngine
-from index.answers.parsing import PASSAGES_READ
+from index.answers.reading import PASSAGES_READ
 from index.answers.recency import Recency
 from index.embeddings.base import MODEL_CHARS, Embedder
 from index.languages.registry import sentence_rules

@@ -10,7 +10,8 @@ import numpy.typing as npt
 
 from index.answers.asked import Asked
 from index.answers.candidates import Candidate, candidates
-from index.answers.parsing import Parser, ReadPassage, read
+from index.answers.parsing import Parser
+from index.answers.reading import read
 from index.answers.retrieval import Ranked
 from index.overviews.highlights import stands_alone
 from index.overviews.matching import Comparison
@@ -45,12 +46,15 @@ def on_topic(ranked: Sequence[Ranked], asked: Asked, parser: Parser) -> list[Can
         for passages in list(by_article.values())[:ARTICLES]
         for passage in passages[:PASSAGES_OF_ARTICLE]
     ]
-    read_passages = read(first_passages, asked, parser)
-    holding = Counter(_article_id(passage) for passage in read_passages if passage.coverage >= TOPIC_WORDS)
-    about = [passage for passage in read_passages if _is_about(passage, holding[_article_id(passage)])]
+    coverage = read(first_passages, asked, parser).coverage.tolist()
+    covered = list(zip(first_passages, coverage, strict=True))
+    holding = Counter(_article_id(passage) for passage, share in covered if share >= TOPIC_WORDS)
+    about = [
+        passage for passage, share in covered if _is_about(passage, share, holding[_article_id(passage)])
+    ]
     sentences = [
         candidate
-        for candidate in candidates(about, asked)
+        for candidate in candidates(read(about, asked, parser), asked)
         if candidate.span in candidate.ranked.stored.passage.sentences
     ]
     best: dict[str, Candidate] = {}
@@ -69,12 +73,12 @@ def about(compared: Comparison) -> npt.NDArray[np.bool_]:
     return result
 
 
-def _is_about(passage: ReadPassage, holding: int) -> bool:
+def _is_about(passage: Ranked, coverage: float, holding: int) -> bool:
     """Tell whether a passage is about the topic; `holding` passages of its article hold the topic's words."""
-    if passage.ranked.dense >= TOPIC_MEANING:
+    if passage.dense >= TOPIC_MEANING:
         return True
-    return passage.coverage >= TOPIC_WORDS and (passage.ranked.dense >= MENTION or holding > 1)
+    return coverage >= TOPIC_WORDS and (passage.dense >= MENTION or holding > 1)
 
 
-def _article_id(passage: ReadPassage) -> str:
-    return passage.ranked.stored.article.id
+def _article_id(passage: Ranked) -> str:
+    return passage.stored.article.id
