@@ -27,7 +27,7 @@ IMPORTERS = {
     "sqlalchemy": r"index/storage/(?!backup).*|index/migrations/.*",
     "sqlite3": r"index/storage/(backup|database)\.py",
     "alembic": r"index/storage/schema\.py|index/migrations/.*",
-    "faiss": r"index/search/dense\.py",
+    "faiss": r"index/search/vectors\.py",
     "tantivy": r"index/search/lexical\.py",
     "pymilvus": r"index/search/milvus_server\.py",
     "grpc": r"index/search/milvus_server\.py",

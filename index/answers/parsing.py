@@ -18,8 +18,19 @@ import numpy as np
 import numpy.typing as npt
 
 from index.languages.english.answer_forms import Terms
+<<<<<<< HEAD
 from index.languages.english.answer_types import Kind
 from index.languages.english.mentions import notable_words, split_words
+=======
+from index.languages.english.mentions import (
+    Mention,
+    Notable,
+    Words,
+    find_mentions,
+    notable_words,
+    split_words,
+)
+>>>>>>> lanes
 from index.storage.articles import StoredPassage
 from index.text.sentences import is_whole
 from index.text.spans import Span

@@ -22,8 +22,12 @@ from index.answers.engine import AnswerEngine
 from index.answers.reading import PASSAGES_READ
 from index.answers.recency import Recency
 from index.embeddings.base import MODEL_CHARS, Embedder
+<<<<<<< HEAD
 from index.languages.registry import sentence_rules
 from index.overviews.highlights import central_sentences
+=======
+from index.overviews.highlights import central_spans
+>>>>>>> lanes
 from index.overviews.matching import Comparison, Followed, NewPassages, compare
 from index.overviews.topic import about
 from index.storage.articles import Store
@@ -232,12 +236,17 @@ class Alerts:
 
     def _headlines(self, compared: Comparison, number: int, articles: Sequence[int]) -> list[Quote]:
         """Return the most central sentence of each article that is about a topic, the newest first."""
+        new = compared.new
         met = sorted(
-            (compared.new.articles[article] for article in articles),
-            key=lambda article: (article.published_at, article.id),
+            articles,
+            key=lambda article: (new.articles[article].published_at, new.articles[article].id),
             reverse=True,
         )
-        return [quote for article in met[:HEADLINES_READ] for quote in self._central_quote(article)]
+        return [
+            quote
+            for article in met[:HEADLINES_READ]
+            for quote in self._central_quote(new.articles[article], new.sentences(article))
+        ]
 
 
 def is_question(what: str) -> bool:
@@ -246,12 +255,18 @@ def is_question(what: str) -> bool:
     return what.rstrip().endswith(("?", "？", "؟")) or (first is not None and first[0] in _ASKS)
 
 
+<<<<<<< HEAD
 def central_quote(article: Article) -> list[Quote]:
     """Return the most central sentence of an article as one quote; none where it has no whole sentence."""
     for text in central_sentences(article.text, rules=sentence_rules(article.language))[:1]:
         start = article.text.index(text)
         return [Quote(article, Span(start, start + len(text)), 0.0)]
     return []
+=======
+def central_quote(article: Article, sentences: Sequence[Span]) -> list[Quote]:
+    """Return the most central of an article's sentences as one quote; none where it has no whole sentence."""
+    return [Quote(article, span, 0.0) for span in central_spans(article.text, sentences)[:1]]
+>>>>>>> lanes
 
 
 def _whole_articles(rows: Sequence[NewPassage]) -> Sequence[NewPassage]:

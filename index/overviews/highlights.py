@@ -11,11 +11,13 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 
 from index.languages.registry import sentence_rules
 from index.text.boilerplate import reporting
 from index.text.sentence_rules import PLAIN, SentenceRules
 from index.text.sentences import is_whole
+from index.text.spans import Span
 from index.types.answer import MAX_QUOTE_CHARS
 from index.types.article import Article
 
@@ -53,24 +55,30 @@ def highlights(article: Article) -> tuple[str, ...]:
 def central_sentences(text: str, title: str = "", rules: SentenceRules = PLAIN) -> tuple[str, ...]:
     """Return up to `COUNT` sentences of a text that sum it up best, in their order.
 
-    `title` is the article's headline. Only whole sentences of at most `MAX_QUOTE_CHARS` characters that
-    report something (see `index.text.boilerplate`) are chosen from.
+    `title` is the article's headline. Only sentences that report something (see `index.text.boilerplate`) are
+    chosen from.
     """
     spans = [sentence for run in reporting(text, rules) for sentence in run]
+    return tuple(text[span.start : span.end] for span in central_spans(text, spans, title))
+
+
+def central_spans(text: str, sentences: Sequence[Span], title: str = "") -> list[Span]:
+    """Return those up to `COUNT` of a text's sentences that sum it up best, in their order.
+
+    Only whole sentences of at most `MAX_QUOTE_CHARS` characters are chosen from.
+    """
     quotable = [
         span
-        for span in spans
+        for span in sentences
         if span.end - span.start <= MAX_QUOTE_CHARS and is_whole(text[span.start : span.end])
     ]
-    sentences = [text[span.start : span.end] for span in quotable[:SENTENCES_READ]]
-    vectors = [Counter(_WORD.findall(sentence.casefold())) for sentence in sentences]
+    read = [text[span.start : span.end] for span in quotable[:SENTENCES_READ]]
+    vectors = [Counter(_WORD.findall(sentence.casefold())) for sentence in read]
     spread = Counter(word for vector in vectors for word in vector)
     weighted = [_weigh(vector, spread, len(vectors)) for vector in vectors]
     words = set(_WORD.findall(title.casefold()))
-    worth = [
-        _alone(sentence) * _about(words, vector) for sentence, vector in zip(sentences, vectors, strict=True)
-    ]
-    return tuple(sentences[i] for i in sorted(_select(weighted, worth)))
+    worth = [_alone(sentence) * _about(words, vector) for sentence, vector in zip(read, vectors, strict=True)]
+    return [quotable[i] for i in sorted(_select(weighted, worth))]
 
 
 def stands_alone(sentence: str) -> bool:

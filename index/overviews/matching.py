@@ -22,6 +22,7 @@ from index.answers.retrieval import Ranked
 from index.clock import microseconds
 from index.search.bm25 import Postings
 from index.storage.articles import StoredPassage
+from index.text.spans import Span
 from index.types.article import Article
 from index.types.follow import Follow
 
@@ -66,6 +67,10 @@ class NewPassages:
         """Return the rows of the passages of the article with this number."""
         ends = [*self.starts[1:].tolist(), len(self.stored)]
         return range(int(self.starts[article]), ends[article])
+
+    def sentences(self, article: int) -> tuple[Span, ...]:
+        """Return the sentences of an article's passages, which are those that report something."""
+        return tuple(span for row in self.rows(article) for span in self.stored[row].passage.sentences)
 
     def best(self, figures: Floats) -> Floats:
         """Return for each article the highest of its passages' figures.

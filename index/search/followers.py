@@ -37,7 +37,7 @@ class DenseFollower:
     def __init__(self, folder: Path, dimension: int) -> None:
         self._path = folder / "dense.npz"
         self._lock = FileLock(folder / "dense.lock")
-        self._saved_seq, self._saved_graph = 0, False
+        self._saved_seq = 0
         self.index = DenseIndex(dimension)
         self._position: Position | None = None
         self._load(dimension)
@@ -52,7 +52,6 @@ class DenseFollower:
         """Do nothing: after the start no file is read, so damage on disk does not reach the memory."""
 
     def clear(self) -> None:
-        self.index.close()
         self.index = DenseIndex(self.index.dimension)
         self._position = None
 
@@ -64,19 +63,18 @@ class DenseFollower:
             self.index.apply(batch, [])
         self._position = position
         many = max(SNAPSHOT_CHANGES, SNAPSHOT_SHARE * len(self.index))
-        if abs(position.seq - self._saved_seq) >= many or self._saved_graph != self.index.has_graph:
+        if abs(position.seq - self._saved_seq) >= many:
             self.save()
 
     def save(self) -> None:
-        """Write the snapshot, unless the one on disk is as new and has a graph just as this index has."""
-        graph = self.index.has_graph
-        if self._position is None or (self._position.seq, graph) == (self._saved_seq, self._saved_graph):
+        """Write the snapshot, unless the one on disk is as new."""
+        if self._position is None or self._position.seq == self._saved_seq:
             return
         with self._lock:
             for leftover in self._path.parent.glob("dense.*.tmp"):  # a process was killed while saving
                 leftover.unlink()
             self.index.save(self._path, json.dumps(asdict(self._position)))
-        self._saved_seq, self._saved_graph = self._position.seq, graph
+        self._saved_seq = self._position.seq
 
     def _load(self, dimension: int) -> None:
         if not self._path.exists():
@@ -86,8 +84,7 @@ class DenseFollower:
             if index.dimension != dimension:
                 return
             self.index, self._position = index, Position(**json.loads(position))
-            self._saved_seq, self._saved_graph = self._position.seq, index.has_graph
-            index.grow()  # the process that wrote it may have stopped before it had built the graph
+            self._saved_seq = self._position.seq
         except Exception as error:  # zipfile and FAISS have errors of their own for damaged bytes
             logger.warning("dense snapshot damaged, rebuilding error=%r", error)
 

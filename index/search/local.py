@@ -163,5 +163,4 @@ class LocalIndex:
         return self._lexical.index.question_terms(text)
 
     def close(self) -> None:
-        self._dense.index.close()
         self._dense.save()

@@ -66,6 +66,11 @@ class OriginSets:
         """Where in `members` each set begins."""
         return np.array(self._starts, np.int64)
 
+    @property
+    def first(self) -> npt.NDArray[np.int64]:
+        """The lowest origin of each set, by code."""
+        return self.members[self.starts]
+
     @classmethod
     def restored(cls, members: npt.NDArray[np.int64], starts: npt.NDArray[np.int64]) -> OriginSets:
         """Return the sets that have these `members` and `starts`. Raises ValueError where they do not fit."""

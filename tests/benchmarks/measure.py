@@ -89,7 +89,7 @@ class Bench:
         self.news.close()
         self.index = LocalIndex(self.folder / "index", len(self.vectors[0]))
         return figures | {
-            "graph": dense_of(self.index).has_graph,
+            "coded": dense_of(self.index).coded,
             "search_ms": {name: self.search(admitted) for name, admitted in filters.items()},
             "recall": {name: self.recall(admitted) for name, admitted in filters.items()},
             "editions": dict(self.editions()),

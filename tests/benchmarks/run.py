@@ -77,7 +77,6 @@ def build_seconds(store: Path) -> float:
         with follower.exclusive():
             follower.clear()
             follower.apply(passages, [], position)
-    dense_of(search).settle()
     seconds = time.perf_counter() - started
     search.close()
     database.close()

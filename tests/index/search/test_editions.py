@@ -14,14 +14,24 @@ import tantivy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.search import dense, local, origins
+from index.search import local, origins
 from index.search.dense import DenseIndex
 from index.search.followers import DenseFollower, LexicalFollower
 from index.search.origins import EditionBitmaps, OriginSets, count
 from index.types.article import IndexedPassage
 from index.types.question import Filters
 from tests.fakes import NOW
-from tests.index.search.test_local import ANY, EMBEDDER, Index, at, nearest, passage, place, random_passages
+from tests.index.search.test_local import (
+    ANY,
+    EMBEDDER,
+    Index,
+    at,
+    nearest,
+    passage,
+    place,
+    random_passages,
+    with_codes,
+)
 
 QUESTION = "harbour opened"
 EDITIONS = st.frozensets(st.integers(0, 12), max_size=12)
@@ -53,10 +63,10 @@ def seen(passages: Sequence[IndexedPassage], edition: frozenset[int] | None) -> 
     ]
 
 
-@pytest.fixture(params=["dense", "graph", "lexical", "local", "milvus"])
+@pytest.fixture(params=["dense", "coded", "lexical", "local", "milvus"])
 def index(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Index]:
-    if request.param == "graph":
-        monkeypatch.setattr(dense, "EXACT_ROWS", 0)
+    if request.param == "coded":
+        with_codes(monkeypatch, 16)
     index = Index(request.param, place(request, request.param))
     yield index
     index.local.close()
@@ -141,14 +151,13 @@ def test_the_best_by_words_are_those_of_brute_force(
 
 @pytest.mark.parametrize("exact_rows", [100, 10_000])
 def test_the_nearest_are_those_of_brute_force(monkeypatch: pytest.MonkeyPatch, exact_rows: int) -> None:
-    """With the graph 0.99 of the nearest 50, at shares of 70, 10, 1 and 0.2 % of 2,000 passages; else all."""
-    monkeypatch.setattr(dense, "EXACT_ROWS", exact_rows)
+    """With codes 0.99 of the nearest 50, at shares of 70, 10, 1 and 0.2 % of 2,000 passages; else all."""
+    with_codes(monkeypatch, exact_rows)
     random = np.random.default_rng(8)
     passages = [replace(p, origins=random_origins(random)) for p in random_passages(1, 2000)]
     index = DenseIndex(EMBEDDER.dimension)
     index.apply(passages, [])
-    index.settle()
-    assert index.has_graph == (exact_rows == 100)
+    assert index.coded == (exact_rows == 100)
     vector, found, expected = EMBEDDER.embed_question("harbour"), 0, 0
     for edition in ({0, 1}, {2, 9}, {10}, {8, 9, 10}, set(range(11))):
         admitted = seen(passages, frozenset(edition))
@@ -158,7 +167,6 @@ def test_the_nearest_are_those_of_brute_force(monkeypatch: pytest.MonkeyPatch, e
         assert hits <= {p.id for p in admitted}
         assert len(hits) == len(best)
         found, expected = found + len(hits & best), expected + len(best)
-    index.close()
     assert found >= (0.99 if exact_rows == 100 else 1) * expected
 
 
