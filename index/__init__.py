@@ -7,7 +7,6 @@ first named.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from index.languages.english.followups import in_context
 from index.errors import (
     BusyError,
     ModelError,
@@ -19,6 +18,7 @@ from index.errors import (
     StoreError,
     UsageError,
 )
+from index.languages.english.followups import in_context
 from index.quotes.check import QuoteCheck
 from index.quotes.excerpt import Excerpt
 from index.quotes.standing import Standing

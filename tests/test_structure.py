@@ -28,7 +28,7 @@ IMPORTERS = {
     "sqlite3": r"index/storage/(backup|database)\.py",
     "alembic": r"index/storage/schema\.py|index/migrations/.*",
     "faiss": r"index/search/vectors\.py",
-    "tantivy": r"index/search/lexical\.py",
+    "tantivy": r"index/search/(analyzer|lexical)\.py",
     "pymilvus": r"index/search/milvus_server\.py",
     "grpc": r"index/search/milvus_server\.py",
     "sentence_transformers": r"index/embeddings/(compiled|embedder)\.py|index/answers/rerank\.py",

@@ -13,7 +13,7 @@ from typing import Any, overload
 import numpy as np
 import numpy.typing as npt
 
-from index.answers import scoring
+from index.answers import by_words, scoring
 from index.answers.asked import Asked
 from index.answers.mentions import Flags, Floats, Indexes, Mentions, votes
 from index.answers.parsing import KINDS, MAX_SENTENCES
@@ -119,7 +119,7 @@ def candidates(reading: Reading, asked: Asked) -> Candidates:
     spans = row.spans + starts[row.run_passages, None]
     columns = _columns(reading, asked, spans)
     features = np.column_stack([columns[name] for name in Features._fields]).astype(np.float64)
-    scores = scoring.scores(features)
+    scores = scoring.scores(features, by_words.WEIGHTS if asked.by_words else None)
     found = Candidates(ranked, row.run_passages, spans, row.words, row.run_words, features, scores)
     return found.only(np.lexsort((spans[:, 1], spans[:, 0], ids[row.run_passages], -scores)))
 

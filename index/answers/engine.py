@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.answers.asked import Asked
+from index.answers.by_words import MODEL_LANGUAGE
 from index.answers.candidates import Candidate, Candidates, candidates, to_quote
 from index.answers.choice import choose
 from index.answers.confidence import confidence, evidence
@@ -23,17 +24,26 @@ from index.answers.reading import PASSAGES_READ, read
 from index.answers.recency import Recency
 from index.answers.rerank import CrossEncoderReranker, rerank
 from index.answers.result import SearchResult
-from index.answers.retrieval import DEPTH, Ranked, Retrieval, retrieve, retrieve_all
+from index.answers.retrieval import (
+    BY_MEANING,
+    BY_WORDS,
+    DEPTH,
+    Ranked,
+    Retrieval,
+    retrieve,
+    retrieve_all,
+)
 from index.answers.scoring import parameters
+from index.answers.wording import Wording, wording
 from index.answers.words import words_that_answer
 from index.embeddings.base import Embedder, Vectors
+from index.errors import ModelError, UsageError
 from index.languages.english.answer_forms import finder_for
 from index.languages.english.answer_spans import answer_spans
 from index.languages.english.answer_types import expectation, names
 from index.languages.english.event_times import event_time
 from index.languages.english.freshness import stale_since
 from index.languages.english.periods import Period, period
-from index.errors import ModelError, UsageError
 from index.runtime.faults import Faults
 from index.search.base import PassageIndex
 from index.search.bm25 import idf
@@ -74,7 +84,7 @@ class AnswerEngine:
         self._embedder = embedder
         self._faults = faults
         self._editions = editions
-        self.parser = Parser(index.terms)
+        self.parser = Parser(index.analyzer.terms)
         self._reranker = CrossEncoderReranker(options.reranker_model) if options.reranker_model else None
 
     @property
@@ -145,7 +155,7 @@ class AnswerEngine:
     def _marked(self, quotes: Sequence[Quote], asked: Asked) -> list[Quote]:
         """Return the quotes with their answer spans: the words that answer, where those are certain."""
         texts = [quote.text for quote in quotes]
-        spans = answer_spans(asked.finder, texts, asked.weights, self._index.terms)
+        spans = answer_spans(asked.finder, texts, asked.weights, self.terms)
         return [replace(quote, answer_spans=marked) for quote, marked in zip(quotes, spans, strict=True)]
 
     def dated(self, quote: Quote) -> Quote:
@@ -214,17 +224,28 @@ class AnswerEngine:
 
         Articles published after `until` are left out. A hit whose passage has just been deleted is left out.
         """
-        hits = self._index.search(self.meaning(text), text, Filters(until=until), DEPTH)
+        terms = self.wording(text).searched
+        hits = self._index.search(self.meaning(text), terms, Filters(until=until), DEPTH)
         stored = self._store.stored_passages([hit.passage_id for hit in hits])
         return [(hit, stored[hit.passage_id]) for hit in hits if hit.passage_id in stored]
 
     def retrieve_topic(self, text: str, filters: Filters) -> list[Ranked]:
         """Return the passages that may be about a topic, best first. Their age makes no difference."""
-        return retrieve_all(self._index, self._store, self.meaning(text), text, filters)
+        words = self.wording(text)
+        mix = BY_WORDS if self.by_words(words) else BY_MEANING
+        return retrieve_all(self._index, self._store, self.meaning(text), words.searched, filters, mix)
 
-    def terms(self, text: str) -> list[str]:
-        """Return the words of a text, split and stemmed as the index does it."""
-        return self._index.terms(text)
+    def terms(self, text: str, language: str | None = None) -> list[str]:
+        """Return the words of a text in a language, split and stemmed as the index does it."""
+        return self._index.analyzer.terms(text, language)
+
+    def wording(self, text: str) -> Wording:
+        """Return the language of a question, and its words as the index compares them."""
+        return wording(text, self._index)
+
+    def by_words(self, words: Wording) -> bool:
+        """Tell whether the embedding model does not know the language of a question."""
+        return words.language != MODEL_LANGUAGE and self._embedder.model == parameters().model
 
     def retrieve(
         self, text: str, what: Retrieval, now: datetime, about: Period | None = None
@@ -235,10 +256,13 @@ class AnswerEngine:
         older passages cannot crowd out current ones. `about` is the period that the question names, if it
         does.
         """
-        vector = self.meaning(text)
+        vector, words = self.meaning(text), self.wording(text)
         recency = Recency.of(self._store, now, about, what.filters[0].origins)
-        what = what._replace(filters=[*what.filters, recency.narrow(what.filters[0])])
-        return retrieve(self._index, self._store, vector, text, what, recency)
+        what = what._replace(
+            filters=[*what.filters, recency.narrow(what.filters[0])],
+            mix=BY_WORDS if self.by_words(words) else BY_MEANING,
+        )
+        return retrieve(self._index, self._store, vector, words.searched, what, recency)
 
     def meaning(self, text: str) -> Vectors:
         """Return the embedding of a text, float32 of shape (dimension,) and length 1.
@@ -261,18 +285,24 @@ class AnswerEngine:
 
     def asked(self, text: str) -> Asked:
         """Return what the words of a question say: their weights, its names, and what would answer it."""
+        words = self.wording(text)
         return Asked(
-            self.weights(text), self.named(text), expectation(text), finder_for(text), self._rarity()
+            words.weights(self._index),
+            self.named(text),
+            expectation(text),
+            finder_for(text),
+            self._rarity(),
+            words.variants,
+            self.by_words(words),
         )
 
     def weights(self, text: str) -> dict[str, float]:
         """Return the idf of each word of a question, stemmed as the index does it."""
-        terms = self._index.question_terms(text)
-        return idf(self._index.document_frequency(terms), len(self._index))
+        return self.wording(text).weights(self._index)
 
     def named(self, text: str) -> frozenset[str]:
         """Return the stems of a question's names."""
-        return frozenset(stem for name in names(text) for stem in self._index.terms(name))
+        return frozenset(stem for name in names(text) for stem in self.terms(name))
 
     def _rarity(self) -> Callable[[Sequence[str]], npt.NDArray[np.float64]]:
         """Return a function from distinct stems to the idf of each, as a share of the highest possible."""

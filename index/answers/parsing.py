@@ -7,7 +7,7 @@ which take little memory and are put side by side for a question at little cost 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
@@ -17,20 +17,8 @@ from typing import Final, get_args
 import numpy as np
 import numpy.typing as npt
 
-from index.languages.english.answer_forms import Terms
-<<<<<<< HEAD
 from index.languages.english.answer_types import Kind
 from index.languages.english.mentions import notable_words, split_words
-=======
-from index.languages.english.mentions import (
-    Mention,
-    Notable,
-    Words,
-    find_mentions,
-    notable_words,
-    split_words,
-)
->>>>>>> lanes
 from index.storage.articles import StoredPassage
 from index.text.sentences import is_whole
 from index.text.spans import Span
@@ -105,11 +93,12 @@ NOTHING: Final = Parsed(
 class Parser:
     """Splits passages and headlines, and remembers the last `REMEMBERED` of each.
 
-    `terms` splits a text into words and stems them as the index does. Safe to use from many threads.
+    `terms` splits a text in a language into words and stems them as the index does. Safe to use from many
+    threads.
     """
 
-    def __init__(self, terms: Terms) -> None:
-        self.terms = terms
+    def __init__(self, terms: Callable[[str, str | None], list[str]]) -> None:
+        self._terms = terms
         self.title = lru_cache(REMEMBERED)(self._title)
         self._parse = lru_cache(REMEMBERED)(self._parse_text)
 
@@ -117,14 +106,18 @@ class Parser:
         """Return the passage split into words and sentences. Offsets count from the start of its text."""
         start = stored.passage.span.start
         ends = tuple(offset - start for offset in chain.from_iterable(stored.passage.sentences))
-        return self._parse(stored.text, ends)
+        return self._parse(stored.text, ends, stored.article.language)
 
-    def _title(self, title: str) -> frozenset[str]:
-        return frozenset(self.terms(title))
+    def terms(self, text: str) -> list[str]:
+        """Return the words of an English text."""
+        return self._terms(text, None)
 
-    def _parse_text(self, text: str, ends: Sequence[int]) -> Parsed:
+    def _title(self, title: str, language: str | None = None) -> frozenset[str]:
+        return frozenset(self._terms(title, language))
+
+    def _parse_text(self, text: str, ends: Sequence[int], language: str | None) -> Parsed:
         """Split a text; `ends` holds the start and the end of each sentence, one after the other."""
-        words = split_words(text, self.terms)
+        words = split_words(text, lambda part: self._terms(part, language))
         notable = notable_words(text, words)
         spans = [Span(*span) for span in zip(ends[::2], ends[1::2], strict=True)]
         written = [text[start:end] for start, end in spans]
@@ -143,7 +136,9 @@ class Parser:
             edges=edges,
             sentences=starts.searchsorted(edges).astype(np.int32),
             asks=np.array([one.rstrip("\"'”’ ").endswith("?") for one in written], np.bool_),
-            boilerplate=np.array([any(start <= box < end for box in boxes) for start, end in spans], np.bool_),
+            boilerplate=np.array(
+                [any(start <= box < end for box in boxes) for start, end in spans], np.bool_
+            ),
             runs=np.array(runs, np.int32).reshape(-1, 2),
         )
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 
 import numpy as np
 
@@ -49,12 +48,15 @@ class Reading:
 def read(ranked: Sequence[Ranked], asked: Asked, parser: Parser) -> Reading:
     """Return what the question makes of the passages."""
     parsed = [parser.parse(passage.stored) for passage in ranked]
-    row = Row.of(parsed)
+    row = Row.of(parsed, asked.variants)
     terms = row.numbers(asked.weights)
     occurrences = Occurrences(row.words, terms)
     weights = np.array(list(asked.weights.values()), np.float64)
     weights /= weights.sum() or 1.0
-    titles = [parser.title(passage.stored.article.title) for passage in ranked]
+    titles = [
+        _with_own(parser.title(passage.stored.article.title, passage.stored.article.language), asked.variants)
+        for passage in ranked
+    ]
     in_titles = np.array([[term in title for title in titles] for term in asked.weights], np.bool_)
     in_titles = in_titles.reshape(weights.size, len(ranked))
     in_passages = occurrences.between(*row.passages[: len(ranked)].T)
@@ -71,6 +73,13 @@ def read(ranked: Sequence[Ranked], asked: Asked, parser: Parser) -> Reading:
         mentions=mentions,
         focus=np.array([*_focus(ranked, asked.expectation.focus)], np.bool_),
     )
+
+
+def _with_own(stems: frozenset[str], variants: Mapping[str, str]) -> frozenset[str]:
+    """Return stems, with the question's own for each that another language gives one of its words."""
+    if variants.keys().isdisjoint(stems):
+        return stems
+    return stems | {variants[stem] for stem in stems if stem in variants}
 
 
 def _share(held: Flags, weights: Floats) -> Floats:

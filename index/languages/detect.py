@@ -14,7 +14,8 @@ from collections.abc import Collection
 from functools import cache
 from typing import TYPE_CHECKING
 
-from index.languages.registry import base_code, languages
+from index.languages.registry import languages
+from index.text.tags import base_code, clean_tag
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
@@ -48,7 +49,7 @@ def article_language(title: str, text: str, declared: str | None) -> str | None:
     What its page, feed or line declares counts, unless the text is plainly in another language.
     """
     read = f"{title}\n{text[:_READ]}"
-    said = base_code(declared)
+    declared, said = clean_tag(declared), base_code(declared)
     seen = _by_script(read)
     if seen is None and (said or "en") == _by_stop_words(read, said or "en"):
         return declared or "en"
@@ -65,19 +66,20 @@ def article_language(title: str, text: str, declared: str | None) -> str | None:
 
 
 def question_language(text: str, known: Collection[str]) -> str:
-    """Return the code of a question's language: one of `known`, or English, unless its script says more."""
+    """Return the code of a question's language, as far as its words tell; `known` are those of the library."""
     seen = _by_script(text)
     if seen is not None:
         return seen
     words = _folded(text)
-    counts = {code: sum(word in _stop_words(code) for word in words) for code in {*known, "en"}}
-    best = sorted(counts.values(), reverse=True)
-    if best[0] and (len(best) == 1 or best[0] > best[1]):
-        return max(counts, key=lambda code: counts[code])
-    if len(counts) == 1:
+    counts = {code: sum(word in _stop_words(code) for word in words) for code in {*known, *languages()}}
+    most = max(counts.values())
+    likely = sorted(code for code, count in counts.items() if count == most)
+    if most and len(likely) == 1:
+        return likely[0]
+    if set(known) <= {"en"}:
         return "en"
     ranking = dict(_identifier().rank(text))
-    return max(sorted(counts), key=lambda code: ranking.get(code, 0.0))
+    return max(sorted({*known, *likely}), key=lambda code: ranking.get(code, 0.0))
 
 
 def _by_script(text: str) -> str | None:

@@ -10,6 +10,7 @@ from functools import cache
 import index.languages
 from index.languages.base import Language
 from index.text.sentence_rules import PLAIN, SentenceRules
+from index.text.tags import base_code
 
 
 @cache
@@ -18,12 +19,6 @@ def languages() -> Mapping[str, Language]:
     folders = [module.name for module in pkgutil.iter_modules(index.languages.__path__) if module.ispkg]
     found = [importlib.import_module(f"index.languages.{folder}.language").LANGUAGE for folder in folders]
     return {language.code: language for language in found}
-
-
-def base_code(tag: str | None) -> str | None:
-    """Return the language of a tag such as "de-AT" or "pt_BR", None of no tag."""
-    code = (tag or "").replace("_", "-").partition("-")[0].strip().lower()
-    return code or None
 
 
 def sentence_rules(tag: str | None) -> SentenceRules:

@@ -22,12 +22,7 @@ from index.answers.engine import AnswerEngine
 from index.answers.reading import PASSAGES_READ
 from index.answers.recency import Recency
 from index.embeddings.base import MODEL_CHARS, Embedder
-<<<<<<< HEAD
-from index.languages.registry import sentence_rules
-from index.overviews.highlights import central_sentences
-=======
 from index.overviews.highlights import central_spans
->>>>>>> lanes
 from index.overviews.matching import Comparison, Followed, NewPassages, compare
 from index.overviews.topic import about
 from index.storage.articles import Store
@@ -204,7 +199,10 @@ class Alerts:
             passages,
             np.stack([vector for _, vector in kept]).astype(np.float32),
             np.array([recency(passage.article.published_at) for passage in passages], np.float32),
-            [self._engine.terms(f"{passage.article.title}\n{passage.text}") for passage in passages],
+            [
+                self._engine.terms(f"{passage.article.title}\n{passage.text}", passage.article.language)
+                for passage in passages
+            ],
         )
 
     def _found(self, compared: Comparison) -> Iterator[Found]:
@@ -255,18 +253,9 @@ def is_question(what: str) -> bool:
     return what.rstrip().endswith(("?", "？", "؟")) or (first is not None and first[0] in _ASKS)
 
 
-<<<<<<< HEAD
-def central_quote(article: Article) -> list[Quote]:
-    """Return the most central sentence of an article as one quote; none where it has no whole sentence."""
-    for text in central_sentences(article.text, rules=sentence_rules(article.language))[:1]:
-        start = article.text.index(text)
-        return [Quote(article, Span(start, start + len(text)), 0.0)]
-    return []
-=======
 def central_quote(article: Article, sentences: Sequence[Span]) -> list[Quote]:
     """Return the most central of an article's sentences as one quote; none where it has no whole sentence."""
     return [Quote(article, span, 0.0) for span in central_spans(article.text, sentences)[:1]]
->>>>>>> lanes
 
 
 def _whole_articles(rows: Sequence[NewPassage]) -> Sequence[NewPassage]:

@@ -12,9 +12,9 @@ import numpy as np
 from index.answers.candidates import Candidate, to_quote
 from index.answers.engine import AnswerEngine
 from index.answers.retrieval import Ranked, Retrieval
+from index.errors import UsageError
 from index.languages.english.dates import REPORTED_DAYS
 from index.languages.english.periods import period
-from index.errors import UsageError
 from index.overviews.highlights import highlights
 from index.overviews.stories import choose_stories, story_of
 from index.overviews.timeline import MAX_EVENTS, Report, coverage_of, events_of

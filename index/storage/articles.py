@@ -441,7 +441,7 @@ def _indexed_query(fingerprint: str) -> Any:
     # as much.
     text = func.substr(articles.text, passages.start + 1, passages.end - passages.start).label("text")
     shown = (articles.title, text, articles.source, articles.published_at)
-    columns = (passages.id, *shown, articles.origin_set, passages.vector)
+    columns = (passages.id, *shown, articles.language, articles.origin_set, passages.vector)
     joined = schema.passages.join(schema.articles)
     return select(*columns).select_from(joined).where(passages.fingerprint == fingerprint)
 
@@ -454,5 +454,6 @@ def _indexed(row: Row[Any], origins: Iterable[int]) -> IndexedPassage:
         source=row.source,
         published_at=row.published_at,
         vector=to_vector(row.vector),
+        language=row.language,
         origins=tuple(sorted(origins)),
     )

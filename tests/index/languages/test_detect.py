@@ -28,7 +28,7 @@ def test_a_text_without_a_declared_language(language: str) -> None:
 
 @pytest.mark.parametrize("language", TEXTS)
 def test_a_tag_that_is_right_stays_as_it_was_declared(language: str) -> None:
-    assert article_language("", TEXTS[language], f"{language}-XX") == f"{language}-XX"
+    assert article_language("", TEXTS[language], f"{language}_XX") == f"{language}-xx"
 
 
 @pytest.mark.parametrize("language", TEXTS)
