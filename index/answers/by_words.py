@@ -1,11 +1,11 @@
 """Answers in languages that the embedding model does not know: by words first.
 
 The shipped model knows English. Its vectors of other texts are closer where words are spelled alike, which
-says little about what they mean. So a question in another language counts on the words that it shares with the
-news: they choose the passages and the quotes, and decide whether these answer it. A multilingual model
+says little about what they mean. So a question in another language counts on the words that it shares with
+the news: they choose the passages and the quotes, and decide whether these answer it. A multilingual model
 (`NEWS_EMBEDDING_MODEL`) is used for all languages alike, and nothing here is used then.
 
-The weights are chosen by hand: there are no real questions with their dates in these languages to fit them to.
+The weights are chosen by hand: there are no real questions with their dates in these languages to fit to.
 """
 
 from __future__ import annotations

@@ -44,7 +44,7 @@ class Row:
 
     @classmethod
     def of(cls, parsed: Sequence[Parsed], variants: Mapping[str, str] | None = None) -> Row:
-        """Return the passages side by side, in their order; each stem in `variants` as the one it stands for."""
+        """Return the passages side by side, in their order; a stem in `variants` as the one it stands for."""
         parsed = parsed or [NOTHING]
         passages = _edges(one.stems.size for one in parsed)
         first_words = passages[:, 0].tolist()

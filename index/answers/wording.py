@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from index.languages.detect import question_language
@@ -30,8 +30,8 @@ class Wording:
     def weights(self, index: PassageIndex) -> dict[str, float]:
         """Return the idf of each of the question's words, found in whatever form.
 
-        Words of a language that the library does not have say nothing about its news: of them only those count
-        that some passage holds, which are names, numbers and words that languages share.
+        Words of a language that the library does not have say nothing about its news: of them only those
+        count that some passage holds, which are names, numbers and words that languages share.
         """
         found = index.document_frequency(self.searched)
         for variant, term in self.variants.items():

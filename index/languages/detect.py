@@ -33,7 +33,8 @@ _LIKELY, _LIKELY_LETTERS = 0.8, 20
 # What the detector chooses from: languages in which news is written, without those that it takes for them.
 _NEWS = (
     "am ar az be bg bn bs ca cs da de el en es et eu fa fi fr gl gu he hi hr hu hy id is it ja ka kk km kn "
-    "ko lo lt lv mk ml mn mr ms my ne nl no pa pl ps pt ro ru si sk sl sq sr sv sw ta te th tl tr uk ur uz vi zh"
+    "ko lo lt lv mk ml mn mr ms my ne nl no pa pl ps pt ro ru si sk sl sq sr sv sw ta te th tl tr uk ur uz "
+    "vi zh"
 ).split()
 
 _KANA = re.compile("[\u3040-\u30ff\uff66-\uff9f]")
@@ -66,7 +67,7 @@ def article_language(title: str, text: str, declared: str | None) -> str | None:
 
 
 def question_language(text: str, known: Collection[str]) -> str:
-    """Return the code of a question's language, as far as its words tell; `known` are those of the library."""
+    """Return the code of a question's language, as its words tell; `known` are those of the library."""
     seen = _by_script(text)
     if seen is not None:
         return seen

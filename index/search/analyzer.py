@@ -1,7 +1,7 @@
 """Turns text into the terms that search compares: words in lower case, without accents, stemmed by language.
 
 All languages share one index, and their terms one space: "Paris" is found in German as in French news. A stem
-belongs to a language, so that of one word there may be several; `Analyzer.variants` gives them for a question.
+belongs to a language, so that one word may have several; `Analyzer.variants` gives them for a question.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Analyzer:
         return _whitespace(_STEMMERS.get(code)).analyze(" ".join(split_words(text).letters))
 
     def indexed(self, passage: IndexedPassage) -> list[str]:
-        """Return all terms by which a passage is found: those of its headline and its text, and its language."""
+        """Return all terms by which a passage is found: those of its headline and text, and its language."""
         code = base_code(passage.language) or _DEFAULT
         return [*self.terms(f"{passage.title}\n{passage.text}", passage.language), language_term(code)]
 

@@ -23,8 +23,8 @@ class PassageIndex(Protocol):
     def search(self, vector: Scores, terms: Sequence[str], filters: Filters, limit: int) -> list[Hit]:
         """Return the best `limit` passages by embedding and the best `limit` by words, as one list.
 
-        `vector` is float32 of shape (dimension,), length 1. `terms` are distinct, as `analyzer` gives them. Each
-        passage comes once, with both scores.
+        `vector` is float32 of shape (dimension,), length 1. `terms` are distinct, as `analyzer` gives them.
+        Each passage comes once, with both scores.
         """
 
     def document_frequency(self, terms: Iterable[str]) -> dict[str, int]:

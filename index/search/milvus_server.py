@@ -57,7 +57,8 @@ _CHANNEL = {"grpc.max_reconnect_backoff_ms": 1000, "grpc.use_local_subchannel_po
 class Row(NamedTuple):
     """A passage as Milvus stores it.
 
-    `words` are its terms (see `index.search.analyzer`), separated by spaces; `origins` are in ascending order.
+    `words` are its terms (see `index.search.analyzer`), separated by spaces; `origins` are in ascending
+    order.
     """
 
     id: int

@@ -1,8 +1,8 @@
 """Splits text into words as search compares them, as offsets, whatever script it is written in. Pure.
 
-Chinese, Japanese, Korean, Thai and others write no spaces, or attach endings that no stemmer here knows. Their
-text is compared by its pairs of neighbouring characters (bigrams), which needs no dictionary and finds words
-that none would have. Of 400 questions each over Chinese and Japanese articles they lead BM25 to 0.73 and 0.69
+Chinese, Japanese, Korean, Thai and others write no spaces, or attach endings that no stemmer here knows.
+Their text is compared by its pairs of neighbouring characters (bigrams), which needs no dictionary and finds
+words that none would have. Of 400 questions each over Chinese and Japanese articles they lead BM25 to 0.73 and 0.69
 of the answers.
 """
 
@@ -13,7 +13,10 @@ import unicodedata
 from typing import NamedTuple
 
 # Thai, Lao, Burmese, Khmer; Kana, also of half width; Chinese characters; Korean syllables.
-_DENSE = "\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff\u3041-\u30ff\uff66-\uff9f\u3005\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff"
+_DENSE = (
+    "\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff\u3041-\u30ff\uff66-\uff9f\u3005\u3400-\u9fff\uac00-\ud7af"
+    "\uf900-\ufaff"
+)
 # Marks that belong to the letter before them: accents that no single character has, vowel signs of Arabic,
 # Hebrew and Indic scripts, joiners.
 _MARKS = (
@@ -22,7 +25,7 @@ _MARKS = (
     "\u0abc-\u0acd\u0b01-\u0b03\u0b3c-\u0b4d\u0b82\u0bbe-\u0bcd\u0c00-\u0c03\u0c3e-\u0c4d\u0c81-\u0c83"
     "\u0cbc-\u0ccd\u0d00-\u0d03\u0d3b-\u0d4d\u0dca-\u0ddf\u200c\u200d"
 )
-# Characters of which a tokenizer that looks for letters and digits makes the same words: Latin ones and marks.
+# What is not Latin: of Latin text a tokenizer that looks for letters and digits makes the same words.
 _NOT_LATIN = re.compile("[^\x00-\u02ff\u1e00-\u1eff\u2010-\u2044\u20a0-\u20bf\u2122]")
 _LATIN_WORD = re.compile(r"[^\W_]+")
 _WORD = re.compile(rf"[^\W_](?:[^\W_]|[{_MARKS}])*+")
@@ -35,7 +38,7 @@ _OPTIONAL_MARKS = re.compile(
 
 
 class TextWords(NamedTuple):
-    """The words of a text, in order: where each begins, and its letters in the form in which it is compared."""
+    """The words of a text, in order: where each begins, and its letters in the form that is compared."""
 
     starts: list[int]
     letters: list[str]

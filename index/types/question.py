@@ -41,8 +41,13 @@ class Filters:
             (self.since is None or (self.since <= found.published_at and not _is_undated(found)))
             and (self.until is None or found.published_at <= self.until)
             and (self.source is None or found.source == self.source)
-            and (self.language is None or isinstance(found, Hit) or base_code(found.language) == self.language)
+            and (self.language is None or _is_in(self.language, found))
         )
+
+
+def _is_in(language: str, found: Article | Hit) -> bool:
+    """Tell whether an article is in a language; a search says nothing about that."""
+    return not isinstance(found, Article) or base_code(found.language) == language
 
 
 def _is_undated(found: Article | Hit) -> bool:
@@ -55,8 +60,8 @@ class Question:
     """What a person wants to know. `as_of` is the moment of asking; None means now.
 
     Articles published after `as_of` are never used. `limit` is the most quotes to return. `explain` asks for
-    the figures behind the answer. `edition` says whose news is searched (see `index.types.edition`), and `language` in
-    which language it has to be. Raises
+    the figures behind the answer. `edition` says whose news is searched (see `index.types.edition`), and
+    `language` in which language it has to be. Raises
     UsageError where the question cannot be searched, and ValueError for
     a time without a zone.
     """

@@ -32,7 +32,8 @@ EVIDENCE = st.builds(
 def reading(dense: float, recency: float, coverage: float) -> ReadPassage:
     one = article("one", "Troops were sent to Kursk.")
     stored = StoredPassage(1, one, split_passages(one.text)[0])
-    (read_closely,) = read([Ranked(stored, dense, 0.5, recency)], asked(), Parser(lambda text, language: text.split()))
+    parser = Parser(lambda text, language: text.split())
+    (read_closely,) = read([Ranked(stored, dense, 0.5, recency)], asked(), parser)
     return replace(read_closely, coverage=coverage)
 
 
