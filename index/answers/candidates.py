@@ -186,7 +186,7 @@ def _votes(mentions: Mentions, articles: Indexes, scores: Floats, stems: int) ->
 
 
 def _of_sentences(row: Row, sentences: Indexes, figures: npt.NDArray[Any]) -> Floats:
-    """Return the highest figure in each sentence, given figures and their sentences; 0 where there is none."""
+    """Return the highest figure in each sentence, given figures and their sentences; else 0."""
     highest = np.zeros(len(row.sentences))
     np.maximum.at(highest, sentences, figures)
     return highest
@@ -195,7 +195,7 @@ def _of_sentences(row: Row, sentences: Indexes, figures: npt.NDArray[Any]) -> Fl
 def _of_runs(row: Row, figures: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Return the highest figure in each run, given one for each sentence."""
     first, last = row.runs.T
-    highest = figures[first]
+    highest: npt.NDArray[Any] = figures[first]
     for following in range(1, MAX_SENTENCES):
         highest = np.maximum(highest, figures[np.minimum(first + following, last)])
     return highest

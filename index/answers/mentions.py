@@ -80,7 +80,8 @@ class Occurrences:
         right = np.minimum(self._places[following] - places, ABSENT - 1)
         left[before == self._before[:, first]] = ABSENT
         right[before == self._before[:, end]] = ABSENT
-        return np.minimum(left, right)
+        nearest: Indexes = np.minimum(left, right)
+        return nearest
 
 
 def support(distances: Indexes, weights: Floats, title_share: Floats) -> Floats:
@@ -104,5 +105,6 @@ def votes(stems: Indexes, articles: Indexes, offered: Floats, number: int) -> Fl
     ballots, ballot = np.unique(articles * number + stems, return_inverse=True)
     best = np.zeros(ballots.size)
     np.maximum.at(best, ballot, offered)
-    counted: Floats = np.bincount(ballots % number, best, number)
-    return counted / (counted.max(initial=0.0) or 1.0)
+    counted = np.bincount(ballots % number, best, number)
+    shares: Floats = counted / (counted.max(initial=0.0) or 1.0)
+    return shares

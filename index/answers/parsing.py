@@ -32,8 +32,8 @@ Flags = npt.NDArray[np.bool_]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 # A quote has this many sentences at most.
 MAX_SENTENCES = 3
-# This many parsed passages are kept in memory, at about 3 kB each.
-REMEMBERED = 5000
+# This many parsed passages are kept in memory, at about 6 kB each.
+REMEMBERED = 2500
 
 _BOILERPLATE = re.compile(
     r"click here|newsletter|sign up|subscrib|read more|follow (?:us|our|her|him|along)|our links|commission"
@@ -128,7 +128,7 @@ class Parser:
         starts, edges = np.array(words.starts, np.int32), np.array(spans, np.int32).reshape(-1, 2)
         runs = [(run.start, run.stop - 1) for run in runs_of(spans, reports)]
         return Parsed(
-            stems=np.array([hash(stem) for stem in words.stems], np.int64),
+            stems=np.array([*map(hash, words.stems)], np.int64),
             starts=starts,
             notable=np.array(notable.words, np.int32),
             kinds=np.array([KINDS.index(kind) for kind in notable.kinds], np.int32),

@@ -143,8 +143,11 @@ def _matching(
 
 def _focus(ranked: Sequence[Ranked], noun: str | None) -> Iterator[bool]:
     """Yield for each sentence whether the noun asked for is in it, in the singular or the plural."""
-    beginning = re.compile(rf"(?<![^\W_]){re.escape(noun[:-1] if len(noun) > 4 else noun)}") if noun else None
+    stem = noun[:-1] if noun and len(noun) > 4 else noun
+    beginning = re.compile(rf"(?<![^\W_]){re.escape(stem or '')}")
     for passage in ranked:
-        text = passage.stored.article.text
-        for start, end in passage.stored.passage.sentences:
-            yield beginning is not None and beginning.search(text[start:end].lower()) is not None
+        text, sentences = passage.stored.article.text, passage.stored.passage.sentences
+        if stem is None or stem not in passage.stored.text.lower():
+            yield from [False] * len(sentences)
+        else:
+            yield from (beginning.search(text[start:end].lower()) is not None for start, end in sentences)

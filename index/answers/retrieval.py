@@ -157,8 +157,10 @@ def rank(
     are of articles of unknown time: their recency is 0.
     """
     best = max((hit.lexical for hit in hits), default=0.0) or 1.0
+    # Many articles have the same time, where only their day is known.
+    current = {moment: recency(moment) for moment in {hit.published_at for hit in hits}}
     ranked = [
-        RankedHit(hit, hit.lexical / best, 0.0 if hit.passage_id in undated else recency(hit.published_at))
+        RankedHit(hit, hit.lexical / best, 0.0 if hit.passage_id in undated else current[hit.published_at])
         for hit in hits
     ]
     return sorted(

@@ -1,7 +1,7 @@
 """Puts parsed passages side by side: one row of words, sentences and runs, each numbered through from 0.
 
-So each step of reading is a few operations of numpy on some 3,000 words. Loops over passages, sentences and
-words took five times as long.
+So each step of reading is a few operations of numpy on some 3,000 words. With loops over passages, sentences
+and words, reading, scoring and choosing took 2.4 times the CPU time (10.1 and 10.4 ms instead of 4.2).
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class Row:
 
     def numbers(self, stems: Iterable[str]) -> Indexes:
         """Return the numbers of some stems, -1 for those that no word has."""
-        wanted = np.array([hash(stem) for stem in stems], np.int64)
+        wanted = np.array([*map(hash, stems)], np.int64)
         number = np.searchsorted(self.hashes, wanted)
         # One more stem than there are, so that each number is one of a stem; no text has its hash.
         known = np.append(self.hashes, 0)[number] == wanted

@@ -133,10 +133,12 @@ class DenseIndex:
     def admits(self, ids: Sequence[int], filters: Filters) -> list[bool]:
         """Return for each passage whether the index holds it and it satisfies the filters."""
         with self._lock:
-            rows, bits = self._rows_of(np.asarray(ids, np.int64)), self._admitted(filters)
-        admitted = np.zeros(len(ids), np.bool_)
-        held = rows[rows >= 0]
-        admitted[rows >= 0] = bits[held >> 3] >> (held & 7) & 1
+            rows = self._rows_of(np.asarray(ids, np.int64))
+            held = rows >= 0
+            admitted = held & _satisfies(self._rows, filters, rows)
+            if filters.origins is not None:
+                seen = self._editions.of(filters.origins, self._rows.origins, self._origins).bits
+                admitted[held] &= (seen[rows[held] >> 3] >> (rows[held] & 7) & 1).astype(np.bool_)
         return list(admitted.tolist())
 
     def facts(self, ids: Sequence[int]) -> dict[int, tuple[datetime, str]]:
@@ -359,18 +361,22 @@ def _language(tag: str | None) -> int:
 
 def _without_origins(rows: _Rows, filters: Filters) -> Bits:
     """Return which rows are alive and satisfy the filters by time, source and language."""
-    if filters.source and filters.source not in rows.names:
-        return np.zeros_like(rows.alive_bits)
-    conditions = []
+    satisfying = _satisfies(rows, filters, slice(None))
+    if satisfying is True:
+        return rows.alive_bits
+    return rows.alive_bits & np.packbits(satisfying, bitorder="little")
+
+
+def _satisfies(rows: _Rows, filters: Filters, some: Ids | slice) -> npt.NDArray[np.bool_] | bool:
+    """Return which of some rows satisfy those filters; True where all of them do."""
+    satisfying: npt.NDArray[np.bool_] | bool = True
     if filters.since:
-        conditions.append(rows.published >= microseconds(filters.since))
+        satisfying &= rows.published[some] >= microseconds(filters.since)
     if filters.until and microseconds(filters.until) < rows.newest:
-        conditions.append(rows.published <= microseconds(filters.until))
+        satisfying &= rows.published[some] <= microseconds(filters.until)
     if filters.source:
-        conditions.append(rows.source == rows.names.index(filters.source))
+        name = rows.names.index(filters.source) if filters.source in rows.names else -1
+        satisfying &= rows.source[some] == name
     if filters.language:
-        conditions.append(rows.language == _language(filters.language))
-    bits = rows.alive_bits
-    for condition in conditions:
-        bits = bits & np.packbits(condition, bitorder="little")
-    return bits
+        satisfying &= rows.language[some] == _language(filters.language)
+    return satisfying

@@ -228,7 +228,9 @@ class Store:
     def undated_passages(self, ids: Iterable[int]) -> set[int]:
         """Return those of the passages whose article is of unknown time."""
         passages, articles = schema.passages, schema.articles
-        query = select(passages.c.id).join(articles, passages.c.article_id == articles.c.id).where(~IS_DATED)
+        if self._database.scalar(select(articles.c.id).where(schema.is_seen).limit(1)) is None:
+            return set()
+        query = select(passages.c.id).select_from(passages.join(articles)).where(schema.is_seen)
         return {row.id for row in self._database.select_in(query, passages.c.id, ids)}
 
     def count_passages(self) -> int:

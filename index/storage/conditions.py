@@ -10,7 +10,7 @@ from index.storage.receipts import is_received
 from index.types.question import Filters
 
 # An article of unknown time is news of no day.
-IS_DATED = schema.articles.c.published_precision != "seen"
+IS_DATED = ~schema.is_seen
 
 
 def admitted(filters: Filters) -> ColumnElement[bool]:

@@ -27,6 +27,7 @@ from sqlalchemy import (
     func,
     insert,
     inspect,
+    literal_column,
     select,
     text,
 )
@@ -36,7 +37,7 @@ from index.clock import utc_now
 from index.storage.rows import UtcDateTime
 from index.types.edition import LIBRARY, LIBRARY_NAME, SHARED
 
-REVISIONS = tuple(f"{number:04}" for number in range(1, 20))
+REVISIONS = tuple(f"{number:04}" for number in range(1, 21))
 HEAD = REVISIONS[-1]
 
 _LOCK = 0x6E657773  # names the lock that writers of the schema take in PostgreSQL: any number will do
@@ -89,6 +90,12 @@ articles = Table(
     Index("ix_articles_source_published", "source", "published_at", "published_precision", "origin_set"),
     Index("ix_articles_text_hash", "text_hash"),
 )
+
+# An article whose time is not known. Written out, since a parameter would not do for the index below.
+is_seen = articles.c.published_precision == literal_column("'seen'")
+# Tells of an article whether its time is known, without reading past its text. It is unique, so that SQLite
+# prefers it to that of the primary key.
+Index("ix_articles_seen", articles.c.id, unique=True, sqlite_where=is_seen, postgresql_where=is_seen)
 
 # What an article said before its source changed it.
 revisions = Table(

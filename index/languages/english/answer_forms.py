@@ -160,10 +160,10 @@ def _counts(nouns: list[str]) -> Finder:
     """Return a finder of numbers that count one of the nouns: it is among the two words after the number."""
 
     def find(text: str, terms: Terms) -> Iterator[Span]:
-        asked = {stem for noun in nouns for stem in terms(noun)}
-        for match in _NUMBER.finditer(text):
-            is_year = _YEAR.fullmatch(match[0])
-            if not is_year and asked.intersection(terms(text[match.end() : match.end() + 40])[:2]):
+        numbers = [match for match in _NUMBER.finditer(text) if not _YEAR.fullmatch(match[0])]
+        asked = {stem for noun in nouns for stem in terms(noun)} if numbers else ()
+        for match in numbers:
+            if not set(terms(text[match.end() : match.end() + 40])[:2]).isdisjoint(asked):
                 yield Span(*match.span())
 
     return find

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import bisect
 import re
-from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from index.languages.english.answer_types import Kind
@@ -43,6 +43,8 @@ _AFTER_DURATION = re.compile(
 )
 # This many characters before and after a number are looked at; none of these patterns needs more.
 _CONTEXT = 40
+# The kinds of so many words are remembered, since texts repeat most of their words.
+KNOWN_WORDS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,26 +76,28 @@ def split_words(text: str, terms: Callable[[str], list[str]]) -> Words:
     stems = terms(text)
     if len(stems) != len(written):  # the index leaves out words of more than 60 letters
         stems = ["".join(terms(word)) for word in written]
-    return Words(array("I", starts), written, stems)
+    return Words(starts, written, stems)
 
 
 def notable_words(text: str, words: Words) -> Notable:
     """Return the names, numbers and dates of a text, in order."""
     notable = Notable([], [])
-    for i, written in enumerate(words.written):
-        if written[0].islower() and written not in _NUMBER_WORDS:
-            continue  # a quick way out for most words
-        kind = _kind(written, text, words.starts[i])
+    for i, kind in enumerate(map(_kind, words.written)):
         if kind is not None:
             notable.words.append(i)
-            notable.kinds.append(kind)
+            numbered = kind == "number"
+            notable.kinds.append(
+                _kind_of_number(words.written[i], text, words.starts[i]) if numbered else kind
+            )
     return notable
 
 
-def _kind(written: str, text: str, start: int) -> Kind | None:
+@lru_cache(KNOWN_WORDS)
+def _kind(written: str) -> Kind | None:
+    """Return the kind of a word, as far as the word alone tells: every number is of the kind "number"."""
     lower = written.lower()
     if written[0].isdigit() or lower in _NUMBER_WORDS:
-        return _kind_of_number(written, text, start)
+        return "number"
     if not written[0].isupper() or len(written) < 2:
         return None
     return "date" if lower in _DATE_WORDS else "name"

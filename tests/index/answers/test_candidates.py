@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from index.answers.asked import Asked
-from index.answers.candidates import SAME_WORDS, Candidate, candidates, choose, runs_of, to_quote
-from index.answers.parsing import Parser, read
+from index.answers.candidates import Candidates, candidates, to_quote
+from index.answers.parsing import Parser, runs_of
+from index.answers.reading import Reading, read
 from index.answers.retrieval import Ranked
-from index.answers.scoring import Features
 from index.languages.english.answer_forms import finder_for
 from index.languages.english.answer_types import expectation
 from index.languages.english.mentions import split_words
@@ -27,7 +27,6 @@ from index.types.answer import MAX_QUOTE_CHARS
 from index.types.article import Article, Copy
 from tests.fakes import NOW, article
 
-NO_FEATURES = Features(*(0.0 for _ in Features._fields))
 SENTENCES = (
     "About 11,000 troops were sent to Kursk.",
     "The port opened two quays on 5 May.",
@@ -68,7 +67,7 @@ def asked(question: str) -> Asked:
         frozenset(),
         expectation(question),
         finder_for(question),
-        lambda _: 0.5,
+        lambda stems: np.full(len(stems), 0.5),
     )
 
 
@@ -81,9 +80,12 @@ def ranked(texts: list[str], score: Callable[[int], float] = lambda i: 1.0 - i /
     ]
 
 
-def found(question: str, texts: list[str]) -> list[Candidate]:
-    about = asked(question)
-    return candidates(read(ranked(texts), about, Parser(terms)), about)
+def reading(question: str, texts: list[str]) -> Reading:
+    return read(ranked(texts), asked(question), Parser(lambda text, _: terms(text)))
+
+
+def found(question: str, texts: list[str]) -> Candidates:
+    return candidates(reading(question, texts), asked(question))
 
 
 def spans_of(passage: Ranked) -> list[Span]:
@@ -91,10 +93,6 @@ def spans_of(passage: Ranked) -> list[Span]:
     text, sentences = passage.stored.article.text, passage.stored.passage.sentences
     places = runs_of(sentences, [is_whole(text[start:end]) for start, end in sentences])
     return [Span(sentences[place][0].start, sentences[place][-1].end) for place in places]
-
-
-def text_of(candidate: Candidate) -> str:
-    return candidate.ranked.stored.article.text[candidate.span.start : candidate.span.end]
 
 
 # -- what may be quoted ----------------------------------------------------------------------------------
@@ -139,7 +137,7 @@ def test_every_whole_sentence_that_is_short_enough_may_be_quoted(text: str) -> N
     ],
 )
 def test_of_some_texts_nothing_may_be_quoted(text: str) -> None:
-    assert found("What was it?", [text]) == []
+    assert not found("What was it?", [text])
 
 
 # -- candidates ------------------------------------------------------------------------------------------
@@ -148,13 +146,12 @@ def test_of_some_texts_nothing_may_be_quoted(text: str) -> None:
 @given(QUESTIONS, st.lists(TEXTS, max_size=4))
 def test_the_laws_of_candidates(question: str, texts: list[str]) -> None:
     runs = found(question, texts)
-    assert runs == found(question, texts)
+    assert [*runs] == [*found(question, texts)]
     assert [candidate.score for candidate in runs] == sorted(
         (candidate.score for candidate in runs), reverse=True
     )
     for candidate in runs:
         assert candidate.span in spans_of(candidate.ranked)
-        assert candidate.words == frozenset(terms(text_of(candidate)))
         figures = candidate.features._asdict()
         del figures["article"]  # a retrieval score has no bounds
         assert all(0 <= value <= 1 for value in figures.values())
@@ -167,7 +164,7 @@ def test_what_is_worth_quoting_comes_first() -> None:
         f"{filler} Some 11,000 troops are in Kursk, said another. {filler}",
     ]
     best = found("How many troops went to Kursk?", texts)[0]
-    assert "11,000 troops" in text_of(best)
+    assert "11,000 troops" in best.text
     assert best.features.kind == 1
     assert best.features.focus == 1
 
@@ -182,7 +179,7 @@ def test_boilerplate_and_questions_are_seen() -> None:
 def test_a_sentence_is_told_by_its_own_figures() -> None:
     answer, other = "About 11,000 troops went to Kursk.", "It rained in Kursk all through the night."
     runs = found("How many troops went to Kursk?", [f"{answer} {other}"])
-    figures = {text_of(candidate): candidate.features for candidate in runs}
+    figures = {candidate.text: candidate.features for candidate in runs}
     assert (figures[answer].kind, figures[answer].focus, figures[answer].early) == (1, 1, 1)
     assert (figures[other].kind, figures[other].focus) == (0, 0)
     assert figures[other].early == pytest.approx(math.exp(-len(answer + " ") / 1000))
@@ -191,104 +188,16 @@ def test_a_sentence_is_told_by_its_own_figures() -> None:
 def test_the_four_names_that_most_reports_share_count() -> None:
     shared = "They went from Oslo to Porto, Utrecht and Lima."
     texts = ["They went from Oslo to Porto, Utrecht, Lima and Tunis.", shared, shared]
-    figures = {text_of(candidate): candidate.features for candidate in found("Where did they go?", texts)}
+    figures = {candidate.text: candidate.features for candidate in found("Where did they go?", texts)}
     assert figures[texts[0]].redundancy == pytest.approx(figures[shared].redundancy)
     assert figures[shared].redundancy > 0.8
-
-
-# -- the choice ------------------------------------------------------------------------------------------
-
-
-def likeness(one: Candidate, other: Candidate) -> float:
-    return len(one.words & other.words) / max(1, min(len(one.words), len(other.words)))
-
-
-def check_choice(offered: list[Candidate], chosen: list[Candidate], limit: int) -> None:
-    assert len(chosen) <= limit
-    assert all(candidate in offered for candidate in chosen)
-    for i, one in enumerate(chosen):
-        for other in chosen[:i]:
-            assert likeness(one, other) < SAME_WORDS
-            apart = one.span.end <= other.span.start or other.span.end <= one.span.start
-            assert apart or one.article_id != other.article_id
-    if offered:
-        assert chosen[0].score == max(candidate.score for candidate in offered)
-
-
-@given(QUESTIONS, st.lists(TEXTS, max_size=4), st.integers(1, 10))
-def test_the_laws_of_the_choice(question: str, texts: list[str], limit: int) -> None:
-    runs = found(question, texts)
-    chosen = choose(runs, limit)
-    check_choice(runs, chosen, limit)
-    assert chosen == choose(runs, limit)
-    assert chosen == choose(runs, limit + 5)[:limit]  # asking for more changes nothing above
-
-
-@st.composite
-def any_candidates(draw: st.DrawFn) -> list[Candidate]:
-    text = "abcdefgh " * 8
-    listed = []
-    for i in range(draw(st.integers(0, 12))):
-        start = draw(st.integers(0, 50))
-        listed.append(
-            Candidate(
-                ranked=ranked([text])[0],
-                span=Span(start, start + draw(st.integers(1, 20))),
-                features=NO_FEATURES,
-                words=frozenset(draw(st.sets(st.sampled_from("abcdefgh"), max_size=6))),
-                score=draw(st.sampled_from([0.0, 0.5, 1.0, -3.0, 7.0])),
-            )
-        )
-        named = article(draw(st.sampled_from("123")), text)
-        stored = replace(listed[i].ranked.stored, article=named)
-        listed[i] = replace(listed[i], ranked=replace(listed[i].ranked, stored=stored))
-    return listed
-
-
-@given(any_candidates(), st.integers(1, 10))
-def test_the_laws_of_the_choice_hold_for_any_candidates(offered: list[Candidate], limit: int) -> None:
-    chosen = choose(offered, limit)
-    check_choice(offered, chosen, limit)
-    assert chosen == choose(offered, limit)
-
-
-def test_the_same_story_is_told_once() -> None:
-    one = "About 11,000 North Korean troops were sent to Kursk, said Seoul."
-    other = "Seoul said about 11,000 North Korean troops were sent to Kursk."
-    third = "The cup was won by Utrecht after a long evening of football."
-    chosen = choose(found("How many troops were sent to Kursk?", [one, other, third]), 3)
-    assert len(chosen) == 2
-    assert {text_of(candidate) for candidate in chosen} in ({one, third}, {other, third})
-
-
-def test_of_equals_the_first_comes_first_and_another_outlet_before_the_same_article_again() -> None:
-    texts = ["Oslo opened a harbour.", "Twelve lynxes escaped on Monday.", "A storm hit Porto at night."]
-    ports, lynxes, storm = (
-        replace(candidate, score=1.0, words=frozenset(text_of(candidate).split()))
-        for candidate in found("What happened?", texts)
-    )
-    assert choose([ports, lynxes, storm], 3) == [ports, lynxes, storm]
-    assert choose([storm, lynxes, ports], 2) == [storm, lynxes]
-    stored = lynxes.ranked.stored
-    passage = replace(stored.passage, span=Span(500, 500 + len(texts[1])))
-    here = replace(stored, article=ports.ranked.stored.article, passage=passage)
-    again = replace(lynxes, ranked=replace(lynxes.ranked, stored=here), span=passage.span)
-    assert choose([ports, again, storm], 3) == [ports, storm, again]
-
-
-def test_a_sentence_is_told_once_whatever_surrounds_it() -> None:
-    same = "About 11,000 troops were sent to Kursk."
-    one = f"{same} Harvest festivals opened across northern valleys yesterday evening despite heavy rain."
-    other = f"{same} Parliament meanwhile debated pension reforms until midnight without agreement."
-    chosen = choose(found("How many troops were sent to Kursk?", [one, other]), 3)
-    assert sum(same in text_of(candidate) for candidate in chosen) == 1
 
 
 def test_a_quote_is_the_candidate_with_its_copies() -> None:
     (candidate,) = found("Kursk", ["About 11,000 troops were sent to Kursk."])
     copy = Copy("Sample Herald", "https://herald.example/1", NOW)
     quote = to_quote(candidate, [copy])
-    assert (quote.text, quote.score, quote.also_in) == (text_of(candidate), candidate.score, (copy,))
+    assert (quote.text, quote.score, quote.also_in) == (candidate.text, candidate.score, (copy,))
     assert isinstance(quote.article, Article)
 
 
@@ -298,6 +207,28 @@ def test_rare_words_weigh_more(frequency: Mapping[str, int], passages: int) -> N
     assert all(weight > 0 for weight in weights.values())
     by_frequency = sorted(frequency, key=lambda term: frequency[term])
     assert [weights[term] for term in by_frequency] == sorted(weights.values(), reverse=True)
+
+
+def test_candidates_are_looked_up_and_rescored_in_rows() -> None:
+    runs = found("Kursk", ["The port of Kursk opened two quays. The cup was won in the evening in Oslo."])
+    assert [run.text for run in runs[:2]] == [runs[0].text, runs[1].text]
+    assert [run.score for run in runs] == runs.scores.tolist()
+    assert [list(run.features) for run in runs] == runs.features.tolist()
+    assert [run.span for run in runs.only(runs.scores == runs.scores.min())] == [runs[-1].span]
+    turned = runs.rescored(-runs.scores)
+    assert [run.span for run in turned] == [run.span for run in [*runs][::-1]]
+    assert [run.text for run in runs.rescored(np.zeros(len(runs)))] == [run.text for run in runs]
+
+
+@given(QUESTIONS, st.lists(TEXTS, max_size=4))
+def test_the_words_of_a_candidate_are_those_of_its_text(question: str, texts: list[str]) -> None:
+    runs = found(question, texts)
+    numbers: dict[str, int] = {}
+    for run, (first, end) in zip(runs, runs.words.tolist(), strict=True):
+        words = terms(run.text)
+        assert len(words) == end - first
+        for word, number in zip(words, runs.stems[first:end].tolist(), strict=True):
+            assert numbers.setdefault(word, number) == number
 
 
 # -- what is asked for -----------------------------------------------------------------------------------
@@ -312,7 +243,7 @@ def test_rare_words_weigh_more(frequency: Mapping[str, int], passages: int) -> N
     ],
 )
 def test_a_phrase_of_the_form_asked_for_counts(question: str, answer: str, other: str) -> None:
-    by_text = {text_of(candidate): candidate for candidate in found(question, [answer, other])}
+    by_text = {candidate.text: candidate for candidate in found(question, [answer, other])}
     assert (by_text[answer].features.form, by_text[other].features.form) == (1.0, 0.0)
     assert by_text[answer].features.vote > by_text[other].features.vote
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from index.answers.asked import Asked
 from index.answers.confidence import Evidence, confidence, evidence, threshold
-from index.answers.parsing import Parser, ReadPassage, read
 from index.answers.retrieval import Ranked
-from index.answers.scoring import Features, parameters, score
+from index.answers.scoring import Features, parameters, scores
 from index.languages.english.answer_types import expectation
 from index.storage.articles import StoredPassage
 from index.text.passages import split_passages
@@ -29,19 +27,23 @@ EVIDENCE = st.builds(
 )
 
 
-def reading(dense: float, recency: float, coverage: float) -> ReadPassage:
+def passage(dense: float, recency: float, coverage: float) -> tuple[Ranked, float]:
+    """Return a passage, and which share of the question's words it holds."""
     one = article("one", "Troops were sent to Kursk.")
-    stored = StoredPassage(1, one, split_passages(one.text)[0])
-    parser = Parser(lambda text, language: text.split())
-    (read_closely,) = read([Ranked(stored, dense, 0.5, recency)], asked(), parser)
-    return replace(read_closely, coverage=coverage)
+    return Ranked(StoredPassage(1, one, split_passages(one.text)[0]), dense, 0.5, recency), coverage
+
+
+def found_in(passages: list[tuple[Ranked, float]], about: Asked) -> Evidence:
+    return evidence([ranked for ranked, _ in passages], [coverage for _, coverage in passages], about)
 
 
 def asked(**weights: float) -> Asked:
-    return Asked(weights, frozenset({"kursk"}), expectation("?"), None, lambda _: 0.5)
+    return Asked(
+        weights, frozenset({"kursk"}), expectation("?"), None, lambda stems: np.full(len(stems), 0.5)
+    )
 
 
-READINGS = st.lists(st.builds(reading, st.floats(-1, 1), SHARE, SHARE), max_size=5)
+PASSAGES = st.lists(st.builds(passage, st.floats(-1, 1), SHARE, SHARE), max_size=5)
 
 
 def test_what_was_fitted_names_every_input() -> None:
@@ -67,27 +69,27 @@ def test_confidence_follows_the_sign_of_each_weight(name: str, found: Evidence, 
 
 
 def test_much_evidence_is_answered_and_none_is_not() -> None:
-    nothing = evidence([], asked(troops=1.0, kursk=2.0))
-    everything = evidence([reading(1.0, 1.0, 1.0)], asked(troops=1.0, kursk=2.0))
+    nothing = found_in([], asked(troops=1.0, kursk=2.0))
+    everything = found_in([passage(1.0, 1.0, 1.0)], asked(troops=1.0, kursk=2.0))
     assert confidence(nothing) < threshold() < confidence(everything)
 
 
-@given(READINGS, st.dictionaries(st.sampled_from(["troops", "kursk", "cup"]), st.floats(0.01, 9)))
-def test_the_laws_of_evidence(readings: list[ReadPassage], weights: dict[str, float]) -> None:
-    found = evidence(readings, asked(**weights))
+@given(PASSAGES, st.dictionaries(st.sampled_from(["troops", "kursk", "cup"]), st.floats(0.01, 9)))
+def test_the_laws_of_evidence(passages: list[tuple[Ranked, float]], weights: dict[str, float]) -> None:
+    found = found_in(passages, asked(**weights))
     assert 0 <= found.coverage <= 1
     assert 0 <= found.names <= 1
     assert found.words >= 0
-    assert evidence(readings[::-1], asked(**weights)) == found
-    more = evidence([*readings, reading(1.0, 1.0, 1.0)], asked(**weights))
+    assert found_in(passages[::-1], asked(**weights)) == found
+    more = found_in([*passages, passage(1.0, 1.0, 1.0)], asked(**weights))
     assert (more.passage, more.current, more.coverage) >= (found.passage, found.current, found.coverage)
     assert (more.words, more.names) == (found.words, found.names)
 
 
 def test_names_are_told_from_other_words() -> None:
-    assert evidence([], asked(kursk=3.0, troops=1.0)).names == pytest.approx(0.75)
-    assert evidence([], asked(troops=1.0)).names == 0
-    assert evidence([], asked()) == Evidence(0, 0, 0, 0, 0)
+    assert found_in([], asked(kursk=3.0, troops=1.0)).names == pytest.approx(0.75)
+    assert found_in([], asked(troops=1.0)).names == 0
+    assert found_in([], asked()) == Evidence(0, 0, 0, 0, 0)
 
 
 @pytest.mark.parametrize("name", Features._fields)
@@ -96,4 +98,10 @@ def test_a_quotes_score_is_a_weighted_sum(name: str, values: list[float]) -> Non
     features = Features(*values)
     without = features._replace(**{name: 0.0})
     part = parameters().quotes[name] * getattr(features, name)
-    assert score(features) - score(without) == pytest.approx(part, abs=1e-9)
+    whole, rest = scores(np.array([features, without]))
+    assert whole - rest == pytest.approx(part, abs=1e-9)
+
+
+@given(st.lists(SHARE, min_size=len(Features._fields), max_size=len(Features._fields)), st.integers(1, 40))
+def test_equal_features_have_equal_scores_whatever_their_place(values: list[float], number: int) -> None:
+    assert len(set(scores(np.array([values] * number)).tolist())) == 1
