@@ -19,9 +19,9 @@ MODEL_LANGUAGE: Final = "en"
 
 WEIGHTS: Final = Features(
     coverage=3.0,
-    length=0.4,
+    length=0.6,
     recency=0.1,
-    article=1.5,
+    article=2.5,
     vote=0.0,
     redundancy=0.0,
     form=0.0,
