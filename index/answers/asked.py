@@ -21,7 +21,8 @@ class Asked:
     words would answer. `finder` finds phrases of the form that the question asks for; it is None where that
     form cannot be recognised from text alone. `rarity` takes stems, all different, and gives the idf of each
     as a share of the highest possible idf, in [0, 1]. `variants` maps the stems that other languages give the
-    question's words to these (see `index.answers.wording`). `by_words` says that the embedding model does not
+    question's words to these (see `index.answers.wording`). `language` is the code of its language, and
+    `by_words` says that the embedding model does not
     know the question's language (see `index.answers.by_words`).
     """
 
@@ -31,4 +32,5 @@ class Asked:
     finder: Finder | None
     rarity: Callable[[Sequence[str]], npt.NDArray[np.float64]]
     variants: Mapping[str, str] = field(default_factory=dict)
+    language: str = "en"
     by_words: bool = False

@@ -10,13 +10,19 @@ The weights are chosen by hand: there are no real questions with their dates in 
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
+from index.answers.confidence import Evidence
 from index.answers.scoring import Features
 
 # What the shipped model was trained on.
 MODEL_LANGUAGE: Final = "en"
 
+# How much the words count that a quote holds itself; for the rest, those count that its headline holds, too.
+OWN_WORDS: Final = 0.3
+# What a quote in another language than the question's loses.
+FOREIGN_COST: Final = 0.5
 WEIGHTS: Final = Features(
     coverage=3.0,
     length=0.6,
@@ -35,3 +41,16 @@ WEIGHTS: Final = Features(
     number_kind=0.3,
     number_lead=0.0,
 )
+
+# The probability is a logistic function of the share of the question's words, by idf, that the best passage
+# holds with its headline: nearly half of the words make it 0.5, and it rises with the slope.
+_HALF, _SLOPE = 0.47, 9.0
+# One word alone says little: of a question with so few words, fewer count.
+_FEW_WORDS = 2
+
+
+def confidence(figures: Evidence) -> float:
+    """Return the probability in [0, 1] that the news reports on what is asked."""
+    words = round(math.expm1(figures.words))
+    share = figures.coverage * min(1.0, words / _FEW_WORDS)
+    return 1.0 / (1.0 + math.exp(-_SLOPE * (share - _HALF)))

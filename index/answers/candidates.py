@@ -22,6 +22,7 @@ from index.answers.retrieval import Ranked
 from index.answers.row import Row, expanded
 from index.answers.scoring import Features
 from index.text.spans import Span
+from index.text.tags import base_code
 from index.types.answer import MAX_QUOTE_CHARS, Quote
 from index.types.article import Article, Copy
 
@@ -120,6 +121,10 @@ def candidates(reading: Reading, asked: Asked) -> Candidates:
     columns = _columns(reading, asked, spans)
     features = np.column_stack([columns[name] for name in Features._fields]).astype(np.float64)
     scores = scoring.scores(features, by_words.WEIGHTS if asked.by_words else None)
+    if asked.by_words:
+        languages = [base_code(passage.stored.article.language) for passage in ranked]
+        foreign = np.array([language != asked.language for language in languages], np.bool_)
+        scores -= by_words.FOREIGN_COST * foreign[row.run_passages]
     found = Candidates(ranked, row.run_passages, spans, row.words, row.run_words, features, scores)
     return found.only(np.lexsort((spans[:, 1], spans[:, 0], ids[row.run_passages], -scores)))
 
@@ -140,6 +145,10 @@ def _columns(reading: Reading, asked: Asked, spans: Indexes) -> Mapping[str, npt
     kinds = np.isin(reading.mentions.kinds, [KINDS.index(kind) for kind in asked.expectation.kinds])
     starts, ends = spans.T
     coverage = reading.covered(*row.run_words.T)
+    if asked.by_words:
+        # What the headline says already needs not be said again: the other words tell which sentence answers.
+        with_title = reading.covered_with_title(*row.run_words.T, passages)
+        coverage = by_words.OWN_WORDS * coverage + (1 - by_words.OWN_WORDS) * with_title
     kind = _of_runs(row, _of_sentences(row, reading.mentions.sentences, kinds))
     form = _of_sentences(row, reading.mentions.sentences, reading.mentions.expected * bool(asked.finder))
     lead = starts == 0

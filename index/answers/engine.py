@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import numpy.typing as npt
 
+from index.answers import by_words
 from index.answers.asked import Asked
-from index.answers.by_words import MODEL_LANGUAGE
 from index.answers.candidates import Candidate, Candidates, candidates, to_quote
 from index.answers.choice import choose
 from index.answers.confidence import confidence, evidence
@@ -40,10 +40,10 @@ from index.embeddings.base import Embedder, Vectors
 from index.errors import ModelError, UsageError
 from index.languages.english.answer_forms import finder_for
 from index.languages.english.answer_spans import answer_spans
-from index.languages.english.answer_types import expectation, names
+from index.languages.english.answer_types import names
 from index.languages.english.event_times import event_time
-from index.languages.english.freshness import stale_since
-from index.languages.english.periods import Period, period
+from index.languages.english.periods import Period
+from index.languages.questions import expectation, period, stale_since
 from index.runtime.faults import Faults
 from index.search.base import PassageIndex
 from index.search.bm25 import idf
@@ -128,7 +128,8 @@ class AnswerEngine:
         quotes = [
             self.dated(to_quote(candidate, copies.get(candidate.article_id, ()))) for candidate in chosen
         ]
-        probability = confidence(result.evidence) if chosen else 0.0
+        judge = by_words.confidence if result.asked.by_words else confidence
+        probability = judge(result.evidence) if chosen else 0.0
         answered = bool(chosen) and probability >= self.threshold
         if answered:
             quotes = self._marked(quotes, result.asked)
@@ -144,7 +145,7 @@ class AnswerEngine:
             articles_searched=coverage.articles if coverage else self._store.count_articles(result.quotable),
             took_ms=(time.perf_counter() - started) * 1000,
             coverage=coverage,
-            stale_since=stale_since(question.text, _times_known(quotes), result.as_of),
+            stale_since=stale_since(question.text, result.asked.language, _times_known(quotes), result.as_of),
             words=words_that_answer(quotes),
         )
         if question.explain:
@@ -177,7 +178,8 @@ class AnswerEngine:
         as_of = question.as_of or self._options.clock()
         explicit = question.since is not None or question.until is not None
         text = canonical_line(question.text)  # the model and the index refuse what is no valid character
-        about = None if explicit else period(text, as_of, ZoneInfo(self._options.timezone))
+        language = self.wording(text).language
+        about = None if explicit else period(text, language, as_of, ZoneInfo(self._options.timezone))
         until = min(question.until, as_of) if question.until else as_of
         filters = self.filters(question.edition, question.source, question.since, until)
         shown, searched = Filters(question.since, question.until), [filters]
@@ -245,7 +247,7 @@ class AnswerEngine:
 
     def by_words(self, words: Wording) -> bool:
         """Tell whether the embedding model does not know the language of a question."""
-        return words.language != MODEL_LANGUAGE and self._embedder.model == parameters().model
+        return words.language != by_words.MODEL_LANGUAGE and self._embedder.model == parameters().model
 
     def retrieve(
         self, text: str, what: Retrieval, now: datetime, about: Period | None = None
@@ -289,10 +291,11 @@ class AnswerEngine:
         return Asked(
             words.weights(self._index),
             self.named(text),
-            expectation(text),
-            finder_for(text),
+            expectation(text, words.language),
+            finder_for(text) if words.language == "en" else None,
             self._rarity(),
             words.variants,
+            words.language,
             self.by_words(words),
         )
 

@@ -28,7 +28,7 @@ class Reading:
 
     `occurrences` tells where the question's words stand in the `row`, and `weights` what each of them weighs,
     as a share of all. `coverage` is the share of the question's words, so weighed, that each passage or its
-    headline holds. `mentions` are the names, numbers and dates that the question itself does not hold.
+    headline holds, and `in_titles` says which of them each headline holds. `mentions` are the names, numbers and dates that the question itself does not hold.
     `focus` says of each sentence whether the noun asked for is in it.
     """
 
@@ -37,12 +37,17 @@ class Reading:
     occurrences: Occurrences
     weights: Floats
     coverage: Floats
+    in_titles: Flags
     mentions: Mentions
     focus: Flags
 
     def covered(self, first: Indexes, end: Indexes) -> Floats:
         """Return the share of the question's words that the words `first` to `end` - 1 hold, in [0, 1]."""
         return _share(self.occurrences.between(first, end), self.weights)
+
+    def covered_with_title(self, first: Indexes, end: Indexes, passages: Indexes) -> Floats:
+        """Return the same share where the headlines of the words' passages count, too."""
+        return _share(self.occurrences.between(first, end) | self.in_titles[:, passages], self.weights)
 
 
 def read(ranked: Sequence[Ranked], asked: Asked, parser: Parser) -> Reading:
@@ -70,6 +75,7 @@ def read(ranked: Sequence[Ranked], asked: Asked, parser: Parser) -> Reading:
         occurrences=occurrences,
         weights=weights,
         coverage=_share(in_titles | in_passages, weights),
+        in_titles=in_titles,
         mentions=mentions,
         focus=np.array([*_focus(ranked, asked.expectation.focus)], np.bool_),
     )

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from index.languages.detect import question_language
+from index.languages.questions import searched
 from index.search.analyzer import KNOWN, Analyzer, language_term
 from index.search.base import PassageIndex
 from index.search.bm25 import idf
@@ -46,6 +47,7 @@ def wording(text: str, index: PassageIndex) -> Wording:
     """Return the words of a question for the languages of the news that the index holds."""
     library = library_languages(index)
     language = question_language(text, library)
+    text = searched(text, language)
     analyzer: Analyzer = index.analyzer
     terms = analyzer.question_terms(text, language)
     others = library - {language}

@@ -1,6 +1,7 @@
 """French, as the library reads it."""
 
 from index.languages.base import Language
+from index.languages.french.questions import QUESTIONS
 from index.text.sentence_rules import SentenceRules
 
 SENTENCES = SentenceRules(
@@ -23,12 +24,13 @@ LANGUAGE = Language(
     code="fr",
     sentences=SENTENCES,
     stop_words=frozenset(
-        "a ai ainsi alors as au aucun aura aux avaient avait avant avec avoir ayant c car ce cela ces cet "
-        "cette ceux chez ci comme comment d dans de depuis des dont du elle elles en entre est et etait "
-        "etaient ete etes etre eu eut faut fut furent ici il ils j je l la laquelle le lequel les "
-        "lesquelles lesquels leur leurs lui m ma mais me mes moi n ne ni nos notre nous on ont ou par pas "
-        "pendant plus pour pourquoi qu quand que quel quelle quelles quels qui quoi s sa sans se selon ses "
-        "si soit son sont sous sur t ta te tes toi ton tous tout toute toutes tres tu un une vos votre vous "
-        "y combien".split()
+        "appelle pourcentage nombre a ai ainsi alors as au aucun aura aux avaient avait avant avec avoir "
+        "ayant c car ce cela ces cet cette ceux chez ci comme comment d dans de depuis des dont du elle "
+        "elles en entre est et etait etaient ete etes etre eu eut faut fut furent ici il ils j je l la "
+        "laquelle le lequel les lesquelles lesquels leur leurs lui m ma mais me mes moi n ne ni nos notre "
+        "nous on ont ou par pas pendant plus pour pourquoi qu quand que quel quelle quelles quels qui quoi "
+        "s sa sans se selon ses si soit son sont sous sur t ta te tes toi ton tous tout toute toutes tres "
+        "tu un une vos votre vous y combien".split()
     ),
+    questions=QUESTIONS,
 )

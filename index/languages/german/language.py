@@ -1,6 +1,7 @@
 """German, as the library reads it."""
 
 from index.languages.base import Language
+from index.languages.german.questions import QUESTIONS
 from index.text.sentence_rules import SentenceRules
 
 SENTENCES = SentenceRules(
@@ -30,12 +31,14 @@ LANGUAGE = Language(
     code="de",
     sentences=SENTENCES,
     stop_words=frozenset(
-        "aber als am an auch auf aus bei bin bis da dann das dass dem den denn der des die dies diese "
-        "diesem diesen dieser dieses doch du durch ein eine einem einen einer eines er es fur gegen gibt "
-        "hat hatte hatten haben ich ihm ihn ihr ihre ihrem ihren ihrer im in ins ist ja kann kein keine man "
-        "mein mich mit nach nicht noch nun nur ob oder ohne sehr sein seine seinem seinen seiner seit sich "
-        "sie sind so uber um und uns unser unter vom von vor war waren warum was wann wegen weil welche "
-        "welchem welchen welcher welches wem wen wenn wer werden wessen wie wieso wieviel wird wir wo "
-        "wodurch woher wohin womit worden wurde wurden zu zum zur zwischen ware viel viele".split()
+        "heisst heissen hoch lange genau aber als am an auch auf aus bei bin bis da dann das dass dem den "
+        "denn der des die dies diese diesem diesen dieser dieses doch du durch ein eine einem einen einer "
+        "eines er es fur gegen gibt hat hatte hatten haben ich ihm ihn ihr ihre ihrem ihren ihrer im in ins "
+        "ist ja kann kein keine man mein mich mit nach nicht noch nun nur ob oder ohne sehr sein seine "
+        "seinem seinen seiner seit sich sie sind so uber um und uns unser unter vom von vor war waren warum "
+        "was wann wegen weil welche welchem welchen welcher welches wem wen wenn wer werden wessen wie "
+        "wieso wieviel wird wir wo wodurch woher wohin womit worden wurde wurden zu zum zur zwischen ware "
+        "viel viele".split()
     ),
+    questions=QUESTIONS,
 )

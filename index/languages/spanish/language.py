@@ -1,6 +1,7 @@
 """Spanish, as the library reads it."""
 
 from index.languages.base import Language
+from index.languages.spanish.questions import QUESTIONS
 from index.text.sentence_rules import SentenceRules
 
 SENTENCES = SentenceRules(
@@ -26,12 +27,13 @@ LANGUAGE = Language(
     code="es",
     sentences=SENTENCES,
     stop_words=frozenset(
-        "a al algo algun alguna algunas alguno algunos ante antes aquel aquella como con contra cual cuales "
-        "cuando cuanta cuantas cuanto cuantos de del desde donde dos durante e el ella ellas ellos en entre "
-        "era eran es esa esas ese eso esos esta estaba estaban estan estas este esto estos fue fueron ha "
-        "habia habian hace hacia han hasta hay la las le les lo los mas me mi mis mucho muy ni no nos "
-        "nosotros o os otra otro para pero por porque que quien quienes se sea segun ser si sido sin sobre "
-        "son su sus tambien tan tanto te tenia tiene tienen todo todos tras tu tus un una unas uno unos y "
-        "ya yo".split()
+        "llama porcentaje numero a al algo algun alguna algunas alguno algunos ante antes aquel aquella "
+        "como con contra cual cuales cuando cuanta cuantas cuanto cuantos de del desde donde dos durante e "
+        "el ella ellas ellos en entre era eran es esa esas ese eso esos esta estaba estaban estan estas "
+        "este esto estos fue fueron ha habia habian hace hacia han hasta hay la las le les lo los mas me mi "
+        "mis mucho muy ni no nos nosotros o os otra otro para pero por porque que quien quienes se sea "
+        "segun ser si sido sin sobre son su sus tambien tan tanto te tenia tiene tienen todo todos tras tu "
+        "tus un una unas uno unos y ya yo".split()
     ),
+    questions=QUESTIONS,
 )
