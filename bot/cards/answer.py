@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from bot.cards.base import AMBER, BLUE, GREEN, GREY, MAX_SOURCE, period_text, shorten
 from bot.cards.quotes import Block, grouped, quote_blocks
-from bot.text.language import ENGLISH, _, counted, percent, speaking, spoken
+from bot.text.language import ENGLISH, _, counted, language_name, percent, speaking, spoken
 from bot.text.markdown import block_quote, bold, cut, length, struck, timestamp
 from bot.text.source_words import sources_counted
 from index import Answer, Coverage, PostedQuote, Quote, QuoteCheck
@@ -27,6 +27,8 @@ MAX_HEADING = 256
 # Where nothing answers the question, at most MAX_CLOSEST quotes are shown, and only those whose score is at
 # least CLOSE times the best one.
 MAX_CLOSEST = 2
+# The languages of the news that are named, those of the most articles.
+MAX_LANGUAGES = 5
 CLOSE = 0.5
 
 DOTS = 5
@@ -111,6 +113,7 @@ def answer_card(
     if older and older.answered:
         notices.append(bold(_("Older reports")))
         return _fit(heading, notices, older.quotes, _sure(older), AMBER)
+    notices += _languages(answer)
     notices += _searched(answer.coverage)
     closest = _closest(answer.quotes)
     if closest:
@@ -243,6 +246,15 @@ def _scope(answer: Answer) -> str:
     if period := _period(answer):
         facts.append(_("published {period}").format(period=period))
     return f" ({', '.join(facts)})" if facts else ""
+
+
+def _languages(answer: Answer) -> list[str]:
+    """Return which languages the news is in, where the question is in none of them."""
+    held = answer.coverage.languages if answer.coverage else ()
+    if not held or answer.language in held:
+        return []
+    names = ", ".join(language_name(code) for code in held[:MAX_LANGUAGES])
+    return [_("The news here is in: {languages}.").format(languages=names)]
 
 
 def _searched(coverage: Coverage | None) -> list[str]:

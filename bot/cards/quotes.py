@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.cards.base import MAX_ADDRESS, MAX_HEADLINE, MAX_SOURCE, shorten
-from bot.text.language import _, number
+from bot.text.language import _, is_foreign, language_name, number
 from bot.text.markdown import block_quote, bold, escape, length, link, timestamp
 from index import Article, Copy, Quote
 
@@ -80,7 +80,7 @@ def byline(article: Article, headline: str, copies: Sequence[Copy]) -> list[str]
     Each time has a line of its own, so that a phone does not break it in two. The distance from now is shown
     once: Discord rounds distances, so that two of them could seem to contradict each other.
     """
-    first = [bold(shorten(article.source, MAX_SOURCE)), age(article)]
+    first = [bold(shorten(article.source, MAX_SOURCE)), age(article), language(article)]
     lines = [" · ".join(fact for fact in first if fact), published(article)]
     if article.updated_at:
         lines.append(_("updated {when}").format(when=timestamp(article.updated_at)))
@@ -109,6 +109,11 @@ def published(article: Article) -> str:
 def age(article: Article) -> str:
     """How long ago an article was published; "" where its hour is not known."""
     return timestamp(article.published_at, "R") if article.published_precision == "minute" else ""
+
+
+def language(article: Article) -> str:
+    """The language of an article, where it is not the one that is spoken; "" else."""
+    return language_name(article.language) if article.language and is_foreign(article.language) else ""
 
 
 def title_of(article: Article) -> str:

@@ -16,6 +16,7 @@ from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 
+from babel import Locale, UnknownLocaleError
 from babel.dates import get_day_names
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -97,6 +98,20 @@ def mark(text: str) -> str:
 def counted(one: str, many: str, count: int, **fields: str) -> str:
     """Return the translated singular or plural of a text, with `count` and `fields` filled in."""
     return catalogue(spoken()).ngettext(one, many, count).format(count=number(count), **fields)
+
+
+def language_name(code: str) -> str:
+    """Return the name of a language by its code or tag, in the spoken one; the code where none is known."""
+    base = code.replace("_", "-").partition("-")[0].lower()
+    try:
+        return Locale.parse(base).get_language_name(spoken()) or base
+    except (UnknownLocaleError, ValueError):
+        return base
+
+
+def is_foreign(code: str | None) -> bool:
+    """Tell whether an article in a language is in another than the spoken one; not where it is unknown."""
+    return code is not None and code.replace("_", "-").partition("-")[0].lower() != spoken()
 
 
 def number(value: float) -> str:

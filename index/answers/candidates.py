@@ -147,7 +147,8 @@ def _columns(reading: Reading, asked: Asked, spans: Indexes) -> Mapping[str, npt
     coverage = reading.covered(*row.run_words.T)
     if asked.by_words:
         # What the headline says already needs not be said again: the other words tell which sentence answers.
-        with_title = reading.covered_with_title(*row.run_words.T, passages)
+        first, end = row.run_words.T
+        with_title = reading.covered_with_title(first, end, passages)
         coverage = by_words.OWN_WORDS * coverage + (1 - by_words.OWN_WORDS) * with_title
     kind = _of_runs(row, _of_sentences(row, reading.mentions.sentences, kinds))
     form = _of_sentences(row, reading.mentions.sentences, reading.mentions.expected * bool(asked.finder))

@@ -50,6 +50,7 @@ from index.search.bm25 import idf
 from index.storage.articles import Store, StoredPassage
 from index.storage.editions import Editions
 from index.text.normalize import canonical_line
+from index.text.tags import base_code
 from index.types.answer import Answer, Quote
 from index.types.article import Hit
 from index.types.options import IndexOptions
@@ -146,6 +147,7 @@ class AnswerEngine:
             took_ms=(time.perf_counter() - started) * 1000,
             coverage=coverage,
             stale_since=stale_since(question.text, result.asked.language, _times_known(quotes), result.as_of),
+            language=result.asked.language,
             words=words_that_answer(quotes),
         )
         if question.explain:
@@ -181,7 +183,7 @@ class AnswerEngine:
         language = self.wording(text).language
         about = None if explicit else period(text, language, as_of, ZoneInfo(self._options.timezone))
         until = min(question.until, as_of) if question.until else as_of
-        filters = self.filters(question.edition, question.source, question.since, until)
+        filters = self.filters(question.edition, question.source, question.since, until, question.language)
         shown, searched = Filters(question.since, question.until), [filters]
         if about and about.limits:
             shown = Filters(about.since, min(about.until, as_of) if about.until else None)
@@ -324,10 +326,11 @@ class AnswerEngine:
         source: str | None = None,
         since: datetime | None = None,
         until: datetime | None = None,
+        language: str | None = None,
     ) -> Filters:
         """Return the filters for what an edition holds. Raises UsageError for an unknown source."""
         origins = self._editions.origins(edition)
-        return Filters(since, until, self._source_name(source, origins), origins)
+        return Filters(since, until, self._source_name(source, origins), origins, _language_code(language))
 
     def _source_name(self, source: str | None, origins: frozenset[int] | None) -> str | None:
         """Return a source's name as it is stored, whatever the case of `source`.
@@ -368,3 +371,11 @@ def _times_known(quotes: Sequence[Quote]) -> list[datetime]:
     """Return when the quoted articles were published, of those whose time is known."""
     articles = [quote.article for quote in quotes]
     return [article.published_at for article in articles if article.published_precision != "seen"]
+
+
+def _language_code(language: str | None) -> str | None:
+    """Return the code of a language that a person named. Raises UsageError for what is no code."""
+    code = base_code(language)
+    if code is not None and not (code.isascii() and code.isalpha() and 2 <= len(code) <= 3):
+        raise UsageError(f"{language!r} is no code of a language: use one such as en, de, fr, es or ja.")
+    return code

@@ -5,6 +5,7 @@ Everything that search needs is derived from here by the followers; see `index.s
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -41,6 +42,7 @@ from index.storage.rows import (
 )
 from index.text.passages import Passage
 from index.text.spans import Span
+from index.text.tags import base_code
 from index.types.answer import Coverage
 from index.types.article import Article, ArticleTimes, Authority, Copy, IndexedPassage
 from index.types.edition import LIBRARY
@@ -223,7 +225,12 @@ class Store:
         )
         with self._database.reading() as connection:
             row = connection.execute(query.select_from(schema.articles).where(admitted(filters))).one()
-        return Coverage(*row)
+            counted = connection.execute(_languages_query(filters)).all()
+        by_code: Counter[str] = Counter()
+        for tag, articles in counted:
+            by_code[base_code(tag) or ""] += articles
+        languages = tuple(code for code, _ in by_code.most_common() if code)
+        return Coverage(row[0], row[1], row[2], row[3], languages)
 
     def undated_passages(self, ids: Iterable[int]) -> set[int]:
         """Return those of the passages whose article is of unknown time."""
@@ -430,6 +437,11 @@ class Store:
     def count_passages_to_reindex(self, fingerprint: str) -> int:
         query = select(func.count()).select_from(schema.passages)
         return int(self._database.scalar(query.where(schema.passages.c.fingerprint != fingerprint)))
+
+
+def _languages_query(filters: Filters) -> Any:
+    language = schema.articles.c.language
+    return select(language, func.count()).where(admitted(filters)).group_by(language)
 
 
 def _newest_first(filters: Filters | None) -> Any:

@@ -147,13 +147,14 @@ class Explanation:
 @dataclass(frozen=True, slots=True)
 class Coverage:
     """What could have been quoted: the number of articles and of their sources, and when the oldest and the
-    newest of them were published.
+    newest of them were published. `languages` are the codes of their languages, that of the most articles first.
     """
 
     articles: int
     sources: int
     oldest: datetime | None
     newest: datetime | None
+    languages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +164,8 @@ class Answer:
     `confidence` is in [0, 1] and comparable between questions. When `answered` is False, the quotes are only
     the closest reports, and `coverage` says what was searched. `articles_searched` counts the articles that
     could have been quoted. `stale_since` is set where the question asks for what is current and even the
-    newest quote is old: it is when that quote's article was published.
+    newest quote is old: it is when that quote's article was published. `language` is the code of the question's
+    language, as far as its words tell.
 
     `words` are the words that answer, None where none are certain. `differing` are those of another outlet
     that says something else, so that both are shown. `stories` is the list that answers a question about many
@@ -182,6 +184,7 @@ class Answer:
     explanation: Explanation | None = None
     coverage: Coverage | None = None
     stale_since: datetime | None = None
+    language: str = "en"
     words: AnswerWords | None = None
     differing: AnswerWords | None = None
     stories: tuple[Headline, ...] = ()

@@ -90,6 +90,7 @@ def test_an_answer() -> None:
                 "article_id": "a1",
                 "title": "A title",
                 "source": "Sample Wire",
+                "language": "en",
                 "url": "https://news.example/story",
                 "link": "https://news.example/story#:~:text=One%20sentence.",
                 "published_at": "2025-06-04T23:29:00Z",
@@ -114,7 +115,18 @@ def test_no_certain_words_are_null() -> None:
 def test_only_the_id_is_left_out() -> None:
     assert "id" not in answer_json(an_answer(Question("Who?")))
     assert list(answer_json(an_answer(Question("Who?", id="")))) == [
-        *("id", "question", "as_of", "since", "until", "answered", "confidence", "answer", "quotes", "took_ms")
+        *(
+            "id",
+            "question",
+            "as_of",
+            "since",
+            "until",
+            "answered",
+            "confidence",
+            "answer",
+            "quotes",
+            "took_ms",
+        )
     ]
 
 
