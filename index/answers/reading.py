@@ -28,8 +28,9 @@ class Reading:
 
     `occurrences` tells where the question's words stand in the `row`, and `weights` what each of them weighs,
     as a share of all. `coverage` is the share of the question's words, so weighed, that each passage or its
-    headline holds, and `in_titles` says which of them each headline holds. `mentions` are the names, numbers and dates that the question itself does not hold.
-    `focus` says of each sentence whether the noun asked for is in it.
+    headline holds, and `in_titles` says which of them each headline holds. `mentions` are the names, numbers
+    and dates that the question itself does not hold. `focus` says of each sentence whether the noun asked for
+    is in it.
     """
 
     ranked: Sequence[Ranked]

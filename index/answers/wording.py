@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from index.languages.detect import question_language
 from index.languages.questions import searched
+from index.languages.registry import languages
 from index.search.analyzer import KNOWN, Analyzer, language_term
 from index.search.base import PassageIndex
 from index.search.bm25 import idf
@@ -56,5 +57,6 @@ def wording(text: str, index: PassageIndex) -> Wording:
 
 def library_languages(index: PassageIndex) -> frozenset[str]:
     """Return the codes of the languages of the passages that an index holds."""
-    counted = index.document_frequency(map(language_term, sorted(KNOWN)))
-    return frozenset(code for code in KNOWN if counted[language_term(code)])
+    known = KNOWN.union(languages())
+    counted = index.document_frequency(map(language_term, sorted(known)))
+    return frozenset(code for code in known if counted[language_term(code)])

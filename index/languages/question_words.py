@@ -18,9 +18,9 @@ class QuestionWords:
     """The words of a language for questions. Patterns are regular expressions in small letters.
 
     `kinds` are pairs of a pattern and what would answer a question that has it; the first that fits counts.
-    `current` is a pattern for what asks for the newest, `leads` for how a question begins that goes on from the
-    one before ("and …"), `fragments` for what is no whole question ("why?"), and `points_back` for words that
-    stand for something said before ("he", "there").
+    `current` is a pattern for what asks for the newest, `leads` for how a question begins that goes on from
+    the one before ("and …"), `fragments` for what is no whole question ("why?"), and `points_back` for words
+    that stand for something said before ("he", "there").
     """
 
     times: TimeWords
@@ -29,7 +29,7 @@ class QuestionWords:
     leads: str
     fragments: str
     points_back: str
-    # What is left out of a question before its words are searched for, because no report says it so: a pattern.
+    # A pattern for what is left out of a question before its words are searched for: no report says it so.
     asking: str = ""
     spaced: bool = True
 

@@ -1,7 +1,7 @@
 """What a question asks for, in languages other than English. Pure.
 
-English has rules of its own (`index.languages.english`), which know more: which phrase would answer, and which
-words are names. Here a language is a table of words.
+English has rules of its own (`index.languages.english`), which know more: which phrase would answer, and
+which words are names. Here a language is a table of words.
 """
 
 from __future__ import annotations
@@ -79,8 +79,9 @@ def in_context(question: str, before: str) -> str:
     rest = question[lead.end() :].strip() if lead else question
     if not kept:
         return rest or question
-    space = " " if words.spaced else ""
-    return f"{rest.rstrip('?!.？！。 ')}{space or ' '}{space.join(kept[:MAX_WORDS]) if space else before}"
+    rest = rest.rstrip("?!.？！。 ")
+    # Pairs of characters are no words to show: a language without spaces keeps the whole question before.
+    return f"{rest} {' '.join(kept[:MAX_WORDS])}?" if words.spaced else f"{rest} {before}"
 
 
 def _content(text: str, stop_words: frozenset[str]) -> list[str]:

@@ -1,9 +1,8 @@
 """Puts the times that a question names into English words, which the grammar of English reads. Pure.
 
 There is one grammar of times (`index.languages.english.periods`): another language gives the forms of its
-phrases and what its words mean. dateparser, which knows these languages, finds moments and not periods, takes
-"mit 9 Stimmen" for a day, and needs 5 to 40 ms for a question; of the questions of the tests it would read less
-than half.
+phrases and what its words mean. dateparser 1.5, which knows these languages, finds a moment for 24 of 31 such
+phrases, but no period ("between the 3rd and 9 May" is May), and takes "mit 9 Stimmen" for a day.
 """
 
 from __future__ import annotations
@@ -21,12 +20,12 @@ WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 class TimeWords:
     """The words of a language for times.
 
-    `months` and `weekdays` hold the names of each, from January and from Monday, several for one separated by
-    "|". `counts` maps number words to figures, and `units` words for days, weeks, months and years, in all their
-    forms, to English ones. `phrases` are pairs of a form and what it is in English; the first that fits counts.
-    Forms are regular expressions in small letters, in which {month}, {weekday}, {day}, {year}, {count} and
-    {unit} stand for such words, and {month2}, {day2} and {year2} for a second one; in English they stand for
-    what they mean.
+    `months` and `weekdays` hold the names of each, from January and from Monday, with "|" between several for
+    one. `counts` maps number words to figures, and `units` words for days, weeks, months and years, in all
+    their forms, to English ones. `phrases` are pairs of a form and what it is in English; the first that fits
+    counts. Forms are regular expressions in small letters, where {month}, {weekday}, {day}, {year}, {count}
+    and {unit} stand for such words, and {month2}, {day2} and {year2} for a second one; in English they stand
+    for what they mean.
     """
 
     months: Sequence[str]
@@ -41,7 +40,7 @@ class TimeWords:
     spaced: bool = True
 
     def in_english(self, question: str) -> tuple[str, str] | None:
-        """Return the time that a question names: in its own words, and in English; None where it names none."""
+        """Return the time that a question names, in its words and in English; None where it names none."""
         lower = question.lower()
         for pattern, english in self._patterns:
             match = pattern.search(lower)

@@ -2,8 +2,8 @@
 
 Chinese, Japanese, Korean, Thai and others write no spaces, or attach endings that no stemmer here knows.
 Their text is compared by its pairs of neighbouring characters (bigrams), which needs no dictionary and finds
-words that none would have. Of 400 questions each over Chinese and Japanese articles, they lead BM25 to 0.73 and
-0.69 of the answers.
+words that none would have. Of 400 questions each over Chinese and Japanese articles, they lead BM25 to 0.73
+and 0.69 of the answers.
 """
 
 from __future__ import annotations

@@ -147,7 +147,7 @@ class Explanation:
 @dataclass(frozen=True, slots=True)
 class Coverage:
     """What could have been quoted: the number of articles and of their sources, and when the oldest and the
-    newest of them were published. `languages` are the codes of their languages, that of the most articles first.
+    newest of them were published. `languages` are the codes of their languages, that of most articles first.
     """
 
     articles: int
@@ -164,8 +164,8 @@ class Answer:
     `confidence` is in [0, 1] and comparable between questions. When `answered` is False, the quotes are only
     the closest reports, and `coverage` says what was searched. `articles_searched` counts the articles that
     could have been quoted. `stale_since` is set where the question asks for what is current and even the
-    newest quote is old: it is when that quote's article was published. `language` is the code of the question's
-    language, as far as its words tell.
+    newest quote is old: it is when that quote's article was published. `language` is the code of the
+    question's language, as far as its words tell.
 
     `words` are the words that answer, None where none are certain. `differing` are those of another outlet
     that says something else, so that both are shown. `stories` is the list that answers a question about many

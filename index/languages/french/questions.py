@@ -92,7 +92,8 @@ QUESTIONS = QuestionWords(
     times=TIMES,
     kinds=(
         (
-            r"quel (?:pourcentage|prix|montant|taux)|quelle (?:part|somme)|combien (?:coûte|d['’]euros|d['’]argent)",
+            r"quel (?:pourcentage|prix|montant|taux)|quelle (?:part|somme)|combien (?:coûte"
+            r"|d['’]euros|d['’]argent)",
             frozenset(("amount", "number")),
         ),
         (r"combien de temps|pendant combien|quel âge|quelle durée", frozenset(("duration", "number"))),
@@ -100,7 +101,10 @@ QUESTIONS = QuestionWords(
         (r"quand|en quelle année|quel jour|quelle date", frozenset(("date",))),
         (r"qui|où|quel(?:le)?s?|lequel|laquelle", frozenset(("name",))),
     ),
-    current=r"derni[eè]re?s? (?:nouvelles?|informations?)|actuellement|maintenant|aujourd['’]hui|en ce moment|récemment|récents?",
+    current=(
+        r"derni[eè]re?s? (?:nouvelles?|informations?)|actuellement|maintenant"
+        r"|aujourd['’]hui|en ce moment|récemment|récents?"
+    ),
     leads=r"(?:(?:et|mais|ou|alors|donc|aussi|ok)\b[\s,]*)+",
     fragments=r"(?:qu['’]en est-il|quid)\b|(?:pourquoi|quand|où|qui|comment|depuis quand)\W*$",
     points_back=r"il|elle|ils|elles|lui|eux|celui-ci|celle-ci|cela|ça|ceci|ceux-ci|y|là-bas|leur",

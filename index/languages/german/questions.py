@@ -106,6 +106,9 @@ QUESTIONS = QuestionWords(
     ),
     current=r"neueste\w*|jüngste\w*|aktuell\w*|derzeit|momentan|jetzt|gerade|heute|zuletzt|zurzeit",
     leads=r"(?:(?:und|aber|oder|also|dann|auch|okay|ok)\b[\s,]*)+",
-    fragments=r"was ist mit\b|wie (?:steht es|sieht es) (?:mit|bei)\b|(?:warum|wieso|wann|wo|wer|wie|seit wann)\W*$",
+    fragments=(
+        r"was ist mit\b|wie (?:steht es|sieht es) (?:mit|bei)\b|(?:warum|wieso|wann|wo"
+        r"|wer|wie|seit wann)\W*$"
+    ),
     points_back=r"er|ihn|ihm|sie|ihr|ihnen|dies\w*|jene\w*|dort|davon|dazu|dabei|dafür|dagegen|damit|darüber",
 )

@@ -47,7 +47,8 @@ TIMES = TimeWords(
             "between {day} {month} and {day2} {month2} {year}",
         ),
         (
-            r"(?:entre|desde|del) (?:el )?{day} (?:y|hasta|al) (?:el )?{day2} de {month2}(?: (?:de|del) {year})?",
+            r"(?:entre|desde|del) (?:el )?{day} (?:y|hasta"
+            r"|al) (?:el )?{day2} de {month2}(?: (?:de|del) {year})?",
             "between {day} and {day2} {month2} {year}",
         ),
         (rf"desde (?:el )?{_DATE}", "since {day} {month} {year}"),
@@ -87,7 +88,8 @@ QUESTIONS = QuestionWords(
     times=TIMES,
     kinds=(
         (
-            r"qué (?:porcentaje|precio|cantidad)|cuál (?:es|fue|era) el (?:precio|porcentaje|importe)|cuánto (?:cuesta|costó|dinero|cuestan)",
+            r"qué (?:porcentaje|precio|cantidad)|cuál (?:es|fue|era) el (?:precio|porcentaje"
+            r"|importe)|cuánto (?:cuesta|costó|dinero|cuestan)",
             frozenset(("amount", "number")),
         ),
         (r"cuánto tiempo|qué edad|cuántos años tiene|cuánto dur\w+", frozenset(("duration", "number"))),
@@ -95,7 +97,10 @@ QUESTIONS = QuestionWords(
         (r"cuándo|en qué (?:año|fecha|mes)|qué día", frozenset(("date",))),
         (r"quién(?:es)?|dónde|cuál(?:es)?|qué", frozenset(("name",))),
     ),
-    current=r"últim[oa]s? (?:noticias?|novedades)|actual(?:mente)?|ahora|hoy|en este momento|recientes?|recientemente",
+    current=(
+        r"últim[oa]s? (?:noticias?|novedades)|actual(?:mente)?|ahora|hoy|en este momento"
+        r"|recientes?|recientemente"
+    ),
     leads=r"¿?\s*(?:(?:y|pero|o|entonces|también|vale|ok)\b[\s,]*)+",
     fragments=r"¿?\s*(?:qué hay de|qué pasa con)\b|¿?\s*(?:por qué|cuándo|dónde|quién|cómo|desde cuándo)\W*$",
     points_back=r"él|ella|ellos|ellas|eso|esto|aquello|ese|esa|esos|esas|allí|ahí|le|les|suyo",

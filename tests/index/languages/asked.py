@@ -1,7 +1,7 @@
 """Questions over the stories of `config/more_samples`, asked on 1 November 2025.
 
-A line is the question, the words that the first quote has to hold ("-" where the stories do not tell), and the
-days on which the period begins and ends, where the question names one.
+A line is the question, the words that the first quote has to hold ("-" where the stories do not tell), and
+the days on which the period begins and ends, where the question names one.
 """
 
 GERMAN = """

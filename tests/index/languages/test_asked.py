@@ -1,4 +1,4 @@
-"""Questions in four languages: is the period right, does the first quote answer, is nothing answered wrongly?"""
+"""Questions in four languages: the period, the first quote, and whether nothing is answered wrongly."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Asked(NamedTuple):
 
 def table(language: str) -> list[Asked]:
     lines = [[part.strip() for part in line.split("|")] for line in TABLES[language].strip().splitlines()]
-    return [Asked(*(line + ["", "", ""])[:4]) for line in lines]
+    return [Asked(*[*line, "", "", ""][:4]) for line in lines]
 
 
 class ShippedName(HashingEmbedder):
