@@ -161,5 +161,8 @@ _LAZY = {
 
 def __getattr__(name: str) -> Any:
     if name in _LAZY:
+        from index.runtime.threads import set_thread_counts
+
+        set_thread_counts()
         return getattr(import_module(f"index.{_LAZY[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

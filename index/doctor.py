@@ -48,7 +48,11 @@ def examine(options: IndexOptions) -> Iterator[Finding]:
     Checks that could not work after an earlier failure are left out.
     """
     embedder = SentenceTransformerEmbedder(
-        options.embedding_model, options.query_prompt, options.passage_prompt
+        options.embedding_model,
+        options.query_prompt,
+        options.passage_prompt,
+        options.models_dir,
+        make_saved=False,
     )
     folder = _data_folder(options.data_dir)
     yield folder

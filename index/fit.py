@@ -31,7 +31,7 @@ from index.answers.candidates import Candidate, Candidates
 from index.answers.choice import choose
 from index.answers.confidence import Evidence
 from index.answers.scoring import WEIGHTS_FILE, Features, Parameters
-from index.embeddings.embedder import SHIPPED_NAME
+from index.embeddings.weights import SHIPPED_NAME
 from index.evaluation.metrics import ANSWERED, DEPTHS, Example, auroc, load_examples, rank
 from index.news import NewsIndex
 from index.text.spans import Span

@@ -164,7 +164,7 @@ class NewsIndex:
         store = Store.open(options.database_url or sqlite_url(options.data_dir / "news.db"))
         if embedder is None:
             embedder = SentenceTransformerEmbedder(
-                options.embedding_model, options.query_prompt, options.passage_prompt
+                options.embedding_model, options.query_prompt, options.passage_prompt, options.models_dir
             )
         news = cls(options, store, embedder)
         news._catch_up()

@@ -17,6 +17,7 @@ from tests.servers.milvus import MilvusLite
 from tests.servers.postgres import postgres_server, start_postgres
 
 if TYPE_CHECKING:
+    from index.embeddings.embedder import SentenceTransformerEmbedder
     from index.storage.database import Database
 
 # Nothing may be fetched while testing; set before anything imports the model libraries.
@@ -101,6 +102,26 @@ def _documents_are_read_in_one_process() -> Iterator[None]:
     confined.open()
     yield
     confined.close()
+
+
+@pytest.fixture(scope="session")
+def compiled_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder in which all processes of this run have the compiled form of the shipped model.
+
+    Link it into a data folder as `models`, and a library there need not make its own, which takes seconds.
+    """
+    run = tmp_path_factory.getbasetemp()
+    return (run.parent if "PYTEST_XDIST_WORKER" in os.environ else run) / "compiled_models"
+
+
+@pytest.fixture(scope="session")
+def shipped(compiled_models: Path) -> SentenceTransformerEmbedder:
+    """The shipped model, loaded once in each process."""
+    from index.embeddings.embedder import SentenceTransformerEmbedder
+
+    model = SentenceTransformerEmbedder(None, saved=compiled_models)
+    model.load()
+    return model
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ import re
 import signal
 import sys
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -281,7 +282,8 @@ def uses(found: Found) -> list[Callable[[str], object]]:
         if method == "sub":
             called = lambda text: found.pattern.sub(b"" if is_bytes else "", text)  # noqa: E731
         elif method == "finditer":
-            called = lambda text: [*found.pattern.finditer(text)]  # noqa: E731
+            # Not kept in a list: the garbage collector would look through a million matches again and again.
+            called = lambda text: deque(found.pattern.finditer(text), maxlen=0)  # noqa: E731
         return (lambda text: called(text.encode("utf-8", "replace"))) if is_bytes else called
 
     return [use(method) for method in found.methods]

@@ -25,6 +25,8 @@ def load_samples(index: NewsIndex, samples: Path, console: Console, progress: Co
     """Read the sample articles into a library that has no articles, with a line that says so."""
     if index.status().articles:
         return
+    with working(progress, "Preparing the model; only the first start does this …"):
+        index.load_model()
     show(console, Text("Loading sample articles; add real ones with `newsbot ingest PATH_OR_URL`."))
     with progress_bars(progress) as on_progress:
         report = index.ingest([str(samples)], on_progress)

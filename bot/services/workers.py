@@ -7,6 +7,7 @@ import concurrent.futures
 import contextvars
 import logging
 import threading
+import time
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -19,6 +20,9 @@ from index import BusyError
 
 # A caller that waits longer is told its place in the queue.
 QUEUE_SECONDS = 1.5
+# What a guild has used of the threads counts half after so many seconds, and less than this of it not at all.
+HALF_LIFE_SECONDS = 10.0
+USED_SECONDS = 1.0
 
 log = logging.getLogger(__name__)
 
@@ -28,22 +32,45 @@ T = TypeVar("T")
 
 @dataclass(eq=False)
 class _Call:
-    """A call that waits or runs. `pool` is where it runs; None while it waits."""
+    """A call that waits or runs. `pool` is where it runs, since the time `began`; None while it waits."""
 
     asker: int
     work: Callable[[], Any]
     future: concurrent.futures.Future[Any] = field(default_factory=concurrent.futures.Future)
     pool: concurrent.futures.ThreadPoolExecutor | None = None
+    began: float = 0.0
+
+
+class _Usage:
+    """How many seconds of the threads each asker has used lately."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._used: dict[int, tuple[float, float]] = {}  # seconds, and at which time
+
+    def add(self, asker: int, seconds: float) -> None:
+        self._used[asker] = self.seconds(asker) + seconds, self._clock()
+        for one in [one for one in self._used if self.seconds(one) < USED_SECONDS / 100]:
+            del self._used[one]
+
+    def seconds(self, asker: int) -> float:
+        used, at = self._used.get(asker, (0.0, 0.0))
+        return float(used * 0.5 ** ((self._clock() - at) / HALF_LIFE_SECONDS))
+
+    def steps(self, asker: int) -> int:
+        """Return the seconds in whole steps, so that all who ask now and then are alike."""
+        return int(self.seconds(asker) / USED_SECONDS)
 
 
 class Workers:
     """Runs `threads` calls at once and lets `waiting` more wait; further ones get BusyError.
 
     Those for whom calls wait (guilds, people in direct messages, and the bot itself) take turns: one that
-    asks a lot waits for itself, and others do not wait behind it. Of one of them at most `each` calls wait
-    and, as long as there are calls of others, at most `at_once` run, where these are given. With `seconds`, a
-    caller that waits longer gets BusyError, and the threads are replaced, so that a call that hangs does not
-    keep a thread from other calls.
+    asks a lot waits for itself, and others do not wait behind it. One that has used the threads for a while
+    lately goes behind those that have used them less. Of one of them at most `each` calls wait and, as long
+    as there are calls of others, at most `at_once` run, where these are given. With `seconds`, a caller that
+    waits longer gets BusyError, and the threads are replaced, so that a call that hangs does not keep a
+    thread from other calls.
     """
 
     def __init__(
@@ -55,6 +82,7 @@ class Workers:
         *,
         at_once: int | None = None,
         each: int | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._name = name
         self._threads = threads
@@ -65,8 +93,11 @@ class Workers:
         self._each = each
         self._seconds = seconds
         self._closed = False
-        # Calls end in their threads: the lock guards all below. The first of the queues has the next turn.
+        self._clock = clock
+        # Calls end in their threads: the lock guards all below. Of those that have used as much, the first of
+        # the queues has the next turn.
         self._lock = threading.Lock()
+        self._usage = _Usage(clock)
         self._queues: dict[int, deque[_Call]] = {}
         self._running: set[_Call] = set()
 
@@ -129,15 +160,16 @@ class Workers:
         while len(self._running) < self._threads and not self._closed:
             running = Counter(call.asker for call in self._running)
             alone = len(running.keys() | self._queues.keys()) == 1
-            turn = next((one for one in self._queues if alone or running[one] < self._at_once), None)
-            if turn is None:
+            admitted = [one for one in self._queues if alone or running[one] < self._at_once]
+            if not admitted:
                 return
+            turn = min(admitted, key=self._usage.steps)
             queue = self._queues.pop(turn)
             call = queue.popleft()
             if queue:
                 self._queues[turn] = queue  # behind all others
             if call.future.set_running_or_notify_cancel():
-                call.pool = self._pool
+                call.pool, call.began = self._pool, self._clock()
                 self._running.add(call)
                 self._pool.submit(self._work, call)
 
@@ -148,6 +180,7 @@ class Workers:
             end = partial(call.future.set_exception, error)
         with self._lock:
             self._running.discard(call)
+            self._usage.add(call.asker, self._clock() - call.began)
             self._begin_next()
         end()
 
@@ -178,9 +211,13 @@ class Workers:
             queue = self._queues.get(call.asker, deque())
             if call not in queue:
                 return 0
-            ahead = queue.index(call)
-            others = (other for turn, other in self._queues.items() if turn != call.asker)
-            return ahead + 1 + sum(min(len(other), ahead + 1) for other in others)
+            ahead, used = queue.index(call), self._usage.steps(call.asker)
+            place = ahead + 1
+            for one, other in self._queues.items():
+                if one != call.asker and self._usage.steps(one) <= used:
+                    less = self._usage.steps(one) < used
+                    place += len(other) if less else min(len(other), ahead + 1)
+            return place
 
     async def close(self, seconds: float) -> bool:
         """Take no further calls, drop those that wait, and give those that run `seconds` to end.

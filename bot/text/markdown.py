@@ -37,7 +37,7 @@ _NOT_IN_ADDRESS = re.compile(r"[\s\x00-\x1f\x7f()\[\]<>\"\\`|*]")
 _WEB_ADDRESS = re.compile(r"https?://[^\s/]", re.IGNORECASE)
 
 # Discord finds the end of a link's label by counting brackets, one level deep.
-_PAIRED_BRACKETS = re.compile(r"(?:[^\[\]]|\[[^\[\]]*\])*")
+_PAIRED_BRACKETS = re.compile(r"(?:[^\[\]]++|\[[^\[\]]*+\])*+")
 
 TimeStyle = Literal["d", "D", "t", "T", "f", "F", "R"]
 

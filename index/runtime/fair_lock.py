@@ -11,13 +11,15 @@ from itertools import count
 class FairLock:
     """A lock for threads. When it is free, the waiting thread with the smallest size gets it.
 
-    Among equal sizes, the thread that asked first gets it. A thread with much work should release the lock
-    after each part of it and take it again, so that threads with less work can go in between.
+    As many threads as there are `places` may hold it at once. Among equal sizes, the thread that asked first
+    gets it. A thread with much work should release the lock after each part of it and take it again, so that
+    threads with less work can go in between.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, places: int = 1) -> None:
+        self.places = places
         self._changed = threading.Condition()
-        self._taken = False
+        self._taken = 0
         self._numbers = count()
         self._waiting: list[tuple[int, int]] = []
 
@@ -35,8 +37,8 @@ class FairLock:
             mine = (size, next(self._numbers))
             self._waiting.append(mine)
             try:
-                self._changed.wait_for(lambda: not self._taken and min(self._waiting) == mine)
-                self._taken = True
+                self._changed.wait_for(lambda: self._taken < self.places and min(self._waiting) == mine)
+                self._taken += 1
             finally:  # also where the wait was interrupted, as by Ctrl+C
                 self._waiting.remove(mine)
                 self._changed.notify_all()
@@ -44,5 +46,5 @@ class FairLock:
             yield
         finally:
             with self._changed:
-                self._taken = False
+                self._taken -= 1
                 self._changed.notify_all()

@@ -42,6 +42,8 @@ LEARNED_FROM = 20_000
 GROWTH = 1.5
 # Vectors that are coded or copied at once: 15 MB as float32.
 PORTION = 10_000
+# Bytes that are read from a file at once: they pass through another buffer.
+READ_BYTES = 8 * 2**20
 
 
 class Vectors:
@@ -105,7 +107,7 @@ class Vectors:
             return rows[0], cosines[0]
         if share >= BROAD:
             rows, cosines = self._nearest_codes(vector, int(MORE * pool / share) if share < 1 else pool)
-            seen = (admitted[rows >> 3] >> (rows & 7) & 1).astype(np.bool_)
+            seen = _are_set(admitted, rows)
             if np.count_nonzero(seen) >= pool / MORE:
                 return rows[seen][:number], cosines[seen][:number]
         rows, cosines = self._nearest_codes(vector, pool, selector)
@@ -119,7 +121,8 @@ class Vectors:
             cosines, rows = faiss.IndexRefine(self._codes, self._exact).search(
                 vector[None, :], pool, params=both
             )
-        return rows[0], cosines[0]
+        found = rows[0] >= 0  # -1 stands for nothing more
+        return rows[0][found], cosines[0][found]
 
     @property
     def outgrown(self) -> bool:
@@ -174,7 +177,7 @@ class Vectors:
         vectors._exact.codes.resize(rows * vectors._exact.code_size)
         vectors._exact.ntotal = rows
         left = memoryview(vectors.packed.data)
-        while left and (done := file.readinto(left)):  # type: ignore[attr-defined]
+        while left and (done := file.readinto(left[:READ_BYTES])):  # type: ignore[attr-defined]
             left = left[done:]
         if left or file.read(1):
             raise ValueError("the vectors do not fit")
@@ -198,6 +201,14 @@ def _codes(dimension: int) -> Any:
     codes.pq.cp.min_points_per_centroid = 1
     codes.cp.min_points_per_centroid = 1
     return codes
+
+
+def _are_set(bits: Bits, rows: Ids) -> npt.NDArray[np.bool_]:
+    """Tell for each row whether its bit is set. Rows beyond the bits are those that are being added."""
+    known = rows < 8 * bits.size
+    inside = np.where(known, rows, 0)
+    are_set: npt.NDArray[np.bool_] = known & (bits[inside >> 3] >> (inside & 7) & 1).astype(np.bool_)
+    return are_set
 
 
 @contextmanager

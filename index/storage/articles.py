@@ -27,7 +27,7 @@ from index.storage.article_changes import (
     touch,
 )
 from index.storage.changes import ChangeLog, ChangeWriter
-from index.storage.conditions import IS_DATED, admitted
+from index.storage.conditions import IS_DATED, IS_SEEN, admitted
 from index.storage.database import Database, meta, set_meta
 from index.storage.identities import drop_identities
 from index.storage.posted import note_due
@@ -235,9 +235,9 @@ class Store:
     def undated_passages(self, ids: Iterable[int]) -> set[int]:
         """Return those of the passages whose article is of unknown time."""
         passages, articles = schema.passages, schema.articles
-        if self._database.scalar(select(articles.c.id).where(schema.is_seen).limit(1)) is None:
+        if self._database.scalar(select(articles.c.id).where(IS_SEEN).limit(1)) is None:
             return set()
-        query = select(passages.c.id).select_from(passages.join(articles)).where(schema.is_seen)
+        query = select(passages.c.id).select_from(passages.join(articles)).where(IS_SEEN)
         return {row.id for row in self._database.select_in(query, passages.c.id, ids)}
 
     def count_passages(self) -> int:

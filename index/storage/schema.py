@@ -27,7 +27,6 @@ from sqlalchemy import (
     func,
     insert,
     inspect,
-    literal_column,
     select,
     text,
 )
@@ -42,7 +41,6 @@ HEAD = REVISIONS[-1]
 
 _LOCK = 0x6E657773  # names the lock that writers of the schema take in PostgreSQL: any number will do
 _migrating = threading.Lock()  # Alembic keeps the migration that is running in module globals
-
 
 metadata = MetaData()
 _RowId = BigInteger().with_variant(Integer, "sqlite")  # SQLite hands out ids for this very type only
@@ -63,6 +61,7 @@ def _origin_set_column() -> Column[Any]:
     return Column("origin_set", _RowId, nullable=False, server_default="0")
 
 
+_SEEN = text("published_precision = 'seen'")
 articles = Table(
     "articles",
     metadata,
@@ -89,13 +88,8 @@ articles = Table(
     Index("ix_articles_published", "published_at", "source", "published_precision", "origin_set"),
     Index("ix_articles_source_published", "source", "published_at", "published_precision", "origin_set"),
     Index("ix_articles_text_hash", "text_hash"),
+    Index("ix_articles_seen", "id", unique=True, sqlite_where=_SEEN, postgresql_where=_SEEN),
 )
-
-# An article whose time is not known. Written out, since a parameter would not do for the index below.
-is_seen = articles.c.published_precision == literal_column("'seen'")
-# Tells of an article whether its time is known, without reading past its text. It is unique, so that SQLite
-# prefers it to that of the primary key.
-Index("ix_articles_seen", articles.c.id, unique=True, sqlite_where=is_seen, postgresql_where=is_seen)
 
 # What an article said before its source changed it.
 revisions = Table(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 from index.text.site_notices import NOTICES
 from index.text.site_phrases import BUTTONS, END_LINES, PICTURES, SITE_LINES, Phrases
@@ -40,10 +41,27 @@ def _compiled(*tables: Phrases) -> re.Pattern[str]:
     return re.compile("|".join(map(_pattern, phrases)))
 
 
-_SITE_LINE = _compiled(*SITE_LINES.values())
-_NOTICE = _compiled(*NOTICES.values())
-_END_LINE = _compiled(*END_LINES.values())
-_BUTTON = _compiled(*BUTTONS.values())
+# Compiled at the first line, because it takes an eighth of a second that a start would wait for.
+@cache
+def _site_line() -> re.Pattern[str]:
+    return _compiled(*SITE_LINES.values())
+
+
+@cache
+def _notice() -> re.Pattern[str]:
+    return _compiled(*NOTICES.values())
+
+
+@cache
+def _end_line() -> re.Pattern[str]:
+    return _compiled(*END_LINES.values())
+
+
+@cache
+def _button() -> re.Pattern[str]:
+    return _compiled(*BUTTONS.values())
+
+
 _SENTENCE_END = re.compile(r"(?<!\.)[.!?。！？]$")
 _PICTURE = re.compile(
     rf"[(\[]?(?:{_compiled(PICTURES).pattern})\s*[:/|：]\s*(?:[^.!?]|\b\w\.){{1,100}}[)\]]?", _I
@@ -72,19 +90,19 @@ def is_site_line(line: str, *, at_end: bool = False) -> bool:
     if _SENT_ON.fullmatch(bare) or _PICTURE.fullmatch(bare):
         return True
     phrase = bare.rstrip(_FINAL_MARKS).lower()
-    if _SITE_LINE.fullmatch(phrase) or _NOTICE.fullmatch(phrase):
+    if _site_line().fullmatch(phrase) or _notice().fullmatch(phrase):
         return True
     return at_end and _is_end_line(phrase, is_sentence=bool(_SENTENCE_END.search(bare)))
 
 
 def _is_end_line(phrase: str, *, is_sentence: bool) -> bool:
-    return bool(_END_LINE.fullmatch(phrase) or (not is_sentence and _BUTTON.fullmatch(phrase)))
+    return bool(_end_line().fullmatch(phrase) or (not is_sentence and _button().fullmatch(phrase)))
 
 
 def is_notice(sentence: str) -> bool:
     """Tell whether a whole sentence turns the reader away: a limit, a log-in, a consent, a browser."""
     phrase = sentence.strip().rstrip(_FINAL_MARKS).lower()
-    return len(phrase) <= _LONGEST_LINE and bool(_NOTICE.fullmatch(phrase))
+    return len(phrase) <= _LONGEST_LINE and bool(_notice().fullmatch(phrase))
 
 
 # -- dates -----------------------------------------------------------------------------------------------

@@ -24,9 +24,9 @@ class IndexOptions:
     From the confidence `threshold`, in [0, 1], a question counts as answered; None is the shipped threshold.
     `follow_seconds` is how often to look for changes by other processes. Articles are kept for ever, unless
     `keep_days` or `keep_articles` (only the newest so many) limits that; `lifetimes` is how long all else is
-    kept. `fetch_private` allows addresses on
-    this machine and its network. `refresh_shortest` and `refresh_longest` are the limits of the time between
-    two readings of a source, in seconds. `quotas` limits what guilds have read for themselves.
+    kept. `fetch_private` allows addresses on this machine and its network. `refresh_shortest` and
+    `refresh_longest` are the limits of the time between two readings of a source, in seconds. `quotas` limits
+    what guilds have read for themselves.
     """
 
     data_dir: Path
@@ -47,3 +47,8 @@ class IndexOptions:
     refresh_shortest: float = 300.0
     refresh_longest: float = 86_400.0
     quotas: Quotas = field(default_factory=Quotas)
+
+    @property
+    def models_dir(self) -> Path:
+        """The folder of compiled models."""
+        return self.data_dir / "models"

@@ -91,8 +91,9 @@ def main(arguments: Sequence[str]) -> None:
     store = Store.open(sqlite_url(folder / "news.db"))
     questions = [example.question.text for example in load_examples(data)]
     now = prepare(store, questions, FOLLOWS, PASSAGES)
-    embedder = SentenceTransformerEmbedder(None)
-    with NewsIndex.open(IndexOptions(data_dir=folder, clock=lambda: now), embedder) as news:
+    options = IndexOptions(data_dir=folder, clock=lambda: now)
+    embedder = SentenceTransformerEmbedder(None, saved=options.models_dir)
+    with NewsIndex.open(options, embedder) as news:
         news.load_model()
         embed(news, embedder)
         started, cpu = time.perf_counter(), time.process_time()

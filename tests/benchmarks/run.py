@@ -29,8 +29,9 @@ from index.storage.articles import Store
 from index.storage.database import sqlite_url
 from tests.benchmarks.corpus import Real, fill, received
 from tests.benchmarks.encoding import compare_encoding, compare_ingest
-from tests.benchmarks.measure import PARTS, dense_of
+from tests.benchmarks.measure import PARTS
 from tests.benchmarks.plot import draw
+from tests.benchmarks.running import running_bytes
 
 Figures = dict[str, Any]
 
@@ -151,6 +152,12 @@ def rows(figures: Figures) -> list[tuple[str, str]]:
         ("search alone, all filters, median", f"{np.median(everything(search)):.1f} ms"),
         ("recall@50 against exact, worst filter", f"{min(figures['recall'].values()):.4f}"),
         *edition_rows(figures),
+        ("CPU time of a question, median", f"{figures['cpu_ms']:.0f} ms"),
+        (
+            "question beside four busy programs, median / p99",
+            f"{figures['busy'][0]:.1f} × / {figures['busy'][1]:.1f} ×",
+        ),
+        ("memory of a running bot, all its processes", f"{figures['running'] / 1e6:.0f} MB"),
         ("memory above the model", f"{figures['memory'] / 1e9:.2f} GB"),
         ("one article, file → quoted in an answer", f"{figures['new_article_ms'] / 1000:.2f} s"),
         ("start → first answer", f"{figures['start_s']:.1f} s"),
@@ -177,7 +184,7 @@ def main(arguments: Sequence[str]) -> int:
         return 2
     folder.mkdir(parents=True, exist_ok=True)
     real = real_store(folder, data)
-    embedder = SentenceTransformerEmbedder(None)
+    embedder = SentenceTransformerEmbedder(None, saved=real / "models")
     encoding = compare_encoding(real, embedder)
     say(f"encoding, against SentenceTransformer.encode: {encoding.ratio:.2f} ×, {encoding.per_second:.0f}/s")
     say(f"smallest cosine of a passage to the default's: {encoding.cosine:.5f}")
@@ -187,7 +194,12 @@ def main(arguments: Sequence[str]) -> int:
     for size in sizes:
         store = store_of(folder, real, size)
         build = build_seconds(store)
-        figures = {**measured(store, data), "start_s": start_seconds(store), "build_s": build}
+        figures = {
+            **measured(store, data),
+            "start_s": start_seconds(store),
+            "build_s": build,
+            "running": running_bytes(store),
+        }
         columns.append(figures)
         (folder / "figures.json").write_text(json.dumps(columns))
         say(f"measured {size:,}")

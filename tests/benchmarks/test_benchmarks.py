@@ -11,6 +11,8 @@ import pytest
 from index import IndexOptions, NewsIndex
 from index.storage.articles import Store
 from index.storage.database import sqlite_url
+from tests.benchmarks.before import compared
+from tests.benchmarks.busy import beside_busy_programs, cpu_ms
 from tests.benchmarks.corpus import ORIGINS, PASSAGES, Real, edition, fill, origins_of, received
 from tests.benchmarks.follows import embed, prepare
 from tests.benchmarks.measure import PARTS
@@ -32,6 +34,9 @@ FIGURES = {
         }
     },
     "editions_memory": 21e6,
+    "cpu_ms": 21.0,
+    "busy": [2.5, 4.0],
+    "running": 320e6,
     "memory": 1.2e9,
     "new_article_ms": 830.0,
     "start_s": 9.04,
@@ -107,6 +112,26 @@ def test_articles_come_in_from_the_same_origins_in_every_run(store: Store) -> No
     (batch,) = received(store.all_indexed_passages(HashingEmbedder().fingerprint, 100))
     assert {passage.origins for passage in batch} == {origins_of(batch[0].title)}
     store.close()
+
+
+def test_a_program_beside_busy_ones_takes_longer_and_as_much_computing() -> None:
+    def work() -> None:
+        sum(range(200_000))
+
+    median, high = beside_busy_programs([work] * 30)
+    assert median > 1
+    assert high > 1
+    assert 0.1 < cpu_ms([work] * 5) < 1000
+
+
+def test_what_was_before_is_compared_with_what_is_now() -> None:
+    before = [{"start_s": 7.0, "cpu_ms": 40.0, "quotes": [["a"], ["b"]]}]
+    now = [{"start_s": 1.75, "cpu_ms": 20.0, "quotes": [["a"], ["c"]]}]
+    assert compared(before, now).splitlines() == [
+        "s from the first import to the first answer: 7.0 before, 1.8 now, 0.25 times as much",
+        "ms of CPU time a question: 40.0 before, 20.0 now, 0.50 times as much",
+        "the same quotes for 1 of 2 questions",
+    ]
 
 
 def test_the_plot_is_a_picture(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import pytest
 
 from index import Finding, IndexOptions, doctor, examine
+from index.embeddings.embedder import SentenceTransformerEmbedder
 from index.runtime.sole_bot import sole_bot
 from index.storage.articles import Store
 from tests.fakes import NOW, Clock, article, open_news, story
@@ -124,19 +125,20 @@ BROKEN = {
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def whole(
+    tmp_path_factory: pytest.TempPathFactory, shipped: SentenceTransformerEmbedder, compiled_models: Path
+) -> Path:
     """A library of one article, indexed with the shipped model."""
-    from index.embeddings.embedder import SentenceTransformerEmbedder
-
     folder = tmp_path_factory.mktemp("whole")
-    with open_news(folder, ONE, embedder=SentenceTransformerEmbedder(None)):
+    with open_news(folder, ONE, embedder=shipped):
         pass
+    (folder / "data" / "models").symlink_to(compiled_models)
     return folder / "data"
 
 
 @pytest.fixture
 def data(whole: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(whole, tmp_path / "data"))
+    return Path(shutil.copytree(whole, tmp_path / "data", symlinks=True))
 
 
 @pytest.fixture(autouse=True)

@@ -115,3 +115,35 @@ async def test_a_guild_that_asks_alone_has_all_threads() -> None:
     begin_request(1, 1)
     await asyncio.gather(*(workers.run(all_run.wait, 5) for _ in range(4)))
     assert await workers.close(5)
+
+
+async def test_a_guild_that_has_used_the_threads_a_lot_waits_for_the_others() -> None:
+    """Until it has used them little for a while: then it takes its turn as the others do."""
+    now, begun = [0.0], list[str]()
+    workers = Workers("used", threads=1, waiting=20, clock=lambda: now[0])
+
+    def use(name: str, seconds: float) -> None:
+        begun.append(name)
+        now[0] += seconds
+
+    async def ask(guild: int, name: str, seconds: float = 0.2) -> None:
+        begin_request(1, guild)
+        await workers.run(use, name, seconds)
+
+    async def order() -> list[str]:
+        held = threading.Event()
+        begin_request(1, 9)
+        first = asyncio.create_task(workers.run(held.wait, 10))
+        await asyncio.sleep(0)
+        calls = [asyncio.create_task(ask(guild, f"guild {guild}")) for guild in (1, 1, 2, 3, 2)]
+        await asyncio.sleep(0)
+        begun.clear()
+        held.set()
+        await asyncio.gather(first, *calls)
+        return begun.copy()
+
+    await ask(1, "long", 3.0)
+    assert await order() == ["guild 2", "guild 3", "guild 2", "guild 1", "guild 1"]
+    now[0] += 60
+    assert await order() == ["guild 1", "guild 2", "guild 3", "guild 1", "guild 2"]
+    assert await workers.close(5)

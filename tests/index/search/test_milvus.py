@@ -283,16 +283,18 @@ def test_a_question_is_the_first_that_a_new_server_hears(own: MilvusLite, tmp_pa
         assert "Rotterdam" in news.ask(question).quotes[0].text
 
 
-def test_the_doctor_looks_at_milvus(own: MilvusLite, tmp_path: Path) -> None:
+def test_the_doctor_looks_at_milvus(
+    own: MilvusLite, tmp_path: Path, shipped: SentenceTransformerEmbedder, compiled_models: Path
+) -> None:
     def found() -> Finding:
         options = IndexOptions(tmp_path / "data", index_url=own.url)
         return next(finding for finding in examine(options) if finding.check == "search index")
 
-    embedder = SentenceTransformerEmbedder(None)
     own.start()
-    open_news(tmp_path, [article("a")], embedder=embedder).close()
+    open_news(tmp_path, [article("a")], embedder=shipped).close()
+    (tmp_path / "data" / "models").symlink_to(compiled_models)
     assert (found().severity, found().finding) == ("warning", "Milvus is not up to date with the database.")
-    open_news(tmp_path, embedder=embedder, index_url=own.url).close()
+    open_news(tmp_path, embedder=shipped, index_url=own.url).close()
     assert found().severity == "ok"
     own.stop()
     assert found().severity == "failure"

@@ -1,0 +1,77 @@
+"""A network that OpenVINO runs on the processor."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from queue import LifoQueue
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import openvino
+
+logger = logging.getLogger(__name__)
+
+# What a network takes, by name, and gives.
+Inputs = Mapping[str, npt.NDArray[np.int64]]
+Output = npt.NDArray[np.float32]
+
+# OpenVINO makes and caches kernels for each shape (texts, tokens) of a batch, which takes time and memory.
+# The cache holds those of batches of three sizes with up to 256 tokens, in multiples of 16.
+KERNELS = 48
+
+
+class Network:
+    """A network from a file that `index.embeddings.conversion.convert` wrote. For many threads.
+
+    As many calls run at once as there are `streams`, each on one thread: a batch for each core takes less
+    time than one batch after the other on all cores, and no thread waits for another's part. OpenVINO's
+    threads sleep while nothing runs.
+    """
+
+    def __init__(self, file: Path, streams: int) -> None:
+        """Read and compile the network. Raises any Exception of OpenVINO where that is not possible."""
+        started = time.monotonic()
+        core = openvino.Core()
+        native = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+        settings: dict[str, Any] = {
+            "INFERENCE_PRECISION_HINT": "bf16" if native else "f32",
+            "NUM_STREAMS": streams,
+            "INFERENCE_NUM_THREADS": streams,
+            # A thread that may run on one core only waits while another program uses that core.
+            "ENABLE_CPU_PINNING": False,
+            "CPU_RUNTIME_CACHE_CAPACITY": KERNELS,
+        }
+        compiled = self._compiled = core.compile_model(core.read_model(file), "CPU", settings)
+        self.streams: int = min(streams, compiled.get_property("NUM_STREAMS"))
+        self.inputs = tuple(each.any_name for each in compiled.inputs)
+        self._free: LifoQueue[openvino.InferRequest] = LifoQueue()
+        for _ in range(self.streams):
+            self._free.put(compiled.create_infer_request())
+        logger.debug(
+            "network compiled file=%s precision=%s seconds=%.2f",
+            file.name,
+            settings["INFERENCE_PRECISION_HINT"],
+            time.monotonic() - started,
+        )
+
+    def __call__(self, inputs: Inputs) -> list[Output]:
+        """Return the network's outputs for a batch, in the order in which the module returned them.
+
+        `inputs` are int64 of shape (texts, tokens); names that the network does not take are left out.
+        Waits while all streams are busy.
+        """
+        request = self._free.get()
+        try:
+            outputs = request.infer({name: inputs[name] for name in self.inputs})
+            # Copies, because the request writes its next results to the same memory.
+            return [np.array(outputs[place], np.float32) for place in range(len(outputs))]
+        finally:
+            self._free.put(request)
+
+    def release(self) -> None:
+        """Give back the memory of intermediate results: after long batches that is 15 MB for each stream."""
+        self._compiled.release_memory()
