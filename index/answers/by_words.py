@@ -21,6 +21,8 @@ MODEL_LANGUAGE: Final = "en"
 
 # How much the words count that a quote holds itself; for the rest, those count that its headline holds, too.
 OWN_WORDS: Final = 0.3
+# What the share of the question's words counts that an article's passages hold together.
+ARTICLE_WORDS: Final = 0.6
 # What a quote in another language than the question's loses.
 FOREIGN_COST: Final = 0.5
 WEIGHTS: Final = Features(

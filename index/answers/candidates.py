@@ -150,13 +150,14 @@ def _columns(reading: Reading, asked: Asked, spans: Indexes) -> Mapping[str, npt
         first, end = row.run_words.T
         with_title = reading.covered_with_title(first, end, passages)
         coverage = by_words.OWN_WORDS * coverage + (1 - by_words.OWN_WORDS) * with_title
+        article_scores += by_words.ARTICLE_WORDS * reading.covered_by_articles(articles)
     kind = _of_runs(row, _of_sentences(row, reading.mentions.sentences, kinds))
     form = _of_sentences(row, reading.mentions.sentences, reading.mentions.expected * bool(asked.finder))
     lead = starts == 0
     number = asked.expectation.is_number
     return {
         "coverage": coverage,
-        "length": (ends - starts) / MAX_QUOTE_CHARS,
+        "length": np.minimum((ends - starts) / MAX_QUOTE_CHARS, 1.0),
         "recency": recency[passages],
         "article": article_scores[articles][passages],
         "vote": _of_runs(row, _of_sentences(row, reading.mentions.sentences, best)),

@@ -22,7 +22,8 @@ from index.languages.english.mentions import notable_words, split_words
 from index.storage.articles import StoredPassage
 from index.text.sentences import is_whole
 from index.text.spans import Span
-from index.types.answer import MAX_QUOTE_CHARS
+from index.text.tags import base_code
+from index.types.answer import MAX_FOREIGN_CHARS, MAX_QUOTE_CHARS
 
 Numbers = npt.NDArray[np.int32]
 Hashes = npt.NDArray[np.int64]
@@ -126,7 +127,7 @@ class Parser:
         may_invite = any(word in lower for word in _INVITING)
         reports = [is_whole(one) and not (may_invite and _INVITATION.search(one)) for one in written]
         starts, edges = np.array(words.starts, np.int32), np.array(spans, np.int32).reshape(-1, 2)
-        runs = [(run.start, run.stop - 1) for run in runs_of(spans, reports)]
+        runs = [(run.start, run.stop - 1) for run in runs_of(spans, reports, _longest(language))]
         return Parsed(
             stems=np.array([*map(hash, words.stems)], np.int64),
             starts=starts,
@@ -143,12 +144,22 @@ class Parser:
         )
 
 
-def runs_of(sentences: Sequence[Span], whole: Sequence[bool]) -> Iterator[slice]:
+def _longest(language: str | None) -> int:
+    """Return how many characters a sentence may have that is quoted alone."""
+    return MAX_QUOTE_CHARS if base_code(language) in (None, "en") else MAX_FOREIGN_CHARS
+
+
+def runs_of(
+    sentences: Sequence[Span], whole: Sequence[bool], longest: int = MAX_QUOTE_CHARS
+) -> Iterator[slice]:
     """Yield, as slices of `sentences`, the runs that may be quoted: one to three whole neighbours.
 
-    `whole` says of each sentence whether it is whole. A run has at most `MAX_QUOTE_CHARS` characters.
+    `whole` says of each sentence whether it is whole. A run has at most `MAX_QUOTE_CHARS` characters, a
+    sentence alone at most `longest`.
     """
-    for first in range(len(sentences)):
+    for first, (start, end) in enumerate(sentences):
+        if whole[first] and MAX_QUOTE_CHARS < end - start <= longest:
+            yield slice(first, first + 1)
         for last in range(first, min(first + MAX_SENTENCES, len(sentences))):
             if not whole[last] or sentences[last].end - sentences[first].start > MAX_QUOTE_CHARS:
                 break

@@ -46,6 +46,13 @@ class Reading:
         """Return the share of the question's words that the words `first` to `end` - 1 hold, in [0, 1]."""
         return _share(self.occurrences.between(first, end), self.weights)
 
+    def covered_by_articles(self, articles: Indexes) -> Floats:
+        """Return the share that each article holds in all its passages; `articles` has that of each passage."""
+        held = self.occurrences.between(*self.row.passages[: len(self.ranked)].T) | self.in_titles
+        times = np.zeros((len(self.ranked), self.weights.size), np.intp)
+        np.add.at(times, articles, held.T)
+        return _share(times.T > 0, self.weights)
+
     def covered_with_title(self, first: Indexes, end: Indexes, passages: Indexes) -> Floats:
         """Return the same share where the headlines of the words' passages count, too."""
         return _share(self.occurrences.between(first, end) | self.in_titles[:, passages], self.weights)

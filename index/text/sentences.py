@@ -53,7 +53,8 @@ _STOP = re.compile(
     r"|(?<=[^\W\d_]{3}|..\))\.\d{1,3}(?=\s)"
 )
 _ACRONYM = re.compile(r"(?:\w\.){1,6}\w")
-_STOP_AT_END = re.compile(rf"[.!?…。！？｡؟۔।॥։።៕][{_CLOSERS}」』）]*$")
+# A note of an encyclopedia may follow, and French puts a space before its closing marks.
+_STOP_AT_END = re.compile(rf"[.!?…。！？｡؟۔।॥։።៕](?:[{_CLOSERS}」』）]| [»”])*(?:\[[^\]\n]{{1,40}}\])?$")
 # Scripts that write no stops at the end of a sentence, or none that all writers use: Thai, Lao, Khmer.
 _WITHOUT_STOPS = re.compile("[\u0e00-\u0eff\u1780-\u17ff]")
 
