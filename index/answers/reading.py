@@ -47,7 +47,7 @@ class Reading:
         return _share(self.occurrences.between(first, end), self.weights)
 
     def covered_by_articles(self, articles: Indexes) -> Floats:
-        """Return the share that each article holds in all its passages; `articles` has that of each passage."""
+        """Return the share that each article holds in its passages; `articles` has that of each passage."""
         held = self.occurrences.between(*self.row.passages[: len(self.ranked)].T) | self.in_titles
         times = np.zeros((len(self.ranked), self.weights.size), np.intp)
         np.add.at(times, articles, held.T)

@@ -77,10 +77,12 @@ def question_language(text: str, known: Collection[str]) -> str:
     likely = sorted(code for code, count in counts.items() if count == most)
     if most and len(likely) == 1:
         return likely[0]
-    if set(known) <= {"en"}:
+    # A text without common words, such as a name, is in a language of the library.
+    asked = sorted(likely if most else known)
+    if set(known) <= {"en"} or not asked:
         return "en"
     ranking = dict(_identifier().rank(text))
-    return max(sorted({*known, *likely}), key=lambda code: ranking.get(code, 0.0))
+    return max(asked, key=lambda code: ranking.get(code, 0.0))
 
 
 def _by_script(text: str) -> str | None:

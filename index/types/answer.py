@@ -16,8 +16,8 @@ from index.types.article import Article, Copy
 from index.types.question import Question
 
 MAX_QUOTE_CHARS = 350
-# One sentence alone may have so many where it is in another language than English: of 400 questions over French
-# articles, the answers to 59 stand only in sentences of more than 350 characters.
+# One sentence alone may have so many where it is in another language than English: of 400 questions over
+# French articles, the answers to 59 stand only in sentences of more than 350 characters.
 MAX_FOREIGN_CHARS = 500
 
 
