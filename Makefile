@@ -136,7 +136,7 @@ lint: $(TOOLS)
 catalogues: $(TOOLS)
 	@.venv/bin/python -m tests.catalogues
 
-# Makes the README's pictures: the bot's real messages as Discord draws them. Needs Node.js 20 and Chromium.
+# Draws the bot's real messages as Discord does, for the READMEs and to be looked at. Needs Node.js 20 and Chromium.
 pictures: $(TOOLS)
 	@cd tests/pictures && npm ci --silent --no-audit --no-fund --ignore-scripts
 	@.venv/bin/python -m tests.pictures.payloads | node tests/pictures/render.mjs

@@ -18,30 +18,34 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import discord
+from discord import app_commands
 from discord.ext import commands
 
-from bot.cogs.alert_sender import AlertSender
 from bot.cogs.ask import Ask
-from bot.cogs.corrections import Corrections
-from bot.cogs.digest_sender import DigestSender
+from bot.cogs.background.alert_sender import AlertSender
+from bot.cogs.background.corrections import Corrections
+from bot.cogs.background.digest_sender import DigestSender
+from bot.cogs.background.shards import Shards
+from bot.cogs.background.tidying import Tidying
+from bot.cogs.background.upkeep import AnswerKeeper, CommandKeeper, EditionKeeper, SettingsReader
 from bot.cogs.digests import Digests
 from bot.cogs.follows import Follows
 from bot.cogs.help import Help
 from bot.cogs.latest import Latest
+from bot.cogs.leftovers import Leftovers
 from bot.cogs.message_menu import MessageMenu
+from bot.cogs.messages import Messages
 from bot.cogs.privacy import Privacy
 from bot.cogs.quality import QualityCommand
 from bot.cogs.reindex import Reindex
 from bot.cogs.settings import SettingsCommands
 from bot.cogs.setup import Setup
-from bot.cogs.shards import Shards
 from bot.cogs.sources import Sources
 from bot.cogs.status import StatusCommand
-from bot.cogs.tidying import Tidying
 from bot.cogs.timelines import Timelines
-from bot.cogs.upkeep import AnswerKeeper, EditionKeeper, SettingsReader
 from bot.command_tree import NewsTree
-from bot.interactions.buttons import AnswerButton
+from bot.interactions.buttons import AnswerButton, AnswerMenu
+from bot.interactions.story_menu import StoryMenu
 from bot.ops.health import OK, CheckResult, Health, readiness
 from bot.services.services import make_services
 from bot.text.translator import CommandTranslator
@@ -142,9 +146,9 @@ class NewsBot(commands.AutoShardedBot):
         await self.services.source_names.refresh(SHARED)
         for cog in self._make_cogs():
             await self.add_cog(cog)
-        self.add_dynamic_items(AnswerButton)
+        self.add_dynamic_items(AnswerButton, AnswerMenu, StoryMenu)
         await self.tree.set_translator(self._translator)
-        await self._sync_commands()
+        await self.sync_commands()
 
     def _make_cogs(self) -> list[commands.Cog]:
         """Return the cogs in the order in which they are added: the shards first, for they may be taken."""
@@ -157,6 +161,7 @@ class NewsBot(commands.AutoShardedBot):
             AnswerKeeper(self, services),
             EditionKeeper(self, services),
             Ask(self, services),
+            Messages(self, services),
             MessageMenu(self, services),
             Latest(services),
             Timelines(services),
@@ -171,9 +176,11 @@ class NewsBot(commands.AutoShardedBot):
             Sources(self, services),
             SettingsCommands(self, services),
             Setup(self, services),
-            Privacy(services),
+            Privacy(self, services),
             Tidying(self, services),
             Help(),
+            Leftovers(services),
+            CommandKeeper(self, services, self.sync_commands),
         ]
 
     async def on_ready(self) -> None:
@@ -219,16 +226,18 @@ class NewsBot(commands.AutoShardedBot):
         if tasks - {asyncio.current_task()}:
             await asyncio.wait(tasks - {asyncio.current_task()}, timeout=FINISH_SECONDS)
 
-    async def _sync_commands(self) -> None:
-        """Register the commands where they have changed since the last time: Discord limits how often."""
+    async def sync_commands(self) -> None:
+        """Register the commands where they have changed, or Discord has lost some: it limits how often.
+
+        What Discord has is asked for, because it may forget what it was told before.
+        """
         commands = self.tree.get_commands()
         payload = [await command.get_translated_payload(self.tree, self._translator) for command in commands]
         text = json.dumps([self.application_id, payload], sort_keys=True)
         digest = hashlib.sha256(text.encode()).hexdigest()
-        with suppress(OSError):
-            if self._known_commands.read_text() == digest:
-                return
         try:
+            if self._was_registered(digest) and not await self._missing_commands():
+                return
             await self.tree.sync()
             self._known_commands.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._known_commands.write_text(digest)
@@ -236,3 +245,19 @@ class NewsBot(commands.AutoShardedBot):
             log.warning("commands.sync.failed why=%r", str(error))
         else:
             log.info("commands.synced count=%d", len(payload))
+
+    def _was_registered(self, digest: str) -> bool:
+        with suppress(OSError):
+            return self._known_commands.read_text() == digest
+        return False
+
+    async def _missing_commands(self) -> set[tuple[int, str]]:
+        """Return type and name of the commands that Discord does not have."""
+        assert self.application_id is not None  # known since the login
+        registered = await self.http.get_global_commands(self.application_id)
+        there = {(command.get("type", 1), command["name"]) for command in registered}
+        wanted = {
+            (command.type.value if isinstance(command, app_commands.ContextMenu) else 1, command.name)
+            for command in self.tree.get_commands()
+        }
+        return wanted - there

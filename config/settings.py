@@ -128,10 +128,14 @@ class Settings(BaseSettings):
     timezone: Annotated[str, AfterValidator(_known_zone)] = Field(
         default="UTC", description="a time zone such as Europe/Berlin"
     )
+    date_order: Literal["day-month", "month-day"] | None = Field(
+        default=None, description="day-month or month-day"
+    )
     embedding_model: str | None = Field(default=None, description="a folder or the name of a model on a hub")
     reranker_model: str | None = Field(
         default=None, description="a folder or the name of a cross-encoder on a hub"
     )
+    reader: bool = Field(default=True, description="true or false")
     query_prompt: str = Field(default="", description="text")
     passage_prompt: str = Field(default="", description="text")
     threshold: float | None = Field(

@@ -38,7 +38,7 @@ from index.types.answer import (
     QuoteExplanation,
 )
 from index.types.article import Article, Copy
-from index.types.digest import Digest, DigestPlan, Schedule, Story
+from index.types.digest import Delivery, Digest, DigestPlan, Schedule, Story
 from index.types.edition import SHARED
 from index.types.evaluation import Baseline, Evaluation, Measures, Miss, ReliabilityBin
 from index.types.follow import Follow
@@ -82,6 +82,7 @@ __all__ = [
     "Copy",
     "Coverage",
     "Deadline",
+    "Delivery",
     "Digest",
     "DigestPlan",
     "Evaluation",

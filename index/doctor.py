@@ -20,7 +20,7 @@ from index.errors import NewsError, SearchError
 from index.runtime.sole_bot import is_running
 from index.search.base import Position
 from index.search.local import condition
-from index.storage import schema
+from index.storage import founding
 from index.storage.articles import Store
 from index.storage.database import Database, remedy, sqlite_file, sqlite_url
 from index.storage.sources import SourceStore
@@ -159,11 +159,11 @@ def _reranker(name: str) -> Finding:
 
 def _database(database: Database) -> Finding:
     revision = database.revision()
-    if revision not in (None, *schema.REVISIONS):
+    if revision not in (None, *founding.REVISIONS):
         finding = f"It was written by a newer newsbot (schema {revision})."
         return _failure("database", finding, "Upgrade newsbot, or use a database of this version.")
     database.try_writing()
-    if revision != schema.HEAD:
+    if revision != founding.HEAD:
         finding = f"It has the schema of an earlier newsbot ({revision or 'none'})."
         return _warning(
             "database", finding, "It is brought up to date at the next start; take a backup before."

@@ -35,10 +35,12 @@ from index.ingest.subscriptions import Subscriptions
 from index.ingest.writer import ArticleWriter
 from index.overviews.alerts import Alerts
 from index.overviews.overviews import Overviews
+from index.overviews.questions import Questions
 from index.overviews.timeline import MAX_EVENTS
 from index.quotes.check import QuoteCheck
 from index.quotes.excerpt import Excerpt
 from index.quotes.review import QuoteReview
+from index.reader.reader import AnswerReader
 from index.runtime.deadline import Deadline
 from index.runtime.faults import Faults
 from index.runtime.malloc import use_one_arena
@@ -52,14 +54,15 @@ from index.sources.reader import Reader
 from index.status import StatusReader
 from index.storage.articles import Store
 from index.storage.database import sqlite_url
-from index.storage.digests import DigestStore
 from index.storage.editions import Editions, UsageStore
 from index.storage.expiry import Expiry, delete_unseen
 from index.storage.follows import FollowStore
 from index.storage.guilds import Guilds
 from index.storage.leases import Leases
-from index.storage.posted import Posted
-from index.storage.privacy import Privacy
+from index.storage.people.digests import DigestStore
+from index.storage.people.posted import Posted
+from index.storage.people.privacy import Privacy
+from index.storage.people.visits import Visits
 from index.storage.sources import SourceStore
 from index.types.answer import Answer, Headline, Quote
 from index.types.digest import Digest, DigestPlan, Story
@@ -92,15 +95,21 @@ class NewsIndex:
     A part that fails reports it in `faults`, and tries again until it works.
     """
 
-    def __init__(self, options: IndexOptions, store: Store, embedder: Embedder) -> None:
+    def __init__(
+        self, options: IndexOptions, store: Store, embedder: Embedder, reader: AnswerReader | None = None
+    ) -> None:
         self.faults = Faults(options.clock)
         self._options = options
         self._store = store
         self._embedder = embedder
+        self._answer_reader = reader
         self._search = _search_index(options, store, embedder.dimension, self.faults)
         self.editions = Editions(store.database, options.clock)
-        self._engine = AnswerEngine(options, store, self._search, embedder, self.faults, self.editions)
+        self._engine = AnswerEngine(
+            options, store, self._search, embedder, self.faults, self.editions, reader
+        )
         self._overviews = Overviews(options, store, self._engine)
+        self._questions = Questions(options, store, self._engine, self._overviews)
         self._sync = IndexSync(store, self._search.followers, embedder.fingerprint, self.faults)
         self.leases = Leases(store.database, options.clock)
         self._priority = AnswerPriority()
@@ -145,6 +154,7 @@ class NewsIndex:
             store, self._engine, embedder, self.follows, self.leases, options.clock, self._visible
         )
         self.digests = DigestStore(store.database, options.clock)
+        self.visits = Visits(store.database, options.clock)
 
     def _subscribed(self, sources: SourceStore) -> Subscriptions:
         limits = Limits(self._options.refresh_shortest, self._options.refresh_longest)
@@ -153,11 +163,14 @@ class NewsIndex:
         return Subscriptions(sources, self.editions, refresh, read, self._keep, self._quota, clock)
 
     @classmethod
-    def open(cls, options: IndexOptions, embedder: Embedder | None = None) -> NewsIndex:
+    def open(
+        cls, options: IndexOptions, embedder: Embedder | None = None, reader: AnswerReader | None = None
+    ) -> NewsIndex:
         """Open the database and bring the search indexes up to date with it.
 
-        `embedder` None is the model that the options name. The first question or ingest loads it, or
-        `load_model`. Raises StoreError and ModelError, and UsageError for a wrong address of a Milvus.
+        `embedder` None is the model that the options name, with the answer reader unless they switch it off.
+        The first question or ingest loads them, or `load_model`. Raises StoreError and ModelError, and
+        UsageError for a wrong address of a Milvus.
         """
         use_one_arena()
         options.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -166,7 +179,9 @@ class NewsIndex:
             embedder = SentenceTransformerEmbedder(
                 options.embedding_model, options.query_prompt, options.passage_prompt, options.models_dir
             )
-        news = cls(options, store, embedder)
+            if reader is None and options.reader:
+                reader = AnswerReader(options.models_dir)
+        news = cls(options, store, embedder, reader)
         news._catch_up()
         news._sync.start(options.follow_seconds)
         return news
@@ -211,7 +226,7 @@ class NewsIndex:
         SearchError while a search engine on another machine is unreachable.
         """
         with self._priority.answering():
-            return self._engine.answer(question)[0]
+            return self._questions.answer(question)
 
     def search(self, question: Question) -> SearchResult:
         """Return all candidate quotes for a question with their scores. Raises as `ask` does."""
@@ -233,6 +248,11 @@ class NewsIndex:
             return self._overviews.latest(
                 topic, source=source, limit=limit, as_of=as_of, edition=edition, language=language
             )
+
+    def headline(self, id: str, edition: str | None = None) -> Headline | None:
+        """Return one article with its highlights; None where it is not stored, or not seen in the edition."""
+        with self._priority.answering():
+            return self._overviews.headline(id, edition)
 
     def timeline(self, question: Question, limit: int = MAX_EVENTS) -> Timeline:
         """Return what was reported on the question's topic, as at most `limit` dated events.
@@ -258,6 +278,15 @@ class NewsIndex:
         """
         chosen = self.digests.choose(digest, lambda: [story.article_ids for story in self.stories(digest)])
         return self._overviews.stories_of(chosen, digest.guild)
+
+    def stories_since(self, since: datetime, edition: str | None = None, number: int = 5) -> list[Story]:
+        """Return the stories since a time, those that most outlets report first. Raises as `ask` does."""
+        with self._priority.answering():
+            return self._overviews.stories_since(since, edition, number)
+
+    def languages(self, edition: str | None = None) -> tuple[str, ...]:
+        """Return the languages that an edition's newest articles are in, as codes, where they are known."""
+        return self._overviews.languages(edition)
 
     def check_plan(self, plan: DigestPlan, edition: str | None = None) -> DigestPlan:
         """Return a plan with its sources' names as they are stored. Raises UsageError for unknown ones."""
@@ -432,7 +461,7 @@ class NewsIndex:
         name = library_name(articles, self._embedder.fingerprint)
         data_dir = self._options.data_dir / "evaluation" / name
         options = replace(self._options, data_dir=data_dir, database_url=None)
-        with NewsIndex.open(options, self._embedder) as own:
+        with NewsIndex.open(options, self._embedder, self._answer_reader) as own:
             if not own._evaluator.holds(articles):
                 own.ingest([str(articles)], on_progress)
             return own._evaluator.run(examples, on_progress, baselines=baselines)

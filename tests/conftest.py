@@ -46,6 +46,7 @@ LONG = (
     "tests/bot/test_client.py",
     "tests/index/ingest/test_killed.py",
     "tests/index/embeddings/test_embedder.py",
+    "tests/index/embeddings/test_starts.py",
     "tests/bot/ops/test_shutdown.py",
     "tests/discord/test_server.py",
     "tests/index/test_news.py",
@@ -91,7 +92,7 @@ settings.load_profile("newsbot")
 @pytest.fixture(autouse=True)
 def _bots_identify_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a test's bots connect without waiting for a turn, which its Discord server does not ask for."""
-    monkeypatch.setattr("bot.cogs.shards.IDENTIFY_SECONDS", 0.0)
+    monkeypatch.setattr("bot.cogs.background.shards.IDENTIFY_SECONDS", 0.0)
 
 
 @pytest.fixture(scope="session", autouse=True)

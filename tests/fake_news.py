@@ -54,14 +54,15 @@ from index.quotes.check import check_quote
 from index.quotes.excerpt import excerpt, find_quote
 from index.runtime.faults import Faults
 from index.storage.database import Database, sqlite_url
-from index.storage.digests import DigestStore
 from index.storage.editions import Editions
 from index.storage.expiry import Expiry
 from index.storage.follows import PORTIONS, FollowStore
 from index.storage.guilds import Guilds
 from index.storage.leases import Leases
-from index.storage.posted import Posted
-from index.storage.privacy import Privacy
+from index.storage.people.digests import DigestStore
+from index.storage.people.posted import Posted
+from index.storage.people.privacy import Privacy
+from index.storage.people.visits import Visits
 from index.storage.sources import SourceStore
 from index.types.follow import MAX_ALERT_QUOTES, Found
 from index.types.question import MAX_QUOTES
@@ -154,6 +155,7 @@ class FakeNews:
         self.now = NOW
         self.follows = FollowStore(database, lambda: self.now)
         self.digests = DigestStore(database, lambda: self.now)
+        self.visits = Visits(database, lambda: self.now)
         self.leases = Leases(database, lambda: self.now)
         self._compared = 0
         self.editions = Editions(database, lambda: self.now)
@@ -219,6 +221,10 @@ class FakeNews:
             and language in (None, article.language)
             and (topic or "").lower() in article.title.lower()
         ][:limit]
+
+    def headline(self, id: str, edition: str | None = None) -> Headline | None:
+        found = next((article for article in self.articles if article.id == id), None)
+        return Headline(found, found.highlights) if found else None
 
     def timeline(self, question: Question, limit: int = MAX_EVENTS) -> Timeline:
         """One event for each article found, on the day of its publishing."""
@@ -321,6 +327,13 @@ class FakeNews:
         chosen = self.digests.choose(digest, lambda: [story.article_ids for story in self.stories(digest)])
         articles = {article.id: article for article in self.articles}
         return [story_of([articles[id] for id in story], {}) for story in chosen]
+
+    def stories_since(self, since: datetime, edition: str | None = None, number: int = 5) -> list[Story]:
+        found = [article for article in self.articles if since <= article.published_at <= self.now]
+        return [story_of([article], {}) for article in found[:number]]
+
+    def languages(self, edition: str | None = None) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(article.language for article in self.articles if article.language))
 
     def check_plan(self, plan: DigestPlan, edition: str | None = None) -> DigestPlan:
         for source in plan.sources:

@@ -25,11 +25,11 @@ GROUPS: Mapping[str, Sequence[frozenset[str]]] = {
         frozenset({"types", "fetch"}),
         frozenset({"languages", "runtime"}),
         frozenset({"sources", "embeddings", "storage"}),
-        frozenset({"search", "migrations"}),
+        frozenset({"search", "migrations", "reader"}),
         frozenset({"ingest", "answers"}),
         frozenset({"quotes", "overviews", "evaluation", "status"}),
         frozenset({"doctor", "news"}),
-        frozenset({"fit"}),
+        frozenset({"training"}),
         frozenset({"__init__"}),
     ],
     "bot": [

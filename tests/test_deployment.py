@@ -21,7 +21,7 @@ from bot.cli.app import app
 from config import load_settings
 from index import StoreError
 from index.storage.database import Database
-from index.storage.schema import HEAD
+from index.storage.founding import HEAD
 from tests.fakes import until
 
 ROOT = Path(__file__).parents[1]

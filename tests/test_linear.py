@@ -25,6 +25,7 @@ from index.languages.english import (
     freshness,
     mentions,
     periods,
+    question_kinds,
 )
 from index.languages.registry import sentence_rules
 from index.sources.feeds.entry_text import entry_text
@@ -93,6 +94,7 @@ FUNCTIONS: dict[str, Callable[[str], Any]] = {
     "finder_for": answer_forms.finder_for,
     "expectation": answer_types.expectation,
     "period": lambda text: periods.period(text, NOW),
+    "wanted": question_kinds.wanted,
     "event_time": lambda text: event_times.event_time(text, NOW, ZONE),
     "in_context": lambda text: followups.in_context(text, text),
     "asks_for_current": freshness.asks_for_current,
@@ -100,6 +102,8 @@ FUNCTIONS: dict[str, Callable[[str], Any]] = {
     "entry_text": entry_text,
     "headline": headline,
     "escape": markdown.escape,
+    "link": lambda text: markdown.link(text, "https://example.com"),
+    "cut": lambda text: markdown.cut(text, 256),
     "claim": claim.claim,
 }
 # What names, times, addresses, quotes and paragraphs are made of.
@@ -117,6 +121,9 @@ REPEATED = (
     "\n\n",
     "> ",
     "you can also ",
+    "since the ",
+    "three days after ",
+    "May to ",
 )
 
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import NamedTuple, Self
 
-import discord
+from bot.text.language import _, date_text, moment_text
+from bot.text.markdown import beginning, length, timestamp
 
-from bot.text.language import _
-from bot.text.markdown import length, timestamp
-
-# Discord's limits for title and description of an embed. With a footer they stay far below its 6,000
-# characters.
+# Discord shows 4,000 characters of text in one message of components, and has been seen to fail at more than
+# about 10,000 bytes, which matters where a character takes three.
+MAX_TEXT = 4000
+MAX_BYTES = 9000
 MAX_TITLE = 256
-MAX_BODY = 4096
+# Discord's limits for the options of one menu, and for the characters of one of its texts.
+MAX_OPTIONS = 25
+MAX_OPTION = 100
 
 # Characters for the parts of one quote or article, so that at least one always fits.
 MAX_HEADLINE = 180
@@ -24,23 +28,47 @@ MAX_ADDRESS = 600
 GREEN, GREY, BLUE, AMBER = 0x2E9E6B, 0x80848E, 0x4F7FD9, 0xD9902F
 
 
+class Option(NamedTuple):
+    """An option of a menu; label and description are plain text."""
+
+    value: str
+    label: str
+    description: str
+
+
 @dataclass(frozen=True, slots=True)
 class Card:
-    """An embed. Title and body are Discord markdown; the footer is plain text."""
+    """A message in one box: title, body and, in small print, the footer; Discord markdown.
+
+    `stories` are those that a menu below it opens.
+    """
 
     title: str
     body: str
     footer: str = ""
     colour: int = BLUE
+    stories: tuple[Option, ...] = ()
 
     @property
-    def size(self) -> int:
-        """How many of Discord's 6,000 characters the embed takes."""
-        return length(self.title) + length(self.body) + length(self.footer)
+    def texts(self) -> list[str]:
+        """The texts of the message, in order."""
+        title = [f"### {self.title}"] if self.title else []
+        footer = [f"-# {self.footer}"] if self.footer else []
+        return ["\n".join([*title, self.body]), *footer]
 
-    def embed(self) -> discord.Embed:
-        embed = discord.Embed(title=self.title or None, description=self.body, colour=self.colour)
-        return embed.set_footer(text=self.footer) if self.footer else embed
+    @property
+    def fits(self) -> bool:
+        return fits(self.texts)
+
+    def with_lines(self, lines: Sequence[str]) -> Self:
+        """Return the card with lines added to its body."""
+        return replace(self, body="\n".join([*([self.body] if self.body else []), *lines]))
+
+
+def fits(texts: Sequence[str]) -> bool:
+    """Return whether Discord takes the texts in one message."""
+    size = sum(length(text) for text in texts)
+    return size <= MAX_TEXT and sum(len(text.encode()) for text in texts) <= MAX_BYTES
 
 
 def moment(when: datetime) -> str:
@@ -49,7 +77,10 @@ def moment(when: datetime) -> str:
 
 
 def period_text(since: datetime | None, until: datetime | None) -> str:
-    """Return a period in UTC as plain text, because Discord shows no timestamps in footers."""
+    """Return a period in UTC as plain text.
+
+    Discord's timestamps would show its days in the reader's time zone, where they may be other days.
+    """
     start = _day_or_time(since, "00:00:00") if since else ""
     end = _day_or_time(until, "23:59:59") if until else ""
     if start and end:
@@ -63,7 +94,7 @@ def period_text(since: datetime | None, until: datetime | None) -> str:
 def _day_or_time(moment: datetime, edge: str) -> str:
     """Return the day alone where the time of `moment` is `edge`, as where a person typed a day."""
     moment = moment.astimezone(UTC)
-    return f"{moment:%Y-%m-%d}" if f"{moment:%H:%M:%S}" == edge else f"{moment:%Y-%m-%d %H:%M}"
+    return date_text(moment.date()) if f"{moment:%H:%M:%S}" == edge else moment_text(moment)
 
 
 def shorten(text: str, limit: int) -> str:
@@ -72,4 +103,4 @@ def shorten(text: str, limit: int) -> str:
     The result is not escaped: the caller does that.
     """
     text = " ".join(text.split())
-    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+    return text if len(text) <= limit else beginning(text, limit - 1) + "…"

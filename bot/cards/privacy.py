@@ -15,6 +15,7 @@ def lifetimes_card(kept: Lifetimes) -> Card:
         ),
         _("The words of private questions: one day. Then it is only counted that something was asked."),
         _("What you follow, and digests: until you stop them."),
+        _("When you were last here, for `/missed`: {days}.").format(days=_days(kept.questions)),
         _("Which reports a follow was sent: {days}.").format(days=_days(kept.questions)),
         _("Who set or started what on a server: {days}.").format(days=_days(kept.trail)),
         _("Everything of a server that removed the bot: {days} more.").format(days=_days(kept.left)),

@@ -1,6 +1,8 @@
-"""Quotes and headlines as Discord markdown; pure functions, lengths measured after escaping.
+"""Quotes and where they are from, as Discord markdown; pure functions, lengths measured after escaping.
 
-Times and sources are in small print ("-# "). A quote is shown whole or not at all.
+Who speaks comes before what is said: each quote stands below one line of small print that names the outlet,
+the headline and the age. Exact times are in the tooltip that Discord shows on a timestamp, and in *Sources*.
+A quote is shown whole or not at all.
 """
 
 from collections.abc import Sequence
@@ -8,8 +10,8 @@ from dataclasses import dataclass
 
 from bot.cards.base import MAX_ADDRESS, MAX_HEADLINE, MAX_SOURCE, shorten
 from bot.text.language import _, is_foreign, language_name, number
-from bot.text.markdown import block_quote, bold, escape, length, link, timestamp
-from index import Article, Copy, Quote
+from bot.text.markdown import block_quote, escape, length, link, plain, timestamp
+from index import AnswerWords, Article, Copy, Quote, Span
 
 # How many other outlets of a story are named, and the most characters of a linked address there.
 MAX_COPIES = 3
@@ -18,14 +20,14 @@ MAX_COPY_ADDRESS = 160
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A quote and, shown below it, where it is from; both as Discord markdown."""
+    """A quote and, shown above it, where it is from; both as Discord markdown."""
 
     words: str
     byline: str
 
     @property
     def text(self) -> str:
-        return f"{self.words}\n{self.byline}"
+        return f"{self.byline}\n{self.words}"
 
 
 def grouped(quotes: Sequence[Quote]) -> list[list[Quote]]:
@@ -36,63 +38,69 @@ def grouped(quotes: Sequence[Quote]) -> list[list[Quote]]:
     return list(by_article.values())
 
 
-def quote_blocks(groups: Sequence[Sequence[Quote]]) -> list[Block]:
-    """Return a block for each quote. Only the first quote of an article has the whole byline."""
+def quote_blocks(groups: Sequence[Sequence[Quote]], strong: Sequence[AnswerWords] = ()) -> list[Block]:
+    """Return a block for each quote, with the words of `strong` in bold type where it holds them.
+
+    Only the first quote of an article names its outlet.
+    """
     return [
-        block
+        Block(_words(quote, strong), credit(quote) if quote is best else _same_article(quote))
         for best, *further in groups
-        for block in (_block(best), *(_further_block(quote, best) for quote in further))
+        for quote in (best, *further)
     ]
 
 
-def quoted(quote: Quote) -> str:
-    """Return the words of a quote as a quote block, with those that answer in bold type."""
-    return block_quote(quote.text, quote.answer_spans)
+def quoted(quote: Quote, strong: Sequence[AnswerWords] = ()) -> str:
+    """Return the words of a quote as a quote block, those of `strong` in bold type: whole or not at all."""
+    start, end = quote.span
+    spans = {
+        Span(words.span.start - start, words.span.end - start)
+        for words in strong
+        if words.article == quote.article and start <= words.span.start and words.span.end <= end
+    }
+    return block_quote(quote.text, sorted(spans))
 
 
-def _block(quote: Quote) -> Block:
+def credit(quote: Quote, *, dated: bool = True) -> str:
+    """Return one line of small print: the outlet, the headline as a link to the quote, and the age."""
     article = quote.article
     headline = linked(title_of(article), quote.link, article.url)
-    lines = [*byline(article, headline, quote.also_in), *_event(quote)]
-    return Block(quoted(quote), "\n".join(lines))
+    facts = [outlet(article), headline, *foreign_language(article), *(ages(article) if dated else [])]
+    return "-# " + " · ".join(facts)
 
 
-def _further_block(quote: Quote, best: Quote) -> Block:
-    """Return a further quote of the article of `best`: its link, and other outlets where they differ."""
-    lines = [linked(_("From the same article"), quote.link, quote.article.url), *_event(quote)]
-    if quote.also_in and quote.also_in != best.also_in:
-        lines.append(f"-# {also_in_text(quote.also_in)}")
-    return Block(quoted(quote), "\n".join(lines))
+def outlet(article: Article) -> str:
+    return plain(shorten(article.source, MAX_SOURCE))
 
 
-def _event(quote: Quote) -> list[str]:
-    """Return what the words for a time in a quote mean, unless that is the day of publishing."""
-    if not (event := quote.past_event):
-        return []
-    days = dict.fromkeys(timestamp(day, "D") for day in event.days)
-    meant = _("“{words}” is {when}").format(words=escape(event.phrase), when=" – ".join(days))
-    return [f"-# {meant}"]
+def foreign_language(article: Article) -> list[str]:
+    """Return the language of an article, where it is not the one that is spoken."""
+    return [language_name(article.language)] if article.language and is_foreign(article.language) else []
 
 
-def byline(article: Article, headline: str, copies: Sequence[Copy]) -> list[str]:
-    """Return the headline, and in small print below it who published it and when.
+def ages(article: Article) -> list[str]:
+    """Return how old an article is, as exactly as that is known, and whether it was updated.
 
-    Each time has a line of its own, so that a phone does not break it in two. The distance from now is shown
-    once: Discord rounds distances, so that two of them could seem to contradict each other.
+    Discord shows the exact time when a timestamp is pointed at or touched.
     """
-    first = [bold(shorten(article.source, MAX_SOURCE)), age(article), language(article)]
-    lines = [" · ".join(fact for fact in first if fact), published(article)]
+    match article.published_precision:
+        case "seen":
+            age = _("first seen {when}").format(when=timestamp(article.published_at, "R"))
+        case "day":
+            age = timestamp(article.published_noon, "D")
+        case _:
+            age = timestamp(article.published_at, "R")
+    return [age, _("updated")] if article.updated_at else [age]
+
+
+def exact_times(article: Article, copies: Sequence[Copy]) -> list[str]:
+    """Return in lines of small print when an article was published and updated, and where else it is."""
+    lines = [published(article)]
     if article.updated_at:
         lines.append(_("updated {when}").format(when=timestamp(article.updated_at)))
     if copies:
         lines.append(also_in_text(copies))
-    return [headline, *(f"-# {line}" for line in lines)]
-
-
-def origin(article: Article) -> str:
-    """Return who published an article and when, in one line of small print."""
-    source = bold(shorten(article.source, MAX_SOURCE))
-    return "-# " + " · ".join(fact for fact in (source, published(article)) if fact)
+    return [f"-# {line}" for line in lines]
 
 
 def published(article: Article) -> str:
@@ -104,16 +112,6 @@ def published(article: Article) -> str:
             return _("published {when}").format(when=timestamp(article.published_noon, "D"))
         case _:
             return _("published {when}").format(when=timestamp(article.published_at))
-
-
-def age(article: Article) -> str:
-    """How long ago an article was published; "" where its hour is not known."""
-    return timestamp(article.published_at, "R") if article.published_precision == "minute" else ""
-
-
-def language(article: Article) -> str:
-    """The language of an article, where it is not the one that is spoken; "" else."""
-    return language_name(article.language) if article.language and is_foreign(article.language) else ""
 
 
 def title_of(article: Article) -> str:
@@ -128,10 +126,10 @@ def linked(label: str, *addresses: str, limit: int = MAX_ADDRESS) -> str:
     """
     for address in addresses:
         linked = link(label, address)
-        _, is_link, written = linked.rpartition("](")  # escaped labels and addresses do not contain "]("
-        if is_link and length(written) <= limit:
+        _, is_link, written = linked.rpartition("](")  # neither labels nor addresses contain brackets
+        if is_link and linked.startswith("[") and length(written) <= limit:
             return linked
-    return escape(label)
+    return plain(label)
 
 
 def also_in_text(copies: Sequence[Copy]) -> str:
@@ -144,6 +142,23 @@ def also_in_text(copies: Sequence[Copy]) -> str:
     if more:
         return _("also in {sources} and {more} more").format(sources=sources, more=number(more))
     return _("also in {sources}").format(sources=sources)
+
+
+def _words(quote: Quote, strong: Sequence[AnswerWords]) -> str:
+    return "\n".join([quoted(quote, strong), *_event(quote)])
+
+
+def _same_article(quote: Quote) -> str:
+    return "-# " + linked(_("From the same article"), quote.link, quote.article.url)
+
+
+def _event(quote: Quote) -> list[str]:
+    """Return what the words for a time in a quote mean, unless that is the day of publishing."""
+    if not (event := quote.past_event):
+        return []
+    days = dict.fromkeys(timestamp(day, "D") for day in event.days)
+    meant = _("“{words}” is {when}").format(words=escape(event.phrase), when=" – ".join(days))
+    return [f"-# {meant}"]
 
 
 def _copy(copy: Copy) -> str:

@@ -9,7 +9,7 @@ from bot.cards.base import AMBER, GREEN, MAX_SOURCE, Card, moment, shorten
 from bot.text.language import _, counted, mark, number
 from bot.text.markdown import bold, cut, escape
 from bot.text.sizes import index_sizes
-from bot.text.source_words import articles_counted, sources_counted
+from bot.text.source_words import articles_counted, outlets_counted
 from index import Source, Status, masked
 
 MAX_FAILING, MAX_ERROR = 8, 250
@@ -25,17 +25,15 @@ STATES = {
 def status_card(
     status: Status, version: str, latency: float, *, details: bool = False, operator: bool = False
 ) -> Card:
-    """Return the state of an edition, without paths and addresses, because everyone may see it.
+    """Return the state of an edition: for everyone, how much news there is, and how new.
 
-    `details` adds the sources that fail, each with what to do. `operator` adds the parts that do not work,
-    what to do about the library's state, and what the search index takes. `latency` is
-    how long Discord takes to answer, in seconds; it is not finite until it has been measured.
+    `details`, for those who manage the server, adds the sources that fail, each with what to do. `operator`
+    adds the parts that do not work, what to do about the library's state, and what the search index takes.
+    `latency` is how long Discord takes to answer, in seconds; it is not finite until it has been measured.
     """
-    counts = [
-        articles_counted(status.articles),
-        counted("{count} passage", "{count} passages", status.passages),
-        sources_counted(status.sources),
-    ]
+    counts = [articles_counted(status.articles), outlets_counted(status.sources)]
+    if operator:
+        counts.append(counted("{count} passage", "{count} passages", status.passages))
     lines = [" · ".join(counts)]
     if status.newest:
         lines.append(_("Newest article {when}").format(when=moment(status.newest)))
@@ -47,29 +45,27 @@ def status_card(
         lines.append(f"\n{escape(status.remedy)}")
     if operator:
         lines += [f"\n{escape(masked(fault.why))}" for fault in status.faults]
-    lines += _failing(status, details)
-    footer = f"newsbot {version}"
-    if math.isfinite(latency):
+    unread = details and bool(status.failing)
+    lines += _failing(status) if unread else []
+    footer = f"newsbot {version}" if details or operator else ""
+    if operator and math.isfinite(latency):
         footer += " · " + _("Discord answers in {ms} ms").format(ms=number(round(latency * 1000)))
-    good = status.state == "ready" and not status.failing
-    return Card(_(STATES[status.state]), "\n".join(lines), footer, GREEN if good else AMBER)
+    good = status.state == "ready" and not unread
+    state = _("Ready, but not every source can be read") if unread and status.state == "ready" else ""
+    return Card(state or _(STATES[status.state]), "\n".join(lines), footer, GREEN if good else AMBER)
 
 
-def _failing(status: Status, details: bool) -> list[str]:
-    """Return how many sources cannot be read, and with `details` the errors of the first `MAX_FAILING`."""
-    if not status.failing:
-        return []
+def _failing(status: Status) -> list[str]:
+    """Return how many sources cannot be read, and the errors of the first `MAX_FAILING`."""
     unread = counted(
         "{failing} of {count} address cannot be read",
         "{failing} of {count} addresses cannot be read",
         status.addresses,
         failing=number(len(status.failing)),
     )
-    lines = [f"\n{bold(unread)}"]
-    if not details:
-        return lines
     shown = status.failing[:MAX_FAILING]
-    lines += [f"- {_named(source)}: {cut(masked(source.error or ''), MAX_ERROR)}" for source in shown]
+    errors = [f"- {_named(source)}: {cut(masked(source.error or ''), MAX_ERROR)}" for source in shown]
+    lines = [f"\n{bold(unread)}", *errors]
     more = len(status.failing) - MAX_FAILING
     return [*lines, _("and {count} more").format(count=number(more))] if more > 0 else lines
 

@@ -9,15 +9,17 @@ from datetime import UTC, date, datetime, time
 
 import discord
 
-from bot.cards.base import GREY, MAX_BODY, MAX_TITLE, Card, period_text
-from bot.cards.quotes import linked, origin, quoted, title_of
-from bot.plots.timeline import DAY, WEEK, bar_days, draw
-from bot.text.language import _, counted, mark, number
-from bot.text.markdown import TimeStyle, cut, length, timestamp
+from bot.cards.base import GREY, MAX_TITLE, Card, period_text
+from bot.cards.quotes import credit, quoted
+from bot.plots.timeline import DAY, WEEK, bar_days, bars, draw
+from bot.text.language import _, counted, date_text, mark, number
+from bot.text.markdown import TimeStyle, cut, timestamp
 from bot.text.source_words import articles_counted
 from index import Event, Timeline
 
 PICTURE = "coverage.png"
+# Bars up to this height say nothing that the events do not say.
+SMALL_BAR = 2
 # Labels in the plot, which is drawn with a font for Latin letters only.
 LABELS = {DAY: mark("articles a day"), WEEK: mark("articles a week")}
 LABEL_MONTH = mark("articles in 30 days")
@@ -25,25 +27,18 @@ LABEL_MONTH = mark("articles in 30 days")
 
 @dataclass(frozen=True, slots=True)
 class TimelineCard:
-    """Two embeds: `head` with the picture (a PNG), and `events`. `alt` describes the picture in words."""
+    """A card, and the picture (a PNG) that is sent after it. `alt` describes the picture in words."""
 
-    head: Card
-    events: Card | None = None
+    card: Card
     picture: bytes | None = None
     alt: str = ""
 
     @property
     def file(self) -> discord.File | None:
-        """The picture, to be sent together with the embeds."""
+        """The picture as a file."""
         if self.picture is None:
             return None
         return discord.File(io.BytesIO(self.picture), PICTURE, description=self.alt)
-
-    def embeds(self) -> list[discord.Embed]:
-        head = self.head.embed()
-        if self.picture is not None:
-            head.set_image(url=f"attachment://{PICTURE}")
-        return [head, self.events.embed()] if self.events else [head]
 
 
 def timeline_card(timeline: Timeline, typed: str | None = None, *, picture: bool = True) -> TimelineCard:
@@ -56,14 +51,20 @@ def timeline_card(timeline: Timeline, typed: str | None = None, *, picture: bool
     if not timeline.events:
         return TimelineCard(Card(title, _nothing(timeline), colour=GREY))
     for kept in range(len(timeline.events), 0, -1):
-        body = "\n\n".join(_event(event) for event in _most_reported(timeline.events, kept))
-        if length(body) <= MAX_BODY:
+        events = [_event(event) for event in _most_reported(timeline.events, kept)]
+        facts = _facts(timeline, len(timeline.events) - kept)
+        card = Card(title, "\n\n".join(["\n".join(facts), *events]))
+        if card.fits:
             break
-    head = Card(title, "\n".join(_facts(timeline, len(timeline.events) - kept)))
-    # A single bar would repeat the line above it.
-    drawn = picture and len(timeline.coverage) > 1
+    drawn = picture and _is_worth_a_picture(timeline)
     plot = draw(timeline.coverage, _label(timeline)) if drawn else None
-    return TimelineCard(head, Card("", body), plot, _alt(timeline))
+    return TimelineCard(card, plot, _alt(timeline))
+
+
+def _is_worth_a_picture(timeline: Timeline) -> bool:
+    """Return whether the bars show more than the events do: several, and not only ones and twos."""
+    heights = [height for _, height in bars(timeline.coverage)]
+    return len(heights) > 1 and max(heights) > SMALL_BAR
 
 
 def _most_reported(events: Sequence[Event], kept: int) -> list[Event]:
@@ -75,7 +76,7 @@ def _most_reported(events: Sequence[Event], kept: int) -> list[Event]:
 def _facts(timeline: Timeline, missing: int) -> list[str]:
     first, last = (_shown(day, "d") for day in (timeline.coverage[0][0], timeline.coverage[-1][0]))
     dates = first if first == last else f"{first} – {last}"
-    lines = [f"{articles_counted(timeline.articles)} · {dates}"]
+    lines = [f"-# {articles_counted(timeline.articles)} · {dates}"]
     if missing:
         note = counted(
             "{count} smaller event would not fit in one message.",
@@ -87,12 +88,10 @@ def _facts(timeline: Timeline, missing: int) -> list[str]:
 
 
 def _event(event: Event) -> str:
-    article = event.quote.article
     days = event.named.days if event.named else (_noon(event.day),)
     when = " – ".join(dict.fromkeys(timestamp(day, "D") for day in days))
     reports = f" · {articles_counted(event.reports)}" if event.reports > 1 else ""
-    headline = linked(title_of(article), event.quote.link, article.url)
-    return "\n".join([f"**{when}**{reports}", quoted(event.quote), headline, origin(article)])
+    return "\n".join([f"**{when}**{reports}", credit(event.quote, dated=False), quoted(event.quote)])
 
 
 def _nothing(timeline: Timeline) -> str:
@@ -111,7 +110,13 @@ def _alt(timeline: Timeline) -> str:
     first, last = timeline.coverage[0][0], timeline.coverage[-1][0]
     described = _("Bars: {articles} from {first} to {last}, most of them ({most}) on {day}.")
     articles = articles_counted(timeline.articles)
-    return described.format(articles=articles, first=first, last=last, most=number(most), day=day)
+    return described.format(
+        articles=articles,
+        first=date_text(first),
+        last=date_text(last),
+        most=number(most),
+        day=date_text(day),
+    )
 
 
 def _shown(day: date, style: TimeStyle) -> str:

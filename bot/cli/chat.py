@@ -14,6 +14,7 @@ from rich.text import Text
 
 from bot.terminal.answers import answer_view, error_view, latest_view, sentence, show
 from bot.terminal.progress import working
+from bot.text.conversation import Meaning, Said, completed, understand
 from index import Question, UsageError
 
 if TYPE_CHECKING:
@@ -35,10 +36,13 @@ def chat(
     """Answer lines until /quit or the end of the input. An error ends one reply, not the loop."""
     read = read_line or _line_reader()
     show(console, Text(GREETING, "dim"))
+    before = ""  # the question that was answered last
     with contextlib.suppress(EOFError, KeyboardInterrupt):
         while (line := read("\n> ").strip()) not in ("/quit", "/exit"):
             if line:
-                show(console, "", _reply(index, console, zone, line))
+                question = _question(line, before)
+                show(console, "", _reply(index, console, zone, line, question))
+                before = question or before
     show(console, "")
 
 
@@ -51,10 +55,23 @@ def _line_reader() -> Callable[[str], str]:
     return input
 
 
-def _reply(index: NewsIndex, console: Console, zone: tzinfo, line: str) -> RenderableType:
+def _question(line: str, before: str) -> str | None:
+    """Return the question of a line, completed where it leans on the one before; None where it is none."""
+    understood = understand(Said(line, goes_on=bool(before)))
+    if line.startswith("/") or understood.meaning not in (Meaning.ANSWER, Meaning.CONTINUE):
+        return None
+    goes_on = understood.meaning is Meaning.CONTINUE
+    return completed(understood.words, before) if goes_on else understood.words
+
+
+def _reply(
+    index: NewsIndex, console: Console, zone: tzinfo, line: str, question: str | None
+) -> RenderableType:
     try:
         with working(console, "Searching …"):
-            return _command(index, line, zone) if line.startswith("/") else _answer(index, line, zone)
+            if question is not None:
+                return _answer(index, question, zone)
+            return _command(index, line, zone) if line.startswith("/") else Text(HELP)
     except KeyboardInterrupt:
         return Text("Interrupted.", "dim")
     except Exception as error:  # shown as the reply

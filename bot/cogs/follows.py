@@ -12,10 +12,13 @@ from discord.ext import commands
 
 from bot.cards.alert import follows_card
 from bot.interactions.buttons import Action
-from bot.interactions.views import Panel
+from bot.interactions.layouts import card_layout, redraw
+from bot.interactions.panels import BoxPanel
+from bot.services.delivery import require_reachable
 from bot.services.editions import edition_of
 from bot.services.guild_rules import guild_of, require_manager, require_writable
 from bot.services.library import Library
+from bot.services.reading import named
 from bot.services.services import Services
 from bot.text.language import _
 from bot.text.markdown import cut
@@ -53,7 +56,7 @@ class Follows(commands.Cog):
     async def follow(self, interaction: discord.Interaction, what: str, here: bool = False) -> None:
         if here:
             require_manager(interaction)
-            require_writable(interaction.app_permissions)
+            require_writable(interaction.app_permissions, interaction.channel)
         await interaction.response.defer(thinking=True, ephemeral=True)
         await self._follow(interaction, what, here)
 
@@ -62,8 +65,13 @@ class Follows(commands.Cog):
         await self._follow(interaction, posted.question, here=False)
 
     async def _follow(self, interaction: discord.Interaction, what: str, here: bool) -> None:
-        question = Question(what, edition=edition_of(interaction))
+        question = Question(named(interaction, what), edition=edition_of(interaction))
         answer = await self.library.workers.run(self.library.index.ask, question)
+        mine, person = self.library.index.follows.of, str(interaction.user.id)
+        if not here and not await self.library.records.run(mine, person):
+            await require_reachable(
+                interaction, _("Here you get a message when there is news on what you follow.")
+            )
         follow = await self.library.writes.run(self._begin, answer, interaction, here)
         log.info("follow.started id=%d channel=%s", follow.id, follow.channel)
         await interaction.edit_original_response(content=_started(follow, answer.answered))
@@ -96,8 +104,10 @@ def _started(follow: Follow, answered: bool) -> str:
     return " ".join([*lines, _("`/follows` lists and stops.")])
 
 
-class StopMenu(Panel):
+class StopMenu(BoxPanel):
     """A menu of follows to stop. It keeps no state: permissions are checked at each choice."""
+
+    row: ui.ActionRow[StopMenu] = ui.ActionRow()
 
     def __init__(self, library: Library, follows: Sequence[Follow] = ()) -> None:
         super().__init__(timeout=None)
@@ -105,7 +115,7 @@ class StopMenu(Panel):
         self.choose.placeholder = _("Stop following …")
         self.choose.options = [_option(follow) for follow in follows]
 
-    @ui.select(cls=ui.Select[Any], custom_id="follows:stop")
+    @row.select(cls=ui.Select[Any], custom_id="follows:stop")
     async def choose(self, interaction: discord.Interaction, select: ui.Select[Any]) -> None:
         kind, _, id = select.values[0].partition(":")
         channel = str(interaction.channel_id) if kind == "here" else None
@@ -123,12 +133,13 @@ async def _show(library: Library, interaction: discord.Interaction) -> None:
     mine = await library.records.run(library.index.follows.of, person)
     in_guild = interaction.guild_id is not None
     here = await library.records.run(library.index.follows.of, person, channel) if in_guild else []
-    card = follows_card(mine, here, in_guild).embed()
+    card = follows_card(mine, here, in_guild)
     if not mine and not here:
-        await interaction.edit_original_response(embed=card, view=None)
+        await redraw(interaction, card_layout(card))
         return
     menu = StopMenu(library, [*mine, *here])
-    await interaction.edit_original_response(embed=card, view=menu)
+    menu.show(card)
+    await redraw(interaction, menu)
     menu.stop()  # the menu that `cog_load` registered handles the choice
 
 

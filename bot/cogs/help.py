@@ -7,6 +7,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.cards.base import Card
+from bot.interactions.layouts import card_layout
 from bot.text.language import _, mark
 from bot.text.markdown import bold
 
@@ -14,16 +15,16 @@ from bot.text.markdown import bold
 EXAMPLES = (
     (
         mark("`/ask question: How many troops did North Korea send?`"),
-        mark("The answer is quotes, word for word, with their source and times, or an honest no."),
+        mark("The answer in the sources' own words, with a quote that carries it, or an honest no."),
     ),
     (
         mark("`/ask question: What did the UN say? since: 3 days ago`"),
         mark("Only from then on. There are `until` and `source` as well."),
     ),
-    (mark("`/latest topic: shipping`"), mark("The newest articles with their highlights.")),
+    (mark("`/latest topic: shipping`"), mark("The newest stories, a line each; a menu opens one.")),
     (
         mark("`/timeline topic: Notre-Dame`"),
-        mark("A dated quote for each event, and a plot of how much was reported."),
+        mark("A dated quote for each event."),
     ),
     (
         mark("`/follow what: Who won the election in Sampleland?`"),
@@ -35,7 +36,8 @@ EXAMPLES = (
     ),
 )
 MENTION = mark(
-    "Or mention me with a question, or write to me directly. Reply to an answer and mention me to ask on."
+    "Or mention me with a question, or write to me directly."
+    " Reply to an answer and mention me for a follow-up."
 )
 MANAGERS = (
     mark(
@@ -56,8 +58,12 @@ class Help(commands.Cog):
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
     async def help(self, interaction: discord.Interaction) -> None:
         manages = interaction.guild_id is not None and interaction.permissions.manage_guild
-        card = Card(_("Ask the news"), "\n".join(_for_everyone() + (_for_managers() if manages else [])))
-        await interaction.response.send_message(embed=card.embed(), ephemeral=True)
+        await interaction.response.send_message(view=card_layout(help_card(manages=manages)), ephemeral=True)
+
+
+def help_card(*, manages: bool) -> Card:
+    """Return what a person can do, by example; with `manages`, also what those who manage the server can."""
+    return Card(_("Ask the news"), "\n".join(_for_everyone() + (_for_managers() if manages else [])))
 
 
 def _for_everyone() -> list[str]:

@@ -1,4 +1,4 @@
-"""Shows the newest articles with their highlights: `/latest`."""
+"""Shows the newest articles: `/latest`, and what a person has missed: `/missed`."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.cards.headlines import headlines_card
+from bot.cards.stories import headlines_card
 from bot.interactions.choices import LANGUAGE_CHOICES
+from bot.interactions.layouts import card_layout
 from bot.services.editions import edition_of
+from bot.services.guild_rules import guild_of
+from bot.services.missed import missed_view
 from bot.services.services import Services
 from bot.text.language import to_everyone
 
@@ -44,7 +47,18 @@ class Latest(commands.Cog):
             language=language.value if language else None,
         )
         to_everyone()
-        await interaction.edit_original_response(embed=headlines_card(headlines, topic, source).embed())
+        card = headlines_card(headlines, self.services.clock(), topic, source)
+        await interaction.edit_original_response(view=card_layout(card))
+
+    @app_commands.command(
+        name="missed", description="What was reported since you were last here, for you alone"
+    )
+    @app_commands.allowed_installs(guilds=True, users=True)
+    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
+    async def missed(self, interaction: discord.Interaction) -> None:
+        await interaction.response.defer(thinking=True, ephemeral=True)
+        view = await missed_view(self.services, interaction.user.id, guild_of(interaction))
+        await interaction.edit_original_response(view=view)
 
     @latest.autocomplete("source")
     async def source_choices(

@@ -11,11 +11,11 @@ from discord.ext import commands
 
 from bot.cards.answer import check_card
 from bot.interactions.answer_layout import answer_layout
-from bot.services.answers import Inquiry
+from bot.services.answers import inquiry_of
 from bot.services.editions import edition_of
-from bot.services.guild_rules import guild_of
+from bot.services.reading import parts_of
 from bot.services.services import Services
-from bot.text.claim import claim, quoted_claim
+from bot.text.claim import claim_of, quoted_claim
 from bot.text.language import _, mark
 from index import Question, UsageError
 
@@ -51,26 +51,18 @@ class MessageMenu(commands.Cog):
         """Search for reports on what a message claims."""
         await interaction.response.defer(thinking=True, ephemeral=True)
         self.services.answers.take_turn(interaction.user.id, interaction.guild_id)
-        text = _required(claim(_text(message)))
-        inquiry = Inquiry(Question(text), interaction.user.id, guild_of(interaction), private=True)
+        text = _required(claim_of(parts_of(message)))
+        inquiry = inquiry_of(interaction, Question(text), private=True)
         await self.services.answers.answer_interaction(interaction, inquiry)
 
     async def check(self, interaction: discord.Interaction, message: discord.Message) -> None:
         """Show whether a stored article contains the words that a message quotes."""
         await interaction.response.defer(thinking=True, ephemeral=True)
         self.services.answers.take_turn(interaction.user.id, interaction.guild_id)
-        text = _required(quoted_claim(_text(message)))
+        text = _required(quoted_claim(parts_of(message)))
         edition = edition_of(interaction)
         found = await self.library.workers.run(self.library.index.check_quote, text, edition)
         await interaction.edit_original_response(view=answer_layout(check_card(found)))
-
-
-def _text(message: discord.Message) -> str:
-    """Return the text of a message, else of the message that it forwards, else of its embeds."""
-    forwarded = [snapshot.content for snapshot in message.message_snapshots]
-    embedded = [text for embed in message.embeds for text in (embed.title, embed.description)]
-    texts = [message.content, *forwarded, *(text for text in embedded if text)]
-    return next((text for text in texts if claim(text)), "")
 
 
 def _required(text: str) -> str:

@@ -16,6 +16,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.cards.quality import quality_card
+from bot.interactions.layouts import card_layout
 from bot.services.services import Services
 from index import AskedQuestion
 
@@ -45,14 +46,16 @@ class QualityCommand(commands.Cog):
         days = min(days, self.library.index.lifetimes.questions)  # of older ones nothing is kept
         guild, since = str(interaction.guild_id), datetime.now(UTC) - timedelta(days=days)
         quality = await self.library.records.run(self.library.index.posted.quality, guild, since)
-        files = []
-        if export:
+        card = card_layout(quality_card(quality, days))
+        if not export:
+            await interaction.edit_original_response(view=card)
+        else:
             asked = await self.library.records.run(self.library.index.posted.asked, guild, since)
-            files.append(discord.File(io.BytesIO(_lines(asked)), "questions.jsonl"))
             await self.services.guild_rules.note(interaction, "quality export", f"days={days}")
             log.info("quality.exported guild=%s user=%d questions=%d", guild, interaction.user.id, len(asked))
-        card = quality_card(quality, days)
-        await interaction.edit_original_response(embed=card.embed(), attachments=files)
+            file = discord.File(io.BytesIO(_lines(asked)), "questions.jsonl")
+            await interaction.edit_original_response(view=card)
+            await interaction.followup.send(file=file, ephemeral=True)
 
 
 def _lines(asked: Sequence[AskedQuestion]) -> bytes:

@@ -13,13 +13,14 @@ from discord.ext import commands
 from bot.cards.base import Card
 from bot.cards.setup import OWN_LANGUAGE
 from bot.cogs.setup import show_setup
+from bot.interactions.layouts import card_layout, redraw
 from bot.interactions.menus import (
     CHANNEL_TYPES,
     MAX_CHOSEN,
     chosen_values,
     language_options,
 )
-from bot.interactions.views import Panel
+from bot.interactions.panels import BoxPanel
 from bot.services.guild_rules import require_manager
 from bot.services.services import Services
 from bot.text.language import LANGUAGES, _
@@ -30,12 +31,18 @@ SHOWN_ENTRIES = 15
 MAX_DETAIL = 150
 
 
-class SettingsPanel(Panel):
+class SettingsPanel(BoxPanel):
     """Menus that show the settings and change them at once.
 
     A panel keeps no state, and the permission of the person is checked at each choice: one that is registered
     with the bot handles the panels that were sent before a restart.
     """
+
+    channels: ui.ActionRow[SettingsPanel] = ui.ActionRow()
+    roles: ui.ActionRow[SettingsPanel] = ui.ActionRow()
+    language: ui.ActionRow[SettingsPanel] = ui.ActionRow()
+    digest: ui.ActionRow[SettingsPanel] = ui.ActionRow()
+    buttons: ui.ActionRow[SettingsPanel] = ui.ActionRow()
 
     def __init__(self, services: Services, settings: GuildSettings | None = None) -> None:
         super().__init__(timeout=None)
@@ -57,8 +64,9 @@ class SettingsPanel(Panel):
         self.choose_language.options = language_options(settings.language)
         self.open_setup.label = _("Choose sources")
         self.toggle_private.label = _("Answer in public") if settings.private else _("Answer in private")
+        self.show(settings_card(settings))
 
-    @ui.select(
+    @channels.select(
         cls=ui.ChannelSelect,
         channel_types=CHANNEL_TYPES,
         custom_id="settings:channels",
@@ -71,7 +79,7 @@ class SettingsPanel(Panel):
         chosen = tuple(sorted(str(channel.id) for channel in select.values))
         await self._set(interaction, channels=chosen)
 
-    @ui.select(
+    @roles.select(
         cls=ui.RoleSelect,
         custom_id="settings:roles",
         min_values=0,
@@ -83,14 +91,14 @@ class SettingsPanel(Panel):
         chosen = tuple(sorted(str(role.id) for role in select.values))
         await self._set(interaction, reindex_roles=chosen)
 
-    @ui.select(cls=ui.Select[Any], custom_id="settings:language")
+    @language.select(cls=ui.Select[Any], custom_id="settings:language")
     async def choose_language(self, interaction: discord.Interaction, select: ui.Select[Any]) -> None:
         (chosen,) = select.values
         await self._set(interaction, language=chosen if chosen in LANGUAGES else None)
 
-    @ui.select(
+    @digest.select(
         cls=ui.ChannelSelect,
-        channel_types=[discord.ChannelType.text, discord.ChannelType.news],
+        channel_types=[discord.ChannelType.text, discord.ChannelType.news, discord.ChannelType.forum],
         custom_id="settings:digest",
         min_values=0,
         max_values=1,
@@ -101,13 +109,13 @@ class SettingsPanel(Panel):
         chosen = str(select.values[0].id) if select.values else None
         await self._set(interaction, digest_channel=chosen)
 
-    @ui.button(custom_id="settings:private", style=discord.ButtonStyle.secondary)
+    @buttons.button(custom_id="settings:private", style=discord.ButtonStyle.secondary)
     async def toggle_private(
         self, interaction: discord.Interaction, button: ui.Button[SettingsPanel]
     ) -> None:
         await self._change(interaction, lambda now: replace(now, private=not now.private))
 
-    @ui.button(custom_id="settings:setup", style=discord.ButtonStyle.primary)
+    @buttons.button(custom_id="settings:setup", style=discord.ButtonStyle.primary)
     async def open_setup(self, interaction: discord.Interaction, button: ui.Button[SettingsPanel]) -> None:
         require_manager(interaction)
         await interaction.response.defer()
@@ -126,7 +134,7 @@ class SettingsPanel(Panel):
         settings = await rules.change(interaction, change)
         await rules.speak(interaction)  # the change may have been one of the language
         panel = SettingsPanel(self.services, settings)
-        await interaction.edit_original_response(embed=settings_card(settings).embed(), view=panel)
+        await redraw(interaction, panel)
         panel.stop()  # the panel that `cog_load` registered handles the choices
 
 
@@ -147,9 +155,7 @@ class SettingsCommands(commands.Cog):
         require_manager(interaction)
         settings = await self.services.guild_rules.settings(interaction.guild_id)
         panel = SettingsPanel(self.services, settings)
-        await interaction.response.send_message(
-            embed=settings_card(settings).embed(), view=panel, ephemeral=True
-        )
+        await interaction.response.send_message(view=panel, ephemeral=True)
         panel.stop()
 
     @app_commands.command(name="audit", description="What was set and started here, and by whom")
@@ -160,22 +166,25 @@ class SettingsCommands(commands.Cog):
         await interaction.response.defer(thinking=True, ephemeral=True)
         guild = str(interaction.guild_id)
         entries = await self.library.records.run(self.library.index.guilds.trail, guild, SHOWN_ENTRIES)
-        await interaction.edit_original_response(embed=trail_card(entries).embed())
+        await interaction.edit_original_response(view=card_layout(trail_card(entries)))
 
 
 def settings_card(settings: GuildSettings) -> Card:
-    """Return the settings as a card. Discord shows its own name for a channel or role that is gone."""
+    """Return the settings as a card, in the order of the menus below it.
+
+    Discord shows its own name for a channel or role that is gone.
+    """
     channels = ", ".join(f"<#{channel}>" for channel in settings.channels) or _("every channel")
     roles = "".join(f", <@&{role}>" for role in settings.reindex_roles)
     everyone, asker = _("everyone in the channel"), _("only whoever asked, unless they say otherwise")
     lines = {
         _("Answers in"): channels,
-        _("Answers to commands are seen by"): asker if settings.private else everyone,
         _("May reindex"): _("those with Manage Server") + roles,
+        _("Language"): LANGUAGES[settings.language] if settings.language else _(OWN_LANGUAGE),
         _("Digests go to"): f"<#{settings.digest_channel}>"
         if settings.digest_channel
         else _("where they are set"),
-        _("Language"): LANGUAGES[settings.language] if settings.language else _(OWN_LANGUAGE),
+        _("Answers to commands are seen by"): asker if settings.private else everyone,
     }
     return Card(_("Settings"), "\n".join(f"{bold(name)}: {value}" for name, value in lines.items()))
 

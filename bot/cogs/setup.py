@@ -15,6 +15,7 @@ from discord.ext import commands
 from bot.cards.setup import TOPICS, SetUp, invitation_card, setup_card, shared_card
 from bot.interactions.choices import MAX_CHOICE
 from bot.interactions.errors import explain, tell
+from bot.interactions.layouts import card_layout, redraw
 from bot.interactions.menus import (
     CHANNEL_TYPES,
     MAX_CHOSEN,
@@ -22,7 +23,8 @@ from bot.interactions.menus import (
     displayed,
     language_options,
 )
-from bot.interactions.views import Localized, Panel
+from bot.interactions.panels import BoxPanel
+from bot.interactions.views import Localized
 from bot.services.delivery import PASSING, UndeliverableError, deliver
 from bot.services.guild_rules import require_manager
 from bot.services.paging import PageButton
@@ -39,12 +41,18 @@ AUDIT_ENTRIES = 10
 log = logging.getLogger(__name__)
 
 
-class SetupPanel(Panel):
+class SetupPanel(BoxPanel):
     """Menus for the language, the channels and the topics of a guild; each choice takes effect at once.
 
     A panel keeps no state, as `bot.cogs.settings.SettingsPanel`: what is chosen is in the message itself, so
     the one that is registered with the bot handles messages that were sent before a restart.
     """
+
+    language: ui.ActionRow[SetupPanel] = ui.ActionRow()
+    channels: ui.ActionRow[SetupPanel] = ui.ActionRow()
+    sources: ui.ActionRow[SetupPanel] = ui.ActionRow()
+    topics: ui.ActionRow[SetupPanel] = ui.ActionRow()
+    buttons: ui.ActionRow[SetupPanel] = ui.ActionRow()
 
     def __init__(self, services: Services, set_up: SetUp | None = None, language: str | None = None) -> None:
         """`language` is that of the sources which are offered."""
@@ -67,8 +75,9 @@ class SetupPanel(Panel):
         self.choose_topics.max_values = len(self.choose_topics.options)
         self.choose_topics.placeholder = _("Choose topics")
         self.show_shared.label = _("Shared sources")
+        self.show(setup_card(set_up))
 
-    @ui.select(cls=ui.Select[Any], custom_id="setup:language")
+    @language.select(cls=ui.Select[Any], custom_id="setup:language")
     async def choose_language(self, interaction: discord.Interaction, select: ui.Select[Any]) -> None:
         await _begin(interaction)
         (chosen,) = select.values
@@ -76,7 +85,7 @@ class SetupPanel(Panel):
         await self.services.guild_rules.change(interaction, lambda now: replace(now, language=language))
         await self._show(interaction, language)
 
-    @ui.select(
+    @channels.select(
         cls=ui.ChannelSelect,
         channel_types=CHANNEL_TYPES,
         custom_id="setup:channels",
@@ -91,12 +100,12 @@ class SetupPanel(Panel):
         await self.services.guild_rules.change(interaction, lambda now: replace(now, channels=channels))
         await self._show(interaction)
 
-    @ui.select(cls=ui.Select[Any], custom_id="setup:sources")
+    @sources.select(cls=ui.Select[Any], custom_id="setup:sources")
     async def choose_sources(self, interaction: discord.Interaction, select: ui.Select[Any]) -> None:
         await _begin(interaction)
         await self._show(interaction, select.values[0])
 
-    @ui.select(cls=ui.Select[Any], custom_id="setup:topics", min_values=0)
+    @topics.select(cls=ui.Select[Any], custom_id="setup:topics", min_values=0)
     async def choose_topics(self, interaction: discord.Interaction, select: ui.Select[Any]) -> None:
         guild = await _begin(interaction)
         shown, chosen = displayed(interaction, "setup:topics"), set(select.values)
@@ -111,7 +120,7 @@ class SetupPanel(Panel):
         finally:
             await self._show(interaction)  # also what was not taken, so that no menu shows it as chosen
 
-    @ui.button(custom_id="setup:shared", style=discord.ButtonStyle.secondary)
+    @buttons.button(custom_id="setup:shared", style=discord.ButtonStyle.secondary)
     async def show_shared(self, interaction: discord.Interaction, button: ui.Button[SetupPanel]) -> None:
         require_manager(interaction)
         await interaction.response.defer(thinking=True, ephemeral=True)
@@ -134,7 +143,7 @@ async def show_setup(interaction: discord.Interaction, language: str | None = No
     panel = SetupPanel(
         services, set_up, language or set_up.settings.language or closest(str(interaction.guild_locale))
     )
-    await interaction.edit_original_response(embed=setup_card(set_up).embed(), view=panel)
+    await redraw(interaction, panel)
     panel.stop()  # the panel that `cog_load` registered handles the choices
 
 
@@ -208,13 +217,12 @@ async def show_shared(interaction: discord.Interaction, page: int) -> None:
         )
     pages = [offered[start : start + MAX_CHOSEN] for start in range(0, len(offered), MAX_CHOSEN)]
     page = min(page, len(pages) - 1)
-    view = ui.View(timeout=None)
-    view.add_item(SharedMenu(page, pages[page]))
+    rows = [ui.ActionRow[Any](SharedMenu(page, pages[page]))]
     if len(pages) > 1:
-        for button in SharedPage.both(page, len(pages) - 1):
-            view.add_item(button)
+        rows.append(ui.ActionRow(*SharedPage.both(page, len(pages) - 1)))
     card = shared_card(sum(kept for _, kept in offered), len(offered), page, len(pages))
-    await interaction.edit_original_response(embed=card.embed(), view=view)
+    view = card_layout(card, *rows)
+    await redraw(interaction, view)
     view.stop()  # the items that are registered with the bot handle what is chosen
 
 
@@ -247,7 +255,7 @@ class Setup(commands.Cog):
         for channel in list(_writable(guild))[:TRIED_CHANNELS]:
             panel = SetupPanel(self.services, set_up, language)
             try:
-                await channel.send(embed=setup_card(set_up).embed(), view=panel)
+                await channel.send(view=panel)
             except discord.Forbidden as error:
                 log.info("guild.greeting.refused guild=%d channel=%d why=%s", guild.id, channel.id, error)
             else:
@@ -263,9 +271,9 @@ class Setup(commands.Cog):
         what the person may do there.
         """
         person = await self._adder(guild) or guild.owner_id
-        embed = invitation_card(guild.name).embed()
+        view = card_layout(invitation_card(guild.name))
         try:
-            await deliver(self.bot, None, str(person), embed, f"joined:{guild.id}")
+            await deliver(self.bot, None, str(person), view, f"joined:{guild.id}")
         except (UndeliverableError, *PASSING) as error:
             log.warning("guild.greeting.undelivered guild=%d why=%r", guild.id, str(error))
 
@@ -313,9 +321,9 @@ def _topic_options(set_up: SetUp, language: str) -> Iterator[discord.SelectOptio
 
 
 def _writable(guild: discord.Guild) -> Iterator[discord.TextChannel]:
-    """Yield the text channels in which the bot may send embeds, the system channel first."""
+    """Yield the text channels in which the bot may write, the system channel first."""
     first = [guild.system_channel] if guild.system_channel else []
     for channel in [*first, *(one for one in guild.text_channels if one not in first)]:
         mine = channel.permissions_for(guild.me)
-        if mine.view_channel and mine.send_messages and mine.embed_links:
+        if mine.view_channel and mine.send_messages:
             yield channel

@@ -15,6 +15,7 @@ from discord.ext import commands
 
 from bot.cards.source import ON_PAGE, added_card, page_card, trial_card
 from bot.interactions.choices import LOOKED_AT, read_in_time, source_choices
+from bot.interactions.layouts import card_layout, redraw
 from bot.services.editions import edition_of
 from bot.services.guild_rules import require_manager
 from bot.services.paging import PageButton
@@ -52,14 +53,10 @@ async def show_page(interaction: discord.Interaction, page: int) -> None:
     last = max(0, found.total - 1) // ON_PAGE
     if page > last:
         page, found = last, await library.records.run(read, edition, last * ON_PAGE, ON_PAGE)
-    view = None
-    if last:
-        view = ui.View(timeout=None)
-        for button in SourcesPage.both(page, last):
-            view.add_item(button)
-    await interaction.edit_original_response(embed=page_card(found, page).embed(), view=view)
-    if view:
-        view.stop()  # the button that is registered with the bot handles presses
+    turning = [ui.ActionRow[Any](*SourcesPage.both(page, last))] if last else []
+    view = card_layout(page_card(found, page), *turning)
+    await redraw(interaction, view)
+    view.stop()  # the button that is registered with the bot handles presses
 
 
 class Sources(commands.Cog):
@@ -100,7 +97,7 @@ class Sources(commands.Cog):
             origin = source.origin if source else None
             await editions.note(interaction, edition, "source added", added.trial.url, origin)
             await self.services.source_names.refresh(edition_of(interaction))
-        await interaction.edit_original_response(embed=added_card(added).embed())
+        await interaction.edit_original_response(view=card_layout(added_card(added)))
 
     @sources.command(name="test", description="Show what is found at an address, and store nothing")
     @app_commands.describe(address="A feed, sitemap, page, or list of feeds: https://example.org/feed.xml")
@@ -109,7 +106,7 @@ class Sources(commands.Cog):
         await interaction.response.defer(thinking=True, ephemeral=True)
         edition = self.services.editions.written(interaction)
         trial = await self._run_alone(interaction, self.library.index.subscriptions.test, address, edition)
-        await interaction.edit_original_response(embed=trial_card(trial).embed())
+        await interaction.edit_original_response(view=card_layout(trial_card(trial)))
 
     @sources.command(name="remove", description="Stop reading a source, or leave out a shared one here")
     @app_commands.describe(

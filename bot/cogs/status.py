@@ -12,6 +12,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.cards.status import status_card
+from bot.interactions.layouts import card_layout
 from bot.services.editions import edition_of
 from bot.services.services import Services
 
@@ -32,4 +33,4 @@ class StatusCommand(commands.Cog):
             manages and self.services.editions.is_alone(interaction.guild_id)
         )
         card = status_card(status, self._version, self.bot.latency, details=manages, operator=operates)
-        await interaction.edit_original_response(embed=card.embed())
+        await interaction.edit_original_response(view=card_layout(card))

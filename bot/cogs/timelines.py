@@ -10,6 +10,7 @@ from bot.cards.answer import ANY_TIME
 from bot.cards.timeline import TimelineCard, timeline_card
 from bot.interactions.buttons import Action
 from bot.interactions.choices import time_choices
+from bot.interactions.layouts import card_layout
 from bot.services.editions import edition_of
 from bot.services.services import Services
 from bot.text.dates import given_moment
@@ -66,16 +67,22 @@ class Timelines(commands.Cog):
             source=posted.source,
             edition=edition_of(interaction),
         )
-        await self._show(interaction, question, posted.typed)
+        await self._show(interaction, question, posted.typed, private=True)
 
     async def _show(
-        self, interaction: discord.Interaction, question: Question, typed: str | None = None
+        self,
+        interaction: discord.Interaction,
+        question: Question,
+        typed: str | None = None,
+        *,
+        private: bool = False,
     ) -> None:
         card = await self.library.workers.run(
             self._card, question, typed, interaction.app_permissions.attach_files
         )
-        files = [card.file] if card.file else []
-        await interaction.edit_original_response(embeds=card.embeds(), attachments=files)
+        await interaction.edit_original_response(view=card_layout(card.card))
+        if card.file:  # below the events, which say what happened
+            await interaction.followup.send(file=card.file, ephemeral=private)
 
     def _card(self, question: Question, typed: str | None, picture: bool) -> TimelineCard:
         return timeline_card(self.library.index.timeline(question), typed, picture=picture)

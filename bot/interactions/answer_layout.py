@@ -1,25 +1,24 @@
-"""Lays out cards as Discord messages made of components: one box, lines between the quotes, buttons inside.
-
-Components were chosen over an embed after looking at both: the box has the whole width, groups what belongs
-together, and does not need the permission to embed links.
-"""
+"""Lays out the card of an answer as a Discord message, with its controls; see `bot.interactions.layouts`."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from discord import ui
 
 from bot.cards.answer import AnswerCard
 from bot.cards.base import BLUE
-from bot.cards.quotes import byline, linked, quoted, title_of
-from bot.interactions.buttons import Action, AnswerButton
+from bot.cards.quotes import credit, exact_times, quoted
+from bot.interactions.buttons import Action, AnswerButton, AnswerMenu
+from bot.interactions.layouts import box, layout_of
+from bot.interactions.story_menu import StoryMenu
 from bot.text.language import _
 from bot.text.markdown import escape
 from index import Excerpt, Verdict
 
-# What the feedback buttons mean for the library.
+# What the feedback in the menu means for the library.
 VERDICT_OF_ACTION: dict[Action, Verdict] = {
     Action.HELPFUL: "helpful",
     Action.WRONG: "wrong",
@@ -27,89 +26,67 @@ VERDICT_OF_ACTION: dict[Action, Verdict] = {
 }
 
 
-def actions(
+@dataclass(frozen=True, slots=True)
+class Controls:
+    """What can be done with an answer: at once with a button, or from the menu "…"."""
+
+    buttons: Sequence[Action] = ()
+    menu: Sequence[Action] = ()
+
+
+def controls(
     *, answered: bool, quotes: int, limited: bool, private: bool, offered: Collection[Action]
-) -> list[list[Action]]:
-    """Return the rows of buttons below an answer: first those that do something with it, then the feedback.
+) -> Controls:
+    """Return the controls below an answer.
 
-    `quotes` is the number of quotes shown, `limited` whether the search kept to a period, and `offered` are
-    the actions that have a handler.
+    `quotes` is the number of quotes that it has, shown or, where it is no answer, close to one; `limited`
+    says whether the search kept to a period, and `offered` are the actions that have a handler.
     """
-    if answered:
-        first = [Action.SOURCES, Action.MORE, Action.FOLLOW_UP, Action.TIMELINE, Action.FOLLOW]
-        second = list(VERDICT_OF_ACTION)
+    share, remove = ([Action.SHARE], []) if private else ([], [Action.REMOVE])
+    if answered and quotes:
+        buttons = [Action.SOURCES, Action.FOLLOW_UP]
+        menu = [Action.MORE, Action.TIMELINE, Action.FOLLOW, *share, *VERDICT_OF_ACTION, *remove]
+    elif answered:  # by a list of stories
+        buttons, menu = [Action.FOLLOW_UP, *share], []
     else:
-        first = [Action.WIDEN, Action.SOURCES, Action.FOLLOW_UP, Action.WATCH]
-        second = [Action.HELPFUL, Action.WRONG]
-    dropped = {Action.WIDEN} if not limited else set()
-    dropped |= {Action.SOURCES} if not quotes else set()
-    rows = [first, [*second, Action.SHARE] if private else second]
-    return [[action for action in row if action in offered and action not in dropped] for row in rows]
+        closest = [Action.CLOSEST] if quotes else []
+        buttons, menu = [*closest, *([Action.WIDEN] if limited else []), Action.WATCH], []
+    return Controls(*([action for action in row if action in offered] for row in (buttons, menu)))
 
 
-def answer_layout(
-    card: AnswerCard, id: str | None = None, rows: Sequence[Sequence[Action]] = ()
-) -> ui.LayoutView:
-    """Return the card as a message. `id` is that of the stored answer; without it there are no buttons."""
-    head, *texts = card.texts
-    container: ui.Container[Any] = ui.Container(ui.TextDisplay(head), accent_colour=card.colour)
-    for text in texts:
-        container.add_item(ui.Separator())
-        container.add_item(ui.TextDisplay(text))
-    for row in rows:
-        if id and row:
-            buttons: list[Any] = [AnswerButton(action, id) for action in row]
-            container.add_item(ui.ActionRow(*buttons))
-    return _view(container)
+def answer_layout(card: AnswerCard, id: str | None = None, below: Controls | None = None) -> ui.LayoutView:
+    """Return the card as a message. `id` is that of the stored answer; without it there are no controls."""
+    rows = [ui.ActionRow[Any](StoryMenu(card.stories))] if card.stories else []
+    if id and below and below.buttons:
+        rows.append(ui.ActionRow(*(AnswerButton(action, id) for action in below.buttons)))
+    if id and below and below.menu:
+        rows.append(ui.ActionRow(AnswerMenu(id, below.menu)))
+    return layout_of(box(card.texts, card.colour, rows))
 
 
 def excerpts_layout(id: str, excerpts: Sequence[Excerpt], page: int) -> ui.LayoutView:
-    """Return one quote with the text around it in its article, and buttons to the other quotes.
+    """Return one quote with the text around it in its article, its exact times, and buttons to the others.
 
     `page` counts from 0; one that is out of range becomes the nearest.
     """
     page = min(max(page, 0), len(excerpts) - 1)
     shown = excerpts[page]
-    article = shown.quote.article
-    headline = f"### {linked(title_of(article), shown.quote.link, article.url)}"
     around = [escape(shown.before.strip()), quoted(shown.quote), escape(shown.after.strip())]
-    container: ui.Container[Any] = ui.Container(
-        ui.TextDisplay("\n".join(byline(article, headline, shown.quote.also_in))),
-        ui.Separator(),
-        ui.TextDisplay("\n".join(text for text in around if text)),
-        accent_colour=BLUE,
-    )
-    if len(excerpts) > 1:
-        container.add_item(ui.Separator())
-        container.add_item(ui.ActionRow(*_turning(id, page, len(excerpts))))
-    return _view(container)
-
-
-def text_layout(text: str) -> ui.LayoutView:
-    """Return a message of a few words, to be edited into a card later.
-
-    Discord does not let a message change between plain content and components, so it begins with components.
-    """
-    return _view(ui.TextDisplay(text))
+    texts = [
+        credit(shown.quote),
+        "\n".join(text for text in around if text),
+        "\n".join(exact_times(shown.quote.article, shown.quote.also_in)),
+    ]
+    rows = [ui.ActionRow[Any](*_turning(id, page, len(excerpts)))] if len(excerpts) > 1 else []
+    return layout_of(box(texts, BLUE, rows))
 
 
 def _turning(id: str, page: int, pages: int) -> list[Any]:
     buttons = []
     if page > 0:
-        buttons.append(
-            AnswerButton(
-                Action.SOURCES, id, page - 1, _("Back to {page} of {pages}").format(page=page, pages=pages)
-            )
-        )
+        back = _("Back to {page} of {pages}").format(page=page, pages=pages)
+        buttons.append(AnswerButton(Action.SOURCES, id, page - 1, back))
     if page < pages - 1:
-        buttons.append(
-            AnswerButton(
-                Action.SOURCES, id, page + 1, _("On to {page} of {pages}").format(page=page + 2, pages=pages)
-            )
-        )
+        on = _("On to {page} of {pages}").format(page=page + 2, pages=pages)
+        buttons.append(AnswerButton(Action.SOURCES, id, page + 1, on))
     return buttons
-
-
-def _view(item: ui.Item[Any]) -> ui.LayoutView:
-    view = ui.LayoutView(timeout=None)
-    return view.add_item(item)

@@ -1,8 +1,12 @@
-"""The buttons below an answer. The answer's id is in their custom_id, so that they work after a restart."""
+"""The buttons and the menu below an answer.
+
+The answer's id is in their custom_id, so that they work after a restart.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any, Protocol, Self
 
@@ -21,25 +25,41 @@ class Action(StrEnum):
     TIMELINE = "timeline"
     FOLLOW = "follow"
     WATCH = "watch"
+    CLOSEST = "closest"
     WIDEN = "widen"
     SHARE = "share"
     HELPFUL = "helpful"
     WRONG = "wrong"
     OUTDATED = "outdated"
+    REMOVE = "remove"
 
 
 LABELS = {
     Action.SOURCES: mark("Sources"),
     Action.MORE: mark("More quotes"),
-    Action.FOLLOW_UP: mark("Ask on"),
+    Action.FOLLOW_UP: mark("Follow-up"),
     Action.TIMELINE: mark("Timeline"),
     Action.FOLLOW: mark("Follow"),
-    Action.WATCH: mark("Watch"),
+    Action.WATCH: mark("Tell me when there is something"),
+    Action.CLOSEST: mark("Closest reports"),
     Action.WIDEN: mark("Search all dates"),
     Action.SHARE: mark("Share"),
     Action.HELPFUL: mark("Helpful"),
     Action.WRONG: mark("Wrong"),
     Action.OUTDATED: mark("Outdated"),
+    Action.REMOVE: mark("Remove"),
+}
+
+# What the options of the menu say below their labels.
+MEANINGS = {
+    Action.MORE: mark("What else was reported on this"),
+    Action.TIMELINE: mark("What happened when, a dated quote per event"),
+    Action.FOLLOW: mark("A message when a new report answers this"),
+    Action.SHARE: mark("Show this answer to everyone in the channel"),
+    Action.HELPFUL: mark("This answers the question"),
+    Action.WRONG: mark("This does not answer the question"),
+    Action.OUTDATED: mark("There is newer news than this"),
+    Action.REMOVE: mark("Delete this message: for the person who asked"),
 }
 
 
@@ -101,3 +121,30 @@ class AnswerButton(
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         client: ButtonClient = interaction.client
         await client.services.answers.press(interaction, self.action, self.answer_id, self.page)
+
+
+class AnswerMenu(
+    Localized,
+    discord.ui.DynamicItem[discord.ui.Select[Any]],
+    template=r"answer-menu:(?P<id>[0-9a-f]+)",
+):
+    """The menu "…" with what has no button. Discord goes on showing the chosen option to who chose it."""
+
+    def __init__(self, id: str, actions: Sequence[Action] = ()) -> None:
+        options = [
+            discord.SelectOption(label=_(LABELS[action]), value=action, description=_(MEANINGS[action]))
+            for action in actions
+        ]
+        super().__init__(discord.ui.Select(custom_id=f"answer-menu:{id}", placeholder="…", options=options))
+        self.answer_id = id
+
+    @classmethod
+    async def from_custom_id(
+        cls, _: discord.Interaction[Any], __: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        return cls(match["id"])
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        client: ButtonClient = interaction.client
+        action = Action(self.item.values[0])
+        await client.services.answers.press(interaction, action, self.answer_id, None)

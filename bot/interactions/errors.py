@@ -18,6 +18,7 @@ from discord import app_commands
 from bot.interactions.cooldowns import GuildOnCooldown
 from bot.text.language import _, mark, number, to_reader
 from bot.text.markdown import escape, timestamp
+from bot.text.permissions import on_screen
 from index import BusyError, NewsError, QuotaError, UsageError, masked
 
 # Discord's error code for a message of an embed alone where the bot may not embed links.
@@ -45,6 +46,10 @@ QUOTAS = {
 log = logging.getLogger(__name__)
 
 
+class ToldError(UsageError):
+    """An error whose text is a sentence in Discord's markdown, with links to channels and commands."""
+
+
 def explain(error: BaseException, where: str) -> str:
     """Log an error and return the sentence to show, as Discord markdown, in the reader's language.
 
@@ -70,6 +75,8 @@ def _known(cause: BaseException) -> str | None:
     match cause:
         case QuotaError():
             return _quota(cause)
+        case ToldError():
+            return str(cause)
         case NewsError():
             return escape(masked(str(cause)))
         case app_commands.CommandOnCooldown():
@@ -77,7 +84,7 @@ def _known(cause: BaseException) -> str | None:
             many = server if isinstance(cause, GuildOnCooldown) else person
             return f"{many} {_again(cause.retry_after)}"
         case app_commands.MissingPermissions():
-            missing = ", ".join(name.replace("_", " ").title() for name in cause.missing_permissions)
+            missing = on_screen(cause.missing_permissions)
             return _("You need the permission **{name}** for this.").format(name=escape(missing))
         case app_commands.NoPrivateMessage():
             return _("This works in a server only.")

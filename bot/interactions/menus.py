@@ -41,7 +41,13 @@ def displayed(interaction: discord.Interaction[Any], custom_id: str) -> set[str]
 
     A person changes what they see, which others may have changed elsewhere since then.
     """
-    rows = interaction.message.components if interaction.message else []
+    components = interaction.message.components if interaction.message else []
+    # Messages of older versions have no box around the rows.
+    rows = [
+        row
+        for part in components
+        for row in (part.children if isinstance(part, discord.Container) else [part])
+    ]
     menus = (part for row in rows if isinstance(row, discord.ActionRow) for part in row.children)
     return {
         option.value

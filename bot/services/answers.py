@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+import re
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -14,32 +16,54 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.cards.answer import ANY_TIME, MAX_HEADING, AnswerCard, answer_card, continuing, corrected, more_card
+from bot.cards.answer import (
+    ANY_TIME,
+    MAX_HEADING,
+    AnswerCard,
+    Asked,
+    answer_card,
+    closest_card,
+    continuing,
+    corrected,
+    more_card,
+)
 from bot.interactions.answer_layout import (
     VERDICT_OF_ACTION,
-    actions,
+    Controls,
     answer_layout,
+    controls,
     excerpts_layout,
-    text_layout,
 )
 from bot.interactions.buttons import Action
 from bot.interactions.cooldowns import Cooldowns
-from bot.interactions.errors import EXPIRED, explain, tell
+from bot.interactions.errors import EXPIRED, ToldError, explain, tell
+from bot.interactions.layouts import text_layout
 from bot.interactions.views import Form
 from bot.ops.metrics import Metrics
 from bot.services.editions import Editions, edition_named, edition_of
 from bot.services.guild_rules import guild_of
 from bot.services.library import Library
-from bot.text.language import _, mark, speaking, to_everyone
-from index import Answer, NewsError, PostedAnswer, PostedQuote, Question, Quote, UsageError, in_context
+from bot.services.reading import named
+from bot.services.source_names import SourceNames
+from bot.text.conversation import completed
+from bot.text.language import _, language_name, mark, speaking, to_everyone
+from bot.text.written import written_in
+from index import Answer, NewsError, PostedAnswer, PostedQuote, Question, Quote, UsageError
 
 MORE_QUOTES = 10
 # Posted answers that wait for a database that cannot be written to, at most: about 5 MB. Of more, the oldest
 # are given up: their buttons do nothing, and they are not corrected.
 UNSTORED = 1000
-FORM_SECONDS = 900.0
 
 Handler = Callable[[discord.Interaction, PostedAnswer], Awaitable[None]]
+
+# Languages of a library that a hint names.
+MAX_LANGUAGES = 4
+EMPTY = mark("There are no articles here yet. Those who manage this server can add sources: `/sources add`.")
+EMPTY_FOR_MANAGERS = mark(
+    "There are no articles here yet. Add a source with `/sources add`, or choose topics with `/settings` →"
+    " *Choose sources*; articles come in within minutes."
+)
 
 THANKS = {
     Action.HELPFUL: mark("Thank you. Noted as helpful."),
@@ -58,7 +82,8 @@ class Inquiry:
 
     `question` is searched for. `typed` has the person's own words where they differ from it, `context` the
     earlier question that it continues, and `continues` the id of that one's answer. `private`: only the
-    person sees the answer.
+    person sees the answer. `manages`: the person may add sources in the place. `echo`: the card repeats the
+    question, because Discord does not show it.
     """
 
     question: Question
@@ -68,6 +93,8 @@ class Inquiry:
     typed: str | None = None
     context: str | None = None
     continues: str | None = None
+    manages: bool = False
+    echo: bool = True
 
     @property
     def searched(self) -> Question:
@@ -97,8 +124,11 @@ class Reply:
 class Answers:
     """Answers questions, stores the posted answers, and carries out the buttons below them."""
 
-    def __init__(self, library: Library, metrics: Metrics, editions: Editions) -> None:
+    def __init__(
+        self, library: Library, metrics: Metrics, editions: Editions, source_names: SourceNames
+    ) -> None:
         self._library = library
+        self._source_names = source_names
         self._editions = editions
         self._metrics = metrics
         self._cooldowns = Cooldowns()
@@ -107,8 +137,10 @@ class Answers:
         self._storing: set[str] = set()
         self._handlers: dict[Action, Handler] = {
             Action.MORE: self._more,
+            Action.CLOSEST: self._closest,
             Action.WIDEN: self._widen,
             Action.SHARE: self._share,
+            Action.REMOVE: self._remove,
         }
 
     def offer(self, action: Action, handler: Handler) -> None:
@@ -146,15 +178,45 @@ class Answers:
             len(answer.quotes),
             answer.took_ms,
         )
-        shown = answer_card(answer, typed=inquiry.typed, context=inquiry.context, older=older)
+        outlets = await self._source_names.count(edition_named(inquiry.guild))
+        asked = Asked(inquiry.typed, inquiry.context, inquiry.echo, outlets)
+        shown = answer_card(answer, asked, older=older)
         used = older if older and older.answered else answer
+        if not used.answered and (hint := await self._hint(inquiry, used)):
+            shown = replace(shown, notices=(*shown.notices, hint))
         id = secrets.token_hex(8)
-        rows = self._rows(used, len(shown.quotes), inquiry.private)
+        below = self._controls(used, len(shown.quotes if used.answered else used.quotes), inquiry.private)
         card = replace(shown, notices=shown.notices[1:]) if inquiry.context else shown
-        return Reply(id, inquiry, used, card, answer_layout(shown, id, rows))
+        return Reply(id, inquiry, used, card, answer_layout(shown, id, below))
 
-    async def remember(self, reply: Reply, message: discord.Message | discord.InteractionMessage) -> None:
-        """Store what was posted; where that fails, `store_again` tries it again. The buttons work at once."""
+    async def _hint(self, inquiry: Inquiry, answer: Answer) -> str | None:
+        """Return a line that may help where nothing was found: the languages that the library is in.
+
+        Raises ToldError where the place has no articles at all.
+        """
+        edition = inquiry.searched.edition
+        run, index = self._library.workers.run, self._library.index
+        if not answer.articles_searched and not (await run(index.status, edition)).articles:
+            raise ToldError(_(EMPTY_FOR_MANAGERS if inquiry.manages else EMPTY))
+        written = written_in(inquiry.shown)
+        known = await run(index.languages, edition) if written else ()
+        if written is None or not known or written in known:
+            return None
+        names = ", ".join(language_name(code) for code in known[:MAX_LANGUAGES])
+        return "-# " + _("The articles here are in {languages}: ask in one of these languages.").format(
+            languages=names
+        )
+
+    async def remember(
+        self,
+        reply: Reply,
+        message: discord.Message | discord.PartialMessage | discord.InteractionMessage,
+        reply_to: int | None = None,
+    ) -> None:
+        """Store what was posted; where that fails, `store_again` tries it again. The buttons work at once.
+
+        `reply_to` is the message that asked the question, where it was one.
+        """
         inquiry, answer = reply.inquiry, reply.answer
         posted = PostedAnswer(
             id=reply.id,
@@ -175,8 +237,11 @@ class Answers:
             card=reply.card.to_json(),
             quotes=tuple(PostedQuote.of(quote) for quote in reply.card.quotes),
             continues=inquiry.continues,
+            reply_to=str(reply_to) if reply_to else None,
         )
-        await self._remember(posted)
+        if await self._remember(posted):
+            note, guild = self._library.index.visits.note, str(inquiry.guild or "")
+            await self._library.writes.run(note, posted.person, guild)
 
     async def answer_interaction(self, interaction: discord.Interaction, inquiry: Inquiry) -> None:
         """Answer a question as the reply to an interaction that has been deferred."""
@@ -194,15 +259,20 @@ class Answers:
     def continued(self, posted: PostedAnswer, text: str, inquiry: Inquiry) -> Inquiry:
         """Return `text` as a question that continues a posted one: with its words, period and source."""
         question = Question(
-            in_context(text, posted.question), since=posted.since, until=posted.until, source=posted.source
+            completed(text, posted.question), since=posted.since, until=posted.until, source=posted.source
         )
         return replace(inquiry, question=question, typed=text, context=posted.typed, continues=posted.id)
 
-    async def _remember(self, posted: PostedAnswer) -> None:
+    async def forget(self, id: str) -> None:
+        """Forget a posted answer whose message is gone or shows another answer now."""
+        self._unstored.pop(id, None)
+        await self._library.writes.run(self._library.index.posted.forget, id)
+
+    async def _remember(self, posted: PostedAnswer) -> bool:
         self._unstored[posted.id] = posted
         while len(self._unstored) > UNSTORED:
             log.error("answer.forgotten id=%s", self._unstored.popitem(last=False)[0])
-        await self._store(posted)
+        return await self._store(posted)
 
     async def store_again(self) -> None:
         """Try again to store the answers that could not be stored when they were posted, oldest first."""
@@ -226,12 +296,13 @@ class Answers:
         """Return the message of a posted answer with the current state of its quotes."""
         card = corrected(continuing(AnswerCard.from_json(posted.card), posted.context), posted.quotes)
         with speaking(card.language):
-            rows = self._rows(posted, len(posted.quotes), posted.private)
-            return answer_layout(card, posted.id, rows)
+            # Of a question that nothing answers, no quotes are stored: there may be some that come close.
+            quotes = len(posted.quotes) if posted.answered else 1
+            return answer_layout(card, posted.id, self._controls(posted, quotes, posted.private))
 
-    def _rows(self, answer: Answer | PostedAnswer, quotes: int, private: bool) -> list[list[Action]]:
-        """Return the rows of buttons below an answer. `quotes` is how many of its quotes are shown."""
-        return actions(
+    def _controls(self, answer: Answer | PostedAnswer, quotes: int, private: bool) -> Controls:
+        """Return the controls below an answer that has so many quotes."""
+        return controls(
             answered=answer.answered,
             quotes=quotes,
             limited=answer.since not in (None, ANY_TIME) or answer.until is not None,
@@ -247,10 +318,10 @@ class Answers:
         """Carry out a pressed button. An error is explained to the person who pressed it."""
         try:
             if action is Action.FOLLOW_UP:  # Discord takes a form only as the first response
-                await interaction.response.send_modal(FollowUp(self, id, _is_private(interaction)))
+                await FollowUp(id, private=_is_private(interaction)).open(interaction)
                 return
             # Before anything is looked up: Discord waits three seconds, a busy database may take longer.
-            if page is not None:
+            if page is not None or action is Action.REMOVE:  # what changes, or goes, is the message itself
                 await interaction.response.defer()
             else:
                 public = action is Action.SHARE or (action is Action.WIDEN and not _is_private(interaction))
@@ -282,6 +353,19 @@ class Answers:
         find = self._library.index.posted.find_message
         return next(waiting, None) or await self._library.records.run(find, str(message))
 
+    async def find_asked(self, message: int) -> PostedAnswer | None:
+        """Return the posted answer to the question that a message asked; None where it asked none."""
+        waiting = (posted for posted in self._unstored.values() if posted.reply_to == str(message))
+        find = self._library.index.posted.find_asked
+        return next(waiting, None) or await self._library.records.run(find, str(message))
+
+    async def latest_in(self, channel: int, since: datetime) -> PostedAnswer | None:
+        """Return the answer that was posted last in a channel; None where none was since a time."""
+        waiting = [posted for posted in self._unstored.values() if posted.channel == str(channel)]
+        if waiting:
+            return waiting[-1]
+        return await self._library.records.run(self._library.index.posted.latest_in, str(channel), since)
+
     def forget_unstored(self, person: int) -> None:
         """Give up a person's answers that are not stored yet, because they have their data deleted."""
         for posted in [posted for posted in self._unstored.values() if posted.person == str(person)]:
@@ -302,6 +386,18 @@ class Answers:
         await interaction.edit_original_response(view=excerpts_layout(posted.id, excerpts, page))
 
     async def _more(self, interaction: discord.Interaction, posted: PostedAnswer) -> None:
+        answer = await self._ask_again(interaction, posted)
+        card = more_card(posted.typed, [quote for quote in answer.quotes if _is_new(quote, posted)])
+        await interaction.edit_original_response(view=answer_layout(card))
+
+    async def _closest(self, interaction: discord.Interaction, posted: PostedAnswer) -> None:
+        answer = await self._ask_again(interaction, posted)
+        await interaction.edit_original_response(
+            view=answer_layout(closest_card(posted.typed, answer.quotes))
+        )
+
+    async def _ask_again(self, interaction: discord.Interaction, posted: PostedAnswer) -> Answer:
+        """Answer a posted question as of the time when it was asked, inside the edition of this place."""
         question = Question(
             posted.question,
             as_of=posted.as_of,
@@ -311,9 +407,7 @@ class Answers:
             limit=MORE_QUOTES,
             edition=edition_of(interaction),
         )
-        answer = await self._library.workers.run(self._library.index.ask, question)
-        card = more_card(posted.typed, [quote for quote in answer.quotes if _is_new(quote, posted)])
-        await interaction.edit_original_response(view=answer_layout(card))
+        return await self._library.workers.run(self._library.index.ask, question)
 
     async def _widen(self, interaction: discord.Interaction, posted: PostedAnswer) -> None:
         self.take_turn(interaction.user.id, interaction.guild_id)
@@ -347,6 +441,17 @@ class Answers:
         message = await interaction.edit_original_response(view=self.layout(shared))
         await self._remember(replace(shared, channel=str(message.channel.id), message=str(message.id)))
 
+    async def _remove(self, interaction: discord.Interaction, posted: PostedAnswer) -> None:
+        """Delete the message of an answer, for the person who asked and for those who manage messages."""
+        if str(interaction.user.id) != posted.person and not interaction.permissions.manage_messages:
+            raise ToldError(
+                _("Only the person who asked can remove this answer, and those who manage messages.")
+            )
+        await self.forget(posted.id)
+        with suppress(discord.NotFound):  # two presses at once
+            await interaction.delete_original_response()
+        await interaction.followup.send(_("The answer is removed."), ephemeral=True)
+
 
 async def _show(
     interaction: discord.Interaction, reply: Reply
@@ -366,26 +471,28 @@ async def _show(
         return await channel.send(view=reply.view)
 
 
-class FollowUp(Form):
-    """The form in which a person types a question that continues an answer."""
+class FollowUp(Form, template=r"ask-on:(?P<id>[0-9a-f]+):(?P<seen>all|one)"):
+    """The form in which a person types a question that continues an answer. Its id says which."""
 
-    def __init__(self, answers: Answers, id: str, private: bool) -> None:
-        super().__init__(title=_("Ask on"), timeout=FORM_SECONDS)
-        self.question: ui.TextInput[Any] = ui.TextInput(
-            placeholder=_("And what did Russia say?"), max_length=MAX_HEADING
+    def __init__(self, id: str, *, private: bool) -> None:
+        super().__init__(_("Follow-up"), f"ask-on:{id}:{'one' if private else 'all'}")
+        field: ui.TextInput[Any] = ui.TextInput(
+            custom_id="question", placeholder=_("And what did Russia say?"), max_length=MAX_HEADING
         )
-        self.add_item(ui.Label(text=_("Your question"), component=self.question))
-        self._answers = answers
-        self._id = id
-        self._private = private
+        self.add_item(ui.Label(text=_("Your question"), component=field))
 
-    async def on_submit(self, interaction: discord.Interaction[Any]) -> None:
-        await interaction.response.defer(thinking=True, ephemeral=self._private)
-        self._answers.take_turn(interaction.user.id, interaction.guild_id)
-        posted = await self._answers.find(self._id)
-        asked = _inquiry(interaction, Question(self.question.value), self._private)
-        inquiry = self._answers.continued(posted, self.question.value, asked)
-        await self._answers.answer_interaction(interaction, inquiry)
+    @classmethod
+    async def submitted(
+        cls, interaction: discord.Interaction[Any], match: re.Match[str], values: Mapping[str, str]
+    ) -> None:
+        private = match["seen"] == "one"
+        await interaction.response.defer(thinking=True, ephemeral=private)
+        answers: Answers = interaction.client.services.answers
+        answers.take_turn(interaction.user.id, interaction.guild_id)
+        posted = await answers.find(match["id"])
+        text = named(interaction, values.get("question", ""))
+        asked = inquiry_of(interaction, Question(text), private)
+        await answers.answer_interaction(interaction, answers.continued(posted, text, asked))
 
 
 def _is_private(interaction: discord.Interaction) -> bool:
@@ -393,8 +500,9 @@ def _is_private(interaction: discord.Interaction) -> bool:
     return interaction.message is not None and interaction.message.flags.ephemeral
 
 
-def _inquiry(interaction: discord.Interaction, question: Question, private: bool) -> Inquiry:
-    return Inquiry(question, interaction.user.id, guild_of(interaction), private)
+def inquiry_of(interaction: discord.Interaction, question: Question, private: bool) -> Inquiry:
+    manages = interaction.permissions.manage_guild
+    return Inquiry(question, interaction.user.id, guild_of(interaction), private, manages=manages)
 
 
 def _is_new(quote: Quote, posted: PostedAnswer) -> bool:

@@ -134,7 +134,7 @@ class Editions:
         seen = await self._seen({quote.article.id for quote in quotes}, edition)
         if edition != SHARED and follow.channel is None:
             shared = await self._seen(seen, SHARED)
-            if seen - shared and not await self._is_member(str(follow.guild), str(follow.person)):
+            if seen - shared and not await self.is_member(str(follow.guild), str(follow.person)):
                 seen = shared
         return [quote for quote in quotes if quote.article.id in seen]
 
@@ -163,7 +163,8 @@ class Editions:
     async def _seen(self, ids: Collection[str], edition: str) -> set[str]:
         return await self._library.records.run(self._library.index.seen, ids, edition)
 
-    async def _is_member(self, guild: str, person: str) -> bool:
+    async def is_member(self, guild: str, person: str) -> bool:
+        """Return whether a person is a member of a guild, which Discord is asked."""
         try:
             await self._client.http.get_member(int(guild), int(person))
         except (discord.NotFound, discord.Forbidden):

@@ -10,9 +10,12 @@ from typing import Any
 import discord
 from discord import app_commands
 
+from bot.interactions.errors import ToldError
 from bot.services.library import Library
 from bot.text.language import _, closest, speak
-from index import GuildSettings, NewsError, SettingsVersion, UsageError, masked
+from bot.text.markdown import escape
+from bot.text.permissions import on_screen
+from index import GuildSettings, NewsError, SettingsVersion, masked
 
 # Guilds whose settings are kept in memory: about 50 MB of them. A process with its share of the shards has
 # fewer; of more, the settings that were changed last are kept, and those of the others are read when needed.
@@ -20,12 +23,16 @@ KEPT = 100_000
 # Discord waits three seconds for a response. Where the database takes longer than this to give the settings
 # of a guild that is not kept, it is treated as one that has set nothing.
 READ_SECONDS = 1.0
-# Commands that work in every channel, because they post no news there, and because admins must be able to
-# change the settings from any channel.
+# Commands that work in every channel: only the person who uses them sees what they say, or they post no news,
+# and admins must be able to change the settings from any channel.
 EVERYWHERE = frozenset(
-    {"settings", "audit", "digest", "status", "reindex", "sources", "quality", "privacy", "help"}
+    {
+        *("settings", "audit", "digest", "status", "reindex", "sources", "quality", "privacy", "help"),
+        *("follow", "follows", "missed", "Find reporting", "Check this quote"),
+    }
 )
-
+# Channels that a sentence names as those to ask in.
+NAMED = 5
 
 log = logging.getLogger(__name__)
 
@@ -122,19 +129,45 @@ class GuildRules:
         self._known.pop(str(guild), None)
 
     async def require_allowed(self, interaction: discord.Interaction) -> None:
-        """Raise UsageError where the guild's settings leave out this channel for this command."""
-        command = interaction.command
-        if command is None or command.qualified_name.split()[0] in EVERYWHERE:
-            return
-        await self.require_channel(interaction.guild_id, interaction.channel)
+        """Raise ToldError where the guild's settings leave out this channel for this command.
 
-    async def require_channel(self, guild: int | None, channel: Any) -> None:
-        """Raise UsageError where the guild's settings leave out a channel. A thread counts as its channel."""
+        What only the person sees works everywhere.
+        """
+        command = interaction.command
+        if command is None:
+            return
+        names = {command.qualified_name, command.qualified_name.split()[0]}
+        if names & EVERYWHERE:
+            return
+        private = getattr(interaction.namespace, "private", None)
+        if private is None and command.qualified_name == "ask":
+            private = (await self.settings(interaction.guild_id)).private
+        if not private:
+            await self.require_channel(interaction.guild_id, interaction.channel, interaction.user)
+
+    async def require_channel(self, guild: int | None, channel: Any, person: Any) -> None:
+        """Raise ToldError where the guild's settings leave out a channel. A thread counts as its channel.
+
+        The sentence links to channels that the person can see, and names no others.
+        """
         allowed = (await self.settings(guild)).channels
         here = {str(getattr(channel, "id", "")), str(getattr(channel, "parent_id", ""))}
-        if allowed and not here & set(allowed):
-            names = ", ".join(self._name(channel_id) for channel_id in allowed[:5])
-            raise UsageError(_("News is not for this channel: ask in {channels}.").format(channels=names))
+        if not allowed or here & set(allowed):
+            return
+        seen = [f"<#{channel_id}>" for channel_id in allowed if self._sees(person, channel_id)][:NAMED]
+        if seen:
+            elsewhere = _(
+                "News is not for this channel: ask in {channels}, or use `/ask` with `private: True`."
+            )
+            raise ToldError(elsewhere.format(channels=", ".join(seen)))
+        raise ToldError(_("News is not for this channel: use `/ask` with `private: True`."))
+
+    def _sees(self, person: Any, channel: str) -> bool:
+        """Return whether a member of a guild can see one of its channels."""
+        found = self._client.get_channel(int(channel))
+        if not isinstance(found, discord.abc.GuildChannel) or not isinstance(person, discord.Member):
+            return False
+        return found.permissions_for(person).view_channel
 
     async def require_reindex(self, interaction: discord.Interaction) -> None:
         """Raise MissingPermissions for a person who may not reindex."""
@@ -146,10 +179,6 @@ class GuildRules:
         roles = {str(role.id) for role in getattr(interaction.user, "roles", ())}
         allowed = set((await self.settings(interaction.guild_id)).reindex_roles)
         return interaction.permissions.manage_guild or bool(roles & allowed)
-
-    def _name(self, channel: str) -> str:
-        found = self._client.get_channel(int(channel))
-        return f"#{getattr(found, 'name', channel)}"
 
 
 def guild_of(interaction: discord.Interaction[Any]) -> int | None:
@@ -173,9 +202,16 @@ def require_manager(interaction: discord.Interaction[Any]) -> None:
         raise app_commands.MissingPermissions(["manage_guild"])
 
 
-def require_writable(mine: discord.Permissions) -> None:
-    """Raise UsageError where the bot's permissions in a channel do not let it send messages with embeds."""
-    if not (mine.view_channel and mine.send_messages and mine.embed_links):
-        raise UsageError(
-            _("I may not write there: let me see the channel, send messages and embed links first.")
+def require_writable(mine: discord.Permissions, place: Any = None, *also: str) -> None:
+    """Raise ToldError where the bot may not write in a place, or lacks a permission of `also`.
+
+    Threads, and posts of a forum, have a permission to write of their own.
+    """
+    write = "send_messages_in_threads" if isinstance(place, discord.Thread) else "send_messages"
+    missing = [name for name in ("view_channel", write, *also) if not getattr(mine, name)]
+    if missing:
+        raise ToldError(
+            _("I may not do that there. Give me these permissions first: **{names}**.").format(
+                names=escape(on_screen(missing))
+            )
         )

@@ -17,6 +17,7 @@ from bot.services.guild_rules import GuildRules
 from bot.services.library import Library
 from bot.services.setup_sources import SetupSources
 from bot.services.source_names import SourceNames
+from bot.services.stories import Stories
 
 if TYPE_CHECKING:
     from index import NewsIndex
@@ -32,6 +33,7 @@ class Services:
     editions: Editions
     setup_sources: SetupSources
     source_names: SourceNames
+    stories: Stories
     metrics: Metrics
     clock: Callable[[], datetime]
 
@@ -54,13 +56,15 @@ def make_services(
     metrics = Metrics(lambda: library.index.status(), lambda: len(library.workers))
     rules = GuildRules(client, library)
     editions = Editions(client, library, rules, operators)
+    names = SourceNames(lambda edition: library.workers.run(library.index.source_names, edition))
     return Services(
         library,
-        Answers(library, metrics, editions),
+        Answers(library, metrics, editions, names),
         rules,
         editions,
         SetupSources(library),
-        SourceNames(lambda edition: library.workers.run(library.index.source_names, edition)),
+        names,
+        Stories(library),
         metrics,
         clock,
     )

@@ -48,16 +48,24 @@ class SourceNames:
 
     async def choices(self, edition: str, typed: str) -> list[app_commands.Choice[str]]:
         """Return the edition's names that contain what was typed, those that begin with it first."""
+        known = await self._read_in_time(edition)
+        wanted = typed.strip().casefold()
+        found = [name for name in known.names if wanted in name.casefold()]
+        found.sort(key=lambda name: not name.casefold().startswith(wanted))
+        return [app_commands.Choice(name=name, value=name) for name in found[:MAX_CHOICES]]
+
+    async def count(self, edition: str) -> int:
+        """Return how many outlets an edition has, as far as they were read in time."""
+        return len((await self._read_in_time(edition)).names)
+
+    async def _read_in_time(self, edition: str) -> _Names:
         known = self._of(edition)
         if time.monotonic() > known.fresh_until and known.reading is None:
             known.reading = asyncio.create_task(self.refresh(edition))
         if known.reading and not known.fresh_until:
             with suppress(TimeoutError):
                 await asyncio.wait_for(asyncio.shield(known.reading), FIRST_SECONDS)
-        wanted = typed.strip().casefold()
-        found = [name for name in known.names if wanted in name.casefold()]
-        found.sort(key=lambda name: not name.casefold().startswith(wanted))
-        return [app_commands.Choice(name=name, value=name) for name in found[:MAX_CHOICES]]
+        return known
 
     async def refresh(self, edition: str) -> None:
         """Read the names of an edition now. Where that fails, the old ones stay."""

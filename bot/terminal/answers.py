@@ -17,11 +17,13 @@ from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
+from bot.text.answer_words import how_sure, outlets_named, words_of
 from bot.text.language import language_name
 from bot.text.sizes import index_sizes
-from bot.text.source_words import stored_line
+from bot.text.source_words import outlets_counted, stored_line
 from index import (
     Answer,
+    AnswerWords,
     Article,
     Copy,
     Evaluation,
@@ -69,16 +71,40 @@ def show(console: Console, *views: RenderableType) -> None:
 
 
 def answer_view(answer: Answer, zone: tzinfo, *, echo: bool = True) -> RenderableType:
-    """Return the question (unless `echo` is off), then the quotes, or else the closest reports."""
+    """Return the question (unless `echo` is off), the words that answer, then the quotes that carry them.
+
+    Or else the stories, where the question is about many things, or the closest reports.
+    """
     views: list[RenderableType] = []
     if echo:
-        views += [Text(printable(answer.question.text), "bold"), *_period(answer, zone), ""]
+        views += [Text(printable(answer.question.text), "dim"), *_period(answer, zone), *_told(answer), ""]
+    if answer.stories:
+        return Group(*views, *(_story(story, zone, answer.as_of) for story in answer.stories))
+    words = words_of(answer) if answer.answered else []
+    if words:
+        views += [Text(" — ").join(_said(one) for one in words), ""]
     if not answer.answered:
         views += [Text(_no_answer(answer), "yellow"), ""]
     for quote in answer.quotes:
-        views += [quote_view(quote, zone, answer.as_of, "green" if answer.answered else "bright_black"), ""]
-    explained = [] if answer.explanation is None else ["", _explain_view(answer.explanation, zone)]
+        colour = "green" if answer.answered else "bright_black"
+        views += [quote_view(quote, zone, answer.as_of, colour, words), ""]
+    explained = [] if answer.explanation is None else _explained(answer, answer.explanation, zone)
     return Group(*views, _footer(answer), *explained)
+
+
+def _said(words: AnswerWords) -> Text:
+    """Return the words that answer in bold type, with the outlets that say so."""
+    outlets = outlets_named([one_line(outlet) for outlet in words.outlets])
+    return Text.assemble((one_line(words.text), "bold"), f" · {outlets}")
+
+
+def _story(headline: Headline, zone: tzinfo, now: datetime) -> RenderableType:
+    """Return a story in one line: outlet, headline, how many outlets have it, and its age."""
+    article = headline.article
+    outlets = {article.source, *(copy.source for copy in headline.also_in)}
+    facts = [Text(outlets_counted(len(outlets)))] if len(outlets) > 1 else []
+    line = Text(" · ").join([_source_and_headline(article, article.url), *facts, Text(_age(article, now))])
+    return Group(Prefixed(line, " • ", "   "), _Address(public_address(article.url), "   "))
 
 
 def latest_view(headlines: Sequence[Headline], zone: tzinfo, now: datetime) -> RenderableType:
@@ -87,7 +113,8 @@ def latest_view(headlines: Sequence[Headline], zone: tzinfo, now: datetime) -> R
     views: list[RenderableType] = []
     for headline in headlines:
         article = headline.article
-        views.append(_about(article, article.url, headline.also_in, zone, now))
+        views.append(Prefixed(_source_and_headline(article, article.url), "", ""))
+        views.append(_about(article, headline.also_in, zone, now))
         views += [Prefixed(Text(one_line(highlight)), " • ", "   ") for highlight in headline.highlights]
         views.append("")
     return Group(*views[:-1])
@@ -200,10 +227,20 @@ class _Address:
             yield Text(self.indent + one_line(self.url), no_wrap=True, overflow="ignore")
 
 
-def quote_view(quote: Quote, zone: tzinfo, now: datetime, colour: str = "green") -> RenderableType:
-    """Return the words of a quote beside a coloured bar, then where and when they were published."""
-    about = _about(quote.article, quote.link, quote.also_in, zone, now, indent="  ")
-    return Group(Prefixed(_quoted(quote), "▌ ", "▌ ", colour), about, *_event(quote, zone))
+def quote_view(
+    quote: Quote, zone: tzinfo, now: datetime, colour: str = "green", strong: Sequence[AnswerWords] = ()
+) -> RenderableType:
+    """Return who speaks, then the words of a quote beside a coloured bar, then the exact times.
+
+    The words of `strong` are in bold type, as the words that answer above them.
+    """
+    article = quote.article
+    facts = [_source_and_headline(article, quote.link), Text(_age(article, now))]
+    if article.updated_at:
+        facts.append(Text("updated"))
+    said = Prefixed(_quoted(quote, strong), "▌ ", "▌ ", colour)
+    about = _about(article, quote.also_in, zone, now, indent="  ")
+    return Group(Prefixed(Text(" · ").join(facts), "  ", "  "), said, *_event(quote, zone), about)
 
 
 def _event(quote: Quote, zone: tzinfo) -> list[RenderableType]:
@@ -216,25 +253,40 @@ def _event(quote: Quote, zone: tzinfo) -> list[RenderableType]:
     return [Prefixed(Text(meaning, "dim"), "  ", "  ")]
 
 
-def _quoted(quote: Quote) -> Text:
-    """Return the words of a quote, those that answer in bold type.
+def _quoted(quote: Quote, strong: Sequence[AnswerWords]) -> Text:
+    """Return the words of a quote, those of `strong` in bold type.
 
-    The spans stay valid because `printable` replaces characters one by one.
+    The offsets stay valid because `printable` replaces characters one by one.
     """
     text = Text(printable(quote.text))
-    for start, end in quote.answer_spans:
-        text.stylize("bold", start, end)
+    for words in strong:
+        start, end = words.span.start - quote.span.start, words.span.end - quote.span.start
+        if words.article == quote.article and start >= 0 and end <= len(quote.text):
+            text.stylize("bold", start, end)
     return text
 
 
+def _source_and_headline(article: Article, link: str) -> Text:
+    """Return who speaks: the outlet, and the headline as a link."""
+    headline = Text(one_line(article.title) or "Untitled", Style(link=_safe_link(link)))
+    return Text.assemble(one_line(article.source), " · ", headline)
+
+
+def _age(article: Article, now: datetime) -> str:
+    match article.published_precision:
+        case "seen":
+            return f"first seen {ago(article.published_at, now)}"
+        case "day":
+            return f"{article.published_at.day} {article.published_at:%b %Y}"
+        case _:
+            return ago(article.published_at, now)
+
+
 def _about(
-    article: Article, link: str, also_in: Sequence[Copy], zone: tzinfo, now: datetime, indent: str = ""
+    article: Article, also_in: Sequence[Copy], zone: tzinfo, now: datetime, indent: str = ""
 ) -> RenderableType:
-    """Return the headline as a link, the source, both times, and the other outlets that have the story."""
-    lines = [
-        Text(one_line(article.title) or "Untitled", Style(bold=True, link=_safe_link(link))),
-        Text(f"{one_line(article.source)} · {_published(article, zone, now)}", "dim"),
-    ]
+    """Return the exact times, and the other outlets that have the story."""
+    lines = [Text(_published(article, zone, now), "dim")]
     if article.updated_at:
         lines.append(Text(f"updated {when(article.updated_at, zone, now)}", "dim"))
     if also_in:
@@ -258,6 +310,11 @@ def _published(article: Article, zone: tzinfo, now: datetime) -> str:
 def _also_in(copies: Sequence[Copy]) -> Text:
     names = [Text(one_line(copy.source), Style(link=_safe_link(copy.url))) for copy in copies]
     return Text.assemble("also in ", Text(", ").join(names), style="dim")
+
+
+def _explained(answer: Answer, explanation: Explanation, zone: tzinfo) -> list[RenderableType]:
+    confidence = Text(f"confidence {answer.confidence:.2f}", "bright_black")
+    return [confidence, "", _explain_view(explanation, zone)]
 
 
 def _explain_view(explanation: Explanation, zone: tzinfo) -> RenderableType:
@@ -363,6 +420,16 @@ def _period(answer: Answer, zone: tzinfo) -> list[Text]:
     return [Text(", ".join(named), "dim")] if named else []
 
 
+def _told(answer: Answer) -> list[Text]:
+    """Return what else was searched for than the question says, or which of its words were not understood."""
+    lines = []
+    if answer.searched_for:
+        lines.append(f"searched for: {answer.searched_for}")
+    if answer.unclear_time:
+        lines.append(f"“{answer.unclear_time}” was not understood as a time: all dates were searched")
+    return [Text(one_line(line), "yellow") for line in lines]
+
+
 def _no_answer(answer: Answer) -> str:
     if not answer.articles_searched:
         return "No stored article lies within these limits." if _is_limited(answer) else NO_ARTICLES
@@ -383,8 +450,11 @@ def _articles(count: int) -> str:
 
 
 def _footer(answer: Answer) -> Text:
-    searched = f"{_articles(answer.articles_searched)} searched in {answer.took_ms:,.0f} ms"
-    return Text(f"confidence {answer.confidence:.2f} · {searched}", "bright_black")
+    """Return how much was searched, and for an answer how sure it is."""
+    outlets = f" of {outlets_counted(answer.coverage.sources)}" if answer.coverage else ""
+    searched = f"{_articles(answer.articles_searched)}{outlets} searched in {answer.took_ms:,.0f} ms"
+    sure = f" · {how_sure(answer.confidence)}" if answer.answered else ""
+    return Text(searched + sure, "bright_black")
 
 
 def failures_view(failed: Sequence[Failure]) -> list[RenderableType]:

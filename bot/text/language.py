@@ -13,11 +13,12 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import date, datetime, time
 from functools import cache
 from pathlib import Path
 
-from babel import Locale, UnknownLocaleError
-from babel.dates import get_day_names
+from babel import Locale
+from babel.dates import format_date, format_time, get_day_names
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
@@ -100,18 +101,9 @@ def counted(one: str, many: str, count: int, **fields: str) -> str:
     return catalogue(spoken()).ngettext(one, many, count).format(count=number(count), **fields)
 
 
-def language_name(code: str) -> str:
-    """Return the name of a language by its code or tag, in the spoken one; the code where none is known."""
-    base = code.replace("_", "-").partition("-")[0].lower()
-    try:
-        return Locale.parse(base).get_language_name(spoken()) or base
-    except (UnknownLocaleError, ValueError):
-        return base
-
-
 def is_foreign(code: str | None) -> bool:
     """Tell whether an article in a language is in another than the spoken one; not where it is unknown."""
-    return code is not None and code.replace("_", "-").partition("-")[0].lower() != spoken()
+    return code is not None and code.partition("-")[0] != spoken()
 
 
 def number(value: float) -> str:
@@ -124,9 +116,38 @@ def percent(share: float) -> str:
     return format_percent(share, locale=spoken())
 
 
+def date_text(day: date) -> str:
+    """Return a day as the language writes it: Jun 1, 2025, or 01.06.2025."""
+    return format_date(day, "medium", locale=spoken())
+
+
+def moment_text(moment: datetime) -> str:
+    """Return a day and a time in the zone of `moment`, as the language writes them."""
+    return f"{date_text(moment.date())} {_spaced(format_time(moment.timetz(), 'short', locale=spoken()))}"
+
+
+def hour_text(hour: int) -> str:
+    """Return a full hour as the language writes it: 8:00 AM, or 08:00."""
+    return _spaced(format_time(time(hour), "short", locale=spoken()))
+
+
+def _spaced(text: str) -> str:
+    """Return text with ordinary spaces: not every font has the narrow ones that Unicode's rules use."""
+    return text.replace("\N{NARROW NO-BREAK SPACE}", "\N{NO-BREAK SPACE}")
+
+
 def weekday(day: int) -> str:
     """Return the name of a day of the week; Monday is 0."""
     return str(get_day_names("wide", locale=spoken())[day])
+
+
+def language_name(code: str) -> str:
+    """Return the name of a language by its code or tag: "fr" and "fr-ca" are "French"."""
+    code = code.partition("-")[0]
+    try:
+        return str(Locale.parse(spoken()).languages.get(code, code))
+    except ValueError:
+        return code
 
 
 def command_text(text: str, language: str) -> str:

@@ -3,11 +3,14 @@
 Discord has no markup for plain text, so every character that could start markup is escaped. The rules are
 those of its client, a fork of simple-markdown: a backslash before anything but a letter, a digit or white
 space is not shown and takes away the meaning of the next character. Before a letter, a digit or white space
-it is shown, so none is put there. `discord.utils.escape_markdown` does not escape ordered lists, mentions,
-timestamps and every second link of a line, and damages a quote in which a line starts with "-".
+it is shown, so none is put there, and so it is anywhere in the label of a link.
+
+`discord.utils.escape_markdown` does not escape ordered lists, mentions, timestamps and every second link of a
+line, and damages a quote in which a line starts with "-".
 """
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
@@ -36,8 +39,37 @@ _LINE_BREAK = re.compile(r"(\r\n|\r|\n)")
 _NOT_IN_ADDRESS = re.compile(r"[\s\x00-\x1f\x7f()\[\]<>\"\\`|*]")
 _WEB_ADDRESS = re.compile(r"https?://[^\s/]", re.IGNORECASE)
 
-# Discord finds the end of a link's label by counting brackets, one level deep.
-_PAIRED_BRACKETS = re.compile(r"(?:[^\[\]]++|\[[^\[\]]*+\])*+")
+# In the label of a link Discord shows backslashes instead of obeying them. So what would end a label, or be
+# more than a character in it, is replaced by a character that looks like it. Brackets always are, because
+# clients count them differently; a mark that works in pairs only where there are as many of it.
+_NO_LABEL = str.maketrans({"[": "(", "]": ")", "\\": "\N{SET MINUS}"})
+_PAIRED = {
+    ":": (2, "\N{RATIO}"),
+    "*": (2, "\N{ASTERISK OPERATOR}"),
+    "_": (2, "\N{MODIFIER LETTER LOW MACRON}"),
+    "`": (2, "\N{MODIFIER LETTER GRAVE ACCENT}"),
+    "~": (4, "\N{TILDE OPERATOR}"),
+    "|": (4, "\N{LATIN LETTER DENTAL CLICK}"),
+}
+_OPENS = {
+    re.compile(r"<(?=[@#:/\w])"): "\N{SINGLE LEFT-POINTING ANGLE QUOTATION MARK}",
+    re.compile(r":(?=/)"): "\N{RATIO}",
+    re.compile(r"@(?=everyone|here)"): "\N{FULLWIDTH COMMERCIAL AT}",
+}
+# Not shown, and no white space: what follows it is not at the start of a line any more.
+_WORD_JOINER = "\N{WORD JOINER}"
+
+# Text that is written from right to left moves what stands beside it on its line, unless it is isolated.
+_RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
+_ISOLATE, _END_ISOLATE = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
+# Marks that embed or isolate; one that is not closed would turn the rest of the line around.
+_DIRECTIONS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+
+# What belongs to the character before it: joiners, variation selectors, skin tones, tags of flags.
+_JOINER = "\N{ZERO WIDTH JOINER}"
+_ATTACHED = re.compile("[\u200d\ufe0e\ufe0f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]")
+# The letters that make a flag in pairs.
+_FLAG_LETTERS = frozenset(map(chr, range(0x1F1E6, 0x1F200)))
 
 TimeStyle = Literal["d", "D", "t", "T", "f", "F", "R"]
 
@@ -88,7 +120,7 @@ def struck(text: str) -> str:
 
 def bold(text: str) -> str:
     """Return `text` escaped, on one line and in bold type; empty where it is blank."""
-    return f"**{escape(_one_line(text))}**" if text.strip() else ""
+    return f"**{plain(text)}**" if _one_line(text) else ""
 
 
 def link(label: str, url: str) -> str:
@@ -96,15 +128,37 @@ def link(label: str, url: str) -> str:
 
     What looks secret in the address is left out.
 
-    Unpaired brackets in the label become round ones, because Discord would not find the label's end. A label
-    that contains an address is not linked: Discord takes such links for fraud and shows their markdown.
+    Characters of the label that would be markup are replaced by ones that look like them. A label that
+    contains an address is not linked: Discord takes such links for fraud and shows their markdown.
     """
     label, url = _one_line(label), public_address(url)
     if not label or "://" in label or not _WEB_ADDRESS.match(url):
-        return escape(label)
-    if not _PAIRED_BRACKETS.fullmatch(label):
-        label = label.replace("[", "(").replace("]", ")")
-    return f"[{escape(label)}]({_NOT_IN_ADDRESS.sub(lambda found: quote(found[0], safe=''), url)})"
+        return plain(label)
+    address = _NOT_IN_ADDRESS.sub(lambda found: quote(found[0], safe=""), url)
+    return f"[{isolated(_label(label))}]({address})"
+
+
+def _label(text: str) -> str:
+    """Return text without what would be markup in the label of a link."""
+    text = text.translate(_NO_LABEL)
+    for mark, (enough, instead) in _PAIRED.items():
+        if text.count(mark) >= enough:
+            text = text.replace(mark, instead)
+    for opening, instead in _OPENS.items():
+        text = opening.sub(instead, text)
+    return _WORD_JOINER + text if _LINE_START.match(text) else text
+
+
+def plain(text: str) -> str:
+    """Return `text` escaped and on one line, so that it does not move what stands beside it."""
+    return isolated(escape(_one_line(text)))
+
+
+def isolated(text: str) -> str:
+    """Return a text so that its direction does not change the order of what stands beside it."""
+    if any(unicodedata.bidirectional(char) in _RIGHT_TO_LEFT for char in text):
+        return f"{_ISOLATE}{text}{_END_ISOLATE}"
+    return text
 
 
 def timestamp(moment: datetime, style: TimeStyle = "f") -> str:
@@ -125,11 +179,29 @@ def cut(text: str, limit: int) -> str:
     text = _one_line(text)
     escaped, kept = escape(text), min(len(text), limit)
     while length(escaped) > limit:
-        escaped = escape(text[:kept].rstrip()) + "…"
+        escaped = escape(beginning(text, kept)) + "…"
         # Escaping at most doubles a character, so half of the excess is about what has to go.
         kept -= max(1, (length(escaped) - limit) // 2)
     return escaped
 
 
+def beginning(text: str, limit: int) -> str:
+    """Return at most the first `limit` characters of a text, without half an emoji or accented letter."""
+    while 0 < limit < len(text) and _is_attached(text, limit):
+        limit -= 1
+    return text[:limit].rstrip()
+
+
+def _is_attached(text: str, place: int) -> bool:
+    """Return whether the character at a place is shown together with the one before it."""
+    char = text[place]
+    if _ATTACHED.match(char) or unicodedata.combining(char) or text[place - 1] == _JOINER:
+        return True
+    before = place
+    while char in _FLAG_LETTERS and before > 0 and text[before - 1] in _FLAG_LETTERS:
+        before -= 1
+    return (place - before) % 2 == 1
+
+
 def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    return " ".join(_DIRECTIONS.sub("", text).split())

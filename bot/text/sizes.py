@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.text.language import _
+from bot.text.language import _, counted, number
 from index import Status
 
 _UNITS = (("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1_000))
@@ -13,8 +13,8 @@ def size_text(size: int) -> str:
     for name, unit in _UNITS:
         if size >= unit:
             share = size / unit
-            return f"{share:.1f} {name}" if share < 10 else f"{share:,.0f} {name}"
-    return f"{size} bytes"
+            return f"{number(round(share, 1) if share < 10 else round(share))} {name}"
+    return counted("{count} byte", "{count} bytes", size)
 
 
 def index_sizes(status: Status) -> list[str]:

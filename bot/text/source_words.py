@@ -62,5 +62,9 @@ def articles_counted(count: int) -> str:
     return counted("{count} article", "{count} articles", count)
 
 
+def outlets_counted(count: int) -> str:
+    return counted("{count} outlet", "{count} outlets", count)
+
+
 def sources_counted(count: int) -> str:
     return counted("{count} source", "{count} sources", count)

@@ -14,7 +14,7 @@ import math
 from typing import Final
 
 from index.answers.confidence import Evidence
-from index.answers.scoring import Features
+from index.answers.scoring import Features, Fit
 
 # What the shipped model was trained on.
 MODEL_LANGUAGE: Final = "en"
@@ -25,24 +25,28 @@ OWN_WORDS: Final = 0.3
 ARTICLE_WORDS: Final = 0.6
 # What a quote in another language than the question's loses.
 FOREIGN_COST: Final = 0.5
-WEIGHTS: Final = Features(
+_WEIGHTS: Final = Features(
     coverage=3.0,
     length=0.6,
     recency=0.1,
     article=2.5,
     vote=0.0,
     redundancy=0.0,
-    form=0.0,
-    kind=0.3,
+    form=0.4,
     focus=0.0,
     lead=0.1,
     early=0.0,
     asks=-1.4,
     boilerplate=0.0,
     number_coverage=0.0,
-    number_kind=0.3,
     number_lead=0.0,
+    answers=0.0,
+    within=0.0,
+    agreed=0.0,
+    together=0.0,
 )
+# The confidence is not fitted: see `confidence`.
+FIT: Final = Fit(quotes=_WEIGHTS._asdict(), confidence={}, intercept=0.0, threshold=0.526)
 
 # The probability is a logistic function of the share of the question's words, by idf, that the best passage
 # holds with its headline: nearly half of the words make it 0.5, and it rises with the slope.

@@ -16,11 +16,12 @@ import numpy.typing as npt
 from index.answers import by_words, scoring
 from index.answers.asked import Asked
 from index.answers.mentions import Flags, Floats, Indexes, Mentions, votes
-from index.answers.parsing import KINDS, MAX_SENTENCES
+from index.answers.parsing import MAX_SENTENCES
 from index.answers.reading import Reading
 from index.answers.retrieval import Ranked
 from index.answers.row import Row, expanded
 from index.answers.scoring import Features
+from index.reader.windows import Figures
 from index.text.spans import Span
 from index.text.tags import base_code
 from index.types.answer import MAX_QUOTE_CHARS, Quote
@@ -120,7 +121,7 @@ def candidates(reading: Reading, asked: Asked) -> Candidates:
     spans = row.spans + starts[row.run_passages, None]
     columns = _columns(reading, asked, spans)
     features = np.column_stack([columns[name] for name in Features._fields]).astype(np.float64)
-    scores = scoring.scores(features, by_words.WEIGHTS if asked.by_words else None)
+    scores = scoring.scores(features, by_words.FIT if asked.by_words else scoring.parameters().plain)
     if asked.by_words:
         languages = [base_code(passage.stored.article.language) for passage in ranked]
         foreign = np.array([language != asked.language for language in languages], np.bool_)
@@ -142,7 +143,6 @@ def _columns(reading: Reading, asked: Asked, spans: Indexes) -> Mapping[str, npt
     article_scores = np.full(len(ranked), -np.inf)
     np.maximum.at(article_scores, articles, scores)
     every, best = _votes(reading.mentions, articles, scores, len(row.hashes))
-    kinds = np.isin(reading.mentions.kinds, [KINDS.index(kind) for kind in asked.expectation.kinds])
     starts, ends = spans.T
     coverage = reading.covered(*row.run_words.T)
     if asked.by_words:
@@ -151,8 +151,9 @@ def _columns(reading: Reading, asked: Asked, spans: Indexes) -> Mapping[str, npt
         with_title = reading.covered_with_title(first, end, passages)
         coverage = by_words.OWN_WORDS * coverage + (1 - by_words.OWN_WORDS) * with_title
         article_scores += by_words.ARTICLE_WORDS * reading.covered_by_articles(articles)
-    kind = _of_runs(row, _of_sentences(row, reading.mentions.sentences, kinds))
-    form = _of_sentences(row, reading.mentions.sentences, reading.mentions.expected * bool(asked.finder))
+    # Where no form is known, as in other languages, the kind of what is expected is all that there is.
+    has_form = asked.by_words or asked.finder is not None
+    form = _of_sentences(row, reading.mentions.sentences, reading.mentions.expected * has_form)
     lead = starts == 0
     number = asked.expectation.is_number
     return {
@@ -163,15 +164,15 @@ def _columns(reading: Reading, asked: Asked, spans: Indexes) -> Mapping[str, npt
         "vote": _of_runs(row, _of_sentences(row, reading.mentions.sentences, best)),
         "redundancy": _redundancy(row, reading.mentions, every),
         "form": _of_runs(row, form),
-        "kind": kind,
         "focus": _of_runs(row, reading.focus),
         "lead": lead,
         "early": np.exp(-starts / 1000),
         "asks": row.asks[row.runs[:, 1]],
         "boilerplate": _of_runs(row, row.boilerplate),
         "number_coverage": number * coverage,
-        "number_kind": number * kind,
         "number_lead": number * lead,
+        # What the answer reader says is put in later, see `index.answers.judging`.
+        **dict.fromkeys(Figures._fields, np.zeros(len(starts))),
     }
 
 

@@ -5,6 +5,8 @@ Quotes are taken from the highest score downwards; a candidate that repeats a qu
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from index.answers.candidates import Candidate, Candidates
@@ -19,6 +21,9 @@ CONSIDERED = 150
 SAME_WORDS = 0.6
 LIKENESS_COST = 1.0
 SAME_ARTICLE_COST = 0.3
+# A further quote bears on the question when its score is at most so much below the first one's. Of 32 further
+# quotes of a held-out set, read one by one, 27 are left by it, and 2 of those do not bear on their question.
+BEARING = 1.5
 
 
 def choose(runs: Candidates, limit: int) -> list[Candidate]:
@@ -47,6 +52,14 @@ def choose(runs: Candidates, limit: int) -> list[Candidate]:
         scores -= LIKENESS_COST * likeness + SAME_ARTICLE_COST * same_article
         scores[(likeness >= SAME_WORDS) | overlap] = -np.inf
     return chosen
+
+
+def bearing(chosen: Sequence[Candidate]) -> list[Candidate]:
+    """Return the first quote, and those further ones that bear on the question, too.
+
+    `chosen` were read by the answer reader: without it, scores do not tell that.
+    """
+    return [quote for quote in chosen if quote.score >= chosen[0].score - BEARING]
 
 
 def _words(runs: Candidates) -> Flags:

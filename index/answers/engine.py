@@ -15,10 +15,10 @@ import numpy.typing as npt
 from index.answers import by_words
 from index.answers.asked import Asked
 from index.answers.candidates import Candidate, Candidates, candidates, to_quote
-from index.answers.choice import choose
+from index.answers.choice import bearing, choose
 from index.answers.confidence import confidence, evidence
-from index.answers.confidence import threshold as fitted_threshold
 from index.answers.explain import explain
+from index.answers.judging import Judged, judge, unread
 from index.answers.parsing import Parser
 from index.answers.reading import PASSAGES_READ, read
 from index.answers.recency import Recency
@@ -33,17 +33,18 @@ from index.answers.retrieval import (
     retrieve,
     retrieve_all,
 )
-from index.answers.scoring import parameters
+from index.answers.scoring import Fit, parameters
+from index.answers.spelling import Spelling
 from index.answers.wording import Wording, wording
 from index.answers.words import words_that_answer
 from index.embeddings.base import Embedder, Vectors
 from index.errors import ModelError, UsageError
 from index.languages.english.answer_forms import finder_for
-from index.languages.english.answer_spans import answer_spans
 from index.languages.english.answer_types import names
 from index.languages.english.event_times import event_time
-from index.languages.english.periods import Period
-from index.languages.questions import expectation, period, stale_since
+from index.languages.english.periods import Period, TimeRead
+from index.languages.questions import expectation, read_time, stale_since
+from index.reader.reader import AnswerReader
 from index.runtime.faults import Faults
 from index.search.base import PassageIndex
 from index.search.bm25 import idf
@@ -54,13 +55,13 @@ from index.text.tags import base_code
 from index.types.answer import Answer, Quote
 from index.types.article import Hit
 from index.types.options import IndexOptions
-from index.types.question import Filters, Question
+from index.types.question import QUOTES, Filters, Question
 
 # When a question names a period, up to this many passages from inside the period are read before any others.
 PERIOD_PASSAGES = 25
 
-# The name under which faults of the embedding model are reported.
-MODEL = "model"
+# The names under which faults of the embedding model and of the answer reader are reported.
+MODEL, READER = "model", "reader"
 
 
 class AnswerEngine:
@@ -78,6 +79,7 @@ class AnswerEngine:
         embedder: Embedder,
         faults: Faults,
         editions: Editions,
+        reader: AnswerReader | None = None,
     ) -> None:
         self._options = options
         self._store = store
@@ -85,7 +87,9 @@ class AnswerEngine:
         self._embedder = embedder
         self._faults = faults
         self._editions = editions
+        self._reader = reader
         self.parser = Parser(index.analyzer.terms)
+        self.spelling = Spelling(index, store)
         self._reranker = CrossEncoderReranker(options.reranker_model) if options.reranker_model else None
 
     @property
@@ -99,9 +103,10 @@ class AnswerEngine:
         return self._embedder.model
 
     def load_model(self) -> None:
-        """Load the embedding model and the reranker now, so that the first question need not wait.
+        """Load the models now, so that the first question need not wait.
 
-        Raises ModelError where one of them is missing or unusable.
+        Raises ModelError where one of them is missing or unusable, except for the answer reader: answers go
+        on without it.
         """
         try:
             self._embedder.embed_question("news")
@@ -111,6 +116,11 @@ class AnswerEngine:
         self._faults.mended(MODEL)
         if self._reranker:
             self._reranker.load()
+        if self._reader:
+            try:
+                self._reader.load()
+            except ModelError as error:
+                self._faults.report(READER, error)
 
     def answer(self, question: Question) -> tuple[Answer, SearchResult]:
         """Return the answer, and the search result that its quotes were chosen from.
@@ -124,16 +134,27 @@ class AnswerEngine:
         started = time.perf_counter()
         result = self.search(question)
         chosen = choose(result.candidates, question.limit)
+        if result.judged.read and question.limit <= QUOTES:
+            chosen = bearing(chosen)
         articles = {candidate.article_id for candidate in chosen}
         copies = self._store.copies(articles, result.filters.origins)
         quotes = [
             self.dated(to_quote(candidate, copies.get(candidate.article_id, ()))) for candidate in chosen
         ]
-        judge = by_words.confidence if result.asked.by_words else confidence
-        probability = judge(result.evidence) if chosen else 0.0
-        answered = bool(chosen) and probability >= self.threshold
-        if answered:
-            quotes = self._marked(quotes, result.asked)
+        fit, read = result.judged.fit, result.judged.read
+        if not chosen:
+            probability = 0.0
+        elif result.asked.by_words:
+            probability = by_words.confidence(result.evidence)
+        else:
+            probability = confidence(result.evidence, fit)
+        threshold = self._threshold(fit)
+        answered = bool(chosen) and probability >= threshold
+        words = words_that_answer(question.text, quotes, read) if answered and read else None
+        if words:
+            quotes = [
+                replace(quote, answer_spans=marks) for quote, marks in zip(quotes, words.marks, strict=True)
+            ]
         coverage = None if answered else self._store.coverage(result.quotable)
         answer = Answer(
             question=question,
@@ -148,18 +169,14 @@ class AnswerEngine:
             coverage=coverage,
             stale_since=stale_since(question.text, result.asked.language, _times_known(quotes), result.as_of),
             language=result.asked.language,
-            words=words_that_answer(quotes),
+            unclear_time=result.unclear_time,
+            words=words.answer if words else None,
+            differing=words.differing if words else None,
         )
         if question.explain:
-            explanation = explain(answer, result, chosen, self.threshold, self.caveat())
+            explanation = explain(answer, result, chosen, threshold, self.caveat())
             answer = replace(answer, explanation=explanation)
         return answer, result
-
-    def _marked(self, quotes: Sequence[Quote], asked: Asked) -> list[Quote]:
-        """Return the quotes with their answer spans: the words that answer, where those are certain."""
-        texts = [quote.text for quote in quotes]
-        spans = answer_spans(asked.finder, texts, asked.weights, self.terms)
-        return [replace(quote, answer_spans=marked) for quote, marked in zip(quotes, spans, strict=True)]
 
     def dated(self, quote: Quote) -> Quote:
         """Return the quote with the time that its words name, in days of the set time zone.
@@ -180,8 +197,8 @@ class AnswerEngine:
         as_of = question.as_of or self._options.clock()
         explicit = question.since is not None or question.until is not None
         text = canonical_line(question.text)  # the model and the index refuse what is no valid character
-        language = self.wording(text).language
-        about = None if explicit else period(text, language, as_of, ZoneInfo(self._options.timezone))
+        time_read = TimeRead() if explicit else self.read_time(text, as_of)
+        about = time_read.period
         until = min(question.until, as_of) if question.until else as_of
         filters = self.filters(question.edition, question.source, question.since, until, question.language)
         shown, searched = Filters(question.since, question.until), [filters]
@@ -197,26 +214,48 @@ class AnswerEngine:
         reading = read(ranked, asked, self.parser)
         runs = candidates(reading, asked)
         is_shown = np.array([shown.admit(passage.stored.article) for passage in ranked], np.bool_)
-        runs = self._reranked(text, runs.only(is_shown[runs.passages]))
+        judged = self._judged(asked, text, runs.only(is_shown[runs.passages]))
+        found = evidence(ranked, reading.coverage.tolist(), asked)
+        if judged.read:
+            found = found._replace(answer=judged.read.agreement.logit)
         return SearchResult(
             as_of=as_of,
             since=shown.since,
             until=shown.until,
             about=about,
+            unclear_time=time_read.unclear,
             filters=filters,
             asked=asked,
             ranked=ranked,
-            candidates=runs,
-            evidence=evidence(ranked, reading.coverage.tolist(), asked),
+            judged=judged,
+            evidence=found,
         )
+
+    def read_time(self, text: str, as_of: datetime) -> TimeRead:
+        """Return what a question says of time, in days of the set time zone."""
+        language = self.wording(text).language
+        return read_time(text, language, as_of, ZoneInfo(self._options.timezone), self._options.date_order)
 
     def choose(self, text: str, ranked: Sequence[Ranked], limit: int) -> list[Candidate]:
         """Return at most `limit` quotes for the question `text` from the given passages, best first."""
         asked = self.asked(text)
-        return choose(self._reranked(text, candidates(read(ranked, asked, self.parser), asked)), limit)
+        runs = candidates(read(ranked, asked, self.parser), asked)
+        return choose(self._judged(asked, text, runs).candidates, limit)
 
-    def _reranked(self, text: str, runs: Candidates) -> Candidates:
-        return rerank(self._reranker, text, runs) if self._reranker else runs
+    def _judged(self, asked: Asked, text: str, runs: Candidates) -> Judged:
+        """Return the candidates as the reader ranks them, or without it, and as the cross-encoder does."""
+        judged = Judged(runs, by_words.FIT) if asked.by_words else unread(runs)
+        # The reader has learned English.
+        if self._reader and len(runs) and asked.language == by_words.MODEL_LANGUAGE:
+            try:
+                judged = judge(self._reader, text, runs)
+            except ModelError as error:
+                self._faults.report(READER, error)
+            else:
+                self._faults.mended(READER)
+        if self._reranker:
+            judged = replace(judged, candidates=rerank(self._reranker, text, judged.candidates))
+        return judged
 
     def answer_and_passages(self, question: Question) -> tuple[Answer, list[str]]:
         """Return the answer, and the texts of as many passages as the question wants quotes, best first."""
@@ -284,8 +323,12 @@ class AnswerEngine:
 
     @property
     def threshold(self) -> float:
-        """The lowest confidence that counts as an answer: as set, or else as fitted to the shipped model."""
-        return fitted_threshold() if self._options.threshold is None else self._options.threshold
+        """The lowest confidence that counts as an answer without the reader, as in alerts."""
+        return self._threshold(parameters().plain)
+
+    def _threshold(self, fit: Fit) -> float:
+        """Return the lowest confidence that counts as an answer: as set, or else as fitted."""
+        return fit.threshold if self._options.threshold is None else self._options.threshold
 
     def asked(self, text: str) -> Asked:
         """Return what the words of a question say: their weights, its names, and what would answer it."""

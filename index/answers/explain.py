@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 
 from index.answers.candidates import Candidate
 from index.answers.result import SearchResult
-from index.answers.scoring import parameters
 from index.types.answer import Answer, Explanation, Figure, QuoteExplanation
 
 
@@ -22,7 +21,7 @@ def explain(
     `result` is the search result that `chosen` was taken from, in the order of the answer's quotes. `caveat`
     is a sentence that is added to the reason.
     """
-    fitted, about = parameters(), result.about
+    fitted, about = result.judged.fit, result.about
     return Explanation(
         why=" ".join(filter(None, (_why(answer, result, threshold), caveat))),
         threshold=threshold,

@@ -12,12 +12,18 @@ import torch
 from openvino.frontend import FrontEndManager
 from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
 
+from index.embeddings.eight_bits import round_products, round_tables
+
 # Called with tensors by name; returns one tensor or several. Its parameters must not require gradients.
 Module = Callable[..., torch.Tensor | tuple[torch.Tensor, ...]]
 
 
-def convert(module: Module, example: Mapping[str, torch.Tensor], file: Path) -> None:
-    """Write `module` to `file` (.xml) and a file beside it (.bin), with weights of 16 bits.
+def convert(
+    module: Module, example: Mapping[str, torch.Tensor], file: Path, *, eight_bits: bool = False
+) -> None:
+    """Write `module` to `file` (.xml) and a file beside it (.bin), with weights of 16 bits, or of 8.
+
+    Tables of embeddings always get 8 bits, see `index.embeddings.eight_bits`.
 
     `example` holds inputs by name, int64 of shape (texts, tokens), of two texts of different lengths: then
     the network takes any number of texts of any length. Raises OSError where the files cannot be written,
@@ -41,6 +47,9 @@ def convert(module: Module, example: Mapping[str, torch.Tensor], file: Path) -> 
     for name, given in zip(names, network.inputs, strict=True):
         given.get_tensor().set_names({name})
     network.validate_nodes_and_infer_types()
+    round_tables(network)
+    if eight_bits:
+        round_products(network)
     try:
         openvino.save_model(network, file, compress_to_fp16=True)
     except RuntimeError as error:  # such as "iostream error" where the disk is full

@@ -6,18 +6,14 @@ until it ends. So a process that ends soon does what needs them.
 
 from __future__ import annotations
 
-import json
 import logging
-import os
-import subprocess
-import sys
-import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from index.embeddings.process import UNSAVED, UNUSABLE, said_by, say
 from index.embeddings.saved import NETWORK, TOKENIZER, Facts, SavedModel, SavedModels
 from index.errors import ModelError
 
@@ -42,9 +38,6 @@ TRIED = (
 )
 SIMILAR = 0.999
 
-# The process says what went wrong as one line of JSON: the sentence of a ModelError, or why nothing is saved.
-_UNUSABLE, _UNSAVED = "unusable", "unsaved"
-
 
 def make(models: SavedModels, model: str, fingerprint: str) -> SavedModel | None:
     """Return the saved form of a model, made in another process; None where it cannot be made.
@@ -52,38 +45,13 @@ def make(models: SavedModels, model: str, fingerprint: str) -> SavedModel | None
     Raises ModelError where sentence-transformers cannot load the model.
     """
     logger.info("model compiling, only once model=%s", model)
-    reply = _run(str(models.folder), model, fingerprint)
-    if sentence := reply.get(_UNUSABLE):
+    reply = said_by(__name__, str(models.folder), model, fingerprint)
+    if sentence := reply.get(UNUSABLE):
         raise ModelError(sentence)
-    if why := reply.get(_UNSAVED):
+    if why := reply.get(UNSAVED):
         logger.warning("model not saved, slower model=%s error=%s", model, why)
         return None
     return models.find(EMBEDDING, fingerprint)
-
-
-def _run(*arguments: str) -> Mapping[str, str]:
-    """Run `main` in another process and return what it says."""
-    command = [sys.executable, "-m", __name__, *arguments]
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-    try:
-        # It ends when its standard input does, so it does not outlive this process.
-        with subprocess.Popen(
-            command,
-            env=environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        ) as process:
-            assert process.stdout
-            said = process.stdout.read()
-    except OSError as error:
-        return {_UNSAVED: str(error)}
-    try:
-        reply: Mapping[str, str] = json.loads(said.splitlines()[-1])
-    except (IndexError, ValueError):
-        return {_UNSAVED: f"its process ended with code {process.returncode}"}
-    return reply
 
 
 def main(arguments: Sequence[str]) -> Mapping[str, str]:
@@ -92,9 +60,9 @@ def main(arguments: Sequence[str]) -> Mapping[str, str]:
     try:
         SavedModels(Path(folder)).make(EMBEDDING, fingerprint, lambda making: _write(model, making))
     except ModelError as error:
-        return {_UNUSABLE: str(error)}
+        return {UNUSABLE: str(error)}
     except OSError as error:
-        return {_UNSAVED: str(error)}
+        return {UNSAVED: str(error)}
     return {}
 
 
@@ -166,12 +134,5 @@ def _try_out(model: SentenceTransformer, saved: SavedModel) -> None:
         raise ValueError(f"compiled, it gives other vectors (cosine {cosines.min():.4f})")
 
 
-def _end_with_parent() -> None:
-    """End this process as soon as nothing holds the other end of its standard input."""
-    sys.stdin.read()
-    os._exit(1)
-
-
 if __name__ == "__main__":
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    sys.stdout.write(json.dumps(main(sys.argv[1:])) + "\n")
+    say(main)

@@ -44,10 +44,14 @@ class Network:
             # A thread that may run on one core only waits while another program uses that core.
             "ENABLE_CPU_PINNING": False,
             "CPU_RUNTIME_CACHE_CAPACITY": KERNELS,
+            # Weights of 8 bits are multiplied as integers, with inputs rounded in groups of so many.
+            "DYNAMIC_QUANTIZATION_GROUP_SIZE": 128,
         }
-        compiled = self._compiled = core.compile_model(core.read_model(file), "CPU", settings)
+        network = core.read_model(file)
+        compiled = self._compiled = core.compile_model(network, "CPU", settings)
         self.streams: int = min(streams, compiled.get_property("NUM_STREAMS"))
-        self.inputs = tuple(each.any_name for each in compiled.inputs)
+        # Not of `compiled`: there an input may have the names of what it is changed into, too.
+        self.inputs = tuple(given.any_name for given in network.inputs)
         self._free: LifoQueue[openvino.InferRequest] = LifoQueue()
         for _ in range(self.streams):
             self._free.put(compiled.create_infer_request())

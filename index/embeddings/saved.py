@@ -24,7 +24,7 @@ from filelock import FileLock
 logger = logging.getLogger(__name__)
 
 # Part of the name. To be counted up when code here, or what converts a model, changes what is written.
-FORMAT = "f16-1"
+FORMAT = "f16-2"
 # A new version of any of these may compute or write something else.
 MADE_BY = ("openvino", "torch", "sentence-transformers")
 

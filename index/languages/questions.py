@@ -13,10 +13,11 @@ from datetime import datetime, tzinfo
 from index.languages.detect import question_language
 from index.languages.english import answer_types, followups, freshness, periods
 from index.languages.english.answer_types import Expectation
-from index.languages.english.periods import Period
+from index.languages.english.periods import Period, TimeRead
 from index.languages.question_words import QuestionWords
 from index.languages.registry import languages
 from index.text.words import split_words
+from index.types.options import DateOrder
 
 # A follow-up question takes at most this many words from the question before it.
 MAX_WORDS = followups.MAX_WORDS
@@ -30,15 +31,24 @@ def words_of(language: str) -> QuestionWords | None:
 
 def period(question: str, language: str, as_of: datetime, zone: tzinfo) -> Period | None:
     """Return the period that a question names, as `index.languages.english.periods.period` does."""
+    return read_time(question, language, as_of, zone).period
+
+
+def read_time(
+    question: str, language: str, as_of: datetime, zone: tzinfo, order: DateOrder | None = None
+) -> TimeRead:
+    """Return what a question says of time, as `index.languages.english.periods.read_time` does."""
     words = words_of(language)
     if words is None:
-        return periods.period(question, as_of, zone)
+        return periods.read_time(question, as_of, zone, order)
     found = words.times.in_english(question)
     if found is None:
-        return None
+        return TimeRead()
     own, english = found
-    read = periods.period(english, as_of, zone)
-    return replace(read, phrase=own) if read else None
+    read = periods.read_time(english, as_of, zone, order)
+    if read.period is None:
+        return TimeRead(unclear=own if read.unclear else None)
+    return TimeRead(replace(read.period, phrase=own))
 
 
 def searched(question: str, language: str) -> str:

@@ -1,1 +1,1 @@
-"""Numbered migrations of the database, run by `index.storage.schema.migrate`."""
+"""Numbered migrations of the database, run by `index.storage.founding.migrate`."""

@@ -1,4 +1,4 @@
-"""Runs the migrations on the connection that `index.storage.schema.migrate` passes in; Alembic loads this."""
+"""Runs the migrations on the connection that `index.storage.founding.migrate` gives; Alembic loads this."""
 
 from alembic import context
 

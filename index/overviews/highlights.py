@@ -81,6 +81,20 @@ def central_spans(text: str, sentences: Sequence[Span], title: str = "") -> list
     return [quotable[i] for i in sorted(_select(weighted, worth))]
 
 
+def lead(text: str) -> Span | None:
+    """Return the first sentence that can be read by itself, else the first one; None where none can be
+    quoted.
+    """
+    spans = [sentence for run in reporting(text) for sentence in run]
+    quotable = [
+        span
+        for span in spans
+        if span.end - span.start <= MAX_QUOTE_CHARS and is_whole(text[span.start : span.end])
+    ]
+    alone = (span for span in quotable[:SENTENCES_READ] if stands_alone(text[span.start : span.end]))
+    return next(alone, quotable[0] if quotable else None)
+
+
 def stands_alone(sentence: str) -> bool:
     """Tell whether a sentence can be read by itself.
 

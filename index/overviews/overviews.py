@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -14,15 +15,14 @@ from index.answers.engine import AnswerEngine
 from index.answers.retrieval import Ranked, Retrieval
 from index.errors import UsageError
 from index.languages.english.dates import REPORTED_DAYS
-from index.languages.english.periods import period
-from index.overviews.highlights import highlights
+from index.overviews.highlights import highlights, lead
 from index.overviews.stories import choose_stories, story_of
 from index.overviews.timeline import MAX_EVENTS, Report, coverage_of, events_of
 from index.overviews.topic import on_topic
 from index.storage.articles import Store
 from index.text.normalize import canonical_line
-from index.types.answer import Headline
-from index.types.article import Article
+from index.types.answer import Headline, Quote
+from index.types.article import Article, Copy
 from index.types.digest import Digest, DigestPlan, Story
 from index.types.options import IndexOptions
 from index.types.question import Filters, Question
@@ -30,11 +30,21 @@ from index.types.timeline import Timeline
 
 # A digest without a topic chooses its stories from this many of the newest articles.
 STORIES_READ = 500
+# The languages of an edition are those of this many of the newest articles.
+LANGUAGES_READ = 1000
 # An article is on a topic when the cosine of one of its passages is at least TOPIC_COSINE, or its BM25 score
 # at least the share TOPIC_LEXICAL of the best one. Lower values let in articles that only mention the topic
 # in passing.
 TOPIC_COSINE = 0.35
 TOPIC_LEXICAL = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A story of a list: its headline, and a quote that says what it is, None where nothing can be quoted."""
+
+    headline: Headline
+    lead: Quote | None
 
 
 class Overviews:
@@ -84,6 +94,14 @@ class Overviews:
             Headline(article, highlights(article), tuple(copies.get(article.id, ()))) for article in shown
         ]
 
+    def headline(self, id: str, edition: str | None = None) -> Headline | None:
+        """Return one article with its highlights; None where it is not stored, or not seen in the edition."""
+        origins = self._engine.filters(edition).origins
+        article = self._store.articles([id], origins).get(id)
+        if article is None:
+            return None
+        return Headline(article, highlights(article), tuple(self._store.copies([id], origins).get(id, ())))
+
     def timeline(self, question: Question, limit: int = MAX_EVENTS) -> Timeline:
         """Return what was reported about the topic of `question`, as at most `limit` dated events.
 
@@ -112,7 +130,7 @@ class Overviews:
         text = canonical_line(question.text)
         if question.since or question.until:
             return text, question.since, question.until
-        about = period(text, as_of, ZoneInfo(self._options.timezone))
+        about = self._engine.read_time(text, as_of).period
         if about is None or not about.limits:
             return text, None, None
         rest = text.replace(about.phrase, " ")
@@ -146,19 +164,74 @@ class Overviews:
         A story shows its newest article and names the other outlets. Articles whose ids are in `known`,
         because they were shown before, are left out.
         """
+        plan, since = self.check_plan(digest.plan, digest.guild), digest.since(self._options.clock())
+        return self._told(digest.guild, since, plan.number, plan.topics, plan.sources, known)
+
+    def stories_since(self, since: datetime, edition: str | None, number: int) -> list[Story]:
+        """Return the stories that most outlets have told since a time, at most `number` of them."""
+        return self._told(edition, since, number)
+
+    def languages(self, edition: str | None) -> tuple[str, ...]:
+        """Return the languages of the newest articles of an edition, as codes, the most frequent first.
+
+        Articles whose source does not say their language are not counted.
+        """
+        newest = self._store.latest(self._engine.filters(edition), LANGUAGES_READ)
+        codes = [(article.language or "").partition("-")[0].lower() for article in newest]
+        return tuple(code for code, _ in Counter(filter(None, codes)).most_common())
+
+    def _told(
+        self,
+        edition: str | None,
+        since: datetime,
+        number: int,
+        topics: Sequence[str] = (),
+        sources: Sequence[str] = (),
+        known: Collection[str] = (),
+    ) -> list[Story]:
         self._engine.require_current_vectors()
-        now, edition = self._options.clock(), digest.guild
-        plan = self.check_plan(digest.plan, edition)
-        sources = plan.sources or (None,)
-        periods = [self._engine.filters(edition, source, digest.since(now), now) for source in sources]
-        articles = [article for filters in periods for article in self._published(filters, plan.topics)]
+        now = self._options.clock()
+        periods = [self._engine.filters(edition, source, since, now) for source in sources or (None,)]
+        articles = [article for filters in periods for article in self._published(filters, topics)]
         new = {article.id: article for article in articles if article.id not in known}
         vectors = self._store.vectors(new, self._engine.fingerprint)
         beginnings = {id: spans[min(spans)].astype(np.float32) for id, spans in vectors.items()}
-        chosen = choose_stories(list(new.values()), beginnings, plan.number)
+        chosen = choose_stories(list(new.values()), beginnings, number)
         shown = (article.id for story in chosen for article in story)
         copies = self._store.copies(shown, periods[0].origins)
         return [story_of(story, copies) for story in chosen]
+
+    def listed(self, topic: str | None, filters: Filters, number: int, *, by_day: bool) -> list[Listed]:
+        """Return at most `number` stories of what the filters admit, on a topic or on anything.
+
+        Those that most outlets report come first or, with `by_day`, the newest, and those of a day by
+        outlets. Articles of unknown time are left out.
+        """
+        if topic is None:
+            leads: dict[str, Candidate] = {}
+            articles = self._store.latest(filters, STORIES_READ)
+        else:
+            leads = {candidate.article_id: candidate for candidate in self._on_topic(topic, filters)}
+            articles = [candidate.ranked.stored.article for candidate in leads.values()]
+        dated = {article.id: article for article in articles if article.published_precision != "seen"}
+        vectors = self._store.vectors(dated, self._engine.fingerprint)
+        beginnings = {id: spans[min(spans)].astype(np.float32) for id, spans in vectors.items()}
+        stories = choose_stories(list(dated.values()), beginnings, number, by_day=by_day)
+        copies = self._store.copies((article.id for story in stories for article in story), filters.origins)
+        return [
+            Listed(story_of(story, copies).headline, self._lead(story[0], leads.get(story[0].id), copies))
+            for story in stories
+        ]
+
+    def _lead(
+        self, article: Article, candidate: Candidate | None, copies: Mapping[str, Sequence[Copy]]
+    ) -> Quote | None:
+        """Return what an article says of the topic, or else its first sentence that can be read by itself."""
+        also_in = tuple(copies.get(article.id, ()))
+        if candidate:
+            return self._engine.dated(to_quote(candidate, also_in))
+        span = lead(article.text)
+        return span and self._engine.dated(Quote(article, span, 0.0, also_in))
 
     def stories_of(self, chosen: Sequence[Sequence[str]], edition: str | None) -> list[Story]:
         """Return stories by the ids of their articles.

@@ -21,18 +21,26 @@ SAME_STORY = 0.55
 
 
 def choose_stories(
-    articles: Sequence[Article], vectors: Mapping[str, npt.NDArray[np.float32]], number: int
+    articles: Sequence[Article],
+    vectors: Mapping[str, npt.NDArray[np.float32]],
+    number: int,
+    *,
+    by_day: bool = False,
 ) -> list[list[Article]]:
     """Return at most `number` stories, each as its articles, the newest first.
 
-    The stories that most outlets tell come first. `vectors` maps the id of an article to the embedding of its
+    The stories that most outlets tell come first; with `by_day`, those of the newest day do, and of these the
+    ones that most outlets tell. `vectors` maps the id of an article to the embedding of its
     first passage, float32 of unit length; articles without one are left out.
     """
     known = sorted((article for article in articles if article.id in vectors), key=_age)
     days = [article.published_at.date() for article in known]
     groups = group_alike(days, [vectors[article.id] for article in known], SAME_STORY, SAME_STORY)
     stories = [[known[place] for place in reversed(group)] for group in groups]
-    return sorted(stories, key=_weight, reverse=True)[:number]
+    stories.sort(key=_weight, reverse=True)
+    if by_day:
+        stories.sort(key=lambda story: story[0].published_at.date(), reverse=True)
+    return stories[:number]
 
 
 def _weight(story: Sequence[Article]) -> tuple[int, int, tuple[datetime, str]]:

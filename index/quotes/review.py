@@ -11,7 +11,7 @@ from index.quotes.check import QuoteCheck, check_quote
 from index.quotes.excerpt import Excerpt, excerpt, find_quote
 from index.quotes.standing import quote_state
 from index.storage.articles import Store
-from index.storage.posted import Posted
+from index.storage.people.posted import Posted
 from index.text.normalize import canonical_line
 from index.types.edition import SHARED
 from index.types.posted import PostedAnswer

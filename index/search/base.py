@@ -30,6 +30,12 @@ class PassageIndex(Protocol):
     def document_frequency(self, terms: Iterable[str]) -> dict[str, int]:
         """Return term → number of passages that contain it."""
 
+    def spelled_like(self, term: str, distance: int, filters: Filters, limit: int) -> list[int]:
+        """Return the ids of passages that hold a term which differs by at most `distance` (0 to 2) edits.
+
+        It is empty where the engine cannot search so.
+        """
+
     @property
     def analyzer(self) -> Analyzer:
         """What turns a text into the terms that the index compares."""

@@ -125,6 +125,18 @@ class LexicalIndex:
         hits = zip(ids, result.hits, strict=True)
         return [(int(id or 0), float(score)) for id, (score, _) in hits if score > 0]
 
+    def spelled_like(self, term: str, distance: int, filters: Filters, limit: int) -> list[int]:
+        """Return the ids of passages that hold a term at most `distance` edits away; a swap is one edit."""
+        searcher = self._index.searcher()
+        if not searcher.num_docs:
+            return []
+        like = Query.fuzzy_term_query(self._schema, "words", term, distance=distance)
+        query = Query.boolean_query([(Occur.Must, part) for part in (like, *self._filters(filters))])
+        with _as_damage_error():
+            hits = searcher.search(query, limit=limit, count=False).hits
+            ids = searcher.fast_field_values("passage_id", [address for _, address in hits])
+        return [int(id or 0) for id in ids]
+
     def _query(self, terms: Sequence[str], filters: Filters) -> Query:
         # Without filters the query is only a sum of terms: just then tantivy skips passages that cannot be
         # among the best. With filters the terms are optional (Should), so the search goes through what the

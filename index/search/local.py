@@ -144,6 +144,9 @@ class LocalIndex:
         unknown = dict.fromkeys(listed, 0)
         return self._unless_damaged(unknown, self._lexical.index.document_frequency, listed)
 
+    def spelled_like(self, term: str, distance: int, filters: Filters, limit: int) -> list[int]:
+        return self._unless_damaged([], self._lexical.index.spelled_like, term, distance, filters, limit)
+
     def _unless_damaged(self, otherwise: T, ask: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call `ask` on the lexical index and return its result; return `otherwise` where that is damaged.
 

@@ -155,6 +155,10 @@ class MilvusIndex:
         best = sorted(rescored, key=lambda hit: (-hit.score, hit.row.id))[:limit]
         return [hit for hit in best if hit.score > 0]
 
+    def spelled_like(self, term: str, distance: int, filters: Filters, limit: int) -> list[int]:
+        """Return nothing: Milvus cannot search for similar terms."""
+        return []
+
     def document_frequency(self, terms: Iterable[str]) -> dict[str, int]:
         return self._frequencies(terms)
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 from index.storage import schema
 from index.storage.changes import ChangeWriter
 from index.storage.identities import drop_identities
-from index.storage.posted import note_due
+from index.storage.people.posted import note_due
 from index.storage.receipts import set_code
 from index.storage.rows import NewArticle, article_row, copy_row, revision_row
 from index.types.article import Article, ArticleTimes, Authority, Copy

@@ -30,7 +30,7 @@ from index.storage.changes import ChangeLog, ChangeWriter
 from index.storage.conditions import IS_DATED, IS_SEEN, admitted
 from index.storage.database import Database, meta, set_meta
 from index.storage.identities import drop_identities
-from index.storage.posted import note_due
+from index.storage.people.posted import note_due
 from index.storage.receipts import Receipt, ReceiptStore, is_received, set_code
 from index.storage.rows import (
     NewArticle,

@@ -20,7 +20,7 @@ from filelock import FileLock, Timeout
 
 from index.errors import BusyError, StoreError, UsageError
 from index.storage.database import BUSY_SECONDS, Database, lock_file, make_private, sqlite_file, sqlite_url
-from index.storage.privacy import DELETIONS_LOCK, Deletion, Privacy
+from index.storage.people.privacy import DELETIONS_LOCK, Deletion, Privacy
 from index.types.options import IndexOptions
 from index.types.report import BackupReport
 
@@ -61,7 +61,7 @@ def restore_backup(options: IndexOptions, path: Path, *, force: bool = False) ->
     """Replace everything in the database by the content of the backup `path`.
 
     What people had deleted after the backup was written is deleted from it again: the database that is
-    replaced knows who did (`index.storage.privacy`).
+    replaced knows who did (`index.storage.people.privacy`).
 
     A database that is too damaged to be written to is renamed to `….damaged`. Raises UsageError where
     articles are stored already (unless `force`) and for a file that is no backup, BusyError while another

@@ -9,8 +9,8 @@ from index.storage import schema
 from index.storage.receipts import is_received
 from index.types.question import Filters
 
-# Written out: with a parameter, SQLite would not use the index ix_articles_seen, which is unique so that it is
-# preferred to that of the primary key. It spares reading past an article's text to see how its time is
+# Written out: with a parameter, SQLite would not use the index ix_articles_seen, which is unique so that it
+# is preferred to that of the primary key. It spares reading past an article's text to see how its time is
 # known.
 IS_SEEN = schema.articles.c.published_precision == literal_column("'seen'")
 # An article of unknown time is news of no day.

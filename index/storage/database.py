@@ -39,7 +39,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.sql import ColumnElement
 
 from index.errors import BusyError, StoreError
-from index.storage import schema
+from index.storage import founding, schema
 
 logger = logging.getLogger(__name__)
 
@@ -110,7 +110,7 @@ class Database:
         """Connect to the database at `url`, and bring its schema up to date. Raises StoreError."""
         with _errors_of(url):
             engines = _engines(_parse(url), BUSY_SECONDS)
-            unknown = schema.migrate(*engines)
+            unknown = founding.migrate(*engines)
             if unknown:
                 raise StoreError(f"The database was written by a newer newsbot (schema {unknown}): upgrade.")
             _initialise(*engines)
@@ -128,7 +128,7 @@ class Database:
     def revision(self) -> str | None:
         """Return the number of the database's schema, such as "0011"; None without one. Raises StoreError."""
         with _errors_of(self._engine.url.render_as_string()):
-            return schema.revision(self._engine)
+            return founding.revision(self._engine)
 
     def damage(self) -> str | None:
         """Return what SQLite finds wrong with the file; None where it finds nothing, and for PostgreSQL."""
@@ -438,7 +438,7 @@ def _initialise(engine: Engine, writer: Engine) -> None:
         if connection.execute(meta("store_id")).scalar() is not None:
             return  # checked first without a transaction that would wait for other writers
     with writer.begin() as connection:
-        schema.lock(connection)
+        founding.lock(connection)
         if connection.execute(meta("store_id")).scalar() is None:
             connection.execute(insert(schema.meta).values(key="store_id", value=uuid.uuid4().hex))
             connection.execute(insert(schema.meta).values(key="seq", value="0"))

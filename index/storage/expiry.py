@@ -17,9 +17,9 @@ from sqlalchemy import Row, Select, Table, delete, select, tuple_, update
 from index.storage import schema
 from index.storage.articles import Store
 from index.storage.database import Database
-from index.storage.digests import FORGOTTEN
-from index.storage.follow_ups import forget_words
 from index.storage.guilds import Guilds
+from index.storage.people.digests import FORGOTTEN
+from index.storage.people.follow_ups import forget_words
 from index.storage.receipts import NONE
 from index.types.lifetimes import Lifetimes
 
@@ -87,13 +87,14 @@ class Expiry:
         """Return tables whose old rows are found by their time, with the query for the keys of those rows."""
         lifetimes, quotes = self._lifetimes, schema.follow_quotes
         revisions, deletions, leases = schema.revisions, schema.deletions, schema.leases
-        sources, sent = schema.sources, schema.digest_articles
+        sources, sent, visits = schema.sources, schema.digest_articles, schema.visits
         stopped = select(schema.digests.c.id).where(schema.digests.c.stopped.is_not(None))
         conditions = {
             revisions: revisions.c.replaced_at < now - timedelta(days=lifetimes.revisions),
             quotes: quotes.c.claimed_at < now - timedelta(days=lifetimes.questions),
             deletions: deletions.c.deleted_at < now - timedelta(days=lifetimes.deletions),
             leases: leases.c.until < now - DEAD_LEASES,
+            visits: visits.c.seen_at < now - timedelta(days=lifetimes.questions),
             sources: (sources.c.state == "gone") & (sources.c.read_at < now - GONE_SOURCES),
             sent: sent.c.digest_id.in_(stopped) & (sent.c.sent_at < now - FORGOTTEN),
         }

@@ -14,7 +14,7 @@ from sqlalchemy import Column, Connection, Row, Table, delete, func, insert, sel
 
 from index.storage import schema
 from index.storage.database import Database
-from index.storage.follow_ups import forget_words
+from index.storage.people.follow_ups import forget_words
 from index.storage.sources import forget_edition
 from index.types.edition import SHARED
 from index.types.guild import OPERATOR, AuditEntry, GuildSettings, SettingsVersion

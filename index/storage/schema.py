@@ -1,8 +1,7 @@
-"""The tables of the database, and how a database gets them. Part of the store; imported only by it."""
+"""The tables of the database; `index.storage.founding` makes them. Part of the store; imported only by it."""
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,8 +10,6 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    Connection,
-    Engine,
     Float,
     ForeignKey,
     Index,
@@ -24,23 +21,11 @@ from sqlalchemy import (
     Table,
     Text,
     false,
-    func,
-    insert,
-    inspect,
-    select,
     text,
 )
 from sqlalchemy.sql import ColumnElement
 
-from index.clock import utc_now
 from index.storage.rows import UtcDateTime
-from index.types.edition import LIBRARY, LIBRARY_NAME, SHARED
-
-REVISIONS = tuple(f"{number:04}" for number in range(1, 21))
-HEAD = REVISIONS[-1]
-
-_LOCK = 0x6E657773  # names the lock that writers of the schema take in PostgreSQL: any number will do
-_migrating = threading.Lock()  # Alembic keeps the migration that is running in module globals
 
 metadata = MetaData()
 _RowId = BigInteger().with_variant(Integer, "sqlite")  # SQLite hands out ids for this very type only
@@ -243,8 +228,9 @@ edition_origins = Table(
 )
 
 # Answers that a face has shown somewhere. Persons and places are as the face names them; `card` is its own.
-# `continues` is the id of the answer that a follow-up question continues, which may be gone. `typed` is empty
-# once the words of a private question are deleted: then the row is only counted.
+# `continues` is the id of the answer that a follow-up question continues, which may be gone. `reply_to` is
+# the message that asked, where it was one. `typed` is empty once the words of a private question are deleted:
+# then the row is only counted.
 posted_answers = Table(
     "posted_answers",
     metadata,
@@ -265,11 +251,15 @@ posted_answers = Table(
     Column("posted_at", UtcDateTime, nullable=False),
     Column("card", JSON, nullable=False),
     Column("continues", String),
+    Column("reply_to", String),
     Index("ix_posted_answers_continues", "continues"),
     Index("ix_posted_answers_guild", "guild", "posted_at"),
     Index("ix_posted_answers_message", "message"),
     Index("ix_posted_answers_person", "person"),
     Index("ix_posted_answers_posted_at", "posted_at"),
+)
+_index_of_few(
+    "ix_posted_answers_reply_to", posted_answers, ("reply_to",), posted_answers.c.reply_to.is_not(None)
 )
 
 # The quotes in them, and what has become of each at its publisher. The article may be gone meanwhile.
@@ -383,7 +373,9 @@ follow_quotes = Table(
 _index_of_few("ix_follow_quotes_unsent", follow_quotes, ("claimed_at",), follow_quotes.c.sent_at.is_(None))
 
 # What a channel is sent every day, or where there is a weekday, every week: at an hour of its time zone. The
-# `person` is who set it; it stays without them. `chosen` are the articles of each story that is being sent.
+# `person` is who set it; it stays without them, unless it is `direct`: then it is sent to them alone.
+# `chosen` are the articles of each story that is being sent. For the last four columns see
+# `index.types.digest.Delivery`.
 digests = Table(
     "digests",
     metadata,
@@ -405,7 +397,11 @@ digests = Table(
     Column("chosen", JSON(none_as_null=True)),
     Column("chosen_at", UtcDateTime),
     Column("stopped", Text),
-    Index("ix_digests_channel", "channel", unique=True),
+    Column("role", String),
+    Column("apart", Boolean, nullable=False, server_default=false()),
+    Column("publish", Boolean, nullable=False, server_default=false()),
+    Column("direct", Boolean, nullable=False, server_default=false()),
+    Index("ix_digests_channel", "channel"),
     Index("ix_digests_guild", "guild"),
     Index("ix_digests_person", "person"),
     Index("ix_digests_next_at", "next_at"),
@@ -418,6 +414,18 @@ digest_articles = Table(
     Column("digest_id", ForeignKey("digests.id", ondelete="CASCADE"), primary_key=True),
     Column("article_id", String, primary_key=True),
     Column("sent_at", UtcDateTime, nullable=False),
+)
+
+# When a person was here last, and the time before that: "what did I miss?" is answered from then on. `guild`
+# is empty for direct messages and wherever the bot is not a member.
+visits = Table(
+    "visits",
+    metadata,
+    Column("person", String, primary_key=True),
+    Column("guild", String, primary_key=True),
+    Column("seen_at", UtcDateTime, nullable=False),
+    Column("before_at", UtcDateTime),
+    Index("ix_visits_seen_at", "seen_at"),
 )
 
 # What has been read and stored for a guild on a day in UTC (YYYY-MM-DD); see `index.storage.editions`.
@@ -438,7 +446,7 @@ guilds_left = Table(
 )
 
 # Who had their data deleted and when, so that a restored backup can be brought up to date: a hash of the
-# person's id, made with `salt`. See `index.storage.privacy`.
+# person's id, made with `salt`. See `index.storage.people.privacy`.
 deletions = Table(
     "deletions",
     metadata,
@@ -464,57 +472,3 @@ meta = Table(
     Column("key", String, primary_key=True),
     Column("value", Text, nullable=False),
 )
-
-
-def revision(engine: Engine) -> str | None:
-    """Return the name of the database's schema; None before it has one."""
-    with engine.connect() as connection:
-        if not inspect(connection).has_table("alembic_version"):
-            return None
-        version = Table("alembic_version", MetaData(), Column("version_num", String))
-        current: str | None = connection.execute(select(version.c.version_num)).scalar_one_or_none()
-        return current
-
-
-def migrate(engine: Engine, writer: Engine) -> str | None:
-    """Bring the database to the newest schema; return the revision it is at when that is unknown here.
-
-    `engine` is for reading, so that nothing waits where nothing is to be done; `writer` for the changes.
-    """
-    current = revision(engine)
-    if current == HEAD:
-        return None
-    if current is not None and current not in REVISIONS:
-        return current
-    with _migrating, writer.begin() as connection:
-        lock(connection)  # another process may be migrating: then there is nothing left to do
-        if not inspect(connection).has_table("alembic_version"):
-            _make(connection)
-            return None
-        if connection.dialect.name == "postgresql":  # a large table takes its time
-            connection.execute(text("SET LOCAL statement_timeout = 0"))
-        from alembic import command  # imported here: it takes 0.2 s, and few starts migrate anything
-        from alembic.config import Config
-
-        config = Config(attributes={"connection": connection})
-        config.set_main_option("script_location", "index:migrations")
-        command.upgrade(config, "head")
-    return None
-
-
-def _make(connection: Connection) -> None:
-    """Give a new database all tables at once: one migration after the other takes three times as long."""
-    metadata.create_all(connection)
-    version = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))
-    version.create(connection)
-    connection.execute(insert(version).values(version_num=HEAD))
-    held = {"edition": SHARED, "origin": LIBRARY, "kept": True, "read": False, "added_at": utc_now()}
-    connection.execute(insert(origins).values(number=LIBRARY, name=LIBRARY_NAME))
-    connection.execute(insert(origin_sets).values(code=0, members=""))
-    connection.execute(insert(edition_origins).values(held))
-
-
-def lock(connection: Connection) -> None:
-    """Keep others from founding the same database until the transaction ends; SQLite's writers are alone."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))

@@ -173,7 +173,12 @@ class Answer:
 
     `words` are the words that answer, None where none are certain. `differing` are those of another outlet
     that says something else, so that both are shown. `stories` is the list that answers a question about many
-    things ("what happened today?"), most reported first; it is empty for a question about one thing.
+    things ("what happened today?"), most reported first; it is empty for a question about one thing. With
+    stories, the confidence is 1 for an overview, else that of the quotes as an answer to the same words.
+
+    `unclear_time` are words of the question that name a time and are not understood: then articles of all
+    times were searched. `searched_for` is the question with its typing errors corrected, where only that
+    found something.
     """
 
     question: Question
@@ -192,6 +197,8 @@ class Answer:
     words: AnswerWords | None = None
     differing: AnswerWords | None = None
     stories: tuple[Headline, ...] = ()
+    unclear_time: str | None = None
+    searched_for: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

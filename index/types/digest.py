@@ -104,8 +104,25 @@ class DigestPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class Delivery:
+    """How a digest is sent.
+
+    `role` is the id of the one role that it pings. `apart`: each story gets a message with a thread of its
+    own, or in a forum a post of its own. `publish`: servers that follow an announcement channel get it, too.
+    `direct`: the channel is the direct conversation with the person who set it up.
+    """
+
+    role: str | None = None
+    apart: bool = False
+    publish: bool = False
+    direct: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Digest:
-    """The digest of a channel. `person` is who set it up, None once that person had their data deleted.
+    """A digest of a channel, which may have several. `guild` is empty for one that a person set up elsewhere.
+
+    `person` is who set it up, None once that person had their data deleted.
 
     `next_at` is when it is due, `last_at` when its stories were last chosen, and `stopped` the reason why
     nothing is sent any longer, None while it is active.
@@ -119,6 +136,7 @@ class Digest:
     next_at: datetime
     last_at: datetime | None = None
     stopped: str | None = None
+    delivery: Delivery = Delivery()
 
     def since(self, now: datetime) -> datetime:
         """Return the time from which articles count as new: `LATE` before the last digest, or before one

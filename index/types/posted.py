@@ -1,4 +1,4 @@
-"""Answers that were posted, and what became of them; `index.storage.posted` stores them."""
+"""Answers that were posted, and what became of them; `index.storage.people.posted` stores them."""
 
 from __future__ import annotations
 
@@ -39,7 +39,8 @@ class PostedAnswer:
     `card` is JSON that the face (such as the Discord bot) stores with it for its own use. A `private` message
     is seen by one person only, and cannot be corrected later. `continues` is the id of the answer that the
     question continues, and `context` that question as it was typed: it is read with the answer, not stored
-    with it, and None once it has been deleted.
+    with it, and None once it has been deleted. `reply_to` is the message that asked the question, where it
+    was one.
     """
 
     id: str
@@ -61,6 +62,7 @@ class PostedAnswer:
     quotes: tuple[PostedQuote, ...] = ()
     continues: str | None = None
     context: str | None = None
+    reply_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

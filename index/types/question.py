@@ -11,7 +11,8 @@ from index.types.article import Article, Hit
 
 MAX_QUESTION_CHARS = 2000
 
-MAX_QUOTES = 10
+# The quotes of an answer: so many where fewer are not enough, and the most that can be asked for.
+QUOTES, MAX_QUOTES = 3, 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +60,10 @@ def _is_undated(found: Article | Hit) -> bool:
 class Question:
     """What a person wants to know. `as_of` is the moment of asking; None means now.
 
-    Articles published after `as_of` are never used. `limit` is the most quotes to return. `explain` asks for
-    the figures behind the answer. `edition` says whose news is searched (see `index.types.edition`), and
-    `language` in which language it has to be. Raises
+    Articles published after `as_of` are never used. `limit` is the most quotes to return; up to
+    `QUOTES`, only those that bear on the question are returned. `explain` asks for the figures behind the
+    answer. `edition` says whose news is searched (see `index.types.edition`), and `language` in which
+    language it has to be. Raises
     UsageError where the question cannot be searched, and ValueError for
     a time without a zone.
     """
@@ -71,7 +73,7 @@ class Question:
     since: datetime | None = None
     until: datetime | None = None
     source: str | None = None
-    limit: int = 3
+    limit: int = QUOTES
     id: str | None = None
     explain: bool = False
     edition: str | None = None

@@ -21,8 +21,8 @@ import pytest
 
 from bot.client import NewsBot
 from bot.cogs import reindex
-from bot.cogs.alert_sender import AlertSender
-from bot.cogs.corrections import Corrections
+from bot.cogs.background.alert_sender import AlertSender
+from bot.cogs.background.corrections import Corrections
 from bot.interactions.errors import QUOTAS
 from index import SHARED, IndexOptions, NewsIndex, Quotas
 from index.clock import utc_now
@@ -363,7 +363,7 @@ async def test_what_a_server_has_dropped_is_neither_shared_nor_corrected_there(
         private = await it.server.slash("ask", asked, user=it.boss, guild=it.two)
         await it.use("sources remove", it.two, source=url)
         pressed = await it.server.click(
-            private.messages[0], "Share", user=it.boss, until=lambda it: bool(it.text)
+            private.messages[0], "…", values=["Share"], user=it.boss, until=lambda it: bool(it.text)
         )
         assert "not here any more" in pressed.text
         assert it.server.messages(it.two) == []
@@ -401,8 +401,9 @@ async def test_alerts_reach_only_who_may_see_the_source(tmp_path: Path) -> None:
         cog = it.bot.get_cog("AlertSender")
         assert isinstance(cog, AlertSender)
         await cog.look()  # or the cog's own round has sent it already
-        await it.server.wait_for(lambda: len(it.server.messages(False, member)) == 1)
-        assert it.server.messages(False, stranger) == it.server.messages(False, it.boss) == []
+        # The first message tells everybody that they are written to here.
+        await it.server.wait_for(lambda: len(it.server.messages(False, member)) == 2)
+        assert len(it.server.messages(False, stranger)) == len(it.server.messages(False, it.boss)) == 1
         assert await cog.look() == 0
 
 

@@ -21,7 +21,9 @@ from bot.cogs.reindex import CancelView
 from bot.cogs.settings import SettingsPanel
 from bot.cogs.setup import SetupPanel, SharedMenu, SharedPage
 from bot.cogs.sources import SourcesPage
-from bot.interactions.buttons import LABELS, Action, AnswerButton
+from bot.interactions.buttons import LABELS, Action, AnswerButton, AnswerMenu
+from bot.interactions.panels import BoxPanel
+from bot.interactions.story_menu import StoryMenu
 from bot.interactions.views import Form, Panel
 from bot.services.answers import FollowUp
 from bot.services.paging import PageButton
@@ -35,8 +37,9 @@ from tests.fake_news import FakeNews
 ROOT: Final = Path(__file__).parents[2]
 QUESTION: Final = "How many North Korean troops were sent?"
 
-# Stands for the channel where everything happens.
+# Stand for the channel where everything happens, and for a role that anybody may mention.
 GENERAL: Final = object()
+ROLE: Final = object()
 # Every command with all of its options.
 COMMANDS: Final[dict[str, dict[str, Any]]] = {
     "ask": {
@@ -52,6 +55,7 @@ COMMANDS: Final[dict[str, dict[str, Any]]] = {
     "timeline": {"topic": "troops", "from": "2024-01-01", "to": "today"},
     "follow": {"what": QUESTION, "here": True},
     "follows": {},
+    "missed": {},
     "digest set": {
         "every": "week",
         "hour": 7,
@@ -63,10 +67,15 @@ COMMANDS: Final[dict[str, dict[str, Any]]] = {
         "number": 3,
         "quiet_from": 22,
         "quiet_until": 6,
+        "role": ROLE,
+        "apart": True,
+        "publish": False,
+        "to_me": False,
+        "change": None,
     },
     "digest show": {},
-    "digest now": {"channel": GENERAL},
-    "digest stop": {"channel": GENERAL},
+    "digest now": {"which": "1"},
+    "digest stop": {"which": "1"},
     "quality": {"days": 7, "export": True},
     "status": {},
     "settings": {},
@@ -92,10 +101,11 @@ PARTS_ELSEWHERE: Final[dict[type, tuple[str, str]]] = {
     SetupPanel: ("bot/cogs/test_setup.py", '"setup:topics"'),
     SharedMenu: ("bot/cogs/test_setup.py", '"shared:keep:1"'),
     SharedPage: ("bot/cogs/test_setup.py", '"Next"'),
+    StoryMenu: ("bot/test_client.py", '"Open a story …"'),
 }
 MENUS: Final = {"Find reporting", "Check this quote"}
 # The command that shows each panel, after what has to be there first.
-PANELS: Final[dict[type[Panel], list[str]]] = {
+PANELS: Final[dict[type[Panel | BoxPanel], list[str]]] = {
     SettingsPanel: ["settings"],
     StopMenu: ["follow", "follows"],
     Confirm: ["privacy delete"],
@@ -110,9 +120,12 @@ FORMS: Final[dict[type[Form], tuple[Action, dict[str, str]]]] = {
 async def started(tmp_path: Path) -> AsyncIterator[DiscordServer]:
     """A server in which alice may do everything. In the end, nothing may have been wrong."""
     bot = NewsBot(lambda: cast(NewsIndex, FakeNews()), tmp_path)
-    async with DiscordServer() as server, server.running(bot, commands=7):
-        server.alice = server.user("alice", manage_guild=True)
-        yield server
+    async with DiscordServer() as server:
+        server.user(server.bot.name, mention_everyone=True, create_public_threads=True)
+        server.world.role(server.guild, "readers")
+        async with server.running(bot, commands=7):
+            server.alice = server.user("alice", manage_guild=True)
+            yield server
         assert not [message for message in server.messages() if "Something went wrong" in str(message)]
         server.assert_clean()
 
@@ -138,7 +151,9 @@ def subclasses(base: type) -> set[type]:
 async def use(server: DiscordServer, name: str) -> Interaction:
     """Use a command with all of its options, and wait for its answer."""
     here = server.guild.channels[0]
-    options = {key: here if value is GENERAL else value for key, value in COMMANDS[name].items()}
+    role = next(iter(server.guild.roles))
+    given = {key: value for key, value in COMMANDS[name].items() if value is not None}
+    options = {key: {GENERAL: here, ROLE: role}.get(value, value) for key, value in given.items()}
     return await answered(await server.slash(name, options))
 
 
@@ -164,8 +179,9 @@ async def test_the_tables_name_all_that_is_registered(tmp_path: Path) -> None:
 
 
 def test_the_tables_name_every_panel_and_form() -> None:
-    parts = (subclasses(Panel) | subclasses(ui.DynamicItem)) - {PageButton}  # of which the pages are made
-    assert parts == {AnswerButton, *PANELS, *PARTS_ELSEWHERE}
+    made = subclasses(Panel) | subclasses(BoxPanel) | subclasses(ui.DynamicItem)
+    # Pages are made of PageButton.
+    assert made - {PageButton} == {AnswerButton, AnswerMenu, *PANELS, *PARTS_ELSEWHERE}
     assert subclasses(Form) == set(FORMS)
 
 
@@ -182,7 +198,7 @@ def test_panels_and_forms_are_made_from_ours(path: Path) -> None:
         ast.unparse(base) for node in ast.walk(tree) if isinstance(node, ast.ClassDef) for base in node.bases
     ]
     theirs = {base.rpartition(".")[2] for base in bases} & {"View", "LayoutView", "Modal"}
-    if path.name != "views.py":
+    if path.name not in ("views.py", "panels.py"):
         assert theirs <= set()
 
 
@@ -209,6 +225,7 @@ async def test_every_suggestion_is_made(tmp_path: Path) -> None:
             if option.get("autocomplete") and name in COMMANDS
         ]
         assert suggesting
+        await use(server, "digest set")  # digests are suggested, too
         for name, option in suggesting:
             assert (await server.autocomplete(name, {}, focused=option)).choices, (name, option)
             none = await server.autocomplete(name, {option: "~ nothing begins like this"}, focused=option)
@@ -229,21 +246,24 @@ async def test_every_button_below_an_answer_does_something(tmp_path: Path, actio
     async with started(tmp_path) as server:
         shown = [
             await server.slash("ask", {"question": question, "private": private, "since": "2020-01-01"})
-            for question, private in ((QUESTION, True), ("Volcanoes?", False))
+            for question, private in ((QUESTION, True), (QUESTION, False), ("Volcanoes?", False))
         ]
-        message = next(
-            found
+        message, button = next(
+            (found, part["type"] == ComponentType.BUTTON)
             for result in shown
             for found in result.messages
-            if any(part.get("label") == LABELS[action] for part in walk(found["components"]))
+            for part in walk(found["components"])
+            if LABELS[action] in (part.get("label"), *(one["label"] for one in part.get("options", [])))
         )
-        pressed = await answered(await server.click(message, LABELS[action], user=server.alice))
+        which: dict[str, Any] = {} if button else {"values": [LABELS[action]]}
+        used = await server.click(message, LABELS[action] if button else "…", user=server.alice, **which)
+        pressed = await answered(used)
         assert pressed.modal or pressed.text
         assert "does nothing any more" not in pressed.text
 
 
 @pytest.mark.parametrize("panel", PANELS, ids=lambda panel: panel.__name__)
-async def test_every_part_of_a_panel_does_something(tmp_path: Path, panel: type[Panel]) -> None:
+async def test_every_part_of_a_panel_does_something(tmp_path: Path, panel: type[Panel | BoxPanel]) -> None:
     async with started(tmp_path) as server:
         message = await open_panel(server, panel)
         parts = [part for part in walk(message["components"]) if part.get("custom_id")]
@@ -258,7 +278,7 @@ async def test_every_part_of_a_panel_does_something(tmp_path: Path, panel: type[
             await server.wait_for(lambda before=changed, panel=message: len(server.history(panel)) > before)
 
 
-async def open_panel(server: DiscordServer, panel: type[Panel]) -> Json:
+async def open_panel(server: DiscordServer, panel: type[Panel | BoxPanel]) -> Json:
     for name in PANELS[panel]:
         result = await use(server, name)
     return result.messages[0]

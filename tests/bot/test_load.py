@@ -1,16 +1,21 @@
-"""Two hundred people ask within five seconds: everybody is told at once that an answer comes, and gets it."""
+"""Two hundred people do something within five seconds: each is told at once that an answer comes.
+
+They use commands, a message's menu and a form, or mention the bot, and get their answers.
+"""
 
 import asyncio
 import gc
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.client import NewsBot
 from tests.bot.test_client import QUESTION, QUOTE, opener
-from tests.discord.server import DiscordServer
+from tests.discord.limits import Json
+from tests.discord.server import DiscordServer, User
 from tests.fake_news import FakeNews
 
 PEOPLE, SECONDS = 200, 5.0
@@ -51,13 +56,23 @@ async def ask_at_once(folder: Path) -> tuple[float, float]:
     longest = [0.0]
     async with DiscordServer() as server, server.running(NewsBot(opener(news), folder), commands=7):
         users = [server.user(f"user{number}") for number in range(PEOPLE)]
+        answer = (await server.slash("ask", {"question": QUESTION})).messages[0]
+        claim = (await server.say(QUESTION, mention_bot=False, expect=None)).message
 
         async def ask(place: int) -> float:
+            """Do one of five things, in turn; return how long it took until it was acknowledged."""
             await asyncio.sleep(place * SECONDS / PEOPLE)
-            asked = {"question": QUESTION}
-            result = await server.slash(
-                "ask", asked, user=users[place], until=lambda it: QUOTE in it.text, timeout=30
-            )
+            waiting: Any = {"user": users[place], "until": lambda it: QUOTE in it.text, "timeout": 30}
+            match place % 5:
+                case 0 | 1:
+                    result = await server.slash("ask", {"question": QUESTION}, **waiting)
+                case 2:
+                    result = await server.message_command("Find reporting", claim, **waiting)
+                case 3:
+                    return await form(server, answer, users[place])
+                case _:  # a mention has no deadline, and is answered all the same
+                    await server.say(QUESTION, guild=server.channel(f"place{place}"), **waiting)
+                    return 0.001
             return result.latency or 0.0
 
         watching = asyncio.create_task(watch(longest))
@@ -67,3 +82,12 @@ async def ask_at_once(folder: Path) -> tuple[float, float]:
     assert len(latencies) == PEOPLE
     assert max(latencies) > 0
     return max(latencies), longest[0]
+
+
+async def form(server: DiscordServer, answer: Json, user: User) -> float:
+    """Open the form below an answer and send it; return the longer of both times to an acknowledgement."""
+    opened = await server.click(answer, "Follow-up", user=user, timeout=30)
+    sent = await server.submit_modal(
+        opened, {"Your question": "and where?"}, until=lambda it: QUOTE in it.text, timeout=30
+    )
+    return max(opened.latency or 0.0, sent.latency or 0.0)

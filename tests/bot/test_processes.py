@@ -14,8 +14,9 @@ import pytest
 
 from index import DigestPlan, Schedule
 from index.storage.database import Database
-from index.storage.digests import DigestStore
+from index.storage.people.digests import DigestStore
 from tests.discord.server import DiscordServer
+from tests.discord.world import message_title
 from tests.fakes import article, open_news, quotes_sent, story, write_jsonl
 
 ROOT = Path(__file__).parents[2]
@@ -28,10 +29,11 @@ from pathlib import Path
 import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
-from bot.cogs import alert_sender, digest_sender
+from bot.cogs.background import alert_sender, digest_sender
 from bot.run import run_bot
 from index.clock import utc_now
-from index.storage import digests, follows
+from index.storage import follows
+from index.storage.people import digests
 from tests.fakes import open_news
 
 folder, database, rest, gateway, token, shard, killed = sys.argv[1:]
@@ -43,7 +45,7 @@ def die(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)
 
 if killed == "before sending":
-    alert_sender.deliver = digest_sender.deliver = die
+    alert_sender.deliver = digest_sender.deliver_digest = die
 if killed == "after sending":
     follows.FollowStore.sent = digests.DigestStore.sent = die
 
@@ -87,7 +89,7 @@ async def test_what_a_bot_was_killed_over_is_sent_by_another_and_shown_once(
                 await server.wait_for(lambda: len(server.messages()) == 2, timeout=120)
                 await server.wait_for(lambda: quotes_sent(database, follow.id) > 0, timeout=120)
                 await server.wait_for(lambda: news.digests.of(guild)[0].last_at is not None, timeout=120)
-                assert sorted(message["embeds"][0]["title"] for message in server.messages()) == [
+                assert sorted(message_title(message) for message in server.messages()) == [
                     "Daily digest",
                     "harbour",
                 ]

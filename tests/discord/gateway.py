@@ -39,6 +39,10 @@ EVENT_INTENTS: Final = {
     "GUILD_ROLE_CREATE": (_GUILDS, 0),
     "GUILD_ROLE_UPDATE": (_GUILDS, 0),
     "CHANNEL_CREATE": (_GUILDS, 0),
+    "CHANNEL_UPDATE": (_GUILDS, 0),
+    "CHANNEL_DELETE": (_GUILDS, 0),
+    "THREAD_CREATE": (_GUILDS, 0),
+    "THREAD_UPDATE": (_GUILDS, 0),
     "GUILD_MEMBER_ADD": (_MEMBERS, 0),
     "GUILD_MEMBER_UPDATE": (_MEMBERS, 0),
     "MESSAGE_CREATE": _MESSAGES,
@@ -124,6 +128,8 @@ class Gateway:
         self.url = ""
         self.heartbeat_interval_ms = 41_250
         self.refuse_resume = False
+        # Whether the text of a message is shown to a bot whose role it mentions, instead of the bot itself.
+        self.role_counts = False
         # By shard; and the one that was begun last.
         self.sessions: dict[int, Session] = {}
         self.session: Session | None = None
@@ -151,7 +157,9 @@ class Gateway:
         """Send an event to the bot, if it asked for such; it is kept while the bot is away."""
         guild_id = data["id"] if event in ("GUILD_CREATE", "GUILD_DELETE") else data.get("guild_id")
         for session in self.sessions.values():
-            if session.hears_of(guild_id) and _wanted(session, event, data):
+            # Of its own roles a bot is told without the members intent.
+            own = event == "GUILD_MEMBER_UPDATE" and data["user"]["id"] == self.world.bot.id
+            if session.hears_of(guild_id) and (own or _wanted(session, event, data)):
                 session.dispatch(event, self._redacted(session, event, data))
 
     async def drop(self, code: int) -> None:
@@ -295,6 +303,8 @@ class Gateway:
 
     def _redacted(self, session: Session, event: str, data: Json) -> Json:
         if event not in _MESSAGE_EVENTS or session.intents & MESSAGE_CONTENT:
+            return data
+        if self.role_counts and data.get("mention_roles"):
             return data
         return redacted(data, self.world.bot)
 

@@ -167,7 +167,8 @@ class Interaction:
 
     def answer(self, response_type: int, data: Json, files: list[File], request: str) -> None:
         """Take the first response."""
-        if response_type not in ALLOWED_RESPONSES[self.type]:
+        # Of a type that is yet to come, this is the least that can be said.
+        if response_type not in ALLOWED_RESPONSES.get(self.type, {MESSAGE, DEFERRED}):
             raise _wrong_type(f"An interaction of type {self.type} has no response of type {response_type}.")
         if response_type in (UPDATE, DEFERRED_UPDATE) and self.source is None:
             raise _wrong_type("There is no message to update.")

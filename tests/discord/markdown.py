@@ -1,12 +1,13 @@
 """How Discord's client reads markdown, as a small model: what is text, and what is more than text.
 
 Written after the published rules of the client's parser (simple-markdown with Discord's additions), and
-stricter where clients differ: a rule that only one of them knows counts as well. Two oddities matter for us
-and are kept: the link rule counts brackets without regard to backslashes, and bold type ends at the first
-two asterisks.
+stricter where clients differ: a rule that only one of them knows counts as well. Three oddities matter for
+us and are kept: the link rule counts brackets without regard to backslashes, which in its label are shown
+like any other character; and bold type ends at the first two asterisks.
 """
 
 import re
+from collections.abc import Set
 from dataclasses import dataclass
 
 _FLAGS = re.DOTALL
@@ -49,12 +50,14 @@ class Node:
     inside: tuple["Node", ...] = ()
 
 
-def parse(markdown: str, in_quote: bool = False) -> tuple[Node, ...]:
+def parse(markdown: str, in_quote: bool = False, in_label: bool = False) -> tuple[Node, ...]:
     nodes: list[Node] = []
     at = 0
     while at < len(markdown):
         line_start = not markdown[:at].rpartition("\n")[2].strip()
-        kind, found = _first(markdown, at, line_start and _ended_by_break(nodes), in_quote)
+        left_out = set() if line_start and _ended_by_break(nodes) else _AT_LINE_START
+        left_out = left_out | ({"quote"} if in_quote else set()) | ({"escape"} if in_label else set())
+        kind, found = _first(markdown, at, left_out)
         nodes.append(_node(kind, found, in_quote))
         at = found.end()
     return tuple(nodes)
@@ -75,11 +78,9 @@ def find(markdown: str, kind: str) -> list[Node]:
     return [node for root in parse(markdown) for node in _walk(root) if node.kind == kind]
 
 
-def _first(markdown: str, at: int, line_start: bool, in_quote: bool) -> tuple[str, re.Match[str]]:
+def _first(markdown: str, at: int, left_out: Set[str]) -> tuple[str, re.Match[str]]:
     for kind, rule in _RULES.items():
-        if (kind in _AT_LINE_START and not line_start) or (kind == "quote" and in_quote):
-            continue
-        if found := rule.match(markdown, at):
+        if kind not in left_out and (found := rule.match(markdown, at)):
             return kind, found
     raise AssertionError(f"nothing matches at {at} of {markdown!r}")
 
@@ -98,7 +99,7 @@ def _node(kind: str, found: re.Match[str], in_quote: bool) -> Node:
         content = groups.get("in") or groups.get("in2")
     if content is None:
         return Node(kind, groups.get("text") or found[0], groups.get("to") or "")
-    inside = parse(content, in_quote or kind == "quote")
+    inside = parse(content, in_quote or kind == "quote", kind == "link")
     return Node(kind, "".join(node.text for node in inside), groups.get("to") or "", inside)
 
 

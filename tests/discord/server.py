@@ -246,9 +246,9 @@ class DiscordServer:
         """The person of that name, with these permissions beside the ordinary ones (without, if False)."""
         return self.world.user(name, **permissions)
 
-    def channel(self, name: str, guild: Guild | None = None) -> Channel:
+    def channel(self, name: str, guild: Guild | None = None, kind: int = 0) -> Channel:
         """The channel of that name, which is made when first asked for."""
-        return self.world.channel(guild or self.guild, name)
+        return self.world.channel(guild or self.guild, name, kind)
 
     def add_guild(
         self,
@@ -429,6 +429,10 @@ class DiscordServer:
         elif expect is not None:
             await self._expect(said, expect, timeout)
         return said
+
+    def edit(self, said: Said, content: str) -> None:
+        """Let the author of a message edit it."""
+        self.world.edit(said.message, {"content": content})
 
     async def _expect(self, said: Said, expected: int, timeout: float) -> None:
         def count() -> str:

@@ -33,7 +33,7 @@ DISCORD_EPOCH_MS: Final = 1_420_070_400_000
 # How often a test that waits looks at what happens without Discord.
 LOOK_SECONDS: Final = 0.1
 JOINED_AT: Final = "2024-01-01T00:00:00+00:00"
-TEXT_CHANNEL, DM_CHANNEL = 0, 1
+TEXT_CHANNEL, DM_CHANNEL, VOICE_CHANNEL, NEWS_CHANNEL, THREAD, FORUM = 0, 1, 2, 5, 11, 15
 REPLY_MESSAGE, CHAT_COMMAND_MESSAGE, MENU_COMMAND_MESSAGE = 19, 20, 23
 # The flags that a bot may set on what it sends: suppress embeds, ephemeral, silent, components v2.
 SETTABLE_FLAGS: Final = 1 << 2 | EPHEMERAL | 1 << 12 | COMPONENTS_V2
@@ -100,6 +100,8 @@ class User:
     permissions: discord.Permissions = field(default_factory=lambda: copy.copy(MEMBER_PERMISSIONS))
     bot: bool = False
     locale: str = "en-US"
+    # Whether the person takes no direct messages from the bot.
+    closed: bool = False
 
     @property
     def mention(self) -> str:
@@ -140,10 +142,13 @@ class Guild:
     owner: User
     members: dict[str, User] = field(default_factory=dict)
     channels: list["Channel"] = field(default_factory=list)
+    threads: list["Channel"] = field(default_factory=list)
     role_ids: dict[str, str] = field(default_factory=dict)
     locale: str = "en-US"
     # Who has added the bot.
     adder: User | None = None
+    # Roles beside those of single members, by id: name, and whether Discord made it for the bot.
+    roles: dict[str, tuple[str, bool]] = field(default_factory=dict)
 
     def member_json(self, user: User) -> Json:
         """Discord's member object, without the user in it."""
@@ -172,7 +177,15 @@ class Guild:
     def roles_json(self) -> list[Json]:
         """All the roles, @everyone (which has the guild's id) first."""
         everyone = _role_json(self.id, "@everyone", MEMBER_PERMISSIONS.value, position=0)
-        return [everyone, *(self.role_json(self.members[user_id]) for user_id in self.role_ids)]
+        own = [self.role_json(self.members[user_id]) for user_id in self.role_ids]
+        return [everyone, *own, *(self.extra_role_json(role_id) for role_id in self.roles)]
+
+    def extra_role_json(self, role_id: str) -> Json:
+        """A role that belongs to nobody alone; one that Discord made for the bot says so in its tags."""
+        name, managed = self.roles[role_id]
+        bot = next((member for member in self.members.values() if member.bot), None)
+        role = _role_json(role_id, name, 0, position=1)
+        return {**role, "managed": True, "tags": {"bot_id": bot.id}} if managed and bot else role
 
     def to_json(self, members: Iterable[User]) -> Json:
         """The guild as GUILD_CREATE carries it."""
@@ -214,7 +227,7 @@ class Guild:
             "roles": self.roles_json(),
             "members": [self.full_member_json(member) for member in members],
             "channels": [channel.to_json() for channel in self.channels],
-            "threads": [],
+            "threads": [thread.to_json() for thread in self.threads],
             "voice_states": [],
             "presences": [],
             "stage_instances": [],
@@ -255,6 +268,12 @@ class Channel:
     recipient: User | None = None
     # Whether only administrators may see and write.
     closed: bool = False
+    kind: int = TEXT_CHANNEL
+    # Of a thread: where and whose it is, whether it is archived, and locked: open to moderators only.
+    parent: "Channel | None" = None
+    owner: User | None = None
+    archived: bool = False
+    locked: bool = False
 
     def to_json(self) -> Json:
         """Discord's channel object."""
@@ -262,11 +281,16 @@ class Channel:
             recipients = [self.recipient.to_json()] if self.recipient else []
             shared = {"id": self.id, "last_message_id": None, "flags": 0}
             return {**shared, "type": DM_CHANNEL, "recipients": recipients}
+        if self.parent is not None:
+            return self._thread_json(self.guild, self.parent)
         return {
             "id": self.id,
-            "type": TEXT_CHANNEL,
+            "type": self.kind,
             "name": self.name,
             "guild_id": self.guild.id,
+            "available_tags": [],
+            "bitrate": 64000,
+            "user_limit": 0,
             "position": self.guild.channels.index(self),
             "permission_overwrites": [_closed_json(self.guild)] if self.closed else [],
             "nsfw": False,
@@ -275,6 +299,28 @@ class Channel:
             "last_message_id": None,
             "rate_limit_per_user": 0,
             "flags": 0,
+        }
+
+    def _thread_json(self, guild: Guild, parent: "Channel") -> Json:
+        return {
+            "id": self.id,
+            "type": THREAD,
+            "name": self.name,
+            "guild_id": guild.id,
+            "parent_id": parent.id,
+            "owner_id": self.owner.id if self.owner else guild.owner.id,
+            "last_message_id": None,
+            "message_count": 0,
+            "member_count": 1,
+            "rate_limit_per_user": 0,
+            "flags": 0,
+            "thread_metadata": {
+                "archived": self.archived,
+                "locked": self.locked,
+                "auto_archive_duration": 1440,
+                "archive_timestamp": JOINED_AT,
+                "create_timestamp": JOINED_AT,
+            },
         }
 
     def interaction_json(self, user: User) -> Json:
@@ -418,13 +464,30 @@ class World:
         self.channels[channel.id] = channel
         return channel
 
-    def channel(self, guild: Guild, name: str) -> Channel:
+    def channel(self, guild: Guild, name: str, kind: int = TEXT_CHANNEL) -> Channel:
         """The guild's channel of that name, which is made when first asked for."""
         found = next((channel for channel in guild.channels if channel.name == name), None)
         if found is None:
             found = self._add_channel(guild, name)
+            found.kind = kind
             self.dispatch("CHANNEL_CREATE", found.to_json())
         return found
+
+    def thread(self, parent: Channel, name: str, owner: User, id: str | None = None) -> Channel:
+        """A new thread in a channel, or a post in a forum; one on a message has the message's id."""
+        assert parent.guild is not None
+        thread = Channel(id or self.new_id(), name, parent.guild, kind=THREAD, parent=parent, owner=owner)
+        parent.guild.threads.append(thread)
+        self.channels[thread.id] = thread
+        self.dispatch("THREAD_CREATE", {**thread.to_json(), "newly_created": True})
+        return thread
+
+    def role(self, guild: Guild, name: str, *, managed: bool = False) -> str:
+        """The id of a new role; a `managed` one is what Discord makes for the bot when it joins."""
+        role_id = self.new_id()
+        guild.roles[role_id] = (name, managed)
+        self.dispatch("GUILD_ROLE_CREATE", {"guild_id": guild.id, "role": guild.extra_role_json(role_id)})
+        return role_id
 
     def delete_channel(self, channel: Channel) -> None:
         """Delete a guild's channel with its messages, and tell the bot."""
@@ -596,6 +659,14 @@ class World:
         message["mentions"] = [self.users[user_id].to_json() for user_id in found]
         calls_everyone = re.search("@(everyone|here)", message["content"])
         message["mention_everyone"] = "everyone" in parse and calls_everyone is not None
+        texts = [
+            message["content"],
+            *(part["content"] for part in walk(message["components"]) if is_text(part)),
+        ]
+        roles = list(dict.fromkeys(re.findall(r"<@&(\d+)>", "\n".join(texts))))
+        chosen = {str(role_id) for role_id in allowed.get("roles") or []}
+        everybody = message["author"]["id"] != self.bot.id  # people choose for themselves whom they mention
+        message["mention_roles"] = [id for id in roles if everybody or "roles" in parse or id in chosen]
 
     def _remember(self, message: Json, event: str) -> None:
         self.history.setdefault(message["id"], []).append(copy.deepcopy(message))
@@ -625,6 +696,12 @@ def is_ephemeral(message: Json) -> bool:
 def is_by(message: Json, user: User) -> bool:
     """Whether the user wrote the message."""
     return bool(message["author"]["id"] == user.id)
+
+
+def message_title(message: Json) -> str:
+    """The first line of a message in a box, without what makes it a heading."""
+    first = next(part["content"] for part in walk(message["components"]) if is_text(part))
+    return str(first.partition("\n")[0].removeprefix("### "))
 
 
 def message_text(message: Json) -> str:

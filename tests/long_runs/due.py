@@ -15,11 +15,11 @@ from sqlalchemy import Connection, Engine, Table, event, insert
 
 from index.storage import schema
 from index.storage.database import Database, sqlite_url
-from index.storage.digests import DigestStore
 from index.storage.follows import FollowStore
 from index.storage.guilds import Guilds
 from index.storage.leases import Leases
-from index.storage.posted import Posted
+from index.storage.people.digests import DigestStore
+from index.storage.people.posted import Posted
 from index.storage.sources import SourceStore
 from tests.fakes import NOW, fixed_clock
 from tests.servers.postgres import postgres_server

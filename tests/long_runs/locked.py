@@ -117,7 +117,9 @@ async def run(folder: Path, seconds: float) -> Found:
 
 
 async def _shown(server: DiscordServer) -> dict[str, Json]:
-    """Return the messages whose parts are used: by the labels of buttons, or the ids of menus."""
+    """Return the messages whose parts are used: by the labels of buttons and of what the menu below an answer
+    offers, or the ids of other menus.
+    """
     boss = server.user("boss", manage_guild=True)
     asked = [
         await server.slash("ask", {"question": QUESTION}, user=boss),
@@ -130,13 +132,21 @@ async def _shown(server: DiscordServer) -> dict[str, Json]:
     ]
     messages = [message for interaction in asked for message in interaction.messages]
     parts = {
-        part.get("label") or part["custom_id"]: message
+        name: message
         for message in messages
         for part in walk(message["components"])
         if part.get("custom_id")
+        for name in _names(part)
     }
     assert {LABELS[action] for action in Action} <= parts.keys()
     return parts
+
+
+def _names(part: Json) -> list[str]:
+    """Return by which names a button or menu is used."""
+    if part["custom_id"].startswith("answer-menu:"):
+        return [option["label"] for option in part["options"]]
+    return [part.get("label") or part["custom_id"]]
 
 
 def _all_uses(
@@ -171,10 +181,12 @@ def _ask(server: DiscordServer, number: int, guild: Any = True) -> Callable[[], 
 
 async def _press(server: DiscordServer, message: Json, label: str) -> Interaction:
     part = next(
-        part for part in walk(message["components"]) if label in (part.get("label"), part.get("custom_id"))
+        part for part in walk(message["components"]) if part.get("custom_id") and label in _names(part)
     )
     values: list[Any] = []
-    if part["type"] in (ComponentType.CHANNEL_SELECT, ComponentType.ROLE_SELECT):
+    if part["custom_id"].startswith("answer-menu:"):
+        values = [label]
+    elif part["type"] in (ComponentType.CHANNEL_SELECT, ComponentType.ROLE_SELECT):
         channel = part["type"] == ComponentType.CHANNEL_SELECT
         values = [server.guild.channels[0] if channel else server.guild.id]
     elif part.get("options"):

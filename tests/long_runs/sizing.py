@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import ceil
 
-from bot.cogs.shards import IDENTIFY_SECONDS
+from bot.cogs.background.shards import IDENTIFY_SECONDS
 
 DAY = 86_400
 # Of Discord's documentation. A shard holds 2,500 guilds at most; the number that it recommends is near this.

@@ -13,7 +13,7 @@ from tests.discord.server import DiscordServer
 from tests.long_runs.fleet import BOT, ROOT, Fleet, events, sail
 
 IMPATIENT = f"""
-from bot.cogs import shards
+from bot.cogs.background import shards
 shards.PATIENCE_SECONDS = 1
 {BOT}"""
 

@@ -2,20 +2,10 @@
 
 import "@fontsource-variable/noto-sans/wght.css";
 import "./page.css";
-import { DiscordCommand, DiscordEmbed, DiscordLink, DiscordQuote } from "@skyra/discord-components-core";
+import { DiscordCommand, DiscordLink, DiscordQuote } from "@skyra/discord-components-core";
 import { css } from "lit";
 
 // Inside the components no style sheet of the page applies. Added before the first of them is made.
-DiscordEmbed.elementStyles.push(css`
-  :host .discord-embed-wrapper {
-    background-color: #2b2d31;
-    border: none;
-    max-width: 516px;
-  }
-  :host([light-theme]) .discord-embed-wrapper {
-    background-color: #f2f3f5;
-  }
-`);
 DiscordLink.elementStyles.push(css`
   a {
     color: #00a8fc;
@@ -41,9 +31,11 @@ DiscordCommand.elementStyles.push(css`
   }
 `);
 
-// For render.mjs, which crops the picture to it.
+// For render.mjs, which cuts the picture into messages.
 addEventListener("load", async () => {
   await document.fonts.ready;
-  const height = document.querySelector("discord-messages").getBoundingClientRect().height;
-  document.documentElement.dataset.height = Math.ceil(height);
+  const messages = [...document.querySelectorAll("discord-messages")];
+  // Whole pixels, so that the picture can be cut between two of them.
+  for (const message of messages) message.style.height = `${Math.ceil(message.getBoundingClientRect().height)}px`;
+  document.documentElement.dataset.heights = messages.map((message) => parseInt(message.style.height)).join(" ");
 });

@@ -1,16 +1,14 @@
-"""What the bot sends to Discord for a few commands, as JSON on standard output, for `render.mjs` to draw.
+"""What the bot sends to Discord, as JSON on standard output, for `render.mjs` to draw.
 
-Nothing is staged: the shipped model answers from a library of the sample articles, and the answers become the
-request bodies that discord.py would send. Only three things are given: the addresses of the articles, which
-the samples lack because nobody has published them, the time, so that a picture does not age, and a source
-that fails.
+The shipped model answers from a library of the sample articles, and the answers become the request bodies
+that discord.py would send. Given are the addresses of the articles, which the samples lack because nobody has
+published them, the time, so that a picture does not age, and what the samples cannot show (`staged.py`).
 """
 
 import asyncio
 import json
 import sys
 import tempfile
-from base64 import b64encode
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -20,46 +18,41 @@ from typing import Any, cast
 from discord import AllowedMentions
 from discord.http import handle_message_parameters
 
-from bot.cards.answer import answer_card
+from bot.cards.alert import alert_card
+from bot.cards.answer import AnswerCard, Asked, answer_card
 from bot.cards.digest import digest_card
-from bot.cards.headlines import headlines_card
-from bot.cards.setup import SetUp, setup_card
+from bot.cards.setup import SetUp
 from bot.cards.status import status_card
+from bot.cards.stories import headlines_card, story_card
 from bot.cards.timeline import timeline_card
+from bot.cogs.help import help_card
+from bot.cogs.settings import SettingsPanel
 from bot.cogs.setup import SetupPanel
-from bot.interactions.answer_layout import actions, answer_layout
+from bot.interactions.answer_layout import answer_layout, controls
 from bot.interactions.buttons import Action
+from bot.interactions.layouts import card_layout
 from bot.services.services import Services
-from index import (
-    Answer,
-    Digest,
-    DigestPlan,
-    GuildSettings,
-    IndexOptions,
-    NewsIndex,
-    Question,
-    Schedule,
-    Source,
-)
+from bot.text.language import ENGLISH, speaking
+from index import Answer, Digest, DigestPlan, GuildSettings, IndexOptions, NewsIndex, Question, Schedule
+from tests.pictures import staged
+from tests.pictures.staged import NOW
 
 SAMPLES = Path(__file__).parents[2] / "config" / "samples"
 
-# The morning after the newest sample, and the Monday after a week with much news.
-NOW = datetime(2025, 10, 24, 9, 30, tzinfo=UTC)
+# The Monday after a week with much news.
 DIGEST_NOW = datetime(2024, 12, 9, 7, 0, tzinfo=UTC)
 
-ANSWERED = "How many North Korean troops were sent to Russia?"
-OFFERED = {*Action} - {Action.WIDEN, Action.SHARE}
-TOPIC = "Election"
-FAILING = Source(
-    "https://tribune.example/feed.xml",
-    NOW,
-    title="Sample Tribune",
-    error="https://tribune.example/feed.xml answers 404 (not found): look for its new address on the page.",
-)
-# What is set up in a server after three clicks: seven feeds of two topics beside those that all servers have.
-SET_UP = SetUp(GuildSettings(language="en"), (("world", "en"), ("science", "en")), own=7, shared=8)
+AGREED = "Who was elected pope?"
+ONE_OUTLET = "When did the Baltimore bridge collapse?"
 UNANSWERED = "Who won the 2031 Cricket World Cup?"
+TOPIC = "Election"
+OFFERED = {*Action} - {Action.WIDEN, Action.SHARE}
+# Named in markdown.mjs, and numbers that JavaScript reads without rounding them.
+NEWS, GENERAL, EDITORS = ("100000000000000000", "200000000000000000", "300000000000000000")
+SETTINGS = GuildSettings(language=ENGLISH, channels=(NEWS, GENERAL), reindex_roles=(EDITORS,), private=True)
+# What is set up in a server after three clicks: seven feeds of two topics beside those that all servers have.
+SET_UP = SetUp(GuildSettings(language=ENGLISH), (("world", "en"), ("science", "en")), own=7, shared=8)
+SERVICES = cast(Services, None)  # panels are drawn, not pressed
 
 
 def main() -> None:
@@ -74,10 +67,10 @@ def main() -> None:
             report = index.ingest([str(pages)])
             if report.failed:
                 raise SystemExit(f"Samples could not be read: {report.failed}")
-            messages = pictured(index)
+            # discord.py makes views in a loop only.
+            messages = [*asyncio.run(from_library(index)), *asyncio.run(from_staged())]
             clock.now = DIGEST_NOW
-            messages.append(message("digest", None, digest(index), DIGEST_NOW))
-            messages.append(message("setup", None, asyncio.run(setup())))
+            messages.append(asyncio.run(digest(index)))
         finally:
             index.close()
     json.dump({message["name"]: message for message in messages}, sys.stdout)
@@ -93,38 +86,86 @@ class Clock:
         return self.now
 
 
-def pictured(index: NewsIndex) -> list[dict[str, Any]]:
-    """Return the messages that are drawn, except the digest."""
-    answered, unanswered = (index.ask(Question(text, as_of=NOW)) for text in (ANSWERED, UNANSWERED))
-    if not answered.answered or unanswered.answered:
+async def from_library(index: NewsIndex) -> list[dict[str, Any]]:
+    """Return the messages that the sample articles give, except the digest."""
+    agreed, one = ask(index, AGREED, 2), ask(index, ONE_OUTLET, 1)
+    unanswered = ask(index, UNANSWERED, 3)
+    if not (agreed.words and one.words) or unanswered.answered:
         raise SystemExit("The library answers what it should not, or the other way round.")
+    latest = index.latest(as_of=NOW)
+    status = replace(index.status(), addresses=9, failing=(staged.FAILING,))
     timeline = timeline_card(index.timeline(Question(TOPIC)))
-    status = replace(index.status(), addresses=9, failing=(FAILING,))
-    shown = status_card(status, version("newsbot"), 0.042, details=True)
     return [
-        message("answer", "/ask", components(answered)),
-        message("abstention", "/ask", components(unanswered)),
-        message("latest", "/latest", body(embed=headlines_card(index.latest(as_of=NOW)).embed())),
-        message("timeline", "/timeline", body(embeds=timeline.embeds(), files=[timeline.file])),
-        message("status", "/status", body(embed=shown.embed())),
+        message("answer", "/ask", answered(agreed)),
+        message("answer-one", None, answered(one, echo=False)),
+        message("nothing", "/ask", answered(unanswered)),
+        message("stories", None, answered(replace(agreed, stories=tuple(latest)), echo=False)),
+        message("latest", "/latest", body(view=card_layout(headlines_card(latest, NOW)))),
+        message("story", None, body(view=card_layout(story_card(latest[0])))),
+        message(
+            "timeline",
+            "/timeline",
+            body(view=card_layout(timeline.card)),
+        ),
+        message("status", "/status", body(view=card_layout(status_card(status, version("newsbot"), 0.042)))),
+        message(
+            "status-manager",
+            "/status",
+            body(
+                view=card_layout(status_card(status, version("newsbot"), 0.042, details=True, operator=True))
+            ),
+        ),
     ]
 
 
-def digest(index: NewsIndex) -> dict[str, Any]:
-    """Return the body of a weekly digest."""
+async def from_staged() -> list[dict[str, Any]]:
+    """Return the messages for which nothing has to be found."""
+    with speaking("de"):
+        german = message("answer-de", "/ask", answered(staged.german()), language="de")
+    with speaking("ja"):
+        japanese = message("answer-ja", "/ask", answered(staged.japanese()), language="ja")
+    return [
+        message("answer-differ", "/ask", answered(staged.differing())),
+        message("answer-long", "/ask", answered(staged.long_answer())),
+        german,
+        japanese,
+        message("alert", None, body(view=card_layout(alert_card(staged.FOLLOW, staged.alert_quotes())))),
+        message("correction", None, drawn(staged.correction(), answered=True, quotes=1)),
+        message("settings", "/settings", body(view=SettingsPanel(SERVICES, SETTINGS))),
+        message("setup", None, body(view=SetupPanel(SERVICES, SET_UP, ENGLISH))),
+        message("help", "/help", body(view=card_layout(help_card(manages=True)))),
+    ]
+
+
+async def digest(index: NewsIndex) -> dict[str, Any]:
+    """Return the message of a weekly digest."""
     plan = DigestPlan(Schedule(8, "Europe/Paris", 0), number=4)
     stories = index.stories(Digest(1, "1", "2", "3", plan, DIGEST_NOW))
-    return body(embed=digest_card(stories, plan)[0].embed())
+    card = digest_card(stories, plan, DIGEST_NOW)[0]
+    return message("digest", None, body(view=card_layout(card)), DIGEST_NOW)
 
 
-async def setup() -> dict[str, Any]:
-    """Return the body of the message with which a server is set up; discord.py makes views in a loop only."""
-    panel = SetupPanel(cast(Services, None), SET_UP, "en")  # drawn, not pressed
-    return body(embed=setup_card(SET_UP).embed(), view=panel)
+def ask(index: NewsIndex, question: str, limit: int) -> Answer:
+    answer = index.ask(Question(question, as_of=NOW, limit=limit))
+    return replace(answer, coverage=answer.coverage or staged.searched(index.status()))
 
 
-def message(name: str, command: str | None, sent: dict[str, Any], now: datetime = NOW) -> dict[str, Any]:
-    return {"name": name, "command": command, "now": now.isoformat(), "body": sent}
+def answered(answer: Answer, *, echo: bool = True) -> dict[str, Any]:
+    """Return the body of the request that answers a question; with `echo`, one that Discord does not show."""
+    card = answer_card(answer, Asked(echo=echo))
+    quotes = 0 if answer.stories else len(answer.quotes)
+    return drawn(card, answered=answer.answered, quotes=quotes)
+
+
+def drawn(card: AnswerCard, *, answered: bool, quotes: int) -> dict[str, Any]:
+    below = controls(answered=answered, quotes=quotes, limited=False, private=False, offered=OFFERED)
+    return body(view=answer_layout(card, "0123456789abcdef", below))
+
+
+def message(
+    name: str, command: str | None, sent: dict[str, Any], now: datetime = NOW, language: str = ENGLISH
+) -> dict[str, Any]:
+    return {"name": name, "command": command, "now": now.isoformat(), "language": language, "body": sent}
 
 
 def with_address(path: Path) -> str:
@@ -136,27 +177,11 @@ def with_address(path: Path) -> str:
     return "\n".join([*lines[: at + 1], f"URL: https://{outlet}.example/{headline}", *lines[at + 1 :]])
 
 
-def components(answer: Answer) -> dict[str, Any]:
-    """Return the body of the request that answers a question."""
-    card = answer_card(answer)
-    rows = actions(
-        answered=answer.answered, quotes=len(card.quotes), limited=False, private=False, offered=OFFERED
-    )
-    return body(view=answer_layout(card, "0123456789abcdef", rows))
-
-
 def body(**parts: Any) -> dict[str, Any]:
-    """Return the body of the request that answers a command, as discord.py builds it.
-
-    Files are in `files`, by name, in base64.
-    """
+    """Return the body of the request that answers a command, as discord.py builds it."""
     with handle_message_parameters(**parts, allowed_mentions=AllowedMentions.none()) as parameters:
-        if parameters.payload is not None:
-            return parameters.payload
-        fields = {field["name"]: field["value"] for field in parameters.multipart or ()}
-        sent: dict[str, Any] = json.loads(fields["payload_json"])
-        files = {file.filename: b64encode(file.fp.read()).decode() for file in parameters.files or ()}
-        return sent | {"files": files}
+        assert parameters.payload is not None, "only a body with files has none"
+        return parameters.payload
 
 
 if __name__ == "__main__":

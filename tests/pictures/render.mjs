@@ -1,9 +1,11 @@
-// Draws the messages on standard input (see payloads.py) as Discord shows them, into PNG files beside this one.
+// Draws the messages on standard input (see payloads.py) as Discord shows them: the pictures that the READMEs
+// show beside this file, all others in the folder `all`. Prints how high each is on a phone, and fails where an
+// answer with one quote is higher than MOST_PIXELS.
 //
-// Everything comes from node_modules: the page is one file, and neither it nor the browser may use the net.
+// Everything comes from node_modules: a page is one file, and neither it nor the browser may use the net.
 
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -11,29 +13,25 @@ import { promisify } from "node:util";
 import { build } from "esbuild";
 import UPNG from "upng-js";
 import { componentHtml } from "./components.mjs";
-import { escapeHtml, toHtml, toText } from "./markdown.mjs";
 
 // What Discord shows is 600 pixels wide at most, beside an avatar; a phone leaves much less. Enlarged, so that
 // the text is sharp in a README.
-const WIDE = 688;
-const NARROW = 390;
 const SCALE = 1.5;
+const VARIANTS = [
+  { suffix: "", width: 688 },
+  { suffix: "-light", width: 688, light: true },
+  { suffix: "-phone", width: 360 },
+];
 // Nobody sees the difference to full colour, and the files are a third of the size.
 const COLOURS = 256;
+// What the READMEs show; these files are kept in the repository.
+const SHOWN = new Set(["answer", "nothing", "latest", "timeline", "digest", "status-manager"]);
+// An answer with one quote leaves room for the message above it on a phone 360 pixels wide.
+const MOST_PIXELS = 700;
+const ONE_QUOTE = ["answer-one", "answer-de", "answer-ja"];
+// No picture that the browser takes at once may be higher than about 16,000 pixels.
+const AT_ONCE = 6;
 const CHROMIUM = process.env.CHROMIUM ?? "chromium";
-const PICTURES = [
-  { file: "answer.png", message: "answer" },
-  { file: "answer-light.png", message: "answer", light: true },
-  { file: "answer-phone.png", message: "answer", width: NARROW },
-  { file: "abstention.png", message: "abstention" },
-  { file: "latest.png", message: "latest" },
-  { file: "timeline.png", message: "timeline" },
-  { file: "timeline-light.png", message: "timeline", light: true },
-  { file: "timeline-phone.png", message: "timeline", width: NARROW },
-  { file: "digest.png", message: "digest" },
-  { file: "status.png", message: "status" },
-  { file: "setup.png", message: "setup" },
-];
 
 const run = promisify(execFile);
 
@@ -57,43 +55,25 @@ function avatar(initial, colour) {
   return `data:image/svg+xml;base64,${Buffer.from(svg).toString("base64")}`;
 }
 
-function embedHtml({ title = "", description, color, footer, image }, now) {
-  const colour = `#${color.toString(16).padStart(6, "0")}`;
-  return `<discord-embed slot="embeds" color="${colour}" ${title && `embed-title="${escapeHtml(toText(title))}"`}>
-    <discord-embed-description slot="description">${toHtml(description, now)}</discord-embed-description>
-    ${image ? `<img class="plot" slot="description" src="${image.url}">` : ""}
-    ${footer ? `<discord-embed-footer slot="footer">${escapeHtml(footer.text)}</discord-embed-footer>` : ""}
-  </discord-embed>`;
-}
-
-function componentsHtml(components, now) {
-  const drawn = components.map((component) => componentHtml(component, now)).join("");
-  return drawn && `<div slot="components" class="components">${drawn}</div>`;
-}
-
-// A file that comes with a message is named by the embed that shows it.
-function withFiles({ files = {}, ...body }) {
-  const shown = Object.entries(files).reduce(
-    (json, [name, data]) => json.replaceAll(`attachment://${name}`, `data:image/png;base64,${data}`),
-    JSON.stringify(body),
-  );
-  return JSON.parse(shown);
+function messageHtml({ name, command, body, now, language }, light) {
+  const time = new Date(now).toLocaleTimeString(language, { timeStyle: "short", timeZone: "UTC" });
+  const reader = { now, language };
+  const drawn = body.components.map((component) => componentHtml(component, reader));
+  return `<discord-messages ${light ? "light-theme" : ""} lang="${language}" data-name="${name}">
+      <discord-message author="newsbot" bot avatar="${avatar("n", "#2e9e6b")}" timestamp="${time}">
+        ${command ? `<discord-command slot="reply" author="alice" avatar="${avatar("a", "#4f7fd9")}" command="${command}"></discord-command>` : ""}
+        <div slot="components" class="components">${drawn.join("")}</div>
+      </discord-message>
+    </discord-messages>`;
 }
 
 // The width is set here too: no window of the browser is narrower than 500 pixels when it is only measured.
-function pageHtml({ command, body, now }, light, width, { script, style }) {
-  const time = new Date(now).toLocaleTimeString("en-US", { timeStyle: "short", timeZone: "UTC" });
+function pageHtml(messages, { light, width }, { script, style }) {
   return `<!doctype html><html lang="en"><meta charset="utf-8">
     <meta http-equiv="Content-Security-Policy"
       content="default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; font-src data:">
     <style>${style} body { width: ${width}px; }</style><script>${script.replaceAll("</script", "<\\/script")}</script>
-    <discord-messages ${light ? "light-theme" : ""}>
-      <discord-message author="newsbot" bot avatar="${avatar("n", "#2e9e6b")}" timestamp="${time}">
-        ${command ? `<discord-command slot="reply" author="alice" avatar="${avatar("a", "#4f7fd9")}" command="${command}"></discord-command>` : ""}
-        ${(body.embeds ?? []).map((embed) => embedHtml(embed, now)).join("")}
-        ${componentsHtml(body.components ?? [], now)}
-      </discord-message>
-    </discord-messages></html>`;
+    ${messages.map((message) => messageHtml(message, light)).join("")}</html>`;
 }
 
 async function browse(folder, ...options) {
@@ -112,31 +92,57 @@ async function browse(folder, ...options) {
       `--user-data-dir=${await mkdtemp(join(folder, "profile-"))}`,
       ...options,
     ],
-    { maxBuffer: 64 * 1024 * 1024, timeout: 60_000 },
+    { maxBuffer: 64 * 1024 * 1024, timeout: 120_000 },
   );
   return stdout;
 }
 
-async function draw(folder, html, file, width) {
+// Draws messages below each other and cuts the picture; returns name → height in CSS pixels.
+async function draw(folder, messages, variant, parts) {
   const page = join(folder, "page.html");
   const picture = join(folder, "page.png");
-  await writeFile(page, html);
-  const dom = await browse(folder, `--window-size=${width},1000`, "--dump-dom", page);
-  const height = /data-height="(\d+)"/.exec(dom)?.[1];
-  if (!height) throw new Error(`${file}: the page did not say how high it is.`);
-  await browse(folder, `--window-size=${width},${height}`, `--screenshot=${picture}`, page);
+  await writeFile(page, pageHtml(messages, variant, parts));
+  const dom = await browse(folder, `--window-size=${variant.width},1000`, "--dump-dom", page);
+  const heights = /data-heights="([\d ]+)"/.exec(dom)?.[1].split(" ").map(Number);
+  if (heights?.length !== messages.length) throw new Error("The page did not say how high its messages are.");
+  const whole = heights.reduce((sum, height) => sum + height, 0);
+  await browse(folder, `--window-size=${variant.width},${whole}`, `--screenshot=${picture}`, page);
   const drawn = UPNG.decode(await readFile(picture));
-  await writeFile(file, Buffer.from(UPNG.encode(UPNG.toRGBA8(drawn), drawn.width, drawn.height, COLOURS)));
+  const pixels = new Uint8Array(UPNG.toRGBA8(drawn)[0]);
+  let top = 0;
+  for (const [place, { name }] of messages.entries()) {
+    const bottom = top + heights[place];
+    const [from, to] = [top, bottom].map((edge) => Math.round(edge * SCALE));
+    const cut = pixels.slice(from * drawn.width * 4, to * drawn.width * 4);
+    const file = join(SHOWN.has(name) && !variant.suffix ? "." : "all", `${name}${variant.suffix}.png`);
+    const png = UPNG.encode([cut.buffer], drawn.width, to - from, COLOURS);
+    await writeFile(join(import.meta.dirname, file), Buffer.from(png));
+    top = bottom;
+  }
+  return Object.fromEntries(messages.map(({ name }, place) => [name, heights[place]]));
 }
 
-const messages = JSON.parse(await text(process.stdin));
+const wanted = process.argv.slice(2);
+const messages = Object.values(JSON.parse(await text(process.stdin))).filter(
+  ({ name }) => !wanted.length || wanted.includes(name),
+);
 const folder = await mkdtemp(join(tmpdir(), "newsbot-pictures-"));
+const heights = {};
 try {
+  await mkdir(join(import.meta.dirname, "all"), { recursive: true });
   const parts = await bundle();
-  for (const { file, message, light, width = WIDE } of PICTURES) {
-    const html = pageHtml({ ...messages[message], body: withFiles(messages[message].body) }, light, width, parts);
-    await draw(folder, html, join(import.meta.dirname, file), width);
+  for (const variant of VARIANTS) {
+    for (let start = 0; start < messages.length; start += AT_ONCE) {
+      const drawn = await draw(folder, messages.slice(start, start + AT_ONCE), variant, parts);
+      if (variant.suffix === "-phone") Object.assign(heights, drawn);
+    }
   }
 } finally {
   await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+}
+for (const [name, height] of Object.entries(heights)) console.log(`${name}: ${height} pixels high on a phone`);
+const tooHigh = ONE_QUOTE.filter((name) => heights[name] > MOST_PIXELS);
+if (tooHigh.length) {
+  console.error(`Higher than ${MOST_PIXELS} pixels on a phone: ${tooHigh.join(", ")}`);
+  process.exit(1);
 }

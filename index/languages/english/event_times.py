@@ -8,10 +8,11 @@ and for one that names several times, there is no result.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from index.languages.english import dates
-from index.languages.english.dates import Resolved, Rule
+from index.languages.english.dates import Stretch
 from index.types.answer import EventTime
 
 _MONTH = rf"(?P<month>{'|'.join(name.capitalize() for name in dates.MONTHS)})\.?"
@@ -55,43 +56,68 @@ def _named(quote: str, published: datetime) -> list[tuple[datetime, datetime, st
     named, rest = [], quote
     for pattern, resolve in _RULES:
         for match in pattern.finditer(rest):
-            since, until, _ = resolve(match, published) or (None, None, True)
-            if since and until:
-                named.append((since, until, match[0]))
+            stretch = resolve(match, published)
+            if stretch and stretch.end:
+                named.append((stretch.start, dates.just_before(stretch.end), match[0]))
         rest = pattern.sub(lambda match: " " * len(match[0]), rest)
     return named
 
 
-def _whole_day(start: datetime | None) -> Resolved | None:
-    return (start, start + timedelta(days=1, microseconds=-1), True) if start else None
-
-
-def _date(match: re.Match[str], published: datetime) -> Resolved | None:
+def _date(match: re.Match[str], published: datetime) -> Stretch | None:
     """Resolve a date; one without a year only where the last such day is nearer than the next."""
-    start = dates.named_day(match, published)
-    is_far = start is not None and start < published - FARTHEST_DATE
-    return None if is_far and not match["year"] else _whole_day(start)
+    found = dates.named_day(_month_of(match), int(match["day"]), _year_of(match), published)
+    is_far = found is not None and found.start < published - FARTHEST_DATE
+    return None if is_far and not match["year"] else found
 
 
-def _weekday(match: re.Match[str], published: datetime) -> Resolved | None:
+def _weekday(match: re.Match[str], published: datetime) -> Stretch | None:
     """Resolve a weekday; without "last", only one that is not too far back (see `FARTHEST_WEEKDAY`)."""
-    start = dates.weekday(match, published)[0]
-    is_far = start is not None and start < published - FARTHEST_WEEKDAY
-    return None if is_far and not match[0].startswith(("Last", "last")) else _whole_day(start)
+    last = match[0].startswith(("Last", "last"))
+    start = dates.weekday_before(published, dates.WEEKDAYS[match["weekday"].lower()], today=not last)
+    return None if start < published - FARTHEST_WEEKDAY and not last else dates.one_day(start)
+
+
+def _month(match: re.Match[str], published: datetime) -> Stretch:
+    return dates.named_month(_month_of(match), _year_of(match), published)
+
+
+def _yesterday(_: re.Match[str], published: datetime) -> Stretch:
+    return dates.one_day(dates.start_of_day(published) - dates.ONE_DAY)
+
+
+def _last_unit(match: re.Match[str], published: datetime) -> Stretch:
+    return dates.last_unit(match["unit"].lower(), published)
+
+
+def _ago(match: re.Match[str], published: datetime) -> Stretch:
+    return dates.ago(dates.count(match["count"]), match["unit"].lower(), published)
+
+
+def _year(match: re.Match[str], published: datetime) -> Stretch:
+    return dates.whole_year(int(match["year"]), published)
+
+
+def _month_of(match: re.Match[str]) -> int:
+    return dates.MONTHS[match["month"].lower()]
+
+
+def _year_of(match: re.Match[str]) -> int | None:
+    written = match.groupdict().get("year")
+    return int(written) if written else None
 
 
 # Exact dates come before months, and these before years.
-_RULES: tuple[tuple[re.Pattern[str], Rule], ...] = tuple(
+_RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], datetime], Stretch | None]], ...] = tuple(
     (re.compile(pattern), resolve)
     for pattern, resolve in (
         (rf"\b(?:[Oo]n )?{_MONTH} {_DAY}(?:,? {_YEAR})?\b", _date),
         (rf"\b(?:[Oo]n )?{_DAY}(?: of)? {_MONTH}(?:,? {_YEAR})?\b", _date),
-        (rf"\b(?:[Ii]n |[Dd]uring )?{_MONTH},? {_YEAR}\b", dates.in_month),
-        (rf"\b(?:[Ii]n|[Dd]uring) {_MONTH}(?! \d)\b", dates.in_month),
-        (r"\b[Yy]esterday\b|\b[Ll]ast night\b", dates.days_ago(1, 1)),
+        (rf"\b(?:[Ii]n |[Dd]uring )?{_MONTH},? {_YEAR}\b", _month),
+        (rf"\b(?:[Ii]n|[Dd]uring) {_MONTH}(?! \d)\b", _month),
+        (r"\b[Yy]esterday\b|\b[Ll]ast night\b", _yesterday),
         (rf"\b(?:(?:[Oo]n|[Ll]ast) )?{_WEEKDAY}\b", _weekday),
-        (r"\b[Ll]ast (?P<unit>weekend|week|month|year)\b", dates.last_unit),
-        (r"\b(?P<count>\d{1,2}|two|three|four|five|six|a) (?P<unit>day|week|month|year)s? ago\b", dates.ago),
-        (rf"\b[Ii]n {_YEAR}\b", dates.in_year),
+        (r"\b[Ll]ast (?P<unit>weekend|week|month|year)\b", _last_unit),
+        (r"\b(?P<count>\d{1,2}|two|three|four|five|six|a) (?P<unit>day|week|month|year)s? ago\b", _ago),
+        (rf"\b[Ii]n {_YEAR}\b", _year),
     )
 )

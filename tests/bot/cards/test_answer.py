@@ -8,9 +8,32 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.cards.answer import MAX_CLOSEST, MAX_HEADING, MAX_TEXT, AnswerCard, answer_card, corrected
+from bot.cards.answer import (
+    MAX_CLOSEST,
+    MAX_HEADING,
+    AnswerCard,
+    Asked,
+    answer_card,
+    closest_card,
+    corrected,
+)
+from bot.cards.base import MAX_TEXT
+from bot.cards.quotes import exact_times
+from bot.text.answer_words import MAX_WORDS
 from bot.text.markdown import length
-from index import Answer, Article, Copy, EventTime, PostedQuote, Question, Quote, Span
+from index import (
+    Answer,
+    AnswerWords,
+    Article,
+    Copy,
+    Coverage,
+    EventTime,
+    Headline,
+    PostedQuote,
+    Question,
+    Quote,
+    Span,
+)
 from tests.discord.markdown import active, find, shown
 from tests.hostile import ARTICLES, COPIES, TEXTS
 
@@ -41,14 +64,20 @@ def an_answer(*quotes: Quote, answered: bool = True, searched: int = 1842, **que
     return Answer(asked, UPDATED, asked.since, asked.until, answered, 0.874, quotes, 12.0, searched)
 
 
+def words_of(article: Article, text: str, *outlets: str) -> AnswerWords:
+    start = article.text.index(text)
+    return AnswerWords(article, Span(start, start + len(text)), outlets or (article.source,))
+
+
 def body_of(card: AnswerCard) -> str:
-    """What stands below the heading and above the small print."""
-    return "\n\n".join([*card.notices, *(block.text for block in card.blocks)])
+    """What stands below the question and above the small print."""
+    return "\n\n".join([*card.notices, *card.lead, *(block.text for block in card.blocks)])
 
 
 def quotes_of(card: AnswerCard) -> list[str]:
     # A quote block takes the line break after it along, as Discord's does.
-    return [node.text.removesuffix("\n") for block in card.blocks for node in find(block.text, "quote")]
+    blocks = (f"{block.text}\nafter it" for block in card.blocks)
+    return [node.text.removesuffix("\n") for text in blocks for node in find(text, "quote")]
 
 
 @st.composite
@@ -71,18 +100,30 @@ def by_article(some: list[Quote]) -> list[Quote]:
     return sorted(some, key=lambda one: [other.article for other in some].index(one.article))
 
 
+def test_what_was_searched_for_and_not_understood_is_told() -> None:
+    answer = replace(an_answer(a_quote()), searched_for="*Which* port?", unclear_time="3/4/2025")
+    for shown_answer in (answer, replace(answer, answered=False)):
+        notices = "\n".join(answer_card(shown_answer).notices)
+        assert "searched for: \\*Which\\* port?" in notices
+        assert "“3/4/2025” was not understood as a time" in notices
+    assert answer_card(an_answer(a_quote())).notices == ()
+
+
 @given(quote_lists(), st.booleans(), TEXTS.filter(lambda text: any(map(str.isalnum, text))))
 @settings(max_examples=60, deadline=None)
 def test_quotes_survive_verbatim_and_within_the_limits(
     given_quotes: list[Quote], answered: bool, question: str
 ) -> None:
     card = answer_card(an_answer(*given_quotes, answered=answered, text=question, source=question))
+    assert answered or not card.blocks
+    card = card if answered else closest_card(question, given_quotes)
     visible = quotes_of(card)
     kept = given_quotes[: len(visible)]
     assert visible == [quote.text for quote in by_article(kept)]
     assert bool(visible) == bool(given_quotes)  # at least one always fits
     dated = {quote.article for quote in kept}
-    assert len(find(body_of(card), "time")) == sum(2 + bool(article.updated_at) for article in dated)
+    assert len(find(body_of(card), "time")) == len(dated)
+    assert body_of(card).count(" · updated\n") >= sum(bool(article.updated_at) for article in dated)
     missing = len(given_quotes) - len(visible)
     assert not answered or not missing or f"-# {missing} more quote" in card.footer
     assert answered or len(visible) <= MAX_CLOSEST
@@ -94,11 +135,79 @@ def test_quotes_survive_verbatim_and_within_the_limits(
     assert not active(card.heading)
 
 
-def test_the_words_that_answer_are_bold() -> None:
-    quote = Quote(an_article("About 11,000 *troops* went."), Span(0, 27), 0.9, (), (Span(6, 12),))
-    body = body_of(answer_card(an_answer(quote)))
-    assert "About **11,000** \\*troops\\* went." in body
-    assert [node.text for node in find(body, "bold")] == ["11,000", "Sample Wire"]
+TROOPS = an_article("Some 11,000 *troops* went, and 3,000 followed: over 14,000 in all.", title="Troops")
+HERALD = an_article("It was 12,000, the minister said.", source="Sample Herald", id="a2")
+
+
+def test_the_words_that_answer_come_first_and_nothing_else_is_bold() -> None:
+    words = words_of(TROOPS, "over 14,000")
+    # What the reading marks in quotes may be a part of the answer, such as 11,000: it is not made bold.
+    part = replace(a_quote(TROOPS), answer_spans=(Span(5, 11),))
+    card = answer_card(replace(an_answer(part, a_quote(HERALD)), words=words))
+    assert card.texts[0] == "-# Which port has shore power?\n## **over 14,000**\nSample Wire"
+    assert "and 3,000 followed: **over 14,000** in all." in card.texts[1]
+    bold = [node.text for text in card.texts for node in find(text, "bold")]
+    assert bold == ["over 14,000", "over 14,000"]
+
+
+def test_where_no_words_are_certain_nothing_is_bold() -> None:
+    part = replace(a_quote(TROOPS), answer_spans=(Span(5, 11),))
+    card = answer_card(an_answer(part))
+    assert card.texts[0] == "-# Which port has shore power?"
+    assert not any(find(text, "bold") or find(text, "heading") for text in card.texts)
+
+
+@pytest.mark.parametrize(
+    ("outlets", "named"),
+    [
+        (("Wire",), "Wire"),
+        (("Wire", "Herald"), "Wire, Herald"),
+        (("Wire", "Herald", "Post"), "Wire, Herald and 1 more"),
+        (("Wire", "Herald", "Post", "Courier", "Gazette"), "Wire, Herald and 3 more"),
+        (("*Wire*\n\u202e", "עיתון"), "\\*Wire\\*, \u2068עיתון\u2069"),
+    ],
+)
+def test_outlets_that_agree_are_named_and_counted(outlets: tuple[str, ...], named: str) -> None:
+    words = words_of(TROOPS, "over 14,000", *outlets)
+    card = answer_card(replace(an_answer(a_quote(TROOPS)), words=words))
+    assert card.lead == ("## **over 14,000**", named)
+
+
+def test_outlets_that_differ_are_both_shown() -> None:
+    differ = {"words": words_of(TROOPS, "over 14,000"), "differing": words_of(HERALD, "12,000")}
+    card = answer_card(replace(an_answer(a_quote(TROOPS), a_quote(HERALD)), **differ))  # type: ignore[arg-type]
+    assert card.lead == ("## **over 14,000**", "Sample Wire", "## **12,000**", "Sample Herald")
+    assert "It was **12,000**, the minister" in card.blocks[1].words
+
+
+def test_words_too_long_for_a_glance_are_left_to_the_quote() -> None:
+    article = an_article("because " * 44)
+    shown = {
+        count: answer_card(
+            replace(an_answer(a_quote(article)), words=words_of(article, article.text[:count]))
+        )
+        for count in (MAX_WORDS, MAX_WORDS + 1)
+    }
+    assert shown[MAX_WORDS].lead
+    assert not shown[MAX_WORDS + 1].lead
+    assert "**" not in shown[MAX_WORDS + 1].blocks[0].words
+
+
+def test_words_that_only_a_part_of_is_quoted_are_not_bold_in_the_quote() -> None:
+    card = answer_card(replace(an_answer(a_quote(TROOPS, 11)), words=words_of(TROOPS, "11,000 *troops*")))
+    assert card.blocks[0].words == "> Some 11,000"
+
+
+@given(TEXTS, TEXTS)
+@settings(max_examples=60, deadline=None)
+def test_the_words_are_shown_as_they_are_and_nothing_in_them_is_alive(said: str, outlet: str) -> None:
+    article = an_article(said or "x", source=outlet)
+    card = answer_card(replace(an_answer(a_quote(article)), words=words_of(article, article.text)))
+    if card.lead and said.strip():
+        kinds = {node.kind for text in card.lead for node in find(text, "bold")}
+        assert kinds <= {"bold"}
+        assert active("\n".join(card.lead)) <= {"heading"}
+    assert card.fits
 
 
 def test_when_it_happened_is_shown_where_the_words_say_so() -> None:
@@ -115,75 +224,74 @@ def test_when_it_happened_is_shown_where_the_words_say_so() -> None:
 
 def test_an_answer_looks_like_this() -> None:
     article = an_article(updated_at=UPDATED)
-    card = answer_card(
-        an_answer(a_quote(article, 27, (Copy("Herald", "https://herald.example/x", PUBLISHED),)))
-    )
-    assert card.heading == "Which port has shore power?"
-    assert body_of(card) == (
-        "> Two quays can supply ships.\n"
-        "[Port opens shore power](https://news.example/port#:~:text=Two%20quays%20can%20supply%20ships.)"
-        "\n-# **Sample Wire** · <t:1749079740:R>\n"
-        "-# published <t:1749079740:f>\n"
-        "-# updated <t:1749081600:f>\n"
-        "-# also in [Herald](https://herald.example/x)"
-    )
-    assert card.footer == "-# ●●●●○ 87% sure"
+    copies = (Copy("Herald", "https://herald.example/x", PUBLISHED),)
+    answer = replace(an_answer(a_quote(article, 27, copies)), words=words_of(article, "Two quays"))
+    assert answer_card(answer, Asked(outlets=12)).texts == [
+        "-# Which port has shore power?\n## **Two quays**\nSample Wire",
+        "-# Sample Wire · [Port opens shore power]"
+        "(https://news.example/port#:~:text=Two%20quays%20can%20supply%20ships.)"
+        " · <t:1749079740:R> · updated\n"
+        "> **Two quays** can supply ships.",
+        "-# 1,842 articles of 12 outlets searched · very sure",
+    ]
+
+
+def test_the_question_is_not_repeated_where_discord_shows_it() -> None:
+    card = answer_card(an_answer(a_quote()), Asked(echo=False))
+    assert card.texts[0].startswith("-# Sample Wire · [Port opens")
+    assert "Which port" not in "".join(card.texts)
+
+
+@pytest.mark.parametrize(
+    ("confidence", "sure"), [(0.9, "very sure"), (0.7, "fairly sure"), (0.5, "not very sure")]
+)
+def test_how_sure_the_bot_is_is_said_in_words(confidence: float, sure: str) -> None:
+    card = answer_card(replace(an_answer(a_quote()), confidence=confidence))
+    assert card.footer == f"-# 1,842 articles searched · {sure}"
 
 
 def test_a_day_is_shown_without_an_hour() -> None:
     midnight = datetime(2025, 6, 4, tzinfo=UTC)
     card = answer_card(an_answer(a_quote(an_article(published_at=midnight, published_precision="day"))))
-    assert f"-# **Sample Wire**\n-# published <t:{int(midnight.timestamp()) + 12 * 3600}:D>" in body_of(card)
+    assert f" · <t:{int(midnight.timestamp()) + 12 * 3600}:D>\n" in body_of(card)
     assert ":R>" not in body_of(card)
 
 
 def test_an_unknown_time_is_when_it_was_first_seen() -> None:
     card = answer_card(an_answer(a_quote(an_article(published_precision="seen"))))
-    assert "-# **Sample Wire**\n-# first seen <t:1749079740:f>" in body_of(card)
-    assert "published" not in body_of(card)
-    assert ":R>" not in body_of(card)
+    assert " · first seen <t:1749079740:R>\n" in body_of(card)
 
 
-def test_quotes_of_one_article_share_a_byline() -> None:
+def test_quotes_of_one_article_name_their_outlet_once() -> None:
     port, other = an_article(), an_article("Sails are back.", title="Sails", url="https://news.example/sails")
-    copies = (Copy("Herald", "https://herald.example/x", PUBLISHED),)
     card = answer_card(
         an_answer(
-            a_quote(port, 27, copies),
-            a_quote(other),
-            Quote(port, Span(28, 44), 0.5, copies),
-            Quote(port, Span(0, 44), 0.4),
+            a_quote(port, 27), a_quote(other), Quote(port, Span(28, 44), 0.5), Quote(port, Span(0, 44), 0.4)
         )
     )
-    first, second, third, last = body_of(card).split("\n\n")
-    assert first.startswith("> Two quays can supply ships.\n[Port opens shore power](")
+    first, second, third, last = (block.text for block in card.blocks)
+    assert first.endswith("\n> Two quays can supply ships.")
     assert second == (
-        "> A third follows.\n[From the same article](https://news.example/port#:~:text=A%20third%20follows.)"
+        "-# [From the same article](https://news.example/port#:~:text=A%20third%20follows.)\n"
+        "> A third follows."
     )
-    assert third.startswith("> Two quays can supply ships. A third follows.\n[From the same article](")
-    assert last.startswith("> Sails are back.\n[Sails](")
-    assert body_of(card).count("published") == 2
-    assert body_of(card).count("also in") == 1
+    assert third.startswith("-# [From the same article](")
+    assert last.startswith("-# Sample Wire · [Sails](")
+    assert body_of(card).count("Sample Wire") == 2
 
 
-def test_a_further_quote_names_the_copies_that_are_its_own() -> None:
-    article = an_article()
-    copies = (Copy("Herald", "https://herald.example/x", PUBLISHED),)
-    body = body_of(answer_card(an_answer(a_quote(article, 27), Quote(article, Span(28, 44), 0.5, copies))))
-    assert body.endswith("\n-# also in [Herald](https://herald.example/x)")
-
-
-def test_no_answer_says_what_was_searched_and_offers_the_closest_reports() -> None:
-    card = answer_card(an_answer(a_quote(), answered=False, since=DAY, until=DAY_END, source="Sample Wire"))
-    head, label, closest = body_of(card).split("\n\n")
-    assert head == (
-        "No answer found in the 1,842 articles searched (**Sample Wire**,"
-        " published from 2025-06-01 to 2025-06-07 UTC)."
+def test_nothing_found_is_two_lines_that_say_what_was_searched() -> None:
+    limited = an_answer(a_quote(), answered=False, since=DAY, until=DAY_END, source="Sample Wire")
+    card = answer_card(limited)
+    assert card.lead == (
+        "I found no report that answers this.",
+        "-# 1,842 articles searched · Sample Wire, published from Jun 1, 2025 to Jun 7, 2025 UTC",
     )
-    assert label == "**Related, but no answer**"
-    assert closest.startswith("> Two quays")
+    assert not card.blocks  # no unrelated quotes unasked
     assert card.footer == ""  # a low confidence would read as doubt about the no
     assert card.colour != answer_card(an_answer(a_quote())).colour
+    searched = replace(an_answer(answered=False), coverage=Coverage(1842, 12, DAY, DAY_END))
+    assert answer_card(searched).lead[1] == "-# 1,842 articles of 12 outlets searched"
 
 
 @pytest.mark.parametrize(
@@ -194,57 +302,80 @@ def test_only_what_is_about_as_close_as_the_closest_is_offered(
     scores: tuple[float, ...], visible: int
 ) -> None:
     close = [Quote(an_article(f"Report {place}."), Span(0, 9), score) for place, score in enumerate(scores)]
-    card = answer_card(an_answer(*close, answered=False))
+    card = closest_card("Which port?", close)
     assert quotes_of(card) == [quote.text for quote in close[:visible]]
     assert ("Related, but no answer" in body_of(card)) == bool(scores)
     assert card.footer == ""
 
 
 @pytest.mark.parametrize(
-    ("searched", "limits", "expected"),
+    ("searched", "limits", "lead"),
     [
-        (0, {}, "There are no stored articles to search."),
         (
             0,
-            {"since": DAY, "until": DAY_END},
-            "There are no stored articles to search (published from 2025-06-01 to 2025-06-07 UTC).",
+            {},
+            (
+                "There are no stored articles to search.",
+                "-# Those who manage the server can add sources: `/sources add`.",
+            ),
         ),
         (
             0,
             {"source": "Sample Wire", "since": DAY},
-            "There are no stored articles to search (**Sample Wire**, published since 2025-06-01 UTC).",
+            (
+                "There are no stored articles to search.",
+                "-# Sample Wire, published since Jun 1, 2025 UTC",
+            ),
         ),
-        (1, {}, "No answer found in the one article searched."),
+        (1, {}, ("I found no report that answers this.", "-# 1 article searched")),
         (
-            1,
+            2,
             {"until": DAY_END},
-            "No answer found in the one article searched (published until 2025-06-07 UTC).",
+            (
+                "I found no report that answers this.",
+                "-# 2 articles searched · published until Jun 7, 2025 UTC",
+            ),
         ),
-        (50, {}, "No answer found in the 50 articles searched."),
-        (2, {"source": "Sample Wire"}, "No answer found in the 2 articles searched (**Sample Wire**)."),
     ],
 )
-def test_what_was_searched_in_vain_reads_well(searched: int, limits: dict[str, Any], expected: str) -> None:
-    card = answer_card(an_answer(answered=False, searched=searched, **limits))
-    assert (body_of(card), card.footer) == (expected, "")
+def test_what_was_searched_in_vain_reads_well(
+    searched: int, limits: dict[str, Any], lead: tuple[str, ...]
+) -> None:
+    assert answer_card(an_answer(answered=False, searched=searched, **limits)).lead == lead
 
 
 @pytest.mark.parametrize(
     ("since", "until", "expected"),
     [
-        (DAY, DAY_END, "published from 2025-06-01 to 2025-06-07 UTC"),
-        (DAY, None, "published since 2025-06-01 UTC"),
-        (None, DAY_END, "published until 2025-06-07 UTC"),
-        (DAY, DAY.replace(hour=23, minute=59, second=59), "published on 2025-06-01 UTC"),
-        (DAY.replace(hour=9), None, "published since 2025-06-01 09:00 UTC"),
-        (None, DAY, "published until 2025-06-01 00:00 UTC"),
+        (DAY, DAY_END, "published from Jun 1, 2025 to Jun 7, 2025 UTC"),
+        (DAY, None, "published since Jun 1, 2025 UTC"),
+        (None, DAY_END, "published until Jun 7, 2025 UTC"),
+        (DAY, DAY.replace(hour=23, minute=59, second=59), "published on Jun 1, 2025 UTC"),
+        (DAY.replace(hour=9), None, "published since Jun 1, 2025 9:00\u202fAM UTC"),
+        (None, DAY, "published until Jun 1, 2025 12:00\u202fAM UTC"),
     ],
 )
 def test_the_period_is_shown_where_there_is_one(
     since: datetime | None, until: datetime | None, expected: str
 ) -> None:
-    card = answer_card(an_answer(a_quote(), since=since, until=until))
-    assert card.footer == f"-# ●●●●○ 87% sure · {expected}"
+    # How many outlets there are in the period is not known, so their number is left out.
+    card = answer_card(an_answer(a_quote(), since=since, until=until), Asked(outlets=12))
+    expected = expected.replace("\u202f", "\xa0")
+    assert card.footer == f"-# 1,842 articles searched · {expected} · very sure"
+
+
+def test_a_list_of_stories_has_a_line_each_and_a_menu() -> None:
+    copies = (Copy("Herald", "https://herald.example/x", PUBLISHED),)
+    stories = (Headline(an_article(), (), copies), Headline(HERALD, ()))
+    answer = replace(an_answer(), stories=stories)
+    card = answer_card(answer, Asked(echo=False))
+    assert card.texts == [
+        "### In the news\n-# <t:1749081600:D> · 2 stories\n"
+        "- Sample Wire · [Port opens shore power](https://news.example/port) · 2 outlets · <t:1749079740:R>\n"
+        "- Sample Herald · [Port opens shore power](https://news.example/port) · <t:1749079740:R>"
+    ]
+    assert [story.value for story in card.stories] == ["a1", "a2"]
+    assert AnswerCard.from_json(card.to_json()) == replace(card, quotes=())
 
 
 def test_a_local_file_is_named_but_neither_linked_nor_located() -> None:
@@ -284,8 +415,7 @@ def test_whole_quotes_are_dropped_last_first() -> None:
 
 def test_copies_are_named_once_each_and_the_rest_is_counted() -> None:
     copies = tuple(Copy(name, "https://x.example", PUBLISHED) for name in ["B", "B", "C", "D", "E", "F"])
-    body = body_of(answer_card(an_answer(a_quote(also_in=copies))))
-    assert "also in B, C, D and 2 more" in shown(body)
+    assert "also in B, C, D and 2 more" in shown("\n".join(exact_times(an_article(), copies)))
 
 
 def test_a_long_question_is_cut_in_the_title() -> None:
@@ -314,21 +444,54 @@ def test_a_corrected_card_fits_and_strikes_what_was_quoted(
     assert changed.head == card.head
 
 
+@pytest.mark.parametrize(
+    ("state", "now", "struck"),
+    [
+        ("withdrawn", None, True),
+        ("changed", "Some 11,000 went: over 15,000 in all.", True),
+        ("changed", "Some 11,000 soldiers went: over 14,000 in all.", False),
+    ],
+)
+def test_words_that_are_not_said_any_more_are_struck_through(
+    state: Any, now: str | None, struck: bool
+) -> None:
+    answer = replace(an_answer(a_quote(TROOPS)), words=words_of(TROOPS, "over 14,000"))
+    posted = replace(PostedQuote.of(answer.quotes[0]), state=state, changed_at=UPDATED, new_text=now)
+    card = corrected(AnswerCard.from_json(answer_card(answer).to_json()), [posted])
+    assert card.lead[0] == ("## ~~**over 14,000**~~" if struck else "## **over 14,000**")
+    assert card.footer == "-# 1,842 articles searched" + ("" if struck else " · very sure")
+
+
+def test_a_card_that_an_older_version_stored_is_shown_and_corrected() -> None:
+    kept = {
+        "heading": "Which port?",
+        "notices": [],
+        "blocks": [["> Two quays.", "[Port](https://news.example/port)\n-# **Sample Wire**"]],
+        "footer": "-# ●●●●○ 87% sure",
+        "colour": 1,
+    }
+    card = AnswerCard.from_json(kept)
+    assert card.texts[0] == "-# Which port?"
+    gone = PostedQuote("a1", 0, "Two quays.", "withdrawn", None, UPDATED)
+    assert "~~Two quays.~~" in corrected(card, [gone]).texts[1]
+
+
 def test_old_reports_are_said_to_be_old_first() -> None:
     day = DAY - timedelta(days=100)
     found = an_answer(a_quote(an_article(published_at=day)), text="What is the latest on shore power?")
-    assert answer_card(found).notices == ()
+    assert answer_card(found).lead == ()
     card = answer_card(replace(found, stale_since=day))
-    assert card.notices[0].startswith("The newest report on this is from <t:")
+    assert card.lead[0].startswith("-# The newest report on this is from <t:")
 
 
 def test_where_a_period_holds_nothing_older_reports_are_named_as_such() -> None:
     today = an_answer(answered=False, since=DAY, text="What happened today?")
     older = an_answer(a_quote(), text="What happened today?", since=datetime(1970, 1, 1, tzinfo=UTC))
     card = answer_card(today, older=older)
-    assert card.notices[0].startswith(
-        "No answer found in the 1,842 articles searched (published since 2025-06-01"
+    assert card.lead == (
+        "Nothing was reported on this since Jun 1, 2025 UTC.",
+        "-# 1,842 articles searched · published since Jun 1, 2025 UTC",
+        "### Older reports",
     )
-    assert card.notices[1] == "**Older reports**"
     assert quotes_of(card)
-    assert "1970" not in card.footer
+    assert "1970" not in "".join(card.texts)

@@ -130,6 +130,19 @@ def test_only_the_id_is_left_out() -> None:
     ]
 
 
+def test_stories_and_what_was_understood_are_told_where_there_are_any() -> None:
+    answer = replace(
+        an_answer(Question("news on 3/4/2025")),
+        stories=(Headline(ARTICLE, ("First",), (COPY,)),),
+        searched_for="news",
+        unclear_time="3/4/2025",
+    )
+    found = answer_json(answer)
+    assert (found["searched_for"], found["unclear_time"]) == ("news", "3/4/2025")
+    (story,) = found["stories"]
+    assert (story["title"], story["also_in"]) == ("A title", [COPY_JSON])
+
+
 def test_an_explanation() -> None:
     answer = replace(an_answer(Question("Who?")), explanation=explanation(1))
     found = answer_json(answer)

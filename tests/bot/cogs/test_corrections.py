@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from bot.client import NewsBot
-from bot.cogs import corrections
+from bot.cogs.background import corrections
 from index import NewsIndex
 from tests.discord.limits import is_text, walk
 from tests.discord.markdown import find, shown
@@ -104,7 +104,7 @@ async def test_reports_are_found_for_a_message(tmp_path: Path) -> None:
         result = await server.message_command("Find reporting", said.message)
         assert result.ephemeral
         assert QUOTE in result.text
-        assert "### 300 people came to see the bridge!" in result.text
+        assert "-# 300 people came to see the bridge!" in result.text
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,7 @@ async def test_a_quote_is_checked(tmp_path: Path, text: str, expected: str) -> N
 async def test_quality_is_for_those_who_manage_the_server(tmp_path: Path) -> None:
     async with started(tmp_path) as (server, news):
         result = await server.slash("quality", force=True)
-        assert "Manage Guild" in result.text
+        assert "Manage Server" in result.text
         boss = server.user("boss", manage_guild=True)
         assert "Nothing was asked" in (await server.slash("quality", user=boss)).text
         await server.slash("ask", {"question": QUESTION})
@@ -139,6 +139,8 @@ async def test_quality_is_for_those_who_manage_the_server(tmp_path: Path) -> Non
         exported = await server.slash("quality", {"export": True}, user=boss)
         assert exported.ephemeral
         assert "**100%** of 1 question answered" in exported.text
-        (attachment,) = exported.messages[0]["attachments"]
+        await exported.wait(lambda it: len(it.messages) == 2)
+        (attachment,) = exported.messages[1]["attachments"]
+        assert exported.messages[1]["flags"] & 64
         assert attachment["filename"] == "questions.jsonl"
         assert news.posted.asked(server.guild.id, NOW)[0].question == QUESTION

@@ -14,14 +14,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cards.base import MAX_BODY
 from bot.cards.digest import digest_card, digests_card, schedule_text
 from bot.client import NewsBot
-from bot.cogs import digest_sender
-from bot.cogs.digest_sender import DigestSender
-from bot.text.markdown import length
+from bot.cogs.background import digest_sender
+from bot.cogs.background.digest_sender import DigestSender
 from index import Article, Digest, DigestPlan, Headline, NewsIndex, Schedule, Story
 from tests.discord.server import Channel, DiscordServer, User
+from tests.discord.world import message_text
 from tests.fake_news import NOW, TROOPS, FakeNews
 from tests.hostile import ARTICLES
 
@@ -62,7 +61,7 @@ class Bot:
         return await self.cog(place).look()
 
     def sent(self, channel: Channel | bool = True) -> list[str]:
-        return [message["embeds"][0]["description"] for message in self.server.messages(channel)]
+        return [message_text(message) for message in self.server.messages(channel)]
 
 
 @asynccontextmanager
@@ -83,7 +82,7 @@ async def test_a_channel_is_sent_what_is_new_once_and_quietly(tmp_path: Path) ->
     async with started(tmp_path) as it:
         result = await it.set()
         assert result.ephemeral
-        assert "every day at 08:00 Europe/Berlin" in result.text
+        assert "every day at 8:00\xa0AM Europe/Berlin" in result.text.replace("\\", "")
         assert f"<t:{int(it.digest.next_at.timestamp())}:F>" in result.text
         assert await it.look() == 0
         first = it.report("one")
@@ -96,7 +95,7 @@ async def test_a_channel_is_sent_what_is_new_once_and_quietly(tmp_path: Path) ->
         assert first.title not in texts[1]
         message = it.server.messages()[0]
         assert message["flags"] & 1 << 12  # silent
-        assert message["embeds"][0]["title"] == "Daily digest"
+        assert message_text(message).startswith("### Daily digest\n-# <t:")
 
 
 async def test_it_is_sent_without_being_asked_for_even_after_a_round_that_failed(
@@ -216,7 +215,7 @@ async def test_stop_ends_it(tmp_path: Path) -> None:
     async with started(tmp_path) as it:
         await it.set()
         stopped = await it.server.slash("digest stop", user=it.boss)
-        assert "no digest any more" in stopped.text
+        assert "does not get that digest any more" in stopped.text
         again = await it.server.slash("digest stop", user=it.boss, until=lambda it: bool(it.text))
         assert "has no digest" in again.text
         actions = [entry.action for entry in it.news.guilds.trail(it.server.guild.id, 5)]
@@ -248,19 +247,21 @@ async def test_bad_input_is_one_sentence_and_loses_nothing(
 
 async def test_a_channel_that_the_bot_may_not_write_to_is_refused_at_once(tmp_path: Path) -> None:
     async with started(tmp_path) as it:
-        it.server.user(it.server.bot.name, embed_links=False)
+        it.server.user(it.server.bot.name, send_messages=False)
         result = await it.server.slash("digest set", DAILY, user=it.boss, until=lambda it: bool(it.text))
-        assert "I may not write there" in result.text
+        assert "Give me these permissions first: **Send Messages**" in result.text
         assert it.news.digests.of(it.server.guild.id) == []
 
 
 async def test_only_those_who_manage_the_server_may(tmp_path: Path) -> None:
     async with started(tmp_path) as it:
-        assert it.server.commands["digest"]["default_member_permissions"] == "32"
-        for command, options in (("set", DAILY), ("show", {}), ("now", {}), ("stop", {})):
+        await it.set()
+        for command, options in (("set", DAILY), ("now", {}), ("stop", {})):
             result = await it.server.slash(f"digest {command}", options, force=True)
             assert result.ephemeral
-            assert "Manage Guild" in result.text
+            assert "Manage Server" in result.text
+        listed = await it.server.slash("digest show")
+        assert "None yet" in listed.text  # others see their own alone
 
 
 async def test_zones_and_sources_are_suggested(tmp_path: Path) -> None:
@@ -290,8 +291,9 @@ async def test_a_guild_that_is_left_has_no_digests(tmp_path: Path) -> None:
 def test_a_digest_holds_whole_stories_as_many_as_fit(articles: list[Article]) -> None:
     stories = [Story(Headline(article, ("*" * 900, "_" * 900)), (article.id,)) for article in articles]
     plan = DigestPlan(Schedule(8), ("*" * 100,) * 5, ("_" * 100,) * 5)
-    card, shown = digest_card(stories, plan)
-    assert length(card.body) <= MAX_BODY
+    card, shown = digest_card(stories, plan, NOW)
+    assert card.fits
+    assert len(card.stories) == len({story.headline.article.id for story in shown})
     assert 1 <= len(shown) <= len(stories)
     assert list(shown) == stories[: len(shown)]
 
@@ -302,9 +304,9 @@ def test_a_list_of_digests_fits() -> None:
         Digest(number, "1", "9" * 20, "2", plan, NOW, NOW, "the channel has been deleted")
         for number in range(10)
     ]
-    assert length(digests_card(digests).body) <= MAX_BODY
+    assert digests_card(digests).fits
 
 
 def test_a_schedule_in_words() -> None:
     weekly = Schedule(7, "UTC", 2, (22, 6))
-    assert schedule_text(weekly) == "every Wednesday at 07:00 UTC, never from 22:00 to 06:00"
+    assert schedule_text(weekly) == "every Wednesday at 7:00\xa0AM UTC, never from 10:00\xa0PM to 6:00\xa0AM"

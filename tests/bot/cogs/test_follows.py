@@ -12,12 +12,12 @@ from typing import cast
 import pytest
 
 from bot.cards.alert import alert_card
-from bot.cards.base import MAX_BODY
 from bot.client import NewsBot
-from bot.cogs.alert_sender import AlertSender
+from bot.cogs.background.alert_sender import AlertSender
 from bot.text.markdown import length
 from index import Article, Follow, NewsIndex, Quote, Span
 from tests.discord.server import DiscordServer
+from tests.discord.world import message_text
 from tests.fake_news import NOW, TROOPS, FakeNews
 
 WHAT = "How many North Korean troops were sent?"
@@ -72,22 +72,23 @@ async def test_a_person_gets_what_is_new_once_and_directly(tmp_path: Path) -> No
         assert await it.look() == 0
         it.report("newer", NEWER)
         assert await it.look() == 1
-        first, second = it.server.messages(guild=False)
-        assert NEW in first["embeds"][0]["description"]
-        assert NEWER in second["embeds"][0]["description"]
+        # The first one tells, before anything is followed, whether direct messages are let through.
+        _, first, second = it.server.messages(guild=False)
+        assert NEW in message_text(first)
+        assert NEWER in message_text(second)
         assert it.server.messages() == []
 
 
 async def test_a_channel_is_told_where_somebody_who_manages_the_server_wants_it(tmp_path: Path) -> None:
     async with started(tmp_path) as it:
         refused = await it.server.slash("follow", {"what": WHAT, "here": True})
-        assert "Manage Guild" in refused.text
+        assert "Manage Server" in refused.text
         manager = it.server.user("manager", manage_guild=True)
         result = await it.server.slash("follow", {"what": WHAT, "here": True}, user=manager)
         assert "here" in result.text
         it.report("new", NEW)
         assert await it.look() == 1
-        assert NEW in it.server.messages()[0]["embeds"][0]["description"]
+        assert NEW in message_text(it.server.messages()[0])
 
 
 async def test_what_is_followed_is_listed_and_stopped(tmp_path: Path) -> None:
@@ -102,7 +103,7 @@ async def test_what_is_followed_is_listed_and_stopped(tmp_path: Path) -> None:
         assert "Baltic troops" in listed.text
         (message,) = listed.messages
         refused = await it.server.click(message, "Stop following …", values=["Baltic troops"])
-        assert "Manage Guild" in refused.text
+        assert "Manage Server" in refused.text
         stopped = await it.server.click(message, "Stop following …", values=[WHAT])
         assert WHAT not in stopped.text
         channel = it.server.guild.channels[0].id
@@ -140,7 +141,7 @@ async def test_what_fails_for_now_is_sent_later(tmp_path: Path) -> None:
         it.report("new", NEW)
         it.server.fail_next("POST", r"/channels/\d+/messages", 503)
         assert (await it.look(), await it.look(), await it.look()) == (0, 1, 0)
-        assert len(it.server.messages(guild=False)) == 1
+        assert len(it.server.messages(guild=False)) == 2
 
 
 async def test_what_arrived_though_it_seemed_to_fail_is_shown_once(tmp_path: Path) -> None:
@@ -153,7 +154,7 @@ async def test_what_arrived_though_it_seemed_to_fail_is_shown_once(tmp_path: Pat
         new = it.news.articles[-1]
         it.news.follows.release(follow.id, [Quote(new, Span(0, len(NEW)), 1.0)])
         assert await it.look() == 1
-        assert len(it.server.messages(guild=False)) == 1
+        assert len(it.server.messages(guild=False)) == 2
 
 
 def test_an_alert_fits_however_much_has_to_be_escaped() -> None:
@@ -161,5 +162,5 @@ def test_an_alert_fits_however_much_has_to_be_escaped() -> None:
     quotes = [Quote(replace(article, id=str(i)), Span(0, 350), 1.0) for i in range(6)]
     card = alert_card(Follow(1, "1", None, None, "*" * 2000, NOW), quotes)
     assert "\\*" in card.body
-    assert length(card.body) <= MAX_BODY
+    assert card.fits
     assert length(card.title) <= 256

@@ -13,7 +13,7 @@ from typing import Any, cast
 import pytest
 
 from bot.client import NewsBot
-from bot.cogs import tidying
+from bot.cogs.background import tidying
 from bot.services import background
 from index import NewsIndex
 from tests.discord.server import DiscordServer
@@ -74,8 +74,7 @@ async def test_a_follow_up_of_another_loses_the_words_of_who_is_deleted(tmp_path
         result = await server.slash("ask", {"question": SECRET, "since": "2026-01-01"})
         message = result.messages[0]
         await remembered(server, news, server.alice.id, 1)
-        form = await server.click(message, "Ask on", user=bob)
-        said = await server.submit_modal(form, {"Your question": "and what did they do?"})
+        said = await server.say("and what did they do?", user=bob, reply_to=message)
         assert f"continues: {SECRET}" in said.text
         await remembered(server, news, bob.id, 1)
         await server.click(message, "Search all dates", user=bob)
@@ -91,7 +90,7 @@ async def test_a_follow_up_of_another_loses_the_words_of_who_is_deleted(tmp_path
         assert posted is not None
         texts = [str(row), repr(posted), str(bot.services.answers.layout(posted).to_components())]
         assert not any(word in text for word in WORDS for text in texts)
-        more = await server.click(said.messages[0], "Sources", user=bob)
+        more = await server.click(said.replies[0], "Tell me when there is something", user=bob)
         assert more.text
 
 
@@ -100,7 +99,7 @@ async def test_a_private_answer_that_is_shared_is_kept_like_a_public_one(tmp_pat
     async with started(tmp_path, news) as (server, _):
         private = await server.slash("ask", {"question": SECRET, "private": True})
         await remembered(server, news, server.alice.id, 1)
-        await server.click(private.messages[0], "Share")
+        await server.click(private.messages[0], "…", values=["Share"])
         await remembered(server, news, server.alice.id, 2)
         (shared,) = server.messages()
         found = news.posted.find_message(shared["id"])

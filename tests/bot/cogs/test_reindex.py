@@ -137,7 +137,7 @@ async def test_it_is_for_those_who_manage_the_server(tmp_path: Path) -> None:
     async with started(tmp_path, FakeNews()) as server:
         result = await server.slash("reindex", force=True)
         assert result.ephemeral
-        assert "Manage Guild" in result.text
+        assert "Manage Server" in result.text
         # Checked by the bot alone: Discord would hide the command from roles that a guild lets reindex.
         assert server.commands["reindex"]["default_member_permissions"] is None
         assert server.commands["reindex"]["contexts"] in (None, [0])
@@ -285,7 +285,7 @@ async def test_cancelling_stops_at_a_safe_point_and_tells_how_far_it_got(tmp_pat
         (message,) = server.messages()
         refused = await server.click(message, "Cancel", user=server.alice)
         assert refused.ephemeral
-        assert "Manage Guild" in refused.text
+        assert "Manage Server" in refused.text
         done = news.done
         await server.wait_for(lambda: news.done > done)  # it goes on
         await server.click(message, "Cancel", user=boss)

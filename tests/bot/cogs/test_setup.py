@@ -174,7 +174,7 @@ async def test_only_those_who_manage_the_server_set_it_up(tmp_path: Path, librar
         ):
             refused = await server.click(message, part, values=values, user=server.alice)
             assert refused.ephemeral
-            assert refused.text == "You need the permission **Manage Guild** for this."
+            assert refused.text == "You need the permission **Manage Server** for this."
         assert library.guilds.settings(guild.id) == GuildSettings()
         assert sources(library, guild.id) == set()
         assert len(server.history(message)) == 1

@@ -9,8 +9,8 @@ from typing import cast
 import pytest
 
 from bot.client import NewsBot
-from bot.cogs import shards
-from bot.cogs.shards import Shards
+from bot.cogs.background import shards
+from bot.cogs.background.shards import Shards
 from index import BusyError, NewsIndex, StoreError
 from index.storage.leases import Leases
 from tests.discord.server import DiscordServer

@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.cards.base import MAX_BODY
 from bot.cards.source import ON_PAGE, added_card, page_card, trial_card
 from bot.client import NewsBot
 from bot.interactions.choices import source_choices
@@ -20,6 +19,7 @@ from bot.text.markdown import length
 from config import logging_to_stderr
 from index import Added, Failure, IndexOptions, IngestReport, NewsIndex, Source, SourcePage, Trial, masked
 from tests.discord.server import DiscordServer, User
+from tests.discord.world import message_text
 from tests.fakes import NOW, HashingEmbedder, open_news
 from tests.hostile import TEXTS
 from tests.servers.news_documents import page, rss, rss_item
@@ -184,7 +184,7 @@ async def test_it_is_for_those_who_manage_the_server(tmp_path: Path, library: Ne
         for command, options in calls.items():
             result = await server.slash(f"sources {command}", options, force=True)
             assert result.ephemeral
-            assert "Manage Guild" in result.text
+            assert "Manage Server" in result.text
         assert server.commands["sources"]["default_member_permissions"] == "32"
         assert server.commands["sources"]["contexts"] in (None, [0])
 
@@ -200,10 +200,10 @@ async def test_two_hundred_sources_are_turned_page_by_page(tmp_path: Path, libra
         shown = await server.slash("sources list", user=boss)
         (message,) = shown.messages
         for _ in range(200):
-            text = server.history(message)[-1]["embeds"][0]["description"]
+            text = message_text(server.history(message)[-1])
             seen += re.findall(r"Feed \d+", text)
-            (row,) = server.history(message)[-1]["components"]
-            _, further = row["components"]
+            (box,) = server.history(message)[-1]["components"]
+            _, further = box["components"][-1]["components"]
             if further.get("disabled"):
                 break
             await server.click(server.history(message)[-1], "Next", user=boss)
@@ -222,12 +222,12 @@ async def test_the_list_turns_after_a_restart_and_only_for_those_who_manage(tmp_
             (message,) = (await server.slash("sources list", user=boss)).messages
         async with server.running(NewsBot(partial(open_news, tmp_path), tmp_path), commands=8):
             await server.click(message, "Next", user=boss)
-            assert "Page 2 of 6" in server.history(message)[-1]["embeds"][0]["footer"]["text"]
+            assert "Page 2 of 6" in message_text(server.history(message)[-1])
             boss.permissions.manage_guild = False
             refused = await server.click(
                 server.history(message)[-1], "Next", user=boss, until=lambda it: bool(it.text)
             )
-            assert "Manage Guild" in refused.text
+            assert "Manage Server" in refused.text
         server.assert_clean()
 
 
@@ -240,8 +240,7 @@ def test_pages_fit_whatever_sources_are_called(title: str, path: str, error: str
     source = Source(f"https://news.example/{path}", NOW, title or None, error=error or None, state="failing")
     own = [replace(source, shared=False)] * (number // 2)
     card = page_card(SourcePage([*own, *[source] * (number - len(own))], number, len(own), number), 0)
-    assert length(card.body) <= MAX_BODY
-    assert card.size <= 6000
+    assert card.fits
 
 
 @given(TEXTS, TEXTS, TEXTS)
@@ -253,7 +252,7 @@ def test_what_was_found_fits_whatever_it_is_called(title: str, path: str, why: s
     source = Source(url, NOW, next_fetch=NOW)
     for card in (trial_card(trial), added_card(Added(trial, source, IngestReport()))):
         assert length(card.title) <= 256
-        assert length(card.body) <= MAX_BODY
+        assert card.fits
 
 
 def test_what_fails_comes_first(tmp_path: Path, site: NewsSite) -> None:

@@ -15,7 +15,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from bot.cards.base import MAX_BODY
 from bot.cards.timeline import timeline_card
 from bot.cli.json_output import timeline_json
 from bot.plots.timeline import MAX_BARS, bars, draw
@@ -49,26 +48,35 @@ def later(news: FakeNews) -> FakeNews:
     return news
 
 
+def busy(news: FakeNews) -> FakeNews:
+    """Add a day with more articles on the same topic than the events show."""
+    later(news)
+    for number in range(4, 8):
+        news.articles.append(replace(news.articles[-1], id=f"a{number}"))
+    return news
+
+
 # -- over a real socket ----------------------------------------------------------------------------------
 
 
-async def picture_of(server: DiscordServer, message: dict[str, Any]) -> dict[str, Any]:
-    """Return the attachment, which has to be the one that the message shows, and a picture."""
+def picture_of(server: DiscordServer, message: dict[str, Any]) -> dict[str, Any]:
+    """Return the attachment of the message below a timeline, which has to be a picture and nothing else."""
     (attachment,) = message["attachments"]
-    assert message["embeds"][0]["image"]["url"] == f"attachment://{attachment['filename']}"
+    assert not message["content"]
     file = next(file for file in server.world.files.values() if file.name == attachment["filename"])
     assert file.data.startswith(PNG)
     return cast(dict[str, Any], attachment)
 
 
 async def test_a_topic_is_shown_as_dated_quotes_with_a_picture_that_is_described(tmp_path: Path) -> None:
-    async with started(tmp_path, later(ReadyNews())) as server:
+    async with started(tmp_path, busy(ReadyNews())) as server:
         result = await server.slash("timeline", {"topic": "North Korean troops"})
         assert result.deferred
         assert not result.ephemeral
         assert result.text.index(QUOTE) < result.text.index("Another 3,000 troops")
-        attachment = await picture_of(server, result.messages[0])
-        assert "2 articles from 2025-06-04 to 2025-06-05" in attachment["description"]
+        await result.wait(lambda it: len(it.messages) == 2)
+        attachment = picture_of(server, result.messages[1])
+        assert "6 articles from Jun 4, 2025 to Jun 5, 2025" in attachment["description"]
 
 
 async def test_a_period_is_passed_on_and_suggested(tmp_path: Path) -> None:
@@ -102,21 +110,25 @@ async def test_bad_input_is_one_sentence_for_one_person(
 async def test_what_was_not_reported_is_said(tmp_path: Path) -> None:
     async with started(tmp_path) as server:
         result = await server.slash("timeline", {"topic": "volcanoes", "from": "2025-06-01"})
-        assert "Nothing was reported on this (since 2025-06-01 UTC)." in result.text
+        assert "Nothing was reported on this (since Jun 1, 2025 UTC)." in result.text
         assert result.messages[0]["attachments"] == []
 
 
 async def test_the_button_shows_the_timeline_of_an_answer_to_one_person(tmp_path: Path) -> None:
-    async with started(tmp_path, later(ReadyNews())) as server:
+    async with started(tmp_path, busy(ReadyNews())) as server:
         answer = await server.slash("ask", {"question": QUESTION})
-        result = await server.click(answer.messages[0], "Timeline", until=lambda it: "3,000" in it.text)
+        result = await server.click(
+            answer.messages[0], "…", values=["Timeline"], until=lambda it: "3,000" in it.text
+        )
         assert result.ephemeral
         assert f"Timeline: {QUESTION}" in result.text
-        await picture_of(server, result.messages[0])
+        await result.wait(lambda it: len(it.messages) == 2)
+        picture_of(server, result.messages[1])
+        assert all(message["flags"] & 64 for message in result.messages)
 
 
 async def test_without_leave_to_attach_files_the_words_are_shown(tmp_path: Path) -> None:
-    async with started(tmp_path, later(ReadyNews())) as server:
+    async with started(tmp_path, busy(ReadyNews())) as server:
         server.user(server.bot.name, attach_files=False)
         result = await server.slash("timeline", {"topic": "North Korean troops"})
         assert QUOTE in result.text
@@ -128,11 +140,13 @@ async def test_without_leave_to_attach_files_the_words_are_shown(tmp_path: Path)
 
 def test_an_event_tells_its_day_and_how_many_articles_tell_it() -> None:
     card = timeline_card(a_timeline(an_event(2, reports=3), an_event(1)), picture=False)
-    assert card.events
-    first, second = card.events.body.split("\n\n")
-    assert first.startswith(f"**<t:{int((NOW - timedelta(days=2)).timestamp())}:D>** · 3 articles\n> About")
+    facts, first, second = card.card.body.split("\n\n")
+    day = int((NOW - timedelta(days=2)).timestamp())
+    assert first.startswith(f"**<t:{day}:D>** · 3 articles\n-# Sample Wire · [Kim Jong Un")
+    assert "\n> About" in first
+    assert ":R>" not in first  # the day above says when it was
     assert "articles" not in second.split("\n")[0]
-    assert "4 articles" in card.head.body
+    assert "4 articles" in facts
 
 
 @given(ARTICLES)
@@ -140,15 +154,17 @@ def test_it_fits_whatever_has_to_be_escaped_and_keeps_what_most_tell(article: Ar
     quote = Quote(article, Span(0, min(350, len(article.text))), 1.0)
     events = [Event(date(2025, 5, day), quote, reports=day) for day in range(1, 13)]
     card = timeline_card(replace(a_timeline(*events), question=Question("a" + "*" * 1999)), picture=False)
-    assert card.events
-    assert length(card.events.body) <= MAX_BODY
-    assert length(card.head.title) <= 256
-    assert card.head.size + card.events.size <= 6000
-    assert "12 articles" in card.events.body
+    assert card.card.fits
+    assert length(card.card.title) <= 256
+    assert "12 articles" in card.card.body
 
 
-def test_one_day_needs_no_picture() -> None:
-    assert timeline_card(a_timeline(an_event(1))).file is None
+@pytest.mark.parametrize(
+    ("reports", "drawn"), [((9,), False), ((1, 2), False), ((2, 2, 1, 2), False), ((1, 3), True)]
+)
+def test_one_day_or_bars_of_one_and_two_need_no_picture(reports: tuple[int, ...], drawn: bool) -> None:
+    events = [an_event(day, count) for day, count in enumerate(reports, 1)]
+    assert (timeline_card(a_timeline(*events)).file is not None) == drawn
 
 
 COVERAGE = st.dictionaries(st.dates(date(1990, 1, 1), date(2026, 1, 1)), st.integers(1, 999), min_size=1)

@@ -52,6 +52,16 @@ async def kept(news: FakeNews, server: DiscordServer) -> list[PostedAnswer]:
     return [answer for row in rows if (answer := news.posted.find(row["id"]))]
 
 
+async def chosen(server: DiscordServer, message: dict[str, Any], option: str, **more: Any) -> Interaction:
+    """Choose an option of the menu "…"."""
+    return await server.click(message, "…", values=[option], **more)
+
+
+def offered(message: dict[str, Any]) -> list[str]:
+    """The labels of the options of all menus."""
+    return [option["label"] for part in walk(message["components"]) for option in part.get("options", [])]
+
+
 async def asked(server: DiscordServer, question: str = QUESTION, **options: Any) -> dict[str, Any]:
     result: Interaction = await server.slash("ask", {"question": question, **options})
     (message,) = result.messages
@@ -60,17 +70,51 @@ async def asked(server: DiscordServer, question: str = QUESTION, **options: Any)
 
 async def test_an_answer_offers_what_can_be_done_with_it(tmp_path: Path) -> None:
     async with started(tmp_path) as server:
-        told = ["Sources", "More quotes", "Ask on", "Timeline", "Follow", "Helpful", "Wrong", "Outdated"]
-        assert labels(await asked(server)) == told
-        assert labels(await asked(server, private=True)) == [*told, "Share"]
-        assert labels(await asked(server, UNANSWERED)) == ["Sources", "Ask on", "Watch", "Helpful", "Wrong"]
+        answer, private = await asked(server), await asked(server, private=True)
+        assert labels(answer) == labels(private) == ["Sources", "Follow-up"]
+        feedback = ["Helpful", "Wrong", "Outdated"]
+        assert offered(answer) == ["More quotes", "Timeline", "Follow", *feedback, "Remove"]
+        assert offered(private) == ["More quotes", "Timeline", "Follow", "Share", *feedback]
+        nothing = await asked(server, UNANSWERED)
+        assert labels(nothing) == ["Closest reports", "Tell me when there is something"]
+        assert offered(nothing) == []
         limited = await asked(server, UNANSWERED, since="2025-01-01")
-        assert labels(limited)[0] == "Search all dates"
+        assert labels(limited)[1] == "Search all dates"
+
+
+async def test_the_closest_reports_are_shown_when_they_are_asked_for(tmp_path: Path) -> None:
+    async with started(tmp_path) as server:
+        message = await asked(server, UNANSWERED)
+        assert QUOTE not in str(message)
+        result = await server.click(message, "Closest reports")
+        assert result.ephemeral
+        assert "Related, but no answer" in result.text
+        assert QUOTE in result.text
+
+
+@pytest.mark.parametrize("action", [action for action in Action if action is not Action.FOLLOW_UP])
+async def test_buttons_of_messages_of_older_versions_still_answer(tmp_path: Path, action: Action) -> None:
+    news = Listening()
+    async with started(tmp_path, news) as server:
+        message = await asked(server, private=action is Action.SHARE)
+        (answer,) = await kept(news, server)
+        # As a message of an older version has it: a button for everything, in a row of the box.
+        button = {"type": 2, "style": 2, "label": "Old", "custom_id": f"answer:{action}:{answer.id}"}
+        server.world.messages[message["id"]]["components"][0]["components"][-1] = {
+            "type": 1,
+            "id": 90,
+            "components": [button | {"id": 91, "disabled": False}],
+        }
+        result = await server.click(
+            server.world.messages[message["id"]], "Old", until=lambda it: bool(it.text)
+        )
+        assert "does nothing any more" not in result.text
+        assert "went wrong" not in result.text
 
 
 async def test_sources_show_each_passage_on_a_page(tmp_path: Path) -> None:
     async with started(tmp_path) as server:
-        message = await asked(server, UNANSWERED)
+        message = await asked(server, "Which troops did the port of Rotterdam electricity ships?")
         first = await server.click(message, "Sources")
         assert first.ephemeral
         assert "They fought in Kursk." in first.text
@@ -84,11 +128,11 @@ async def test_sources_show_each_passage_on_a_page(tmp_path: Path) -> None:
 async def test_more_quotes_are_those_that_were_not_shown(tmp_path: Path) -> None:
     async with started(tmp_path) as server:
         message = await asked(server, UNANSWERED, limit=1)
-        result = await server.click(await asked(server), "More quotes")
+        result = await chosen(server, await asked(server), "More quotes")
         assert result.ephemeral
         assert "no further quotes" in result.text
         assert QUOTE not in result.text
-        assert "More quotes" not in labels(message)
+        assert "More quotes" not in offered(message)
 
 
 async def test_buttons_work_after_a_restart(tmp_path: Path) -> None:
@@ -100,27 +144,30 @@ async def test_buttons_work_after_a_restart(tmp_path: Path) -> None:
         async with server.running(NewsBot(opener(news), tmp_path), commands=4):
             result = await server.click(message, "Sources")
             assert "Kursk" in result.text
-            timeline = await server.click(message, "Timeline")
+            timeline = await chosen(server, message, "Timeline")
             assert QUOTE in timeline.text
-            followed = await server.click(message, "Follow")
+            followed = await chosen(server, message, "Follow")
             assert "Following" in followed.text
         server.assert_clean()
 
 
-@pytest.mark.parametrize(("question", "button"), [(QUESTION, "Follow"), (UNANSWERED, "Watch")])
-async def test_what_was_asked_is_followed_by_whoever_presses(
-    tmp_path: Path, question: str, button: str
-) -> None:
+@pytest.mark.parametrize("question", [QUESTION, UNANSWERED])
+async def test_what_was_asked_is_followed_by_whoever_presses(tmp_path: Path, question: str) -> None:
+    async def press(**more: Any) -> Interaction:
+        if question == QUESTION:
+            return await chosen(server, message, "Follow", **more)
+        return await server.click(message, "Tell me when there is something", **more)
+
     news = Listening()
     async with started(tmp_path, news) as server:
         message = await asked(server, question)
         bob = server.user("bob")
-        result = await server.click(message, button, user=bob)
+        result = await press(user=bob)
         assert result.ephemeral
         assert question.rstrip("?") in result.text
         ((follow,),) = [news.follows.of(bob.id)]
         assert (follow.what, follow.person, follow.channel) == (question, bob.id, None)
-        again = await server.click(message, button, user=bob, until=lambda it: "already" in it.text)
+        again = await press(user=bob, until=lambda it: "already" in it.text)
         assert again.ephemeral
 
 
@@ -129,8 +176,8 @@ async def test_feedback_is_kept_and_can_be_changed(tmp_path: Path, verdict: str)
     news = Listening()
     async with started(tmp_path, news) as server:
         message = await asked(server)
-        await server.click(message, "Helpful")
-        result = await server.click(message, verdict)
+        await chosen(server, message, "Helpful")
+        result = await chosen(server, message, verdict)
         assert result.ephemeral
         assert verdict.lower() in result.text
         person = server.alice.id
@@ -142,13 +189,13 @@ async def test_sharing_shows_a_private_answer_to_everybody(tmp_path: Path) -> No
     async with started(tmp_path, news) as server:
         message = await asked(server, private=True)
         assert server.messages() == []
-        result = await server.click(message, "Share")
+        result = await chosen(server, message, "Share")
         assert not result.ephemeral
         assert QUOTE in result.text
         assert server.alice.mention in result.text
         (shared,) = server.messages()
         assert shared["mentions"] == []
-        assert "Share" not in labels(shared)
+        assert "Share" not in offered(shared)
         assert "Kursk" in (await server.click(shared, "Sources")).text
 
 
@@ -168,10 +215,10 @@ async def test_a_form_asks_on_in_the_context_of_the_answer(tmp_path: Path) -> No
     news = Listening()
     async with started(tmp_path, news) as server:
         message = await asked(server)
-        form = await server.click(message, "Ask on")
+        form = await server.click(message, "Follow-up")
         result = await server.submit_modal(form, {"Your question": "and what did they do?"})
         assert f"continues: {QUESTION}" in result.text
-        assert "### and what did they do?" in result.text
+        assert "-# and what did they do?" in result.text
         assert "North Korean troops" in news.asked[-1].text
         assert labels(result.messages[0])[0] == "Sources"
 
@@ -194,7 +241,7 @@ async def test_an_answer_that_is_not_kept_says_so(tmp_path: Path) -> None:
         message = await asked(server)
         (answer,) = await kept(news, server)
         assert answer.message == message["id"]
-        assert news.privacy.delete(server.alice.id) == 1
+        assert news.privacy.delete(server.alice.id) == 2  # and when she was here
         result = await server.click(message, "Sources")
         assert result.ephemeral
         assert "ask the question again" in result.text
@@ -226,7 +273,7 @@ async def test_others_can_offer_an_action(tmp_path: Path) -> None:
 
     async with DiscordServer() as server, server.running(bot, commands=4):
         bot.services.answers.offer(Action.FOLLOW, follow)
-        result = await server.click(await asked(server), "Follow")
+        result = await chosen(server, await asked(server), "Follow")
         assert result.text == "Followed."
         assert seen == [QUESTION]
         server.assert_clean()
@@ -283,7 +330,7 @@ async def test_bad_questions_are_shown_as_they_are_and_ping_nobody(tmp_path: Pat
 async def test_a_post_that_cannot_be_stored_is_an_answer_with_buttons_and_is_stored_later(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from bot.cogs import upkeep
+    from bot.cogs.background import upkeep
     from index import StoreError
 
     news = Listening()

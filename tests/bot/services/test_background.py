@@ -13,15 +13,17 @@ from typing import Any
 import pytest
 
 from bot.client import NewsBot
-from bot.cogs import alert_sender, digest_sender
+from bot.cogs.background import alert_sender, digest_sender
 from bot.services.background import Sender
 from index import DigestPlan, Follow, NewsIndex, Schedule, StoreError
 from index.clock import utc_now
-from index.storage import digests, follows
+from index.storage import follows
 from index.storage.database import Database
-from index.storage.digests import DigestStore
 from index.storage.follows import FollowStore
+from index.storage.people import digests
+from index.storage.people.digests import DigestStore
 from tests.discord.server import DiscordServer
+from tests.discord.world import message_title
 from tests.fakes import article, open_news, quotes_sent, story, write_jsonl
 from tests.servers.postgres import restart_within
 
@@ -81,7 +83,7 @@ class Room:
     def titles(self) -> list[str]:
         """What was sent to the channel, each as often as the bot has tried."""
         asked = [request for request in self.server.requests if request.path.endswith("/messages")]
-        return sorted(request.body["embeds"][0]["title"] for request in asked)
+        return sorted(message_title(request.body) for request in asked)
 
 
 @asynccontextmanager

@@ -31,7 +31,9 @@ from bot.terminal.answers import (
 from bot.terminal.progress import progress_bars, tracked
 from index import (
     Answer,
+    AnswerWords,
     Article,
+    Copy,
     EventTime,
     Failure,
     Headline,
@@ -82,6 +84,20 @@ def test_when_it_happened_is_shown_where_the_words_say_so() -> None:
     assert "  “last month” is 1 May 2025 to 31 May 2025\n" in output
 
 
+def test_stories_are_listed_instead_of_quotes() -> None:
+    stories = (Headline(PORT, ("Two quays.",)), Headline(TROOPS, ()))
+    output = rendered(answer_view(an_answer(TROOPS, stories=stories), UTC), width=200)
+    assert output.index(PORT.title) < output.index(TROOPS.title)
+    assert "▌" not in output
+
+
+def test_what_was_searched_for_and_not_understood_is_told() -> None:
+    answer = an_answer(TROOPS, searched_for="Which troops?", unclear_time="3/4/2025")
+    output = rendered(answer_view(answer, UTC), width=200)
+    assert "searched for: Which troops?\n" in output
+    assert "“3/4/2025” was not understood as a time: all dates were searched\n" in output
+
+
 def letters(text: str) -> str:
     """What is left of a text when line breaks, bars and their trailing space do not count."""
     return "".join(text.replace("▌", "").split())
@@ -90,8 +106,27 @@ def letters(text: str) -> str:
 def test_the_words_that_answer_are_bold() -> None:
     article = replace(TROOPS, text="About \x1b11,000 went there.")
     quote = Quote(article, Span(0, 25), 0.5, (), (Span(7, 13),))
-    output = rendered(answer_view(an_answer(article, quotes=(quote,)), UTC), terminal=True)
+    words = AnswerWords(article, Span(7, 13), ("Wire", "Herald", "Post"))
+    output = rendered(answer_view(an_answer(article, quotes=(quote,), words=words), UTC), terminal=True)
+    assert "\x1b[1m11,000\x1b[0m · Wire, Herald and 1 more\n" in output
     assert "\x1b[1m11,000\x1b[0m went there." in output
+    # What the reading marks may be a part of the answer: it is not made bold.
+    uncertain = rendered(answer_view(an_answer(article, quotes=(quote,)), UTC), terminal=True)
+    assert "\x1b[1m" not in uncertain
+
+
+def test_outlets_that_differ_are_both_shown() -> None:
+    words, differing = (AnswerWords(one, Span(0, 5), (one.source,)) for one in (TROOPS, PORT))
+    shown = rendered(answer_view(an_answer(TROOPS, words=words, differing=differing), UTC))
+    assert "About · Sample Wire — Two q · Sample Herald\n" in shown
+
+
+def test_a_list_of_stories_has_a_line_each() -> None:
+    copies = (Copy("Sample Post", "https://post.example/x", NOW),)
+    answer = an_answer(TROOPS, stories=(Headline(PORT, (), copies), Headline(TROOPS, ())))
+    assert rendered(answer_view(answer, UTC, echo=False), terminal=True).count(" • ") == 2
+    shown = COLOUR.sub("", LINK.sub("", rendered(answer_view(answer, UTC, echo=False), terminal=True)))
+    assert " • Sample Herald · Rotterdam opens shore power · 2 outlets · 3 months ago\n" in shown
 
 
 @given(text=NASTY, width=st.integers(20, 100))
@@ -119,9 +154,9 @@ def test_a_terminal_says_how_well_the_time_is_known() -> None:
     day = replace(PORT, published_at=datetime(2025, 6, 4, tzinfo=UTC), published_precision="day")
     seen = replace(PORT, published_precision="seen")
     zone = ZoneInfo("America/New_York")
-    assert "· published 4 Jun 2025\n" in rendered(latest_view([Headline(day, ())], zone, NOW))
+    assert "\npublished 4 Jun 2025\n" in rendered(latest_view([Headline(day, ())], zone, NOW))
     shown = " ".join(rendered(latest_view([Headline(seen, ())], zone, NOW)).split())
-    assert "· first seen" in shown
+    assert "first seen" in shown
     assert "its date is not known" in shown
     assert "published" not in shown
 
@@ -132,15 +167,16 @@ def test_an_answer_on_a_terminal() -> None:
     assert answer.quotes[0].link in LINK.findall(shown)
     assert "https://post.example/x" in LINK.findall(shown)
     lines = COLOUR.sub("", LINK.sub("", shown)).splitlines()
-    assert lines[:8] == [
+    assert lines[-1].startswith("2 articles searched in ")
+    assert lines[-1].endswith(" ms · very sure")
+    assert lines[:7] == [
         "Which troops?",
         "",
+        "  Sample Wire · Kim Jong Un [bold]pledges[/bold] support · 2 days ago · updated",
         "▌ About 11,000 North Korean troops were sent to Russia in 2024.",
-        "  Kim Jong Un [bold]pledges[/bold] support",
-        "  Sample Wire · published 5 Jun 2025, 01:29 CEST (2 days ago)",
+        "  published 5 Jun 2025, 01:29 CEST (2 days ago)",
         "  updated 5 Jun 2025, 02:00 CEST (2 days ago)",
         "  also in Sample Post",
-        "",
     ]
 
 
@@ -157,7 +193,9 @@ def test_addresses_that_are_no_pages_are_not_links() -> None:
 def test_an_abstention_is_honest() -> None:
     answer = FakeNews().ask(Question("Who?"))
     shown = rendered(answer_view(answer, UTC, echo=False))
-    assert shown.startswith("No answer found in the 2 articles searched. Closest reports:\n\n▌ About 11,000")
+    assert shown.startswith(
+        "No answer found in the 2 articles searched. Closest reports:\n\n  Sample Wire · Kim"
+    )
     nothing = an_answer(TROOPS, answered=False, quotes=(), articles_searched=0)
     assert NO_ARTICLES in rendered(answer_view(nothing, UTC))
     limited = replace(nothing, since=NOW)
@@ -200,7 +238,9 @@ def test_an_evaluation() -> None:
 def test_latest() -> None:
     shown = rendered(latest_view(FakeNews().latest(), UTC, NOW))
     assert " • Troops [were] sent." in shown
-    assert "Sample Herald · published 2 Mar 2025, 18:45 UTC (3 months ago)" in shown
+    assert (
+        "Sample Herald · Rotterdam opens shore power\npublished 2 Mar 2025, 18:45 UTC (3 months ago)" in shown
+    )
     assert "No article matches" in rendered(latest_view([], UTC, NOW))
 
 

@@ -18,7 +18,7 @@ from bot.cards.alert import alert_card
 from bot.cards.answer import AnswerCard, answer_card, corrected
 from bot.cards.timeline import LABELS as PLOT_LABELS
 from bot.client import NewsBot
-from bot.cogs.alert_sender import AlertSender
+from bot.cogs.background.alert_sender import AlertSender
 from bot.interactions.buttons import LABELS, Action
 from bot.services import guild_rules
 from bot.text.language import LANGUAGES, _, closest, command_text, counted, number, percent, speaking
@@ -34,6 +34,7 @@ from tests.catalogues import (
 )
 from tests.discord.limits import is_command_name, walk
 from tests.discord.server import DiscordServer
+from tests.discord.world import message_text
 from tests.fake_news import NOW, TROOPS, FakeNews
 
 QUESTION: Final = "How many North Korean troops were sent?"
@@ -60,6 +61,10 @@ async def started(
 
 def labels(message: dict[str, Any]) -> set[str]:
     return {part["label"] for part in walk(message["components"]) if part.get("label")}
+
+
+def offered(message: dict[str, Any]) -> set[str]:
+    return {option["label"] for part in walk(message["components"]) for option in part.get("options", [])}
 
 
 def said_in(language: str, text: str) -> str:
@@ -195,7 +200,7 @@ def test_a_card_is_corrected_in_the_language_it_was_written_in() -> None:
     kept = AnswerCard.from_json(card.to_json())
     gone = replace(PostedQuote.of(answer.quotes[0]), state="withdrawn", changed_at=NOW)
     others = [PostedQuote.of(quote) for quote in answer.quotes[1:]]
-    assert "vom Herausgeber zurückgezogen" in corrected(kept, [gone, *others]).texts[1]
+    assert "von der Redaktion zurückgezogen" in corrected(kept, [gone, *others]).texts[1]
     assert AnswerCard.from_json({**card.to_json(), "language": "en"}).language == "en"
 
 
@@ -217,8 +222,8 @@ async def test_an_answer_is_in_the_language_of_the_guild(tmp_path: Path, languag
         result = await server.slash("ask", {"question": QUESTION})
         assert QUOTE in result.text  # never translated
         assert said_in(language, LABELS[Action.FOLLOW_UP]) in labels(result.messages[0])
-        assert said_in(language, "{share} sure").split("{share}")[0] in result.text
-        assert said_in(language, LABELS[Action.MORE]) in labels((await server.say(QUESTION)).replies[0])
+        assert said_in(language, "very sure") in result.text
+        assert said_in(language, LABELS[Action.MORE]) in offered((await server.say(QUESTION)).replies[0])
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
@@ -228,12 +233,12 @@ async def test_what_only_the_reader_sees_is_in_their_own_language(tmp_path: Path
         shown = await server.slash("help")
         assert said_in(language, "Ask the news") in shown.text
         answer = await server.slash("ask", {"question": QUESTION})
-        assert "90% sure" in answer.text  # everybody sees it
-        pressed = await server.click(answer.messages[0], "Helpful", user=server.alice)
+        assert "very sure" in answer.text  # everybody sees it
+        pressed = await server.click(answer.messages[0], "…", values=["Helpful"], user=server.alice)
         assert pressed.text == said_in(language, "Thank you. Noted as helpful.")
-        form = await server.click(answer.messages[0], "Ask on", user=server.alice)
+        form = await server.click(answer.messages[0], "Follow-up", user=server.alice)
         assert form.modal
-        assert form.modal["title"] == said_in(language, "Ask on")
+        assert form.modal["title"] == said_in(language, "Follow-up")
         wrong = await server.slash(
             "ask", {"question": QUESTION, "since": "soon"}, until=lambda it: bool(it.text)
         )
@@ -254,9 +259,9 @@ async def test_a_guild_can_choose_its_language(tmp_path: Path) -> None:
         assert [option["label"] for option in offered[0]["options"][1:]] == list(LANGUAGES.values())
         await server.click(message, "settings:language", values=["Deutsch"], user=boss)
         assert news.guilds.settings(server.guild.id).language == "de"
-        assert "**Sprache**: Deutsch" in server.history(message)[-1]["embeds"][0]["description"]
+        assert "**Sprache**: Deutsch" in message_text(server.history(message)[-1])
         assert "Frag die Nachrichten" in (await server.slash("help")).text
-        assert "90\xa0% sicher" in (await server.say(QUESTION)).text
+        assert "sehr sicher" in (await server.say(QUESTION)).text
         await server.click(message, "settings:language", values=["own"], user=boss)
         assert news.guilds.settings(server.guild.id).language is None
         assert "Ask the news" in (await server.slash("help")).text
@@ -272,10 +277,10 @@ async def test_a_button_is_answered_in_time_where_the_language_cannot_be_looked_
         answer = await server.slash("ask", {"question": QUESTION})
         monkeypatch.setattr(news.guilds, "settings", lambda guild: go_on.wait(5))
         server.alice.locale = "fr"
-        pressed = await server.click(answer.messages[0], "Ask on", user=server.alice)
+        pressed = await server.click(answer.messages[0], "Follow-up", user=server.alice)
         go_on.set()
         assert pressed.modal
-        assert pressed.modal["title"] == said_in("fr", "Ask on")
+        assert pressed.modal["title"] == said_in("fr", "Follow-up")
 
 
 async def test_suggestions_are_found_by_their_words_in_either_language(tmp_path: Path) -> None:
@@ -302,4 +307,4 @@ async def test_alerts_speak_the_language_of_the_guild(tmp_path: Path) -> None:
             assert isinstance(alerts, AlertSender)
             await alerts.look()
         (sent,) = server.messages()
-        assert "Ce salon suit ceci" in sent["embeds"][0]["footer"]["text"]
+        assert "Ce salon suit ceci" in message_text(sent)

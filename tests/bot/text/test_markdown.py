@@ -1,13 +1,26 @@
 """What the bot quotes must appear as it is written: laws for any text, and every trap by name."""
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.text.markdown import block_quote, bold, cut, escape, length, link, struck, timestamp, unescape
+from bot.text.markdown import (
+    beginning,
+    block_quote,
+    bold,
+    cut,
+    escape,
+    length,
+    link,
+    plain,
+    struck,
+    timestamp,
+    unescape,
+)
 from tests.discord.markdown import active, find, parse, shown
 
 # Text made of what markdown is made of finds far more than text made of all of Unicode.
@@ -166,17 +179,42 @@ def test_a_link_shows_its_label_and_leads_to_its_address(label: str) -> None:
     )
     links = find(markdown, "link")
     assert [node.to for node in links] == ["https://example.com/a", "https://example.com/b"]
-    normal = str.maketrans("[]", "()")
-    assert links[0].text.translate(normal) == " ".join(label.split()).translate(normal)
+    assert looks(links[0].text) == looks(" ".join(UNSEEN.sub("", label).split()))
+    assert {node.kind for node in links[0].inside} <= {"text"}
 
 
-@pytest.mark.parametrize("label", ["Budget [2025] passed", "[Live] Storm", "[a][b]", "plain"])
-def test_paired_brackets_survive_in_a_label(label: str) -> None:
-    assert find(link(label, "https://example.com"), "link")[0].text == label
+LOOKS_LIKE = str.maketrans("()∖∗ˍˋ∼ǀ‹∶＠", "[]\\*_`~|<:@")
+UNSEEN = re.compile("[\u2060\u202a-\u202e\u2066-\u2069]")
 
 
-def test_brackets_that_do_not_pair_become_round_in_a_label() -> None:
-    assert find(link("a ] b [ c", "https://example.com"), "link")[0].text == "a ) b ( c"
+def looks(text: str) -> str:
+    """A text as it looks to somebody who takes no notice of small differences."""
+    return UNSEEN.sub("", text).translate(LOOKS_LIKE)
+
+
+@pytest.mark.parametrize(
+    ("label", "shown"),
+    [
+        ("Budget [2025] passed", "Budget (2025) passed"),
+        ("a ] b [ c", "a ) b ( c"),
+        ("C:\\Users", "C:∖Users"),
+        ("A 5* hotel for snake_case", "A 5* hotel for snake_case"),
+        ("*A* headline", "∗A∗ headline"),
+        ("1. FC Köln - 3:1", "\u20601. FC Köln - 3:1"),
+        ("at 10:30 or ~2", "at 10:30 or ~2"),
+        ("חדשות", "\u2068חדשות\u2069"),
+        ("\u202eturned", "turned"),
+    ],
+)
+def test_a_label_has_no_backslashes_and_only_what_would_be_markup_is_replaced(label: str, shown: str) -> None:
+    assert link(label, "https://example.com") == f"[{shown}](https://example.com)"
+
+
+def test_the_model_shows_backslashes_in_a_label_as_discord_does() -> None:
+    assert shown(r"[a\_b](https://example.com)") == r"a\_b"
+    assert shown(r"a\_b") == "a_b"
+    (only,) = find(r"[\*b*](https://example.com)", "link")
+    assert [node.kind for node in only.inside] == ["text", "italic"]
 
 
 @pytest.mark.parametrize(
@@ -208,10 +246,11 @@ def test_an_address_as_label_is_not_linked_because_discord_would_show_the_raw_te
     assert active(link("https://bank.example", "https://example.com")) == set()
 
 
-@given(TEXTS.filter(str.strip))
+@given(TEXTS.filter(lambda text: UNSEEN.sub("", text).strip()))
 def test_bold_type_ends_where_its_text_ends(text: str) -> None:
     (node, *rest) = parse(bold(text) + " after")
-    assert (node.kind, node.text) == ("bold", " ".join(text.split()))
+    line = " ".join(UNSEEN.sub("", text).split())
+    assert (node.kind, UNSEEN.sub("", node.text)) == ("bold", line)
     assert "".join(other.text for other in rest) == " after"
 
 
@@ -223,12 +262,33 @@ def test_bold_nothing_is_nothing() -> None:
 @example("\U0001f600" * 10, 7)
 def test_a_cut_text_fits_and_is_a_beginning(text: str, limit: int) -> None:
     result = cut(text, limit)
-    line = " ".join(text.split())
+    line = " ".join(UNSEEN.sub("", text).split())
     assert length(result) <= limit
     assert active(result) == set()
     if unescape(result) != line:
         assert result.endswith("…")
         assert line.startswith(unescape(result[:-1]))
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "kept"),
+    [
+        ("ab👩‍👩‍👧 c", 5, "ab"),
+        ("🇩🇪🇫🇷🇪🇸", 3, "🇩🇪"),
+        ("👍🏽!", 1, ""),
+        ("e\u0301a", 1, ""),
+        ("plain text", 6, "plain"),
+    ],
+)
+def test_no_emoji_and_no_letter_is_cut_in_two(text: str, limit: int, kept: str) -> None:
+    assert beginning(text, limit) == kept
+
+
+@pytest.mark.parametrize("named", [bold, plain, lambda text: link(text, "https://example.com")])
+def test_text_from_right_to_left_moves_nothing_beside_it(named: Callable[[str], str]) -> None:
+    assert "\u2068أخبار\u2069" in named("أخبار")
+    assert "\u2068" not in named("News")
+    assert "\u202e" not in named("News \u202e backwards")
 
 
 def test_length_counts_what_discord_may_count() -> None:

@@ -48,7 +48,7 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Path]:
 @pytest.fixture(autouse=True)
 def _made_here(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make compiled models in this process: it has PyTorch already, and another would take seconds."""
-    monkeypatch.setattr(making, "_run", lambda *arguments: making.main(arguments))
+    monkeypatch.setattr(making, "said_by", lambda _, *arguments: making.main(arguments))
 
 
 def embedder(folder: Path, query: str = "", passage: str = "") -> SentenceTransformerEmbedder:

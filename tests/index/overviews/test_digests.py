@@ -16,11 +16,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index import Digest, DigestPlan, Schedule, UsageError
+from index import Delivery, Digest, DigestPlan, Schedule, UsageError
 from index.overviews.stories import choose_stories
 from index.storage.database import Database
-from index.storage.digests import ABANDONED, MAX_DIGESTS, DigestStore
 from index.storage.guilds import Guilds
+from index.storage.people.digests import ABANDONED, MAX_DIGESTS, MAX_DIRECT, DigestStore
 from index.types.digest import DAY, LATE
 from tests.fakes import NOW, Clock, article, open_news, write_jsonl
 
@@ -177,16 +177,34 @@ def test_the_library_chooses_by_topic_and_source_and_never_the_same_again(tmp_pa
 # -- once ------------------------------------------------------------------------------------------------
 
 
-def test_a_channel_has_one_digest_which_can_be_changed_and_stopped(book: DigestStore) -> None:
+def test_a_channel_has_several_digests_each_of_which_can_be_changed_and_stopped(book: DigestStore) -> None:
     first = book.put("g", "c", "ann", EIGHT)
     assert (first.next_at, book.of("g")) == (utc("2025-06-11 06:00"), [first])
     plan = DigestPlan(Schedule(9, "UTC", 2, (22, 7)), ("shipping",), ("Sample Wire",), 3)
-    changed = book.put("g", "c", "bob", plan)
-    assert (changed.id, changed.person, changed.plan) == (first.id, "bob", plan)
-    assert book.of("g") == [changed]
-    assert not book.stop("other", "c")
-    assert book.stop("g", "c")
-    assert book.of("g") == []
+    ways = Delivery("role", apart=True, publish=True)
+    second = book.put("g", "c", "bob", plan, ways)
+    assert book.of("g") == [first, second]  # a second one replaces nothing
+    with pytest.raises(UsageError, match="already"):
+        book.put("g", "c", "bob", plan, ways)  # as where a command was used twice
+    with pytest.raises(UsageError, match="no such digest"):
+        book.put("other", "c", "bob", plan, id=first.id)
+    changed = book.put("g", "d", "bob", plan, ways, first.id)
+    assert (changed.id, changed.channel, changed.plan, changed.delivery) == (first.id, "d", plan, ways)
+    assert book.stop(changed)
+    assert not book.stop(changed)
+    assert book.of("g") == [second]
+
+
+def test_what_is_sent_to_a_person_is_theirs_alone(book: DigestStore) -> None:
+    direct = Delivery(direct=True)
+    mine = book.put("g", "dm", "ann", EIGHT, direct)
+    assert (book.of("g"), book.of_person("ann"), book.of_person("bob")) == ([], [mine], [])
+    with pytest.raises(UsageError, match="no such digest"):
+        book.put("g", "dm", "bob", EIGHT, direct, mine.id)
+    for hour in range(MAX_DIRECT - 1):
+        book.put("g", "dm", "ann", DigestPlan(Schedule(hour)), direct)
+    with pytest.raises(UsageError, match="stop one first"):
+        book.put("g", "dm", "ann", DigestPlan(Schedule(20)), direct)
 
 
 def test_a_guild_has_so_many_and_no_more(book: DigestStore) -> None:
@@ -194,7 +212,6 @@ def test_a_guild_has_so_many_and_no_more(book: DigestStore) -> None:
         book.put("g", str(number), "ann", EIGHT)
     with pytest.raises(UsageError, match="stop one first"):
         book.put("g", "one more", "ann", EIGHT)
-    book.put("g", "0", "ann", EIGHT)
     book.put("other", "one more", "ann", EIGHT)
 
 
@@ -269,7 +286,7 @@ def test_of_two_that_choose_at_once_both_hold_the_same(book: DigestStore, clock:
         return [("slow",)]
 
     assert book.choose(digest, meanwhile) == [["quick"]]
-    book.put("g", "c", "bob", DigestPlan(Schedule(9)))
+    book.put("g", "c", "bob", DigestPlan(Schedule(9)), id=digest.id)
     assert book.choose(digest, lambda: [("late",)]) == ()  # set anew meanwhile
 
 
@@ -304,7 +321,7 @@ CLAIM = """
 import sys
 from datetime import datetime
 from index.storage.database import Database
-from index.storage.digests import DigestStore
+from index.storage.people.digests import DigestStore
 book = DigestStore(Database.open(sys.argv[1]), lambda: datetime.fromisoformat(sys.argv[2]))
 due = book.due()
 print("ready", len(due), flush=True)
@@ -331,7 +348,7 @@ def test_of_two_processes_one_sends(database_url: str, clock: Clock) -> None:
 def test_a_guild_that_is_left_and_a_person_who_leaves(
     book: DigestStore, database_url: str, clock: Clock
 ) -> None:
-    from index.storage.privacy import Privacy
+    from index.storage.people.privacy import Privacy
 
     database = Database.open(database_url)
     book.put("g", "c", "ann", EIGHT)

@@ -136,6 +136,22 @@ def test_the_frequency_of_a_word_follows_the_index(whole: Index) -> None:
         assert index.document_frequency(["harbour", "whale"]) == {"harbour": min(3, 2 * seq - 1), "whale": 0}
 
 
+def test_words_that_are_spelled_alike(tmp_path: Path) -> None:
+    index = LocalIndex(tmp_path, EMBEDDER.dimension)
+    for follower in index.followers:
+        follower.apply([[passage(1), passage(2, source="Sample Herald")]], [], at(1))
+    for written, distance, found in (
+        ("harbour", 0, 2),
+        ("harbuor", 1, 2),
+        ("hrabuor", 1, 0),
+        ("hrabuor", 2, 2),
+    ):
+        assert len(index.spelled_like(written, distance, ANY, 10)) == found
+    assert index.spelled_like("harbour", 1, Filters(source="Sample Herald"), 10) == [2]
+    assert len(index.spelled_like("harbour", 1, ANY, 1)) == 1
+    index.close()
+
+
 # -- the contract ----------------------------------------------------------------------------------------
 
 

@@ -93,6 +93,11 @@ def frequencies(index: MilvusIndex | LocalIndex, passages: list[IndexedPassage])
     )
 
 
+def test_similar_words_are_not_looked_for(index: MilvusIndex, passages: list[IndexedPassage]) -> None:
+    index.apply([passages], [], at(1))
+    assert index.spelled_like("harbour", 1, Filters(), 10) == []
+
+
 def test_both_give_the_same_hits_and_scores(
     index: MilvusIndex, passages: list[IndexedPassage], tmp_path: Path
 ) -> None:

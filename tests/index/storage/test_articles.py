@@ -455,6 +455,7 @@ def test_a_new_database_is_what_the_migrations_make(database_url: str, tmp_path:
 
     config = Config()
     config.set_main_option("script_location", "index:migrations")
+    config.set_main_option("recursive_version_locations", "true")
     migrated, new = create_engine(database_url), create_engine(sqlite_url(tmp_path / "new.db"))
     Store.open(sqlite_url(tmp_path / "new.db")).close()
     with migrated.begin() as connection, new.connect() as other:

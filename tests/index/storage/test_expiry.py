@@ -15,12 +15,13 @@ from sqlalchemy import func, insert, select, text
 from index import AuditEntry, Digest, DigestPlan, Lifetimes, Schedule
 from index.storage import expiry, schema
 from index.storage.database import Database, sqlite_url
-from index.storage.digests import DigestStore
 from index.storage.editions import UsageStore, give
 from index.storage.expiry import PORTION, Expiry
 from index.storage.follows import FollowStore
 from index.storage.guilds import Guilds, guild_tables
-from index.storage.posted import Posted
+from index.storage.people.digests import DigestStore
+from index.storage.people.posted import Posted
+from index.storage.people.visits import Visits
 from tests.fakes import NOW, Clock
 from tests.index.storage.test_posted import an_answer
 
@@ -188,6 +189,7 @@ def fill(database: Database, clock: Clock, guild: str) -> None:
     put(database, "sources", {"uri": feed, "kind": "feed", "state": "ok", "added_at": NOW})
     DigestStore(database, clock).put(guild, f"channel of {guild}", "ann", DigestPlan(Schedule(8)))
     UsageStore(database).add([guild], "articles", 7, NOW)
+    Visits(database, clock).note("ann", guild)
 
 
 def of_guild(database: Database, guild: str) -> dict[str, int]:

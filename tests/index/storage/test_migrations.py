@@ -36,6 +36,7 @@ def test_whose_words_stored_ones_are_is_filled_in_and_others_make_room(database_
     with engine.begin() as connection:
         config = Config()
         config.set_main_option("script_location", "index:migrations")
+        config.set_main_option("recursive_version_locations", "true")
         config.attributes["connection"] = connection
         command.upgrade(config, "0014")
         for site, title in (("wire", "The Wire"), ("planet", "Planet Harbour")):

@@ -13,7 +13,7 @@ from sqlalchemy.types import JSON
 
 from index.storage import schema
 from index.storage.database import Database, sqlite_url
-from index.storage.privacy import Privacy, personal_tables
+from index.storage.people.privacy import Privacy, personal_tables
 from index.storage.rows import UtcDateTime
 
 ME, OTHER = "person-1", "person-2"
