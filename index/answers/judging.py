@@ -74,7 +74,7 @@ def windows_of(candidates: Candidates, limit: int = WINDOWS) -> list[tuple[Windo
     while free.any() and len(windows) < limit:
         best = int(free.argmax())
         same = passages == passages[best]
-        around = (same & (starts <= starts[best]) & (ends >= ends[best])).nonzero()[0]
+        around = (free & same & (starts <= starts[best]) & (ends >= ends[best])).nonzero()[0]
         widest = around[np.argmax(ends[around] - starts[around])]
         start, end = int(starts[widest]), int(ends[widest])
         inside = (same & (starts >= start) & (ends <= end)).nonzero()[0]

@@ -165,7 +165,7 @@ def test_what_is_worth_quoting_comes_first() -> None:
     ]
     best = found("How many troops went to Kursk?", texts)[0]
     assert "11,000 troops" in best.text
-    assert best.features.kind == 1
+    assert best.features.form == 1
     assert best.features.focus == 1
 
 
@@ -180,8 +180,8 @@ def test_a_sentence_is_told_by_its_own_figures() -> None:
     answer, other = "About 11,000 troops went to Kursk.", "It rained in Kursk all through the night."
     runs = found("How many troops went to Kursk?", [f"{answer} {other}"])
     figures = {candidate.text: candidate.features for candidate in runs}
-    assert (figures[answer].kind, figures[answer].focus, figures[answer].early) == (1, 1, 1)
-    assert (figures[other].kind, figures[other].focus) == (0, 0)
+    assert (figures[answer].form, figures[answer].focus, figures[answer].early) == (1, 1, 1)
+    assert (figures[other].form, figures[other].focus) == (0, 0)
     assert figures[other].early == pytest.approx(math.exp(-len(answer + " ") / 1000))
 
 
