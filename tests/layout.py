@@ -29,7 +29,7 @@ GROUPS: Mapping[str, Sequence[frozenset[str]]] = {
         frozenset({"ingest", "answers"}),
         frozenset({"quotes", "overviews", "evaluation", "status"}),
         frozenset({"doctor", "news"}),
-        frozenset({"fit"}),
+        frozenset({"training"}),
         frozenset({"__init__"}),
     ],
     "bot": [

@@ -2,8 +2,8 @@
 
 The probability comes from a logistic regression over six figures (Platt, 1999, "Probabilistic Outputs for
 Support Vector Machines"). It is calibrated: of the questions that get 0.8, eight in ten can be answered. The
-regression's weights and the threshold stand in `weights.json`, where `python -m index.fit` writes them. They
-belong to the embedding model that the project ships; another model needs a fit of its own to be as good.
+regression's weights and the threshold stand in `weights.json`, where `python -m index.training` writes them.
+They belong to the embedding model that the project ships; another model needs a fit of its own to be as good.
 """
 
 from __future__ import annotations

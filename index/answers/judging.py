@@ -65,13 +65,13 @@ def judge(reader: AnswerReader, question: str, candidates: Candidates) -> Judged
     return Judged(judged, fit, Read(windows, readings, agreement))
 
 
-def windows_of(candidates: Candidates) -> list[tuple[Window, Indexes]]:
-    """Return at most `WINDOWS` windows that do not overlap, each with the places of the candidates in it."""
+def windows_of(candidates: Candidates, limit: int = WINDOWS) -> list[tuple[Window, Indexes]]:
+    """Return at most `limit` windows that do not overlap, each with the places of the candidates in it."""
     articles = [ranked.stored.article.id for ranked in candidates.ranked]
     passages, (starts, ends) = candidates.passages, candidates.spans.T
     free = np.ones(len(candidates), np.bool_)
     windows: list[tuple[Window, Indexes]] = []
-    while free.any() and len(windows) < WINDOWS:
+    while free.any() and len(windows) < limit:
         best = int(free.argmax())
         same = passages == passages[best]
         around = (same & (starts <= starts[best]) & (ends >= ends[best])).nonzero()[0]

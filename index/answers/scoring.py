@@ -1,7 +1,7 @@
 """Scores a candidate for a quote: a weighted sum of features, four of which the answer reader gives.
 
 The weights stand in `weights.json`, twice: for candidates that the reader has read, and for those without a
-reader. `python -m index.fit` fits them (a regularised softmax over the candidates of each question) and
+reader. `python -m index.training` fits them (a regularised softmax over the candidates of each question) and
 prints the figures on questions that they were not fitted to. The sum is linear on purpose: trees fitted to
 the same features did worse on held-out weeks, and a person can read what a weight means.
 """

@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +19,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from index.errors import UsageError
+from index.evaluation.matching import normalise
 from index.sources.files import open_source
 from index.types.answer import Answer, Quote
 from index.types.article import Article
@@ -28,7 +27,8 @@ from index.types.evaluation import Baseline, Measures, Miss, MissKind, Reliabili
 from index.types.question import Question
 from index.types.report import OnProgress, Progress, ignore_progress
 
-# The names that the file with the articles may have.
+# The file with the questions, and the names that the one with the articles may have.
+QUESTIONS = "questions.jsonl"
 ARTICLES = ("articles.jsonl.gz", "articles.jsonl")
 # The shares of right answers are measured among the first quote, the first three and the first five.
 DEPTHS = (1, 3, 5)
@@ -38,11 +38,6 @@ SHOWN = 3
 BINS = 10
 # The suggested threshold is the one that this share of the answerable questions reaches.
 ANSWERED = 0.884
-
-# The grammatical articles, and all characters that comparing leaves out.
-_ARTICLE_WORDS = re.compile(r"\b(?:the|a|an)\b")
-_OTHER = re.compile(r"[^a-z0-9$%. ]")
-_POINT = re.compile(r"\.(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,19 +72,25 @@ def load_examples(folder: Path) -> list[Example]:
 
     Raises UsageError when they cannot be read, or when all or none of them are answerable.
     """
-    path = folder / "questions.jsonl"
+    path = folder / QUESTIONS
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-        examples = [_example(json.loads(line)) for line in lines if line.strip()]
+        examples = read_examples(path)
     except OSError as error:
         raise UsageError(
-            f"{path} cannot be read ({error.strerror}): name the folder that holds questions.jsonl."
+            f"{path} cannot be read ({error.strerror}): name the folder that holds {QUESTIONS}."
         ) from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise UsageError(f"{path} cannot be read as evaluation questions ({error!r}).") from error
     if len({example.answerable for example in examples}) < 2:
         raise UsageError(f"{path} needs answerable and unanswerable questions: add the kind that is missing.")
     return examples
+
+
+def read_examples(path: Path) -> list[Example]:
+    """Return the questions of a file. Raises OSError, and UsageError where a line is no question."""
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        return [_example(json.loads(line)) for line in lines if line.strip()]
+    except (ValueError, KeyError, TypeError) as error:
+        raise UsageError(f"{path} cannot be read as evaluation questions ({error!r}).") from error
 
 
 def articles_file(folder: Path) -> Path | None:
@@ -154,16 +155,6 @@ def rank(texts: Sequence[str], accepted: Sequence[str]) -> int:
         if any(answer in padded for answer in wanted):
             return place
     return 0
-
-
-def normalise(text: str) -> str:
-    """Return a text in the form that answers are compared in: ASCII, lower case, no articles, no punctuation.
-
-    Dollar and percent signs and decimal points stay.
-    """
-    ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    words = _ARTICLE_WORDS.sub(" ", _OTHER.sub(" ", ascii_text))
-    return " ".join(_POINT.sub("", words).split())
 
 
 def compare(

@@ -8,27 +8,21 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import numpy as np
 from tokenizers import Encoding
 
-from index.embeddings.network import Network, Output
+from index.embeddings.network import Network
 from index.embeddings.saved import SavedModel, SavedModels
 from index.embeddings.tokens import Tokenizer
 from index.embeddings.weights import SHIPPED_SHA256
 from index.errors import ModelError
 from index.reader.making import PRECISION, READER, make
-from index.reader.windows import Tokens, Window, WindowReading, read_window
+from index.reader.tokens import encode, tokenizer_of, tokens_of
+from index.reader.windows import Window, WindowReading, read_window
 from index.runtime.cores import cores
 
 ADAPTERS = Path(__file__).with_name("adapters.safetensors")
-# The SHA-256 of the file that `python -m index.training` wrote.
-ADAPTERS_SHA256 = "39d6dfd97a3aad844aa4ddba0bddda459de6beb03fb9abbbf90ac0c2a954d3ce"
-
-# Tokens of question and window together; what is beyond is not read. A window of 350 characters has about 85,
-# a headline 15, a question 20.
-LONGEST = 192
-# Characters of a question that are read. The longest of 1,700 questions about the news has 260.
-QUESTION_CHARS = 300
+# The SHA-256 of that file, as `sha256sum` writes it. `python -m index.training` writes both.
+CHECKSUM = ADAPTERS.with_suffix(".sha256")
 
 
 class AnswerReader:
@@ -50,15 +44,14 @@ class AnswerReader:
     def read(self, question: str, windows: Sequence[Window]) -> list[WindowReading]:
         """Return what is read in each window."""
         network, tokenizer = self._load()
-        pairs = [(question[:QUESTION_CHARS], f"{window.headline}\n{window.text}") for window in windows]
-        encodings = tokenizer.encode(pairs)
+        encodings = encode(tokenizer, question, windows)
         readings: list[WindowReading | None] = [None] * len(windows)
 
         def read_batch(places: Sequence[int]) -> None:
             inputs = tokenizer.arrays([encodings[place] for place in places])
             begins, ends = network(inputs)
             for row, place in enumerate(places):
-                tokens = _tokens(windows[place], encodings[place], begins[row], ends[row])
+                tokens = tokens_of(windows[place], encodings[place], begins[row], ends[row])
                 readings[place] = read_window(windows[place], tokens)
 
         batches = _batches(encodings, network.streams)
@@ -84,26 +77,31 @@ class AnswerReader:
             return self._loaded
 
     def _open(self) -> tuple[Network, Tokenizer]:
-        _verify(ADAPTERS)
-        saved = self._saved()
-        return Network(saved.network, cores()), Tokenizer(saved.tokenizer, LONGEST, cut="only_second")
+        saved = self._saved(_verified(ADAPTERS, CHECKSUM))
+        return Network(saved.network, cores()), tokenizer_of(saved.tokenizer)
 
-    def _saved(self) -> SavedModel:
-        made_of = hashlib.sha256(f"{SHIPPED_SHA256} {ADAPTERS_SHA256} {PRECISION}".encode()).hexdigest()[:16]
+    def _saved(self, sha256: str) -> SavedModel:
+        made_of = hashlib.sha256(f"{SHIPPED_SHA256} {sha256} {PRECISION}".encode()).hexdigest()[:16]
         return self._models.find(READER, made_of) or make(self._models, made_of)
 
 
-def _verify(adapters: Path) -> None:
-    """Raise ModelError where the file is missing, or another one."""
+def checksum(adapters: Path) -> str:
+    """Return the SHA-256 of a file as `sha256sum` writes it. Raises OSError."""
+    with adapters.open("rb") as file:
+        return f"{hashlib.file_digest(file, 'sha256').hexdigest()}  {adapters.name}\n"
+
+
+def _verified(adapters: Path, expected: Path) -> str:
+    """Return the SHA-256 of the adapters. Raises ModelError where they are missing, or others."""
     try:
-        with adapters.open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
+        found, right = checksum(adapters), expected.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
         raise ModelError(
             f"The answer reader's file {adapters.name} cannot be read: install newsbot again."
         ) from error
-    if found != ADAPTERS_SHA256:
+    if found != right:
         raise ModelError(f"The answer reader's {adapters.name} is damaged: install newsbot again.")
+    return found.split()[0]
 
 
 def _batches(encodings: Sequence[Encoding], streams: int) -> list[list[int]]:
@@ -118,12 +116,3 @@ def _batches(encodings: Sequence[Encoding], streams: int) -> list[list[int]]:
         batches[-1].append(place)
         size += len(encodings[place])
     return [batch for batch in batches if batch]
-
-
-def _tokens(window: Window, encoding: Encoding, begins: Output, ends: Output) -> Tokens:
-    """Return the tokens of headline and text: none of the question, and none that stands for no character."""
-    offsets = np.array(encoding.offsets, np.intp).reshape(-1, 2)
-    second = np.array([sequence == 1 for sequence in encoding.sequence_ids], np.bool_)
-    kept = (second & (offsets[:, 1] > offsets[:, 0])).nonzero()[0]
-    shift = len(window.headline) + 1
-    return Tokens(offsets[kept] - shift, begins[kept].astype(np.float64), ends[kept].astype(np.float64))

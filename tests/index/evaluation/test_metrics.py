@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.errors import UsageError
+from index.evaluation.matching import answers_in, normalise
 from index.evaluation.metrics import (
     Example,
     ExampleResult,
     auroc,
     evaluate,
     load_examples,
-    normalise,
     rank,
     reliability,
 )
@@ -211,3 +211,27 @@ def test_every_question_is_in_one_bin(asked: list[tuple[float, bool]]) -> None:
     bins = reliability([outcome(*question) for question in asked])
     assert sum(bin.questions for bin in bins) == len(asked)
     assert [bin.confidence for bin in bins] == sorted(bin.confidence for bin in bins)
+
+
+@given(st.text(max_size=30), st.lists(PLAIN, max_size=3))
+def test_where_an_answer_stands_is_where_it_is_found(text: str, accepted: list[str]) -> None:
+    answers = [answer for answer in accepted if answer]
+    spans = answers_in(text, answers)
+    assert bool(spans) == (rank([text], answers) > 0)
+    assert spans == sorted(set(spans))
+    for start, end in spans:
+        assert normalise(text[start:end]) in answers
+
+
+@pytest.mark.parametrize(
+    ("text", "answer", "expected"),
+    [
+        ("It cost “over $1.5 billion”.", "$1.5 billion", ["$1.5 billion"]),
+        ("The U.S. won, the U.S.!", "us", ["U.S", "U.S"]),
+        ("São Paulo and Sao  Paulo", "sao paulo", ["São Paulo", "Sao  Paulo"]),
+        ("In 2019, 19 of them.", "19", ["19"]),
+        ("Nothing.", "", []),
+    ],
+)
+def test_an_answer_is_found_as_it_is_written(text: str, answer: str, expected: list[str]) -> None:
+    assert [text[start:end] for start, end in answers_in(text, [answer])] == expected

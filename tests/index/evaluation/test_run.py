@@ -14,7 +14,8 @@ import pytest
 from bot.cli import session
 from bot.cli.maintenance import EVALUATE_HELP
 from index import Article, Evaluation, NewsIndex, Progress, Question, UsageError
-from index.evaluation.metrics import ANSWERED, normalise, rank
+from index.evaluation.matching import normalise
+from index.evaluation.metrics import ANSWERED, rank
 from tests.command_line import forget_settings, newsbot
 from tests.fakes import NOW, HashingEmbedder, article, open_news, record, story, write_jsonl
 
