@@ -67,6 +67,7 @@ class Overviews:
         limit: int = 5,
         as_of: datetime | None = None,
         edition: str | None = None,
+        language: str | None = None,
     ) -> list[Headline]:
         """Return the newest articles with their highlights, newest first; with a `topic`, those on it.
 
@@ -76,7 +77,7 @@ class Overviews:
         if not 1 <= limit <= 100:
             raise UsageError(f"The number of articles must be between 1 and 100, not {limit}.")
         now = as_of or self._options.clock()
-        filters = self._engine.filters(edition, source, until=now)
+        filters = self._engine.filters(edition, source, until=now, language=language)
         if topic is None:
             articles = self._store.latest(filters, limit)
         else:
@@ -111,7 +112,9 @@ class Overviews:
         text, since, until = self._topic(question, as_of)
         # What happens on the last days of a period is reported in the days after it.
         read_until = min(until + timedelta(days=REPORTED_DAYS), as_of) if until else as_of
-        filters = self._engine.filters(question.edition, question.source, since, read_until)
+        filters = self._engine.filters(
+            question.edition, question.source, since, read_until, question.language
+        )
         reports = self._reports(self._on_topic(text, filters), filters.origins)
         first = since.astimezone(zone).date() if since else date.min
         last = min(until or as_of, as_of).astimezone(zone).date()
