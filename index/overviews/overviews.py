@@ -211,7 +211,8 @@ class Overviews:
             leads: dict[str, Candidate] = {}
             articles = self._store.latest(filters, STORIES_READ)
         else:
-            leads = {candidate.article_id: candidate for candidate in self._on_topic(topic, filters)}
+            found = self._on_topic(topic, filters, closest=True)
+            leads = {candidate.article_id: candidate for candidate in found}
             articles = [candidate.ranked.stored.article for candidate in leads.values()]
         dated = {article.id: article for article in articles if article.published_precision != "seen"}
         vectors = self._store.vectors(dated, self._engine.fingerprint)
@@ -249,10 +250,10 @@ class Overviews:
         names = (self._engine.filters(edition, source).source for source in plan.sources)
         return replace(plan, sources=tuple(dict.fromkeys(name for name in names if name)))
 
-    def _on_topic(self, text: str, filters: Filters) -> list[Candidate]:
+    def _on_topic(self, text: str, filters: Filters, *, closest: bool = False) -> list[Candidate]:
         """Return one sentence of each article about a topic, see `on_topic`."""
         passages = self._engine.retrieve_topic(text, filters)
-        return on_topic(passages, self._engine.asked(text), self._engine.parser)
+        return on_topic(passages, self._engine.asked(text), self._engine.parser, closest=closest)
 
     def _published(self, filters: Filters, topics: Sequence[str]) -> list[Article]:
         """Return the articles on any of the topics or, without topics, the `STORIES_READ` newest ones."""
