@@ -18,7 +18,7 @@ from index.errors import (
     StoreError,
     UsageError,
 )
-from index.languages.english.followups import in_context
+from index.languages.questions import in_context
 from index.quotes.check import QuoteCheck
 from index.quotes.excerpt import Excerpt
 from index.quotes.standing import Standing

@@ -241,10 +241,13 @@ class NewsIndex:
         limit: int = 5,
         as_of: datetime | None = None,
         edition: str | None = None,
+        language: str | None = None,
     ) -> list[Headline]:
         """Return the newest articles, with their highlights; with `topic`, the newest on that topic."""
         with self._priority.answering():
-            return self._overviews.latest(topic, source=source, limit=limit, as_of=as_of, edition=edition)
+            return self._overviews.latest(
+                topic, source=source, limit=limit, as_of=as_of, edition=edition, language=language
+            )
 
     def headline(self, id: str, edition: str | None = None) -> Headline | None:
         """Return one article with its highlights; None where it is not stored, or not seen in the edition."""

@@ -211,12 +211,15 @@ class FakeNews:
         limit: int = 5,
         as_of: datetime | None = None,
         edition: str | None = None,
+        language: str | None = None,
     ) -> list[Headline]:
         self._check_source(source)
         return [
             Headline(article, article.highlights)
             for article in self.articles
-            if source in (None, article.source) and (topic or "").lower() in article.title.lower()
+            if source in (None, article.source)
+            and language in (None, article.language)
+            and (topic or "").lower() in article.title.lower()
         ][:limit]
 
     def headline(self, id: str, edition: str | None = None) -> Headline | None:

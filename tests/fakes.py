@@ -101,6 +101,7 @@ def article(name: str = "one", text: str | None = None, **changes: Any) -> Artic
         "text": canonical_text(text if text is not None else story(name)),
         "source": "Sample Wire",
         "published_at": NOW - timedelta(days=1),
+        "language": "en",
     }
     return Article(**{**values, **changes})
 

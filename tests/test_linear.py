@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.text import claim, markdown
+from index.languages import detect
 from index.languages.english import (
     answer_forms,
     answer_types,
@@ -26,6 +27,7 @@ from index.languages.english import (
     periods,
     question_kinds,
 )
+from index.languages.registry import sentence_rules
 from index.sources.feeds.entry_text import entry_text
 from index.sources.markup import headline
 from index.sources.times.dates import entry_times
@@ -81,6 +83,9 @@ def _who(text: str) -> list[Span]:
 FUNCTIONS: dict[str, Callable[[str], Any]] = {
     "canonical_text": normalize.canonical_text,
     "split_blocks": sentences.split_blocks,
+    "split_blocks of German": lambda text: sentences.split_blocks(text, sentence_rules("de")),
+    "article_language": lambda text: detect.article_language("", text, None),
+    "question_language": lambda text: detect.question_language(text, ["de", "fr"]),
     "reporting": boilerplate.reporting,
     "split_passages": passages.split_passages,
     "masked": masking.masked,

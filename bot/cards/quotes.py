@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.cards.base import MAX_ADDRESS, MAX_HEADLINE, MAX_SOURCE, shorten
-from bot.text.language import _, number
+from bot.text.language import _, is_foreign, language_name, number
 from bot.text.markdown import block_quote, escape, length, link, plain, timestamp
 from index import AnswerWords, Article, Copy, Quote, Span
 
@@ -65,11 +65,17 @@ def credit(quote: Quote, *, dated: bool = True) -> str:
     """Return one line of small print: the outlet, the headline as a link to the quote, and the age."""
     article = quote.article
     headline = linked(title_of(article), quote.link, article.url)
-    return "-# " + " · ".join([outlet(article), headline, *(ages(article) if dated else [])])
+    facts = [outlet(article), headline, *foreign_language(article), *(ages(article) if dated else [])]
+    return "-# " + " · ".join(facts)
 
 
 def outlet(article: Article) -> str:
     return plain(shorten(article.source, MAX_SOURCE))
+
+
+def foreign_language(article: Article) -> list[str]:
+    """Return the language of an article, where it is not the one that is spoken."""
+    return [language_name(article.language)] if article.language and is_foreign(article.language) else []
 
 
 def ages(article: Article) -> list[str]:

@@ -331,6 +331,7 @@ def _quote_json(quote: Quote) -> Json:
         "article_id": article.id,
         "title": article.title,
         "source": article.source,
+        "language": article.language,
         "url": public_address(article.url),
         "link": quote.link,
         "published_at": moment_json(article.published_at),

@@ -18,6 +18,7 @@ from bot.cli.session import (
     AsOfOption,
     EditionOption,
     JsonOption,
+    LanguageOption,
     SinceOption,
     SourceOption,
     UntilOption,
@@ -48,6 +49,7 @@ def ask(
     since: SinceOption = None,
     until: UntilOption = None,
     source: SourceOption = None,
+    language: LanguageOption = None,
     as_of: AsOfOption = None,
     limit: Annotated[int, typer.Option(metavar="N", help="At most this many quotes, 1 to 10.")] = 3,
     batch: Annotated[
@@ -75,6 +77,7 @@ def ask(
         until=given_moment(until, settings.zone, end=True),
         as_of=given_moment(as_of, settings.zone, end=True),
         source=source,
+        language=language,
         limit=limit,
         explain=explain,
         edition=given_edition(edition),
@@ -110,6 +113,7 @@ def latest(
         str | None, typer.Argument(help="Only articles on this topic.", show_default=False)
     ] = None,
     source: SourceOption = None,
+    language: LanguageOption = None,
     limit: Annotated[int, typer.Option(metavar="N", min=1, max=100, help="At most this many articles.")] = 5,
     as_of: AsOfOption = None,
     edition: EditionOption = None,
@@ -121,7 +125,14 @@ def latest(
     seen = given_edition(edition)
     with library(settings) as index:
         with working(err(), "Searching …"):
-            headlines = index.latest(topic, source=source, limit=limit, as_of=moment, edition=seen)
+            headlines = index.latest(
+                topic,
+                source=source,
+                limit=limit,
+                as_of=moment,
+                edition=seen,
+                language=language,
+            )
         value = latest_json(headlines, topic=topic, source=source, as_of=moment)
         print_result(as_json, value, latest_view(headlines, settings.zone, moment))
 
@@ -131,6 +142,7 @@ def timeline(
     since: Annotated[str | None, typer.Option(metavar="DATE", help="Only events from then on.")] = None,
     until: Annotated[str | None, typer.Option(metavar="DATE", help="Only events until then.")] = None,
     source: SourceOption = None,
+    language: LanguageOption = None,
     as_of: AsOfOption = None,
     edition: EditionOption = None,
     as_json: JsonOption = False,
@@ -143,6 +155,7 @@ def timeline(
         until=given_moment(until, settings.zone, end=True),
         as_of=given_moment(as_of, settings.zone, end=True),
         source=source,
+        language=language,
         edition=given_edition(edition),
     )
     with library(settings) as index:

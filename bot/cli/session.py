@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 SourceOption = Annotated[str | None, typer.Option(metavar="NAME", help="Only articles of this source.")]
+LanguageOption = Annotated[
+    str | None, typer.Option(metavar="CODE", help="Only articles in this language: en, de, fr, es, ja …")
+]
 SinceOption = Annotated[
     str | None, typer.Option(metavar="DATE", help="Only articles published from then on.")
 ]

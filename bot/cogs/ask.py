@@ -8,7 +8,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.interactions.choices import time_choices
+from bot.interactions.choices import LANGUAGE_CHOICES, time_choices
 from bot.services.answers import inquiry_of
 from bot.services.editions import edition_of
 from bot.services.reading import named
@@ -34,9 +34,11 @@ class Ask(commands.Cog):
         since="Only articles published from then on: 2025-06-01, yesterday, 3 days ago (UTC)",
         until="Only articles published until then, a whole day included",
         source="Only articles of this source",
+        language="Only articles in this language",
         private="Show the answer to nobody else; you can share it afterwards",
         limit="At most this many quotes (3 if left out)",
     )
+    @app_commands.choices(language=LANGUAGE_CHOICES)
     @app_commands.autocomplete(since=time_choices, until=time_choices)
     @app_commands.allowed_installs(guilds=True, users=True)
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
@@ -47,6 +49,7 @@ class Ask(commands.Cog):
         since: str | None = None,
         until: str | None = None,
         source: str | None = None,
+        language: app_commands.Choice[str] | None = None,
         private: bool | None = None,
         limit: app_commands.Range[int, 1, 10] = 3,
     ) -> None:
@@ -58,6 +61,7 @@ class Ask(commands.Cog):
             since=given_moment(since),
             until=given_moment(until, end=True),
             source=source,
+            language=language.value if language else None,
             limit=limit,
         )
         inquiry = inquiry_of(interaction, asked, private)

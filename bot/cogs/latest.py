@@ -7,6 +7,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.cards.stories import headlines_card
+from bot.interactions.choices import LANGUAGE_CHOICES
 from bot.interactions.layouts import card_layout
 from bot.services.editions import edition_of
 from bot.services.guild_rules import guild_of
@@ -21,16 +22,29 @@ class Latest(commands.Cog):
         self.library = services.library
 
     @app_commands.command(name="latest", description="The newest articles with their highlights")
-    @app_commands.describe(topic="Only articles on this topic", source="Only articles of this source")
+    @app_commands.describe(
+        topic="Only articles on this topic",
+        source="Only articles of this source",
+        language="Only articles in this language",
+    )
+    @app_commands.choices(language=LANGUAGE_CHOICES)
     @app_commands.allowed_installs(guilds=True, users=True)
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
     async def latest(
-        self, interaction: discord.Interaction, topic: str | None = None, source: str | None = None
+        self,
+        interaction: discord.Interaction,
+        topic: str | None = None,
+        source: str | None = None,
+        language: app_commands.Choice[str] | None = None,
     ) -> None:
         await interaction.response.defer(thinking=True)
         edition = edition_of(interaction)
         headlines = await self.library.workers.run(
-            self.library.index.latest, topic, source=source, edition=edition
+            self.library.index.latest,
+            topic,
+            source=source,
+            edition=edition,
+            language=language.value if language else None,
         )
         to_everyone()
         card = headlines_card(headlines, self.services.clock(), topic, source)

@@ -11,6 +11,7 @@ import discord
 from discord import app_commands
 
 from bot.text.dates import time_words
+from bot.text.language import LANGUAGES
 from index import NewsError, Source, masked
 
 # Discord's limits: choices for an option, and characters of one.
@@ -35,6 +36,10 @@ async def zone_choices(_: discord.Interaction, typed: str) -> list[app_commands.
     found = [name for name in names if wanted in name.casefold()]
     found.sort(key=lambda name: not any(part.startswith(wanted) for part in name.casefold().split("/")))
     return [app_commands.Choice(name=name, value=name) for name in found[:MAX_CHOICES]]
+
+
+# The languages that an article may be asked for in, by their own names.
+LANGUAGE_CHOICES = [app_commands.Choice(name=name, value=code) for code, name in LANGUAGES.items()]
 
 
 @cache

@@ -18,6 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.text.answer_words import how_sure, outlets_named, words_of
+from bot.text.language import language_name
 from bot.text.sizes import index_sizes
 from bot.text.source_words import outlets_counted, stored_line
 from index import (
@@ -40,6 +41,8 @@ from index import (
     public_address,
 )
 
+# The languages that are named where a question is in none of them.
+MAX_LANGUAGES = 5
 FAILURES_SHOWN = 10
 NO_ARTICLES = "There are no articles yet: add some with `newsbot ingest PATH_OR_URL`."
 
@@ -431,7 +434,10 @@ def _no_answer(answer: Answer) -> str:
     if not answer.articles_searched:
         return "No stored article lies within these limits." if _is_limited(answer) else NO_ARTICLES
     closest = " Closest reports:" if answer.quotes else ""
-    return f"No answer found in the {_articles(answer.articles_searched)} searched.{closest}"
+    held = answer.coverage.languages if answer.coverage else ()
+    names = ", ".join(language_name(code) for code in held[:MAX_LANGUAGES])
+    languages = f" They are in: {names}." if held and answer.language not in held else ""
+    return f"No answer found in the {_articles(answer.articles_searched)} searched.{languages}{closest}"
 
 
 def _is_limited(answer: Answer) -> bool:

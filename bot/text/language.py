@@ -101,6 +101,11 @@ def counted(one: str, many: str, count: int, **fields: str) -> str:
     return catalogue(spoken()).ngettext(one, many, count).format(count=number(count), **fields)
 
 
+def is_foreign(code: str | None) -> bool:
+    """Tell whether an article in a language is in another than the spoken one; not where it is unknown."""
+    return code is not None and code.partition("-")[0] != spoken()
+
+
 def number(value: float) -> str:
     """Return a number as the language writes it: 1,234 or 1.234."""
     return format_decimal(value, locale=spoken())
@@ -137,7 +142,8 @@ def weekday(day: int) -> str:
 
 
 def language_name(code: str) -> str:
-    """Return the name of a language by its code: "fr" is "French"."""
+    """Return the name of a language by its code or tag: "fr" and "fr-ca" are "French"."""
+    code = code.partition("-")[0]
     try:
         return str(Locale.parse(spoken()).languages.get(code, code))
     except ValueError:

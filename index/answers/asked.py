@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +20,10 @@ class Asked:
     the words that the question writes with a capital inside a sentence. `expectation` says which kinds of
     words would answer. `finder` finds phrases of the form that the question asks for; it is None where that
     form cannot be recognised from text alone. `rarity` takes stems, all different, and gives the idf of each
-    as a share of the highest possible idf, in [0, 1].
+    as a share of the highest possible idf, in [0, 1]. `variants` maps the stems that other languages give the
+    question's words to these (see `index.answers.wording`). `language` is the code of its language, and
+    `by_words` says that the embedding model does not
+    know the question's language (see `index.answers.by_words`).
     """
 
     weights: Mapping[str, float]
@@ -28,3 +31,6 @@ class Asked:
     expectation: Expectation
     finder: Finder | None
     rarity: Callable[[Sequence[str]], npt.NDArray[np.float64]]
+    variants: Mapping[str, str] = field(default_factory=dict)
+    language: str = "en"
+    by_words: bool = False

@@ -13,7 +13,7 @@ from typing import Any, overload
 import numpy as np
 import numpy.typing as npt
 
-from index.answers import scoring
+from index.answers import by_words, scoring
 from index.answers.asked import Asked
 from index.answers.mentions import Flags, Floats, Indexes, Mentions, votes
 from index.answers.parsing import MAX_SENTENCES
@@ -23,6 +23,7 @@ from index.answers.row import Row, expanded
 from index.answers.scoring import Features
 from index.reader.windows import Figures
 from index.text.spans import Span
+from index.text.tags import base_code
 from index.types.answer import MAX_QUOTE_CHARS, Quote
 from index.types.article import Article, Copy
 
@@ -120,7 +121,11 @@ def candidates(reading: Reading, asked: Asked) -> Candidates:
     spans = row.spans + starts[row.run_passages, None]
     columns = _columns(reading, asked, spans)
     features = np.column_stack([columns[name] for name in Features._fields]).astype(np.float64)
-    scores = scoring.scores(features, scoring.parameters().plain)
+    scores = scoring.scores(features, by_words.FIT if asked.by_words else scoring.parameters().plain)
+    if asked.by_words:
+        languages = [base_code(passage.stored.article.language) for passage in ranked]
+        foreign = np.array([language != asked.language for language in languages], np.bool_)
+        scores -= by_words.FOREIGN_COST * foreign[row.run_passages]
     found = Candidates(ranked, row.run_passages, spans, row.words, row.run_words, features, scores)
     return found.only(np.lexsort((spans[:, 1], spans[:, 0], ids[row.run_passages], -scores)))
 
@@ -140,12 +145,20 @@ def _columns(reading: Reading, asked: Asked, spans: Indexes) -> Mapping[str, npt
     every, best = _votes(reading.mentions, articles, scores, len(row.hashes))
     starts, ends = spans.T
     coverage = reading.covered(*row.run_words.T)
-    form = _of_sentences(row, reading.mentions.sentences, reading.mentions.expected * bool(asked.finder))
+    if asked.by_words:
+        # What the headline says already needs not be said again: the other words tell which sentence answers.
+        first, end = row.run_words.T
+        with_title = reading.covered_with_title(first, end, passages)
+        coverage = by_words.OWN_WORDS * coverage + (1 - by_words.OWN_WORDS) * with_title
+        article_scores += by_words.ARTICLE_WORDS * reading.covered_by_articles(articles)
+    # Where no form is known, as in other languages, the kind of what is expected is all that there is.
+    has_form = asked.by_words or asked.finder is not None
+    form = _of_sentences(row, reading.mentions.sentences, reading.mentions.expected * has_form)
     lead = starts == 0
     number = asked.expectation.is_number
     return {
         "coverage": coverage,
-        "length": (ends - starts) / MAX_QUOTE_CHARS,
+        "length": np.minimum((ends - starts) / MAX_QUOTE_CHARS, 1.0),
         "recency": recency[passages],
         "article": article_scores[articles][passages],
         "vote": _of_runs(row, _of_sentences(row, reading.mentions.sentences, best)),

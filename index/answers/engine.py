@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import numpy.typing as npt
 
+from index.answers import by_words
 from index.answers.asked import Asked
 from index.answers.candidates import Candidate, Candidates, candidates, to_quote
 from index.answers.choice import bearing, choose
@@ -23,17 +24,26 @@ from index.answers.reading import PASSAGES_READ, read
 from index.answers.recency import Recency
 from index.answers.rerank import CrossEncoderReranker, rerank
 from index.answers.result import SearchResult
-from index.answers.retrieval import DEPTH, Ranked, Retrieval, retrieve, retrieve_all
+from index.answers.retrieval import (
+    BY_MEANING,
+    BY_WORDS,
+    DEPTH,
+    Ranked,
+    Retrieval,
+    retrieve,
+    retrieve_all,
+)
 from index.answers.scoring import Fit, parameters
 from index.answers.spelling import Spelling
+from index.answers.wording import Wording, wording
 from index.answers.words import words_that_answer
 from index.embeddings.base import Embedder, Vectors
 from index.errors import ModelError, UsageError
 from index.languages.english.answer_forms import finder_for
-from index.languages.english.answer_types import expectation, names
+from index.languages.english.answer_types import names
 from index.languages.english.event_times import event_time
-from index.languages.english.freshness import stale_since
-from index.languages.english.periods import Period, TimeRead, read_time
+from index.languages.english.periods import Period, TimeRead
+from index.languages.questions import expectation, read_time, stale_since
 from index.reader.reader import AnswerReader
 from index.runtime.faults import Faults
 from index.search.base import PassageIndex
@@ -41,6 +51,7 @@ from index.search.bm25 import idf
 from index.storage.articles import Store, StoredPassage
 from index.storage.editions import Editions
 from index.text.normalize import canonical_line
+from index.text.tags import base_code
 from index.types.answer import Answer, Quote
 from index.types.article import Hit
 from index.types.options import IndexOptions
@@ -77,7 +88,7 @@ class AnswerEngine:
         self._faults = faults
         self._editions = editions
         self._reader = reader
-        self.parser = Parser(index.terms)
+        self.parser = Parser(index.analyzer.terms)
         self.spelling = Spelling(index, store)
         self._reranker = CrossEncoderReranker(options.reranker_model) if options.reranker_model else None
 
@@ -131,7 +142,12 @@ class AnswerEngine:
             self.dated(to_quote(candidate, copies.get(candidate.article_id, ()))) for candidate in chosen
         ]
         fit, read = result.judged.fit, result.judged.read
-        probability = confidence(result.evidence, fit) if chosen else 0.0
+        if not chosen:
+            probability = 0.0
+        elif result.asked.by_words:
+            probability = by_words.confidence(result.evidence)
+        else:
+            probability = confidence(result.evidence, fit)
         threshold = self._threshold(fit)
         answered = bool(chosen) and probability >= threshold
         words = words_that_answer(question.text, quotes, read) if answered and read else None
@@ -151,7 +167,8 @@ class AnswerEngine:
             articles_searched=coverage.articles if coverage else self._store.count_articles(result.quotable),
             took_ms=(time.perf_counter() - started) * 1000,
             coverage=coverage,
-            stale_since=stale_since(question.text, _times_known(quotes), result.as_of),
+            stale_since=stale_since(question.text, result.asked.language, _times_known(quotes), result.as_of),
+            language=result.asked.language,
             unclear_time=result.unclear_time,
             words=words.answer if words else None,
             differing=words.differing if words else None,
@@ -183,7 +200,7 @@ class AnswerEngine:
         time_read = TimeRead() if explicit else self.read_time(text, as_of)
         about = time_read.period
         until = min(question.until, as_of) if question.until else as_of
-        filters = self.filters(question.edition, question.source, question.since, until)
+        filters = self.filters(question.edition, question.source, question.since, until, question.language)
         shown, searched = Filters(question.since, question.until), [filters]
         if about and about.limits:
             shown = Filters(about.since, min(about.until, as_of) if about.until else None)
@@ -197,7 +214,7 @@ class AnswerEngine:
         reading = read(ranked, asked, self.parser)
         runs = candidates(reading, asked)
         is_shown = np.array([shown.admit(passage.stored.article) for passage in ranked], np.bool_)
-        judged = self._judged(text, runs.only(is_shown[runs.passages]))
+        judged = self._judged(asked, text, runs.only(is_shown[runs.passages]))
         found = evidence(ranked, reading.coverage.tolist(), asked)
         if judged.read:
             found = found._replace(answer=judged.read.agreement.logit)
@@ -216,19 +233,20 @@ class AnswerEngine:
 
     def read_time(self, text: str, as_of: datetime) -> TimeRead:
         """Return what a question says of time, in days of the set time zone."""
-        return read_time(text, as_of, ZoneInfo(self._options.timezone), self._options.date_order)
+        language = self.wording(text).language
+        return read_time(text, language, as_of, ZoneInfo(self._options.timezone), self._options.date_order)
 
     def choose(self, text: str, ranked: Sequence[Ranked], limit: int) -> list[Candidate]:
         """Return at most `limit` quotes for the question `text` from the given passages, best first."""
         asked = self.asked(text)
-        return choose(
-            self._judged(text, candidates(read(ranked, asked, self.parser), asked)).candidates, limit
-        )
+        runs = candidates(read(ranked, asked, self.parser), asked)
+        return choose(self._judged(asked, text, runs).candidates, limit)
 
-    def _judged(self, text: str, runs: Candidates) -> Judged:
+    def _judged(self, asked: Asked, text: str, runs: Candidates) -> Judged:
         """Return the candidates as the reader ranks them, or without it, and as the cross-encoder does."""
-        judged = unread(runs)
-        if self._reader and len(runs):
+        judged = Judged(runs, by_words.FIT) if asked.by_words else unread(runs)
+        # The reader has learned English.
+        if self._reader and len(runs) and asked.language == by_words.MODEL_LANGUAGE:
             try:
                 judged = judge(self._reader, text, runs)
             except ModelError as error:
@@ -249,17 +267,28 @@ class AnswerEngine:
 
         Articles published after `until` are left out. A hit whose passage has just been deleted is left out.
         """
-        hits = self._index.search(self.meaning(text), text, Filters(until=until), DEPTH)
+        terms = self.wording(text).searched
+        hits = self._index.search(self.meaning(text), terms, Filters(until=until), DEPTH)
         stored = self._store.stored_passages([hit.passage_id for hit in hits])
         return [(hit, stored[hit.passage_id]) for hit in hits if hit.passage_id in stored]
 
     def retrieve_topic(self, text: str, filters: Filters) -> list[Ranked]:
         """Return the passages that may be about a topic, best first. Their age makes no difference."""
-        return retrieve_all(self._index, self._store, self.meaning(text), text, filters)
+        words = self.wording(text)
+        mix = BY_WORDS if self.by_words(words) else BY_MEANING
+        return retrieve_all(self._index, self._store, self.meaning(text), words.searched, filters, mix)
 
-    def terms(self, text: str) -> list[str]:
-        """Return the words of a text, split and stemmed as the index does it."""
-        return self._index.terms(text)
+    def terms(self, text: str, language: str | None = None) -> list[str]:
+        """Return the words of a text in a language, split and stemmed as the index does it."""
+        return self._index.analyzer.terms(text, language)
+
+    def wording(self, text: str) -> Wording:
+        """Return the language of a question, and its words as the index compares them."""
+        return wording(text, self._index)
+
+    def by_words(self, words: Wording) -> bool:
+        """Tell whether the embedding model does not know the language of a question."""
+        return words.language != by_words.MODEL_LANGUAGE and self._embedder.model == parameters().model
 
     def retrieve(
         self, text: str, what: Retrieval, now: datetime, about: Period | None = None
@@ -270,10 +299,13 @@ class AnswerEngine:
         older passages cannot crowd out current ones. `about` is the period that the question names, if it
         does.
         """
-        vector = self.meaning(text)
+        vector, words = self.meaning(text), self.wording(text)
         recency = Recency.of(self._store, now, about, what.filters[0].origins)
-        what = what._replace(filters=[*what.filters, recency.narrow(what.filters[0])])
-        return retrieve(self._index, self._store, vector, text, what, recency)
+        what = what._replace(
+            filters=[*what.filters, recency.narrow(what.filters[0])],
+            mix=BY_WORDS if self.by_words(words) else BY_MEANING,
+        )
+        return retrieve(self._index, self._store, vector, words.searched, what, recency)
 
     def meaning(self, text: str) -> Vectors:
         """Return the embedding of a text, float32 of shape (dimension,) and length 1.
@@ -300,18 +332,25 @@ class AnswerEngine:
 
     def asked(self, text: str) -> Asked:
         """Return what the words of a question say: their weights, its names, and what would answer it."""
+        words = self.wording(text)
         return Asked(
-            self.weights(text), self.named(text), expectation(text), finder_for(text), self._rarity()
+            words.weights(self._index),
+            self.named(text),
+            expectation(text, words.language),
+            finder_for(text) if words.language == "en" else None,
+            self._rarity(),
+            words.variants,
+            words.language,
+            self.by_words(words),
         )
 
     def weights(self, text: str) -> dict[str, float]:
         """Return the idf of each word of a question, stemmed as the index does it."""
-        terms = self._index.question_terms(text)
-        return idf(self._index.document_frequency(terms), len(self._index))
+        return self.wording(text).weights(self._index)
 
     def named(self, text: str) -> frozenset[str]:
         """Return the stems of a question's names."""
-        return frozenset(stem for name in names(text) for stem in self._index.terms(name))
+        return frozenset(stem for name in names(text) for stem in self.terms(name))
 
     def _rarity(self) -> Callable[[Sequence[str]], npt.NDArray[np.float64]]:
         """Return a function from distinct stems to the idf of each, as a share of the highest possible."""
@@ -330,10 +369,11 @@ class AnswerEngine:
         source: str | None = None,
         since: datetime | None = None,
         until: datetime | None = None,
+        language: str | None = None,
     ) -> Filters:
         """Return the filters for what an edition holds. Raises UsageError for an unknown source."""
         origins = self._editions.origins(edition)
-        return Filters(since, until, self._source_name(source, origins), origins)
+        return Filters(since, until, self._source_name(source, origins), origins, _language_code(language))
 
     def _source_name(self, source: str | None, origins: frozenset[int] | None) -> str | None:
         """Return a source's name as it is stored, whatever the case of `source`.
@@ -374,3 +414,11 @@ def _times_known(quotes: Sequence[Quote]) -> list[datetime]:
     """Return when the quoted articles were published, of those whose time is known."""
     articles = [quote.article for quote in quotes]
     return [article.published_at for article in articles if article.published_precision != "seen"]
+
+
+def _language_code(language: str | None) -> str | None:
+    """Return the code of a language that a person named. Raises UsageError for what is no code."""
+    code = base_code(language)
+    if code is not None and not (code.isascii() and code.isalpha() and 2 <= len(code) <= 3):
+        raise UsageError(f"{language!r} is no code of a language: use one such as en, de, fr, es or ja.")
+    return code

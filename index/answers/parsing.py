@@ -7,7 +7,7 @@ which take little memory and are put side by side for a question at little cost 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
@@ -17,13 +17,13 @@ from typing import Final, get_args
 import numpy as np
 import numpy.typing as npt
 
-from index.languages.english.answer_forms import Terms
 from index.languages.english.answer_types import Kind
 from index.languages.english.mentions import notable_words, split_words
 from index.storage.articles import StoredPassage
 from index.text.sentences import is_whole
 from index.text.spans import Span
-from index.types.answer import MAX_QUOTE_CHARS
+from index.text.tags import base_code
+from index.types.answer import MAX_FOREIGN_CHARS, MAX_QUOTE_CHARS
 
 Numbers = npt.NDArray[np.int32]
 Hashes = npt.NDArray[np.int64]
@@ -94,11 +94,12 @@ NOTHING: Final = Parsed(
 class Parser:
     """Splits passages and headlines, and remembers the last `REMEMBERED` of each.
 
-    `terms` splits a text into words and stems them as the index does. Safe to use from many threads.
+    `terms` splits a text in a language into words and stems them as the index does. Safe to use from many
+    threads.
     """
 
-    def __init__(self, terms: Terms) -> None:
-        self.terms = terms
+    def __init__(self, terms: Callable[[str, str | None], list[str]]) -> None:
+        self._terms = terms
         self.title = lru_cache(REMEMBERED)(self._title)
         self._parse = lru_cache(REMEMBERED)(self._parse_text)
 
@@ -106,14 +107,18 @@ class Parser:
         """Return the passage split into words and sentences. Offsets count from the start of its text."""
         start = stored.passage.span.start
         ends = tuple(offset - start for offset in chain.from_iterable(stored.passage.sentences))
-        return self._parse(stored.text, ends)
+        return self._parse(stored.text, ends, stored.article.language)
 
-    def _title(self, title: str) -> frozenset[str]:
-        return frozenset(self.terms(title))
+    def terms(self, text: str) -> list[str]:
+        """Return the words of an English text."""
+        return self._terms(text, None)
 
-    def _parse_text(self, text: str, ends: Sequence[int]) -> Parsed:
+    def _title(self, title: str, language: str | None = None) -> frozenset[str]:
+        return frozenset(self._terms(title, language))
+
+    def _parse_text(self, text: str, ends: Sequence[int], language: str | None) -> Parsed:
         """Split a text; `ends` holds the start and the end of each sentence, one after the other."""
-        words = split_words(text, self.terms)
+        words = split_words(text, lambda part: self._terms(part, language))
         notable = notable_words(text, words)
         spans = [Span(*span) for span in zip(ends[::2], ends[1::2], strict=True)]
         written = [text[start:end] for start, end in spans]
@@ -122,7 +127,7 @@ class Parser:
         may_invite = any(word in lower for word in _INVITING)
         reports = [is_whole(one) and not (may_invite and _INVITATION.search(one)) for one in written]
         starts, edges = np.array(words.starts, np.int32), np.array(spans, np.int32).reshape(-1, 2)
-        runs = [(run.start, run.stop - 1) for run in runs_of(spans, reports)]
+        runs = [(run.start, run.stop - 1) for run in runs_of(spans, reports, _longest(language))]
         return Parsed(
             stems=np.array([*map(hash, words.stems)], np.int64),
             starts=starts,
@@ -139,12 +144,22 @@ class Parser:
         )
 
 
-def runs_of(sentences: Sequence[Span], whole: Sequence[bool]) -> Iterator[slice]:
+def _longest(language: str | None) -> int:
+    """Return how many characters a sentence may have that is quoted alone."""
+    return MAX_QUOTE_CHARS if base_code(language) in (None, "en") else MAX_FOREIGN_CHARS
+
+
+def runs_of(
+    sentences: Sequence[Span], whole: Sequence[bool], longest: int = MAX_QUOTE_CHARS
+) -> Iterator[slice]:
     """Yield, as slices of `sentences`, the runs that may be quoted: one to three whole neighbours.
 
-    `whole` says of each sentence whether it is whole. A run has at most `MAX_QUOTE_CHARS` characters.
+    `whole` says of each sentence whether it is whole. A run has at most `MAX_QUOTE_CHARS` characters, a
+    sentence alone at most `longest`.
     """
-    for first in range(len(sentences)):
+    for first, (start, end) in enumerate(sentences):
+        if whole[first] and MAX_QUOTE_CHARS < end - start <= longest:
+            yield slice(first, first + 1)
         for last in range(first, min(first + MAX_SENTENCES, len(sentences))):
             if not whole[last] or sentences[last].end - sentences[first].start > MAX_QUOTE_CHARS:
                 break

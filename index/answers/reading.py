@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,8 +28,9 @@ class Reading:
 
     `occurrences` tells where the question's words stand in the `row`, and `weights` what each of them weighs,
     as a share of all. `coverage` is the share of the question's words, so weighed, that each passage or its
-    headline holds. `mentions` are the names, numbers and dates that the question itself does not hold.
-    `focus` says of each sentence whether the noun asked for is in it.
+    headline holds, and `in_titles` says which of them each headline holds. `mentions` are the names, numbers
+    and dates that the question itself does not hold. `focus` says of each sentence whether the noun asked for
+    is in it.
     """
 
     ranked: Sequence[Ranked]
@@ -37,6 +38,7 @@ class Reading:
     occurrences: Occurrences
     weights: Floats
     coverage: Floats
+    in_titles: Flags
     mentions: Mentions
     focus: Flags
 
@@ -44,16 +46,30 @@ class Reading:
         """Return the share of the question's words that the words `first` to `end` - 1 hold, in [0, 1]."""
         return _share(self.occurrences.between(first, end), self.weights)
 
+    def covered_by_articles(self, articles: Indexes) -> Floats:
+        """Return the share that each article holds in its passages; `articles` has that of each passage."""
+        held = self.occurrences.between(*self.row.passages[: len(self.ranked)].T) | self.in_titles
+        times = np.zeros((len(self.ranked), self.weights.size), np.intp)
+        np.add.at(times, articles, held.T)
+        return _share(times.T > 0, self.weights)
+
+    def covered_with_title(self, first: Indexes, end: Indexes, passages: Indexes) -> Floats:
+        """Return the same share where the headlines of the words' passages count, too."""
+        return _share(self.occurrences.between(first, end) | self.in_titles[:, passages], self.weights)
+
 
 def read(ranked: Sequence[Ranked], asked: Asked, parser: Parser) -> Reading:
     """Return what the question makes of the passages."""
     parsed = [parser.parse(passage.stored) for passage in ranked]
-    row = Row.of(parsed)
+    row = Row.of(parsed, asked.variants)
     terms = row.numbers(asked.weights)
     occurrences = Occurrences(row.words, terms)
     weights = np.array(list(asked.weights.values()), np.float64)
     weights /= weights.sum() or 1.0
-    titles = [parser.title(passage.stored.article.title) for passage in ranked]
+    titles = [
+        _with_own(parser.title(passage.stored.article.title, passage.stored.article.language), asked.variants)
+        for passage in ranked
+    ]
     in_titles = np.array([[term in title for title in titles] for term in asked.weights], np.bool_)
     in_titles = in_titles.reshape(weights.size, len(ranked))
     in_passages = occurrences.between(*row.passages[: len(ranked)].T)
@@ -67,9 +83,17 @@ def read(ranked: Sequence[Ranked], asked: Asked, parser: Parser) -> Reading:
         occurrences=occurrences,
         weights=weights,
         coverage=_share(in_titles | in_passages, weights),
+        in_titles=in_titles,
         mentions=mentions,
         focus=np.array([*_focus(ranked, asked.expectation.focus)], np.bool_),
     )
+
+
+def _with_own(stems: frozenset[str], variants: Mapping[str, str]) -> frozenset[str]:
+    """Return stems, with the question's own for each that another language gives one of its words."""
+    if variants.keys().isdisjoint(stems):
+        return stems
+    return stems | {variants[stem] for stem in stems if stem in variants}
 
 
 def _share(held: Flags, weights: Floats) -> Floats:

@@ -29,10 +29,25 @@ TOPIC_DEPTH = 600
 NEAR_TOPIC = 0.25
 SHARES_WORDS = 0.5
 
-# The score is cosine + LEXICAL_WEIGHT × BM25 (as a share of the best) + RECENCY_WEIGHT × recency; each part
-# lies in [0, 1].
-LEXICAL_WEIGHT = 0.35
-RECENCY_WEIGHT = 0.45
+
+class Mix(NamedTuple):
+    """What the parts of a passage's score weigh: its cosine, its BM25 as a share of the best, its recency.
+
+    Each part lies in [0, 1].
+    """
+
+    dense: float
+    lexical: float
+    recency: float
+
+    def of(self, dense: float, lexical: float, recency: float) -> float:
+        """Return the weighted sum."""
+        return self.dense * dense + self.lexical * lexical + self.recency * recency
+
+
+BY_MEANING = Mix(1.0, 0.35, 0.45)
+# For a question in a language that the embedding model does not know.
+BY_WORDS = Mix(0.1, 1.0, 0.1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +55,18 @@ class Ranked:
     """A passage with the parts of its score.
 
     `dense` is the cosine of its embedding and the question's, `lexical` its BM25 score as a share of the best
-    one, `recency` how current its article is; see `weigh`.
+    one, `recency` how current its article is; `mix` says what these weigh.
     """
 
     stored: StoredPassage
     dense: float
     lexical: float
     recency: float
+    mix: Mix = BY_MEANING
 
     @property
     def score(self) -> float:
-        return weigh(self.dense, self.lexical, self.recency)
+        return self.mix.of(self.dense, self.lexical, self.recency)
 
 
 class Retrieval(NamedTuple):
@@ -63,23 +79,25 @@ class Retrieval(NamedTuple):
     limit: int | None = None
     first: Filters | None = None
     first_limit: int = 0
-
-
-def weigh(dense: float, lexical: float, recency: float) -> float:
-    """Return the score of a passage: the weighted sum of its cosine, its BM25 share and its recency."""
-    return dense + LEXICAL_WEIGHT * lexical + RECENCY_WEIGHT * recency
+    mix: Mix = BY_MEANING
 
 
 def retrieve(
-    index: PassageIndex, store: Store, vector: Scores, text: str, what: Retrieval, recency: Recency
+    index: PassageIndex,
+    store: Store,
+    vector: Scores,
+    terms: Sequence[str],
+    what: Retrieval,
+    recency: Recency,
 ) -> list[Ranked]:
     """Return the best passages for a question, best first.
 
-    `vector` is the embedding of the question `text`, float32 of shape (dimension,) and length 1.
+    `vector` is the question's embedding, float32 of shape (dimension,) and length 1, `terms` are its words as
+    the index compares them.
     """
     hits: dict[int, Hit] = {}
     for filters in dict.fromkeys(what.filters):
-        for hit in index.search(vector, text, filters, DEPTH):
+        for hit in index.search(vector, terms, filters, DEPTH):
             known = hits.get(hit.passage_id)
             # One search may have found a passage by its words while another found it by meaning alone, with a
             # lexical score of 0: the higher one counts.
@@ -87,10 +105,10 @@ def retrieve(
                 hits[hit.passage_id] = hit
     undated = store.undated_passages(hits)
     admitted = [hit for hit in hits.values() if hit.passage_id not in undated or _needs_no_date(hit, what)]
-    ranked = rank(admitted, recency, undated)
+    ranked = rank(admitted, recency, undated, what.mix)
     if what.first:
         ranked = put_first(ranked, what.first, what.first_limit, undated)
-    return _load(store, ranked[: what.limit])
+    return _load(store, ranked[: what.limit], what.mix)
 
 
 def _needs_no_date(hit: Hit, what: Retrieval) -> bool:
@@ -99,19 +117,24 @@ def _needs_no_date(hit: Hit, what: Retrieval) -> bool:
 
 
 def retrieve_all(
-    index: PassageIndex, store: Store, vector: Scores, text: str, filters: Filters
+    index: PassageIndex,
+    store: Store,
+    vector: Scores,
+    terms: Sequence[str],
+    filters: Filters,
+    mix: Mix = BY_MEANING,
 ) -> list[Ranked]:
     """Return the passages that may be about a topic, best first. Their age makes no difference.
 
-    `vector` is the embedding of the topic `text`, float32 of shape (dimension,) and length 1.
+    `vector` and `terms` are the topic's, as `retrieve` takes them.
     """
-    hits = index.search(vector, text, filters, TOPIC_DEPTH)
+    hits = index.search(vector, terms, filters, TOPIC_DEPTH)
     best = max((hit.lexical for hit in hits), default=0.0)
     near = [hit for hit in hits if hit.dense >= NEAR_TOPIC or 0 < SHARES_WORDS * best <= hit.lexical]
     if filters.since:
         undated = store.undated_passages(hit.passage_id for hit in near)
         near = [hit for hit in near if hit.passage_id not in undated]
-    return _load(store, rank(near, lambda _: 0.0))
+    return _load(store, rank(near, lambda _: 0.0, mix=mix), mix)
 
 
 class RankedHit(NamedTuple):
@@ -123,7 +146,10 @@ class RankedHit(NamedTuple):
 
 
 def rank(
-    hits: Sequence[Hit], recency: Callable[[datetime], float], undated: Collection[int] = ()
+    hits: Sequence[Hit],
+    recency: Callable[[datetime], float],
+    undated: Collection[int] = (),
+    mix: Mix = BY_MEANING,
 ) -> list[RankedHit]:
     """Return the hits, best first; those with equal scores in the order of their ids.
 
@@ -139,7 +165,7 @@ def rank(
     ]
     return sorted(
         ranked,
-        key=lambda entry: (-weigh(entry.hit.dense, entry.lexical, entry.recency), entry.hit.passage_id),
+        key=lambda entry: (-mix.of(entry.hit.dense, entry.lexical, entry.recency), entry.hit.passage_id),
     )
 
 
@@ -156,7 +182,7 @@ def put_first(
     return [*inside, *(entry for entry in ranked if entry.hit.passage_id not in taken)]
 
 
-def _load(store: Store, ranked: Sequence[RankedHit]) -> list[Ranked]:
+def _load(store: Store, ranked: Sequence[RankedHit], mix: Mix) -> list[Ranked]:
     """Return the ranked passages with their text and article, read from the database.
 
     This is done only after ranking, because rows are long and most hits are not among the best. A passage
@@ -164,7 +190,7 @@ def _load(store: Store, ranked: Sequence[RankedHit]) -> list[Ranked]:
     """
     stored = store.stored_passages([entry.hit.passage_id for entry in ranked])
     return [
-        Ranked(stored[hit.passage_id], hit.dense, lexical, current)
+        Ranked(stored[hit.passage_id], hit.dense, lexical, current, mix)
         for hit, lexical, current in ranked
         if hit.passage_id in stored
     ]

@@ -6,7 +6,7 @@ and words, reading, scoring and choosing took 2.4 times the CPU time (10.1 and 1
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from index.answers.mentions import Flags, Indexes
-from index.answers.parsing import NOTHING, Parsed
+from index.answers.parsing import NOTHING, Hashes, Parsed
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +43,13 @@ class Row:
     spans: Indexes
 
     @classmethod
-    def of(cls, parsed: Sequence[Parsed]) -> Row:
-        """Return the passages side by side, in their order."""
+    def of(cls, parsed: Sequence[Parsed], variants: Mapping[str, str] | None = None) -> Row:
+        """Return the passages side by side, in their order; a stem in `variants` as the one it stands for."""
         parsed = parsed or [NOTHING]
         passages = _edges(one.stems.size for one in parsed)
         first_words = passages[:, 0].tolist()
         first_sentences = _edges(len(one.sentences) for one in parsed)[:, 0].tolist()
-        hashes, words = np.unique(np.concatenate([one.stems for one in parsed]), return_inverse=True)
+        hashes, words = np.unique(_stems(parsed, variants or {}), return_inverse=True)
         runs = _moved([one.runs for one in parsed], first_sentences)
         edges = np.concatenate([one.edges for one in parsed])
         return cls(
@@ -79,6 +79,14 @@ class Row:
     def run_words(self) -> Indexes:
         """The first word of each run and the one behind its last: shape (runs, 2)."""
         return np.column_stack([self.sentences[self.runs[:, 0], 0], self.sentences[self.runs[:, 1], 1]])
+
+
+def _stems(parsed: Sequence[Parsed], variants: Mapping[str, str]) -> Hashes:
+    """Return the hashes of the stems of all words."""
+    stems = np.concatenate([one.stems for one in parsed])
+    for variant, stem in variants.items():
+        stems[stems == hash(variant)] = hash(stem)
+    return stems
 
 
 def _edges(lengths: Iterable[int]) -> Indexes:

@@ -82,8 +82,9 @@ def parameters() -> Parameters:
 def scores(features: npt.NDArray[np.float64], fit: Fit) -> npt.NDArray[np.float64]:
     """Return the weighted sum of each row of features: higher is better, comparable within one question.
 
-    The columns are those of `Features`. Rows with equal features get equal scores: a product of matrices,
-    whose order of adding depends on a row's place, would not do.
+    The columns are those of `Features`; the weights are those of `fit`. Rows with
+    equal features get equal scores: a product of matrices, whose order of adding depends on a row's place,
+    would not do.
     """
     weights = np.array(Features(**fit.quotes))
     total: npt.NDArray[np.float64] = (features * weights).sum(axis=1)

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable
 
+from index.answers.wording import wording
 from index.search.base import PassageIndex
 from index.storage.articles import Store
 from index.types.question import Filters
@@ -46,6 +47,8 @@ class Spelling:
         `filters` say in which articles similar words are looked for. A word that is like no other stays as it
         is, as do those of `but`.
         """
+        if wording(text, self._index).language != "en":
+            return None  # what is no error differs from language to language, and so do stems
         found = {word: self._correct(word, filters) for word in self._unknown(text) if word not in but}
         if not any(found.values()):
             return None
@@ -53,7 +56,7 @@ class Spelling:
 
     def _unknown(self, text: str) -> list[str]:
         words = [word for word in dict.fromkeys(_WORD.findall(text)) if SHORTEST <= len(word) <= LONGEST]
-        terms = {word: self._index.terms(word) for word in words}
+        terms = {word: self._index.analyzer.terms(word) for word in words}
         frequencies = self._index.document_frequency(term for stems in terms.values() for term in stems)
         unknown = (word for word in words if terms[word] and not any(map(frequencies.get, terms[word])))
         names = [word for word in unknown if min(edits(word, small, 1) for small in _SMALL_WORDS) > 1]
@@ -88,13 +91,13 @@ class Spelling:
         return min(near, key=lambda found: (*_unlikeness(word, found), -counted[found], found), default=None)
 
     def _stem(self, word: str) -> str:
-        return "".join(self._index.terms(word))
+        return "".join(self._index.analyzer.terms(word))
 
     def _split(self, word: str, filters: Filters) -> str | None:
         """Return the two words that are written as one, such as "super bowl", None where they are not."""
         for place in range(SHORTEST, len(word) - SHORTEST + 1):
             parts = f"{word[:place]} {word[place:]}"
-            terms = self._index.terms(parts)
+            terms = self._index.analyzer.terms(parts)
             if all(self._index.document_frequency(terms).values()) and any(
                 f" {parts.lower()} " in f" {' '.join(_WORD.findall(text.lower()))} "
                 for text in self._texts(terms[0], 0, filters)

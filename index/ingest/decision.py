@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Literal
 
 from index.errors import BudgetError
 from index.ingest.shingles import bands
+from index.languages.detect import article_language
+from index.languages.registry import sentence_rules
 from index.runtime.confined import confined
 from index.storage.articles import Known
 from index.text.boilerplate import READ_CHARS, reporting
@@ -61,7 +63,7 @@ class IncomingArticle:
     @cached_property
     def runs(self) -> Sequence[Sequence[Span]]:
         """The sentences of the story without boilerplate, grouped into runs of neighbouring sentences."""
-        return reporting(self.article.text)
+        return reporting(self.article.text, sentence_rules(self.article.language))
 
     @cached_property
     def passages(self) -> Sequence[Passage]:
@@ -70,7 +72,11 @@ class IncomingArticle:
 
 
 def prepared(article: Article) -> IncomingArticle:
-    """Return an article with its hashes, those of a long one computed without holding up other threads."""
+    """Return an article with its language and hashes.
+
+    The hashes of a long one are computed without holding up other threads.
+    """
+    article = replace(article, language=article_language(article.title, article.text, article.language))
     if len(article.text) > LONG_CHARS:
         try:
             return confined.call(IncomingArticle.of_long, article)
@@ -156,7 +162,8 @@ def _is_changed(candidate: IncomingArticle, stored: Stored) -> bool:
     if stored.article is None:
         return True
     known = stored.article
-    return _story(candidate.article, candidate.runs) != _story(known, reporting(known.text))
+    runs = reporting(known.text, sentence_rules(known.language))
+    return _story(candidate.article, candidate.runs) != _story(known, runs)
 
 
 def _story(article: Article, runs: Sequence[Sequence[Span]]) -> list[str]:

@@ -199,7 +199,10 @@ class Alerts:
             passages,
             np.stack([vector for _, vector in kept]).astype(np.float32),
             np.array([recency(passage.article.published_at) for passage in passages], np.float32),
-            [self._engine.terms(f"{passage.article.title}\n{passage.text}") for passage in passages],
+            [
+                self._engine.terms(f"{passage.article.title}\n{passage.text}", passage.article.language)
+                for passage in passages
+            ],
         )
 
     def _found(self, compared: Comparison) -> Iterator[Found]:

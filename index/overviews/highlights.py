@@ -13,7 +13,9 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
+from index.languages.registry import sentence_rules
 from index.text.boilerplate import reporting
+from index.text.sentence_rules import PLAIN, SentenceRules
 from index.text.sentences import is_whole
 from index.text.spans import Span
 from index.types.answer import MAX_QUOTE_CHARS
@@ -45,16 +47,18 @@ _LEANS = re.compile(
 
 def highlights(article: Article) -> tuple[str, ...]:
     """Return the source's own highlights, or up to three sentences of the text in their order."""
-    return article.highlights or central_sentences(article.text, article.title)
+    return article.highlights or central_sentences(
+        article.text, article.title, sentence_rules(article.language)
+    )
 
 
-def central_sentences(text: str, title: str = "") -> tuple[str, ...]:
+def central_sentences(text: str, title: str = "", rules: SentenceRules = PLAIN) -> tuple[str, ...]:
     """Return up to `COUNT` sentences of a text that sum it up best, in their order.
 
     `title` is the article's headline. Only sentences that report something (see `index.text.boilerplate`) are
     chosen from.
     """
-    spans = [sentence for run in reporting(text) for sentence in run]
+    spans = [sentence for run in reporting(text, rules) for sentence in run]
     return tuple(text[span.start : span.end] for span in central_spans(text, spans, title))
 
 

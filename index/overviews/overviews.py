@@ -67,6 +67,7 @@ class Overviews:
         limit: int = 5,
         as_of: datetime | None = None,
         edition: str | None = None,
+        language: str | None = None,
     ) -> list[Headline]:
         """Return the newest articles with their highlights, newest first; with a `topic`, those on it.
 
@@ -76,7 +77,7 @@ class Overviews:
         if not 1 <= limit <= 100:
             raise UsageError(f"The number of articles must be between 1 and 100, not {limit}.")
         now = as_of or self._options.clock()
-        filters = self._engine.filters(edition, source, until=now)
+        filters = self._engine.filters(edition, source, until=now, language=language)
         if topic is None:
             articles = self._store.latest(filters, limit)
         else:
@@ -111,7 +112,9 @@ class Overviews:
         text, since, until = self._topic(question, as_of)
         # What happens on the last days of a period is reported in the days after it.
         read_until = min(until + timedelta(days=REPORTED_DAYS), as_of) if until else as_of
-        filters = self._engine.filters(question.edition, question.source, since, read_until)
+        filters = self._engine.filters(
+            question.edition, question.source, since, read_until, question.language
+        )
         reports = self._reports(self._on_topic(text, filters), filters.origins)
         first = since.astimezone(zone).date() if since else date.min
         last = min(until or as_of, as_of).astimezone(zone).date()
@@ -208,7 +211,8 @@ class Overviews:
             leads: dict[str, Candidate] = {}
             articles = self._store.latest(filters, STORIES_READ)
         else:
-            leads = {candidate.article_id: candidate for candidate in self._on_topic(topic, filters)}
+            found = self._on_topic(topic, filters, closest=True)
+            leads = {candidate.article_id: candidate for candidate in found}
             articles = [candidate.ranked.stored.article for candidate in leads.values()]
         dated = {article.id: article for article in articles if article.published_precision != "seen"}
         vectors = self._store.vectors(dated, self._engine.fingerprint)
@@ -246,10 +250,10 @@ class Overviews:
         names = (self._engine.filters(edition, source).source for source in plan.sources)
         return replace(plan, sources=tuple(dict.fromkeys(name for name in names if name)))
 
-    def _on_topic(self, text: str, filters: Filters) -> list[Candidate]:
+    def _on_topic(self, text: str, filters: Filters, *, closest: bool = False) -> list[Candidate]:
         """Return one sentence of each article about a topic, see `on_topic`."""
         passages = self._engine.retrieve_topic(text, filters)
-        return on_topic(passages, self._engine.asked(text), self._engine.parser)
+        return on_topic(passages, self._engine.asked(text), self._engine.parser, closest=closest)
 
     def _published(self, filters: Filters, topics: Sequence[str]) -> list[Article]:
         """Return the articles on any of the topics or, without topics, the `STORIES_READ` newest ones."""

@@ -25,14 +25,19 @@ TOPIC_MEANING = 0.6
 # passages of an article are about it, because the cosine says little about a rare name, which the model
 # hardly knows.
 MENTION = 0.25
+# Where articles are about a topic, others that are closer to it in meaning than all of them are about it,
+# too, if they hold this share of its words: "us election" means the American one, which no article calls so.
+CLOSEST_WORDS = 1 / 3
 # At most so many passages of an article are read, and so many articles, because reading more would take too
 # long.
 PASSAGES_OF_ARTICLE = 2
 ARTICLES = 250
 
 
-def on_topic(ranked: Sequence[Ranked], asked: Asked, parser: Parser) -> list[Candidate]:
-    """Return one sentence of each article that is about the topic.
+def on_topic(
+    ranked: Sequence[Ranked], asked: Asked, parser: Parser, *, closest: bool = False
+) -> list[Candidate]:
+    """Return one sentence of each article that is about the topic; with `closest`, see `CLOSEST_WORDS`.
 
     `ranked` are the passages that may be about it, best first; `asked` is the analysed topic. Of each
     article, it is the best sentence that can be read by itself or, where none can, the best one. Those that
@@ -52,6 +57,13 @@ def on_topic(ranked: Sequence[Ranked], asked: Asked, parser: Parser) -> list[Can
     about = [
         passage for passage, share in covered if _is_about(passage, share, holding[_article_id(passage)])
     ]
+    if closest and about:
+        best_meaning = max(passage.dense for passage in about)
+        about += [
+            passage
+            for passage, share in covered
+            if passage.dense > best_meaning and share >= CLOSEST_WORDS and passage not in about
+        ]
     sentences = [
         candidate
         for candidate in candidates(read(about, asked, parser), asked)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from index.languages.registry import sentence_rules
 from index.text.sentences import split_sentences
 from index.text.spans import Span
 from index.types.answer import Quote
@@ -32,7 +33,7 @@ class Excerpt:
 def excerpt(quote: Quote, around: int = AROUND) -> Excerpt:
     """Return the quote with the whole sentences that fit into `around` characters before and after it."""
     text, (start, end) = quote.article.text, quote.span
-    spans = split_sentences(text)
+    spans = split_sentences(text, sentence_rules(quote.article.language))
     first = min(
         (span.start for span in spans if span.start >= start - around and span.start < start), default=start
     )

@@ -10,6 +10,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from index.search.analyzer import Analyzer
 from index.types.article import Hit, IndexedPassage
 from index.types.question import Filters
 
@@ -19,10 +20,11 @@ SEARCH_INDEX = "search index"
 class PassageIndex(Protocol):
     """Finds passages by embedding (dense search) and by shared words (lexical search)."""
 
-    def search(self, vector: Scores, text: str, filters: Filters, limit: int) -> list[Hit]:
+    def search(self, vector: Scores, terms: Sequence[str], filters: Filters, limit: int) -> list[Hit]:
         """Return the best `limit` passages by embedding and the best `limit` by words, as one list.
 
-        `vector` is float32 of shape (dimension,), length 1. Each passage comes once, with both scores.
+        `vector` is float32 of shape (dimension,), length 1. `terms` are distinct, as `analyzer` gives them.
+        Each passage comes once, with both scores.
         """
 
     def document_frequency(self, terms: Iterable[str]) -> dict[str, int]:
@@ -34,11 +36,9 @@ class PassageIndex(Protocol):
         It is empty where the engine cannot search so.
         """
 
-    def terms(self, text: str) -> list[str]:
-        """Return the words of a text in the form that the index compares."""
-
-    def question_terms(self, text: str) -> list[str]:
-        """Return the distinct words of a question that are worth searching for."""
+    @property
+    def analyzer(self) -> Analyzer:
+        """What turns a text into the terms that the index compares."""
 
     def __len__(self) -> int:
         """Return the number of passages that can be found."""

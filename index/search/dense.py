@@ -23,11 +23,12 @@ from index.clock import from_microseconds, microseconds
 from index.search.base import Scores
 from index.search.origins import Bits, Codes, EditionBitmaps, OriginSets
 from index.search.vectors import Ids, Vectors
+from index.text.tags import base_code
 from index.types.article import IndexedPassage
 from index.types.question import Filters
 
 # Version of the snapshot file. A snapshot of another version is not read but rebuilt from the database.
-_FORMAT = 6
+_FORMAT = 7
 # Adding vectors holds the lock that searches need: for so many at once, 10 ms.
 TURN = 1000
 
@@ -43,6 +44,7 @@ class _Rows:
     published: Ids  # microseconds since 1970
     source: npt.NDArray[np.int32]  # position in `names`
     origins: Codes  # of the origins that the article came in from, see `OriginSets`
+    language: npt.NDArray[np.int16]  # see `_language`
     alive: npt.NDArray[np.bool_]
     order: Ids  # row numbers sorted by id, to find an id's row by binary search
     names: tuple[str, ...]  # source names
@@ -58,7 +60,8 @@ class _Rows:
     @classmethod
     def empty(cls) -> _Rows:
         none, code = np.empty(0, np.int64), np.empty(0, np.int32)
-        return cls(none, none, code, code, np.empty(0, np.bool_), none, ())
+        languages = np.empty(0, np.int16)
+        return cls(none, none, code, code, languages, np.empty(0, np.bool_), none, ())
 
 
 class DenseIndex:
@@ -79,7 +82,7 @@ class DenseIndex:
     def memory_bytes(self) -> int:
         """The memory in bytes that the vectors, their codes and the columns of `_Rows` take."""
         rows = self._rows
-        columns = (rows.ids, rows.published, rows.source, rows.origins, rows.alive, rows.order)
+        columns = (rows.ids, rows.published, rows.source, rows.origins, rows.language, rows.alive, rows.order)
         return self._vectors.nbytes + sum(column.nbytes for column in columns) + self._editions.nbytes
 
     def ids(self) -> set[int]:
@@ -105,7 +108,7 @@ class DenseIndex:
 
     def _admitted(self, filters: Filters) -> Bits:
         """Return which rows satisfy the filters, as a bitmap with the first row in the lowest bit."""
-        bits = _by_time_and_source(self._rows, filters)
+        bits = _without_origins(self._rows, filters)
         if filters.origins is None:
             return bits
         return bits & self._editions.of(filters.origins, self._rows.origins, self._origins).bits
@@ -227,9 +230,13 @@ class DenseIndex:
         rows = self._rows
         published, source, origins = rows.published.copy(), rows.source.copy(), rows.origins.copy()
         published[places], source[places], origins[places], names = self._columns(passages)
+        language = rows.language.copy()
+        language[places] = [_language(passage.language) for passage in passages]
         if not np.array_equal(origins, rows.origins):
             self._editions.clear()
-        self._rows = replace(rows, published=published, source=source, origins=origins, names=names)
+        self._rows = replace(
+            rows, published=published, source=source, origins=origins, language=language, names=names
+        )
 
     def _columns(self, passages: Sequence[IndexedPassage]) -> tuple[Ids, Codes, Codes, tuple[str, ...]]:
         """Return `published`, `source` and `origins` of passages as `_Rows` has them, and all `names`."""
@@ -251,6 +258,9 @@ class DenseIndex:
             published=np.concatenate([rows.published, published]),
             source=np.concatenate([rows.source, source]),
             origins=np.concatenate([rows.origins, origins]),
+            language=np.append(rows.language, [_language(passage.language) for passage in added]).astype(
+                np.int16
+            ),
             alive=np.concatenate([rows.alive, np.ones(len(added), np.bool_)]),
             order=np.argsort(ids, kind="stable"),
             names=names,
@@ -271,6 +281,7 @@ class DenseIndex:
                 rows.published[kept],
                 rows.source[kept],
                 origins,
+                rows.language[kept],
                 rows.alive[kept],
                 np.argsort(ids),
                 rows.names,
@@ -297,6 +308,7 @@ class DenseIndex:
                 published=rows.published,
                 source=rows.source,
                 origins=rows.origins,
+                language=rows.language,
                 members=origins.members,
                 starts=origins.starts,
                 alive=rows.alive,
@@ -318,6 +330,7 @@ class DenseIndex:
                 published=saved["published"],
                 source=saved["source"],
                 origins=saved["origins"],
+                language=saved["language"],
                 alive=saved["alive"],
                 order=np.argsort(ids, kind="stable"),
                 names=tuple(saved["names"].tolist()),
@@ -338,8 +351,16 @@ def _skip_header(file: IO[bytes]) -> None:
     read(file)
 
 
-def _by_time_and_source(rows: _Rows, filters: Filters) -> Bits:
-    """Return which rows are alive and satisfy the filters by time and source."""
+def _language(tag: str | None) -> int:
+    """Return a number for the language of a tag: its first three letters to the base 27, 0 for none."""
+    number = 0
+    for letter in (base_code(tag) or "")[:3]:
+        number = number * 27 + max(0, min(26, ord(letter) - 96))
+    return number
+
+
+def _without_origins(rows: _Rows, filters: Filters) -> Bits:
+    """Return which rows are alive and satisfy the filters by time, source and language."""
     satisfying = _satisfies(rows, filters, slice(None))
     if satisfying is True:
         return rows.alive_bits
@@ -347,7 +368,7 @@ def _by_time_and_source(rows: _Rows, filters: Filters) -> Bits:
 
 
 def _satisfies(rows: _Rows, filters: Filters, some: Ids | slice) -> npt.NDArray[np.bool_] | bool:
-    """Return which of some rows satisfy the filters by time and source; True where all of them do."""
+    """Return which of some rows satisfy those filters; True where all of them do."""
     satisfying: npt.NDArray[np.bool_] | bool = True
     if filters.since:
         satisfying &= rows.published[some] >= microseconds(filters.since)
@@ -356,4 +377,6 @@ def _satisfies(rows: _Rows, filters: Filters, some: Ids | slice) -> npt.NDArray[
     if filters.source:
         name = rows.names.index(filters.source) if filters.source in rows.names else -1
         satisfying &= rows.source[some] == name
+    if filters.language:
+        satisfying &= rows.language[some] == _language(filters.language)
     return satisfying

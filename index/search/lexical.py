@@ -1,4 +1,5 @@
-"""Finds passages by the words that they share with a question (BM25). The only importer of tantivy.
+"""Finds passages by the words that they share with a question (BM25). With `index.search.analyzer` the only
+importer of tantivy.
 
 The index is a folder that several processes read. Only the process that holds the lock of `LexicalFollower`
 writes to it.
@@ -17,16 +18,18 @@ from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
 import tantivy
-from tantivy import Filter, Occur, Query, TextAnalyzerBuilder, Tokenizer
+from tantivy import Occur, Query
 
 from index.clock import microseconds
 from index.errors import DamageError
+from index.search.analyzer import Analyzer, language_term, stored_words
 from index.types.article import IndexedPassage
 from index.types.question import Filters
 
 # Bytes. Tantivy takes at least 15 MB a thread; a larger heap speeds up only very large batches.
 _WRITER_HEAP = 50_000_000
-_ANALYZER = "news"
+# The name of the schema's analyzer tells how terms were made: an index of another name is made anew.
+_ANALYZER = "terms-2"
 # Up to so many origins are searched for as one term each, more of them as a set of terms. In a million
 # passages one origin takes 0.3 instead of 0.5 ms, 27 take 2.9 instead of 3.4; from 80 on the set is as quick.
 FEW_ORIGINS = 64
@@ -34,12 +37,6 @@ FEW_ORIGINS = 64
 FREQUENCIES = 50_000
 # The suffixes of the files that every segment of a tantivy index consists of.
 _PARTS = ("fast", "fieldnorm", "idx", "pos", "store", "term")
-# Words that say nothing about the subject of a question. Without them a search reads a tenth of the postings.
-STOP_WORDS = frozenset(
-    "a an and are as at be been but by can could did do does for from had has have he her his how i if in "
-    "into is it its of on or our she so than that the their them then there these they this those to was we "
-    "were what when where which who whom whose why will with would you your s t".split()
-)
 
 
 def _schema() -> tantivy.Schema:
@@ -52,30 +49,6 @@ def _schema() -> tantivy.Schema:
     # Term frequencies without positions: nothing searches for phrases, and the index is a third smaller.
     builder.add_text_field("words", tokenizer_name=_ANALYZER, index_option="freq")
     return builder.build()
-
-
-class Analyzer:
-    """The tokenizer and the stemmer of the lexical index. Safe to use from many threads."""
-
-    def __init__(self) -> None:
-        builder = TextAnalyzerBuilder(Tokenizer.simple())
-        for token_filter in (
-            Filter.remove_long(60),
-            Filter.lowercase(),
-            Filter.ascii_fold(),
-            Filter.stemmer("english"),
-        ):
-            builder = builder.filter(token_filter)
-        self.tantivy = builder.build()
-
-    def terms(self, text: str) -> list[str]:
-        """Return the words of a text as the index stores them: lower case, folded to ASCII, stemmed."""
-        return self.tantivy.analyze(text)
-
-    def question_terms(self, text: str) -> list[str]:
-        """Return a question's distinct terms without stop words; all of them if every one is a stop word."""
-        distinct = list(dict.fromkeys(self.terms(text)))
-        return [term for term in distinct if term not in STOP_WORDS] or distinct
 
 
 class LexicalIndex:
@@ -95,9 +68,8 @@ class LexicalIndex:
         # Otherwise a thread of tantivy looks for them twice a second and writes a lock file for that, perhaps
         # into a folder that is being deleted.
         self._index.config_reader("manual")
-        analyzer = Analyzer()
-        self._index.register_tokenizer(_ANALYZER, analyzer.tantivy)
-        self.terms, self.question_terms = analyzer.terms, analyzer.question_terms
+        self._index.register_tokenizer(_ANALYZER, stored_words())
+        self.analyzer = Analyzer()
         self._frequency = lru_cache(FREQUENCIES)(self._count_passages)
 
     def __len__(self) -> int:
@@ -191,6 +163,8 @@ class LexicalIndex:
             )
         if filters.source:
             queries.append(Query.term_query(self._schema, "source", filters.source, "basic"))
+        if filters.language:
+            queries.append(self._word_query(language_term(filters.language)))
         if filters.origins is not None:
             queries.append(self._origins_query(filters.origins))
         return queries
@@ -211,11 +185,21 @@ class LexicalIndex:
                 for batch in added:
                     for passage in batch:
                         writer.delete_documents_by_term("passage_id", passage.id)
-                        writer.add_document(_document(passage))
+                        writer.add_document(self._document(passage))
                 writer.commit()
             finally:
                 writer.wait_merging_threads()
         self.reload()
+
+    def _document(self, passage: IndexedPassage) -> tantivy.Document:
+        document = tantivy.Document()
+        document.add_integer("passage_id", passage.id)
+        document.add_integer("published_us", microseconds(passage.published_at))
+        document.add_text("source", passage.source)
+        for origin in set(passage.origins):
+            document.add_integer("origin", origin)
+        document.add_text("words", " ".join(self.analyzer.indexed(passage)))
+        return document
 
 
 @contextmanager
@@ -268,19 +252,3 @@ def _verify_file(path: Path) -> None:
         end = len(data) - 8 - length
         if magic != 1337 or zlib.crc32(view[:end]) != json.loads(data[end:-8])["crc"]:
             raise ValueError(f"{path.name} is damaged")
-
-
-def words_of(passage: IndexedPassage) -> str:
-    """Return the text of a passage that is indexed by its words: the headline and the passage as one text."""
-    return f"{passage.title}\n{passage.text}"
-
-
-def _document(passage: IndexedPassage) -> tantivy.Document:
-    document = tantivy.Document()
-    document.add_integer("passage_id", passage.id)
-    document.add_integer("published_us", microseconds(passage.published_at))
-    document.add_text("source", passage.source)
-    for origin in set(passage.origins):
-        document.add_integer("origin", origin)
-    document.add_text("words", words_of(passage))
-    return document

@@ -12,6 +12,7 @@ from typing import ParamSpec, TypeVar
 
 from index.errors import DamageError
 from index.runtime.faults import Faults
+from index.search.analyzer import Analyzer
 from index.search.base import SEARCH_INDEX, Follower, IndexCondition, Position, Scores
 from index.search.dense import DenseIndex
 from index.search.followers import DenseFollower, LexicalFollower
@@ -92,10 +93,9 @@ class LocalIndex:
         """Return the passage ids in the dense and in the lexical index."""
         return self._dense.index.ids(), self._lexical.index.ids()
 
-    def search(self, vector: Scores, text: str, filters: Filters, limit: int) -> list[Hit]:
+    def search(self, vector: Scores, terms: Sequence[str], filters: Filters, limit: int) -> list[Hit]:
         """Search as `PassageIndex` says. A damaged lexical index finds nothing until it has been rebuilt."""
         dense = dict(self._dense.index.search(vector, filters, limit))
-        terms = self.question_terms(text)
         lexical = dict(self._unless_damaged([], self.search_words, terms, filters, limit))
         only_lexical = [id for id in lexical if id not in dense]
         dense.update(self._dense.index.scores(vector, only_lexical))
@@ -111,7 +111,7 @@ class LocalIndex:
     def search_words(self, terms: Sequence[str], filters: Filters, limit: int) -> list[tuple[int, float]]:
         """Return (passage id, BM25) of the best passages that satisfy the filters, best first.
 
-        `terms` are those of `question_terms`. Raises DamageError.
+        Raises DamageError.
 
         Filters that admit much are cheaper to check on the hits than to search with: `until` where it is the
         only filter and admits nearly everything, as "up to now" does, and an edition that sees at least
@@ -121,7 +121,7 @@ class LocalIndex:
         if filters.until and filters.until >= self._dense.index.newest:
             filters = replace(filters, until=None)
         searched, depth = filters, float(limit)
-        if filters.until and not filters.since and not filters.source:
+        if filters.until and not (filters.since or filters.source or filters.language):
             searched, depth = replace(searched, until=None), 2 * depth
         if filters.origins is not None:
             share = self._dense.index.share(filters.origins)
@@ -159,11 +159,9 @@ class LocalIndex:
             self._lexical.suspect()
             return otherwise
 
-    def terms(self, text: str) -> list[str]:
-        return self._lexical.index.terms(text)
-
-    def question_terms(self, text: str) -> list[str]:
-        return self._lexical.index.question_terms(text)
+    @property
+    def analyzer(self) -> Analyzer:
+        return self._lexical.index.analyzer
 
     def close(self) -> None:
         self._dense.save()

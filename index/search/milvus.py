@@ -20,10 +20,12 @@ import numpy as np
 from index.clock import from_microseconds, microseconds
 from index.errors import SearchError
 from index.runtime.faults import Faults
+from index.search.analyzer import Analyzer
 from index.search.base import Follower, IndexCondition, Position, Scores
 from index.search.bm25 import Scorer, Tally, Totals
-from index.search.lexical import FREQUENCIES, Analyzer, words_of
+from index.search.lexical import FREQUENCIES
 from index.search.milvus_server import MilvusServer, Row, ScoredRow, stored_origins, stored_words
+from index.text.tags import base_code
 from index.types.article import Hit, IndexedPassage
 from index.types.question import Filters
 from index.types.status import SEARCH
@@ -84,8 +86,7 @@ class MilvusIndex:
         faults: Faults | None = None,
     ) -> None:
         """Prepare, without connecting. Raises UsageError where `url` is no address of a Milvus."""
-        analyzer = Analyzer()
-        self.terms, self.question_terms = analyzer.terms, analyzer.question_terms
+        self.analyzer = Analyzer()
         self.exclusive = lock
         self._faults = faults or Faults()
         self._server = MilvusServer(url, library, dimension, self._faults)
@@ -124,7 +125,7 @@ class MilvusIndex:
 
     # -- searching -------------------------------------------------------------------------------------
 
-    def search(self, vector: Scores, text: str, filters: Filters, limit: int) -> list[Hit]:
+    def search(self, vector: Scores, terms: Sequence[str], filters: Filters, limit: int) -> list[Hit]:
         """Search as `PassageIndex` says.
 
         Raises SearchError while Milvus is unreachable or the index is being rebuilt.
@@ -133,7 +134,7 @@ class MilvusIndex:
             raise SearchError(_REBUILDING)
         nearest = self._server.nearest(vector, filters, limit)
         dense = {hit.row.id: hit.score for hit in nearest}
-        lexical = self._by_words(self.question_terms(text), filters, limit)
+        lexical = self._by_words(terms, filters, limit)
         vectors = self._server.vectors([hit.row.id for hit in lexical if hit.row.id not in dense])
         dense |= {id: float(np.asarray(stored, np.float32) @ vector) for id, stored in vectors.items()}
         bm25 = {hit.row.id: hit.score for hit in lexical}
@@ -229,9 +230,10 @@ class MilvusIndex:
         self._server.put_rows(rows, [passage.vector.astype(np.float32) for passage in passages])
 
     def _row(self, passage: IndexedPassage) -> Row:
-        words = stored_words(self.terms(words_of(passage)))
+        words = stored_words(self.analyzer.indexed(passage))
         origins = stored_origins(passage.origins)
-        return Row(passage.id, microseconds(passage.published_at), passage.source, words, origins)
+        language = (base_code(passage.language) or "")[:8]
+        return Row(passage.id, microseconds(passage.published_at), passage.source, words, origins, language)
 
     def _store_frequencies(self, tally: Tally, *, new: bool) -> None:
         """Store the frequencies that a tally changes; with `new` none are stored and the tally has all."""

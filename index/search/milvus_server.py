@@ -36,7 +36,7 @@ CONNECT_SECONDS, PAUSE_SECONDS = 3, 0.5
 SEARCH_SECONDS, WRITE_SECONDS = 20, 120
 # Version of the collections' fields, part of their names. Collections of another version are not read: the
 # index is rebuilt from the database.
-_FORMAT = 3
+_FORMAT = 4
 # The longest text in bytes that Milvus stores in a VARCHAR field.
 _TEXT_BYTES = 65_535
 # The most numbers that Milvus stores in an ARRAY field. Of an article that came in from more origins, the
@@ -57,7 +57,8 @@ _CHANNEL = {"grpc.max_reconnect_backoff_ms": 1000, "grpc.use_local_subchannel_po
 class Row(NamedTuple):
     """A passage as Milvus stores it.
 
-    `words` are the terms of its headline and text, separated by spaces; `origins` are in ascending order.
+    `words` are its terms (see `index.search.analyzer`), separated by spaces; `origins` are in ascending
+    order.
     """
 
     id: int
@@ -65,6 +66,7 @@ class Row(NamedTuple):
     source: str
     words: str
     origins: Sequence[int]
+    language: str
 
 
 class ScoredRow(NamedTuple):
@@ -309,6 +311,7 @@ class MilvusServer:
         schema.add_field("source", DataType.VARCHAR, max_length=_TEXT_BYTES)
         schema.add_field("words", DataType.VARCHAR, max_length=_TEXT_BYTES, enable_analyzer=True)
         schema.add_field("origins", DataType.ARRAY, element_type=DataType.INT64, max_capacity=_ORIGINS)
+        schema.add_field("language", DataType.VARCHAR, max_length=8)
         schema.add_field("vector", DataType.FLOAT_VECTOR, dim=self._dimension)
         schema.add_field("bm25", DataType.SPARSE_FLOAT_VECTOR)
         schema.add_function(Function("bm25", FunctionType.BM25, ["words"], ["bm25"]))
@@ -318,6 +321,7 @@ class MilvusServer:
         indexes.add_index("published_us", index_type="INVERTED")
         indexes.add_index("source", index_type="INVERTED")
         indexes.add_index("origins", index_type="INVERTED")
+        indexes.add_index("language", index_type="INVERTED")
         self._create(client, self._passages, schema, indexes)
 
     def _create_facts(self, client: MilvusClient) -> None:
@@ -384,6 +388,8 @@ def _expression(filters: Filters) -> str:
         terms.append(f"published_us <= {microseconds(filters.until)}")
     if filters.source:
         terms.append(f"source == {json.dumps(filters.source, ensure_ascii=False)}")
+    if filters.language:
+        terms.append(f"language == {json.dumps(filters.language)}")
     if filters.origins is not None:
         terms.append(f"array_contains_any(origins, {sorted(filters.origins)})")
     return " and ".join(terms)

@@ -103,6 +103,13 @@ def put_passages(connection: Connection, new: NewArticle, log: ChangeWriter) -> 
         log.add(connection.execute(adding, rows).scalars(), removed=False)
 
 
+def put_language(connection: Connection, article: Article) -> None:
+    """Set the language of a stored article."""
+    table = schema.articles
+    same = (table.c.id == article.id) & table.c.language.is_distinct_from(article.language)
+    connection.execute(update(table).where(same).values(language=article.language))
+
+
 def _put_bands(connection: Connection, new: NewArticle) -> None:
     connection.execute(delete(schema.bands).where(schema.bands.c.article_id == new.article.id))
     rows = [{"band": band, "article_id": new.article.id} for band in new.bands]

@@ -5,6 +5,7 @@ Everything that search needs is derived from here by the followers; see `index.s
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +21,7 @@ from index.storage.article_changes import (
     drop_passages,
     make_copy,
     put_article,
+    put_language,
     put_passages,
     says,
     touch,
@@ -40,6 +42,7 @@ from index.storage.rows import (
 )
 from index.text.passages import Passage
 from index.text.spans import Span
+from index.text.tags import base_code
 from index.types.answer import Coverage
 from index.types.article import Article, ArticleTimes, Authority, Copy, IndexedPassage
 from index.types.edition import LIBRARY
@@ -222,7 +225,12 @@ class Store:
         )
         with self._database.reading() as connection:
             row = connection.execute(query.select_from(schema.articles).where(admitted(filters))).one()
-        return Coverage(*row)
+            counted = connection.execute(_languages_query(filters)).all()
+        by_code: Counter[str] = Counter()
+        for tag, articles in counted:
+            by_code[base_code(tag) or ""] += articles
+        languages = tuple(code for code, _ in by_code.most_common() if code)
+        return Coverage(row[0], row[1], row[2], row[3], languages)
 
     def undated_passages(self, ids: Iterable[int]) -> set[int]:
         """Return those of the passages whose article is of unknown time."""
@@ -311,7 +319,7 @@ class Store:
             connection.execute(update(table).where(table.c.id == article_id).values(url=url))
 
     def replace_passages(self, new: Sequence[NewArticle]) -> None:
-        """Give articles new passages and vectors, leaving the articles as they are.
+        """Give articles new passages, vectors and the language they were split by; their words stay.
 
         Those that another process has changed since they were read keep what it gave them.
         """
@@ -320,6 +328,7 @@ class Store:
             for each in new:
                 if says(connection, each.article):
                     put_passages(connection, each, log)
+                    put_language(connection, each.article)
             log.write()
 
     def delete_articles(self, ids: Sequence[str]) -> None:
@@ -430,6 +439,11 @@ class Store:
         return int(self._database.scalar(query.where(schema.passages.c.fingerprint != fingerprint)))
 
 
+def _languages_query(filters: Filters) -> Any:
+    language = schema.articles.c.language
+    return select(language, func.count()).where(admitted(filters)).group_by(language)
+
+
 def _newest_first(filters: Filters | None) -> Any:
     column = schema.articles.c.published_at
     return select(column).where(admitted(filters or Filters())).order_by(column.desc())
@@ -441,7 +455,7 @@ def _indexed_query(fingerprint: str) -> Any:
     # as much.
     text = func.substr(articles.text, passages.start + 1, passages.end - passages.start).label("text")
     shown = (articles.title, text, articles.source, articles.published_at)
-    columns = (passages.id, *shown, articles.origin_set, passages.vector)
+    columns = (passages.id, *shown, articles.language, articles.origin_set, passages.vector)
     joined = schema.passages.join(schema.articles)
     return select(*columns).select_from(joined).where(passages.fingerprint == fingerprint)
 
@@ -454,5 +468,6 @@ def _indexed(row: Row[Any], origins: Iterable[int]) -> IndexedPassage:
         source=row.source,
         published_at=row.published_at,
         vector=to_vector(row.vector),
+        language=row.language,
         origins=tuple(sorted(origins)),
     )

@@ -27,4 +27,6 @@ def admitted(filters: Filters) -> ColumnElement[bool]:
         condition &= table.published_at <= filters.until
     if filters.source:
         condition &= table.source == filters.source
+    if filters.language:
+        condition &= (table.language == filters.language) | table.language.startswith(f"{filters.language}-")
     return condition & is_received(table.origin_set, filters.origins)

@@ -9,6 +9,7 @@ would have to guess, the line stays: losing a sentence of news is worse than kee
 import re
 from collections.abc import Sequence
 
+from index.text.sentence_rules import PLAIN, SentenceRules
 from index.text.sentences import split_blocks
 from index.text.site_lines import is_notice, is_site_line, story_part
 from index.text.spans import Span
@@ -232,7 +233,7 @@ _AUTHOR = re.compile(
 )
 
 
-def reporting(text: str) -> list[list[Span]]:
+def reporting(text: str, rules: SentenceRules = PLAIN) -> list[list[Span]]:
     """Return the spans of the sentences that tell the news, in runs between which something was left out.
 
     Runs and their sentences are ordered and disjoint; no run is empty. Of a text the first `READ_CHARS`
@@ -240,7 +241,7 @@ def reporting(text: str) -> list[list[Span]]:
     """
     text = text[:READ_CHARS]
     runs: list[list[Span]] = [[]]
-    blocks = split_blocks(text)
+    blocks = split_blocks(text, rules)
     lines = [text[block[0].start : block[-1].end] for block in blocks]
     part = story_part(lines)
     for i in part:

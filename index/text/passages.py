@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from index.text import boilerplate, sentences
+from index.text.sentence_rules import PLAIN, SentenceRules
 from index.text.spans import Span
 
 # About 110 words: two to five sentences of news. The embedding of a longer passage mixes several subjects,
@@ -29,13 +30,13 @@ class Passage:
     sentences: tuple[Span, ...]
 
 
-def split_passages(text: str) -> list[Passage]:
+def split_passages(text: str, rules: SentenceRules = PLAIN) -> list[Passage]:
     """Return the passages of `text`: ordered and disjoint, each sentence of the story in exactly one of them.
 
     Boilerplate (see `index.text.boilerplate`) is in no passage, and no passage reaches across it. A passage
     has at most `TARGET_CHARS` characters, or is one longer sentence. There are at most `MAX_PASSAGES`.
     """
-    return passages_of(boilerplate.reporting(text))
+    return passages_of(boilerplate.reporting(text, rules))
 
 
 def passages_of(runs: Iterable[Sequence[Span]]) -> list[Passage]:

@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 from index.evaluation.matching import normalise
 from index.reader.windows import Window
+from index.search.analyzer import Analyzer
 from index.search.bm25 import Postings, idf
-from index.search.lexical import Analyzer
 from index.text.passages import Passage, split_passages
 from index.text.spans import Span
 from index.training.cloze import cloze

@@ -16,6 +16,9 @@ from index.types.article import Article, Copy
 from index.types.question import Question
 
 MAX_QUOTE_CHARS = 350
+# One sentence alone may have so many where it is in another language than English: of 400 questions over
+# French articles, the answers to 59 stand only in sentences of more than 350 characters.
+MAX_FOREIGN_CHARS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,8 @@ class EventTime:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A slice of a stored article: one to three whole sentences, at most `MAX_QUOTE_CHARS` characters.
+    """A slice of a stored article: one to three whole sentences, at most `MAX_QUOTE_CHARS` characters, or one
+    longer sentence of another language than English, at most `MAX_FOREIGN_CHARS`.
 
     `answer_spans` are the words in it that answer the question, where the reading is sure of them: offsets
     into `text`, ordered and disjoint. `event` is the time that the quote's words name, where they name one.
@@ -147,13 +151,14 @@ class Explanation:
 @dataclass(frozen=True, slots=True)
 class Coverage:
     """What could have been quoted: the number of articles and of their sources, and when the oldest and the
-    newest of them were published.
+    newest of them were published. `languages` are the codes of their languages, that of most articles first.
     """
 
     articles: int
     sources: int
     oldest: datetime | None
     newest: datetime | None
+    languages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +168,8 @@ class Answer:
     `confidence` is in [0, 1] and comparable between questions. When `answered` is False, the quotes are only
     the closest reports, and `coverage` says what was searched. `articles_searched` counts the articles that
     could have been quoted. `stale_since` is set where the question asks for what is current and even the
-    newest quote is old: it is when that quote's article was published.
+    newest quote is old: it is when that quote's article was published. `language` is the code of the
+    question's language, as far as its words tell.
 
     `words` are the words that answer, None where none are certain. `differing` are those of another outlet
     that says something else, so that both are shown. `stories` is the list that answers a question about many
@@ -187,6 +193,7 @@ class Answer:
     explanation: Explanation | None = None
     coverage: Coverage | None = None
     stale_since: datetime | None = None
+    language: str = "en"
     words: AnswerWords | None = None
     differing: AnswerWords | None = None
     stories: tuple[Headline, ...] = ()

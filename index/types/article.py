@@ -86,7 +86,8 @@ class ArticleTimes(NamedTuple):
 class IndexedPassage:
     """What a search index is told about a passage. `vector` is float16 of shape (dimension,), length 1.
 
-    `origins` are the numbers of the origins that its article was received from.
+    `origins` are the numbers of the origins that its article was received from, and `language` is the tag of
+    its article's language.
     """
 
     id: int
@@ -96,6 +97,7 @@ class IndexedPassage:
     published_at: datetime
     vector: npt.NDArray[np.float16]
     origins: tuple[int, ...] = ()
+    language: str | None = None
 
 
 class Hit(NamedTuple):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from index.errors import UsageError
+from index.text.tags import base_code
 from index.types.article import Article, Hit
 
 MAX_QUESTION_CHARS = 2000
@@ -16,11 +17,12 @@ QUOTES, MAX_QUOTES = 3, 10
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What an article must satisfy to be searched: `since <= published_at <= until`, its source, its origins.
+    """What an article must satisfy: `since <= published_at <= until`, its source, its origins, its language.
 
     None admits all. An article of unknown time was only seen at its `published_at`: it satisfies no `since`.
     At least one of its origins must be among `origins`, which are those of an edition. Neither an article nor
     a hit tells its origins, so `admit` does not look at them: whoever searches or reads from the store does.
+    The same holds for the language of a hit. `language` is a code such as "de", which admits "de-at", too.
     Filters are applied inside the search, so that a narrow filter returns fewer passages
     than were asked for only when fewer exist.
     """
@@ -29,6 +31,7 @@ class Filters:
     until: datetime | None = None
     source: str | None = None
     origins: frozenset[int] | None = None
+    language: str | None = None
 
     def admit(self, found: Article | Hit) -> bool:
         """Return whether an article, or the article of a passage that was found, satisfies the filters.
@@ -39,7 +42,13 @@ class Filters:
             (self.since is None or (self.since <= found.published_at and not _is_undated(found)))
             and (self.until is None or found.published_at <= self.until)
             and (self.source is None or found.source == self.source)
+            and (self.language is None or _is_in(self.language, found))
         )
+
+
+def _is_in(language: str, found: Article | Hit) -> bool:
+    """Tell whether an article is in a language; a search says nothing about that."""
+    return not isinstance(found, Article) or base_code(found.language) == language
 
 
 def _is_undated(found: Article | Hit) -> bool:
@@ -52,8 +61,9 @@ class Question:
     """What a person wants to know. `as_of` is the moment of asking; None means now.
 
     Articles published after `as_of` are never used. `limit` is the most quotes to return; up to
-    `QUOTES`, only those that bear on the question are returned. `explain` asks for
-    the figures behind the answer. `edition` says whose news is searched (see `index.types.edition`). Raises
+    `QUOTES`, only those that bear on the question are returned. `explain` asks for the figures behind the
+    answer. `edition` says whose news is searched (see `index.types.edition`), and `language` in which
+    language it has to be. Raises
     UsageError where the question cannot be searched, and ValueError for
     a time without a zone.
     """
@@ -67,6 +77,7 @@ class Question:
     id: str | None = None
     explain: bool = False
     edition: str | None = None
+    language: str | None = None
 
     def __post_init__(self) -> None:
         if not any(char.isalnum() for char in self.text):

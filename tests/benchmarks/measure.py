@@ -170,7 +170,7 @@ class Bench:
         """Return the CPU times of searches with an edition and, after ", all", without, made in turns."""
         times: dict[str, list[float]] = {f"{part}{of}": [] for part in PARTS for of in ("", ", all")}
         for vector, text in zip(self.vectors * EDITION_ROUNDS, self.questions * EDITION_ROUNDS, strict=False):
-            terms = self.index.question_terms(text)
+            terms = self.index.analyzer.question_terms(text)
             for of, admitted in (("", filters), (", all", Filters())):
                 for part, work in (
                     ("both", partial(self.index.search, vector, text, admitted, DEPTH)),

@@ -10,8 +10,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from index.languages.english.answer_types import Kind
+from index.text.words import split_words as split_text
 
-_TOKEN = re.compile(r"[^\W_]+")
 _NUMBER_WORDS = frozenset(
     "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
     "seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety dozen hundred "
@@ -72,10 +72,11 @@ class Notable(NamedTuple):
 
 def split_words(text: str, terms: Callable[[str], list[str]]) -> Words:
     """Return the words of a text; `terms` splits a text into words and stems them, as the index does."""
-    written, stems = _TOKEN.findall(text), terms(text)
+    starts, written = split_text(text)
+    stems = terms(text)
     if len(stems) != len(written):  # the index leaves out words of more than 60 letters
         stems = ["".join(terms(word)) for word in written]
-    return Words([match.start() for match in _TOKEN.finditer(text)], written, stems)
+    return Words(starts, written, stems)
 
 
 def notable_words(text: str, words: Words) -> Notable:

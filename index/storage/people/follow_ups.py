@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 
-from index.languages.english.followups import in_context
+from index.languages.questions import in_context
 from index.storage import schema
 from index.storage.database import CHUNK
 

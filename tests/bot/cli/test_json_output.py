@@ -90,6 +90,7 @@ def test_an_answer() -> None:
                 "article_id": "a1",
                 "title": "A title",
                 "source": "Sample Wire",
+                "language": None,
                 "url": "https://news.example/story",
                 "link": "https://news.example/story#:~:text=One%20sentence.",
                 "published_at": "2025-06-04T23:29:00Z",

@@ -81,7 +81,7 @@ def ranked(texts: list[str], score: Callable[[int], float] = lambda i: 1.0 - i /
 
 
 def reading(question: str, texts: list[str]) -> Reading:
-    return read(ranked(texts), asked(question), Parser(terms))
+    return read(ranked(texts), asked(question), Parser(lambda text, _: terms(text)))
 
 
 def found(question: str, texts: list[str]) -> Candidates:

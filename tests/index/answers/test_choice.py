@@ -55,7 +55,7 @@ def found(question: str, texts: list[str]) -> Candidates:
         finder_for(question),
         lambda stems: np.full(len(stems), 0.5),
     )
-    return candidates(read(ranked, asked, Parser(terms)), asked)
+    return candidates(read(ranked, asked, Parser(lambda text, _: terms(text))), asked)
 
 
 def made(listed: Sequence[tuple[str, Span, str, float]]) -> Candidates:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.answers.recency import Recency
-from index.answers.retrieval import put_first, rank, weigh
+from index.answers.retrieval import BY_MEANING, put_first, rank
 from index.types.article import Hit
 from index.types.question import Filters
 
@@ -31,7 +31,7 @@ HITS = st.lists(
 def test_the_best_come_first_whatever_the_order_of_the_hits(hits: list[Hit]) -> None:
     ranked = rank(hits, RECENCY)
     assert ranked == rank(hits[::-1], RECENCY)
-    scores = [weigh(passage.hit.dense, passage.lexical, passage.recency) for passage in ranked]
+    scores = [BY_MEANING.of(passage.hit.dense, passage.lexical, passage.recency) for passage in ranked]
     assert scores == sorted(scores, reverse=True)
     assert sorted(passage.hit for passage in ranked) == sorted(hits)
     assert all(0 <= passage.lexical <= 1 and 0 <= passage.recency <= 1 for passage in ranked)

@@ -131,7 +131,7 @@ def test_the_best_by_words_are_those_of_brute_force(
     index = Index("local", tmp_path)
     passages = received(120)
     index.apply(passages)
-    terms = index.local.question_terms("storm day harbour")
+    terms = index.local.analyzer.question_terms("storm day harbour")
     every = index.lexical.index.search(terms, ANY, 120)
 
     @settings(max_examples=10)
@@ -139,7 +139,12 @@ def test_the_best_by_words_are_those_of_brute_force(
     def holds(edition: frozenset[int], until: int) -> None:
         filters = Filters(until=NOW - timedelta(hours=until), origins=edition)
         admitted = {p.id for p in seen(passages, edition) if p.published_at <= NOW - timedelta(hours=until)}
-        hits = index.local.search(EMBEDDER.embed_question("nothing"), "storm day harbour", filters, 7)
+        hits = index.local.search(
+            EMBEDDER.embed_question("nothing"),
+            index.local.analyzer.question_terms("storm day harbour"),
+            filters,
+            7,
+        )
         scores = sorted((hit.lexical for hit in hits), reverse=True)[:7]
         expected = [score for id, score in every if id in admitted][:7]
         assert scores[: len(expected)] == pytest.approx(expected, rel=1e-5)

@@ -78,9 +78,12 @@ class Index:
             assert self.dense.index.coded <= (self.kind == "coded")
             return [id for id, _ in self.dense.index.search(vector, filters, limit)]
         if self.kind == "lexical":
-            terms = self.local.question_terms(text)
+            terms = self.local.analyzer.question_terms(text)
             return [id for id, _ in self.lexical.index.search(terms, filters, limit)]
-        return [hit.passage_id for hit in self.local.search(vector, text, filters, limit)]
+        return [
+            hit.passage_id
+            for hit in self.local.search(vector, self.local.analyzer.question_terms(text), filters, limit)
+        ]
 
 
 def with_codes(monkeypatch: pytest.MonkeyPatch, rows: int) -> None:
@@ -118,7 +121,7 @@ def test_a_hit_tells_when_and_by_whom_it_was_published(whole: Index) -> None:
     index.apply([passage(1, hours=30), passage(2, source="Sample Herald")])
     index.apply([passage(1, source="Sample Herald", hours=2)], seq=2)
     vector = EMBEDDER.embed_question("harbour")
-    hits = index.local.search(vector, "harbour", ANY, 10)
+    hits = index.local.search(vector, index.local.analyzer.question_terms("harbour"), ANY, 10)
     assert {(hit.passage_id, hit.published_at, hit.source) for hit in hits} == {
         (1, NOW - timedelta(hours=2), "Sample Herald"),
         (2, NOW, "Sample Herald"),
@@ -248,17 +251,22 @@ def test_a_hit_carries_both_scores(whole: Index) -> None:
     index = whole
     index.apply([passage(1, "The harbour opened."), passage(2, "A storm hit the coast.")])
     vector = EMBEDDER.embed_question("harbour")
-    hits = {hit.passage_id: hit for hit in index.local.search(vector, "harbour", ANY, 5)}
+    hits = {
+        hit.passage_id: hit
+        for hit in index.local.search(vector, index.local.analyzer.question_terms("harbour"), ANY, 5)
+    }
     assert hits[1].dense == pytest.approx(float(passage(1).vector @ vector), abs=1e-3)
     assert hits[1].lexical > 0
     assert hits[2].lexical == 0
-    assert len(index.local.search(vector, "harbour", ANY, 1)) == 1
+    assert len(index.local.search(vector, index.local.analyzer.question_terms("harbour"), ANY, 1)) == 1
 
 
 def test_a_passage_found_by_words_alone_gets_its_cosine(whole: Index) -> None:
     index = whole
     index.apply([passage(1, "harbour"), passage(2, "storm")])
-    hits = index.local.search(EMBEDDER.embed_question("harbour"), "storm", ANY, 1)
+    hits = index.local.search(
+        EMBEDDER.embed_question("harbour"), index.local.analyzer.question_terms("storm"), ANY, 1
+    )
     assert sorted(hit.passage_id for hit in hits) == [1, 2]
     (by_words,) = [hit for hit in hits if hit.passage_id == 2]
     assert by_words.dense == pytest.approx(
@@ -270,10 +278,10 @@ def test_words_are_compared_by_their_stems(tmp_path: Path) -> None:
     index = Index("lexical", tmp_path)
     index.apply([passage(1, "Ports opened in Málaga."), passage(2, "He opens doors.")])
     assert index.search("port of MALAGA") == [1]
-    assert index.local.document_frequency(index.local.terms("opening")) == {"open": 2}
-    assert index.local.question_terms("What is the port of the Ports?") == ["port"]
-    assert index.local.question_terms("Who is this?") == ["who", "is", "this"]
-    assert index.local.question_terms("?!") == []
+    assert index.local.document_frequency(index.local.analyzer.terms("opening")) == {"open": 2}
+    assert index.local.analyzer.question_terms("What is the port of the Ports?") == ["port"]
+    assert index.local.analyzer.question_terms("Who is this?") == ["who", "is", "this"]
+    assert index.local.analyzer.question_terms("?!") == []
     assert index.search("?!") == []
 
 

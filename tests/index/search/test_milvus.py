@@ -88,7 +88,9 @@ def index(milvus: MilvusLite, library: str) -> Iterator[MilvusIndex]:
 
 
 def frequencies(index: MilvusIndex | LocalIndex, passages: list[IndexedPassage]) -> dict[str, int]:
-    return index.document_frequency({term for passage in passages for term in index.terms(passage.text)})
+    return index.document_frequency(
+        {term for passage in passages for term in index.analyzer.terms(passage.text)}
+    )
 
 
 def test_similar_words_are_not_looked_for(index: MilvusIndex, passages: list[IndexedPassage]) -> None:
@@ -113,8 +115,14 @@ def test_both_give_the_same_hits_and_scores(
     for filters in (Filters(), Filters(source=order[0].source), Filters(until=order[1].published_at)):
         for question in QUESTIONS:
             vector = EMBEDDER.embed_question(question)
-            expected = {hit.passage_id: hit for hit in local.search(vector, question, filters, 10)}
-            found = {hit.passage_id: hit for hit in index.search(vector, question, filters, 10)}
+            expected = {
+                hit.passage_id: hit
+                for hit in local.search(vector, local.analyzer.question_terms(question), filters, 10)
+            }
+            found = {
+                hit.passage_id: hit
+                for hit in index.search(vector, index.analyzer.question_terms(question), filters, 10)
+            }
             # Of equal scores at the end, either may be left out.
             assert sorted(hit.lexical for hit in found.values()) == pytest.approx(
                 sorted(hit.lexical for hit in expected.values()), rel=1e-3
@@ -171,7 +179,7 @@ def test_a_first_filling_that_was_stopped_is_no_index(
         yield passages[:20]
         assert other.position() is None
         with pytest.raises(SearchError, match="made anew"):
-            other.search(EMBEDDER.embed_question("port"), "port", Filters(), 5)
+            other.search(EMBEDDER.embed_question("port"), other.analyzer.question_terms("port"), Filters(), 5)
         raise StoppedError
 
     with pytest.raises(StoppedError):
