@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -24,6 +25,9 @@ Output = npt.NDArray[np.float32]
 KERNELS = 48
 
 
+_MEETING = threading.Lock()
+
+
 class Network:
     """A network from a file that `index.embeddings.conversion.convert` wrote. For many threads.
 
@@ -35,6 +39,7 @@ class Network:
     def __init__(self, file: Path, streams: int) -> None:
         """Read and compile the network. Raises any Exception of OpenVINO where that is not possible."""
         started = time.monotonic()
+        _meet_numpy()
         core = openvino.Core()
         settings: dict[str, Any] = {
             "INFERENCE_PRECISION_HINT": "bf16" if has_bfloat16() else "f32",
@@ -78,6 +83,16 @@ class Network:
     def release(self) -> None:
         """Give back the memory of intermediate results: after long batches that is 15 MB for each stream."""
         self._compiled.release_memory()
+
+
+def _meet_numpy() -> None:
+    """Access the data of a tensor, in one thread.
+
+    At the first access OpenVINO's bindings look NumPy up. Two threads that make it at the same time wait for
+    each other for ever: one for Python's lock, which the other holds while it waits for the look-up to end.
+    """
+    with _MEETING:
+        _ = openvino.Tensor(np.zeros(1, np.float32)).data
 
 
 def has_bfloat16() -> bool:
