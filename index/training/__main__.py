@@ -120,6 +120,7 @@ def write(trainee: Trainee, parameters: Parameters, folder: Path | None) -> None
         name: weight.detach().half().cpu().contiguous() for name, weight in trainee.network.trained.items()
     }
     save_file(network, adapters)
+    adapters.chmod(0o644)  # safetensors lets only the owner read it
     sha256.write_text(checksum(adapters), encoding="utf-8")
     weights.write_text(json.dumps(asdict(parameters), indent=2) + "\n", encoding="utf-8")
     logger.info("written: %s %s", checksum(adapters).strip(), weights.name)
