@@ -33,7 +33,7 @@ _ANSWER: Final = re.compile(r"answer:[a-z]+:([0-9a-f]{16})")
 TEXT: Final = (
     "The council opened the bridge on Monday. About 300 people came to see it. It cost nine million."
 )
-QUESTION: Final = "How many people came to see the bridge of the council?"
+QUESTION: Final = "How many people came to see the bridge that the council opened on Monday?"
 # Every command, with options with which it goes as far as it can.
 COMMANDS: Final[dict[str, dict[str, Any]]] = {
     "ask": {"question": QUESTION, "private": True},
@@ -138,7 +138,8 @@ async def _shown(server: DiscordServer) -> dict[str, Json]:
         if part.get("custom_id")
         for name in _names(part)
     }
-    assert {LABELS[action] for action in Action} <= parts.keys()
+    missing = {LABELS[action] for action in Action} - parts.keys()
+    assert not missing, missing
     return parts
 
 

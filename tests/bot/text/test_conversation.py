@@ -65,9 +65,9 @@ def test_a_long_message_takes_no_longer_than_its_length(word: str) -> None:
     ("words", "before", "searched"),
     [
         ("and who lost?", "Who won the German election?", "who lost won German election?"),
-        ("und wer verlor?", "Wer hat die Wahl in Ungarn gewonnen?", "und wer verlor Wahl Ungarn gewonnen?"),
-        ("et en Italie ?", "Qui a gagné les élections en France ?", "et en Italie gagné élections France?"),
-        ("¿y quién perdió?", "¿Quién ganó la elección en Chile?", "¿y quién perdió ganó elección Chile?"),
+        ("und wer verlor?", "Wer hat die Wahl in Ungarn gewonnen?", "wer verlor Wahl Ungarn gewonnen?"),
+        ("et en Italie ?", "Qui a gagné les élections en France ?", "en Italie gagné élections France?"),
+        ("¿y quién perdió?", "¿Quién ganó la elección en Chile?", "quién perdió ganó elección Chile?"),
         ("Wer ist der Präsident von Südkorea seit dem Sommer?", "Wer hat gewonnen?", None),
     ],
 )

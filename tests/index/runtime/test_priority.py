@@ -119,8 +119,9 @@ def test_an_ingest_waits_while_somebody_is_answered(tmp_path: Path, monkeypatch:
         answer = pool.submit(news.ask, Question("What of the harbour?"))
         assert embedder.asked.wait(30)
         report = pool.submit(news.ingest, [str(file)])
-        assert embedder.ingesting.wait(30)
+        assert not embedder.ingesting.wait(0.3)
         assert embedder.embedded == before
         embedder.may_answer.set()
         answer.result(30)
         assert report.result(30).added == 1
+        assert embedder.ingesting.is_set()
