@@ -36,6 +36,8 @@ def pytest_xdist_setupnodes() -> None:
 # Files that take more than 10 s: begun last, one of them would keep the others waiting at the end.
 LONG = (
     "tests/long_runs/test_fleet.py",
+    "tests/index/overviews/test_questions.py",
+    "tests/index/embeddings/test_starts.py",
     "tests/index/search/test_local.py",
     "tests/index/search/test_milvus.py",
     "tests/bot/services/test_background.py",

@@ -34,7 +34,8 @@ _NUMBER = re.compile(
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _SMALL = re.compile(r"\d{1,2}|[a-z]+")
 _PERCENT = re.compile(r"%|percent|per cent")
-_CAPITAL = r"(?:[A-Z][\w’'&-]*[a-z0-9]|[A-Z]{2,})"
+# Of at most 42 characters, so that a row of capitals and apostrophes is not looked through from each of them.
+_CAPITAL = r"(?:[A-Z][\w’'&-]{0,40}[a-z0-9]|[A-Z]{2,})"
 _NAME = re.compile(rf"\b{_CAPITAL}(?:\s+(?:(?:of|the|de|and|for)\s+)?{_CAPITAL})*")
 _TITLE = re.compile(r"[“\"]([A-Z][^”\"]{3,40})[”\"]")
 # Words with a capital that begin no name.

@@ -21,7 +21,8 @@ import json, sys
 from pathlib import Path
 from index import IndexOptions, NewsIndex, Question
 data, model, file = sys.argv[1:]
-with NewsIndex.open(IndexOptions(data_dir=Path(data), embedding_model=model or None)) as news:
+options = IndexOptions(data_dir=Path(data), embedding_model=model or None, reader=not model)
+with NewsIndex.open(options) as news:
     news.load_model()
     added = news.ingest([file]).added
     answer = news.ask(Question("What was described in Oslo?"))

@@ -125,8 +125,10 @@ FOUND = 0.90
 
 
 @pytest.fixture(scope="module")
-def samples(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NewsIndex]:
-    with NewsIndex.open(IndexOptions(data_dir=tmp_path_factory.mktemp("samples"))) as opened:
+def samples(tmp_path_factory: pytest.TempPathFactory, compiled_models: Path) -> Iterator[NewsIndex]:
+    folder = tmp_path_factory.mktemp("samples")
+    (folder / "models").symlink_to(compiled_models)
+    with NewsIndex.open(IndexOptions(data_dir=folder)) as opened:
         assert not opened.ingest([str(SAMPLES)]).failed
         yield opened
 
