@@ -304,6 +304,7 @@ def test_a_model_that_gives_other_vectors_when_compiled_is_not_used(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
+    embedder(models(1)).load()  # made before, so that it is not refused for the other tests, too
     rows = CompiledModel.rows
     monkeypatch.setattr(CompiledModel, "rows", lambda self, tokens, threads=1: -rows(self, tokens, threads))
     model = SentenceTransformerEmbedder(str(models(1)), saved=tmp_path / "compiled")
