@@ -9,7 +9,7 @@ took 107 ms for a vector that one thread computes in 45.
 |---|---|---|
 | OpenVINO | one for each batch, as many batches at once as there are cores | `index.embeddings.network` |
 | PyTorch | one for a question, all cores for passages | `index.embeddings.plain` |
-| FAISS | one for a search, all cores for building a graph | `index.search.dense` |
+| FAISS | one for a search, all cores for making codes | `index.search.vectors` |
 | BLAS (NumPy) | one | here |
 | Tantivy | one for a search, one for writing | `index.search.lexical` |
 | tokenizers | one | here |
