@@ -37,7 +37,6 @@ def pytest_xdist_setupnodes() -> None:
 # The first one sends itself signals: in a process that had run the tests of Milvus before, that ended the
 # process with a segmentation fault in `os.kill`. As one of the first it runs in a process of its own.
 LONG = (
-    "tests/bot/test_client.py",
     "tests/long_runs/test_fleet.py",
     "tests/index/overviews/test_questions.py",
     "tests/index/embeddings/test_starts.py",
@@ -50,7 +49,6 @@ LONG = (
     "tests/long_runs/test_torture_postgresql.py",
     "tests/index/ingest/test_killed.py",
     "tests/index/embeddings/test_embedder.py",
-    "tests/index/embeddings/test_starts.py",
     "tests/bot/ops/test_shutdown.py",
     "tests/discord/test_server.py",
     "tests/index/test_news.py",

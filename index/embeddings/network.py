@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from queue import LifoQueue
 from typing import Any
@@ -24,7 +25,6 @@ Output = npt.NDArray[np.float32]
 # The cache holds those of batches of three sizes with up to 256 tokens, in multiples of 16.
 KERNELS = 48
 
-
 _MEETING = threading.Lock()
 
 
@@ -40,7 +40,7 @@ class Network:
         """Read and compile the network. Raises any Exception of OpenVINO where that is not possible."""
         started = time.monotonic()
         _meet_numpy()
-        core = openvino.Core()
+        core = _core()
         settings: dict[str, Any] = {
             "INFERENCE_PRECISION_HINT": "bf16" if has_bfloat16() else "f32",
             "NUM_STREAMS": streams,
@@ -85,6 +85,17 @@ class Network:
         self._compiled.release_memory()
 
 
+@cache
+def _core() -> openvino.Core:
+    """Return the only one of this process, which stays to its end.
+
+    A core gives the thread that makes it a stack for signal handlers (`sigaltstack`), and at its end puts
+    back the one that it found. Where one core outlives another, that is memory already given back, and the
+    next signal ends the process: so it was after a second library was closed (openvino 2026.4.1).
+    """
+    return openvino.Core()
+
+
 def _meet_numpy() -> None:
     """Access the data of a tensor, in one thread.
 
@@ -97,4 +108,4 @@ def _meet_numpy() -> None:
 
 def has_bfloat16() -> bool:
     """Tell whether the processor multiplies numbers of 16 bits: that takes less than half the time."""
-    return "BF16" in openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    return "BF16" in _core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")

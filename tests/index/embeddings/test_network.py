@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
+import sys
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -89,6 +91,31 @@ def test_many_threads_get_their_own_rows(converted: tuple[Path, Path]) -> None:
     with ThreadPoolExecutor(4) as pool:
         for together, expected in zip(pool.map(means, batches), alone, strict=True):
             assert (together == expected).all()
+
+
+class SignalStack(ctypes.Structure):
+    """`stack_t` of Linux' <signal.h>."""
+
+    _fields_ = (("pointer", ctypes.c_void_p), ("flags", ctypes.c_int), ("size", ctypes.c_size_t))
+
+
+def signal_stack() -> tuple[int | None, int]:
+    """Return where this thread's signal handlers have their stack, and its size in bytes."""
+    found = SignalStack()
+    assert ctypes.CDLL(None).sigaltstack(None, ctypes.byref(found)) == 0
+    return found.pointer, found.size
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="stack_t has another order elsewhere")
+def test_a_network_that_goes_leaves_the_signal_stack_alone(converted: tuple[Path, Path]) -> None:
+    """Where it does not, the next signal finds memory that is gone, and the process ends."""
+    Network(converted[0], streams=1)
+    before = signal_stack()
+    first, second = (Network(converted[0], streams=1) for _ in range(2))
+    assert signal_stack() == before
+    del first
+    del second
+    assert signal_stack() == before
 
 
 def test_a_file_that_is_no_network_is_an_error(tmp_path: Path) -> None:
