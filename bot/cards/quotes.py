@@ -70,7 +70,8 @@ def credit(quote: Quote, *, dated: bool = True) -> str:
 
 
 def outlet(article: Article) -> str:
-    return plain(shorten(article.source, MAX_SOURCE))
+    """Return who says it. A feed of one's own may give a name that shows as nothing, such as a space."""
+    return plain(shorten(article.source, MAX_SOURCE)) or _("a source")
 
 
 def foreign_language(article: Article) -> list[str]:

@@ -101,7 +101,7 @@ def _outlets(headline: Headline) -> list[str]:
 def _option(headline: Headline) -> Option:
     article = headline.article
     label = shorten(article.title, MAX_OPTION) or _("Untitled")
-    facts = [shorten(article.source, MAX_OPTION // 2), *_outlets(headline)]
+    facts = [shorten(article.source, MAX_OPTION // 2) or _("a source"), *_outlets(headline)]
     return Option(article.id, label, " · ".join(facts))
 
 

@@ -1,5 +1,6 @@
 """Lists of stories, and one that is opened: within Discord's limits, and honest about what is missing."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from hypothesis import given, settings
@@ -72,6 +73,12 @@ def test_an_opened_story_has_its_highlights_and_exact_times() -> None:
         "-# updated <t:1749081600:f>\n"
         "-# also in [Sample Herald](https://herald.example/x)"
     )
+
+
+def test_an_outlet_whose_name_shows_as_nothing_is_called_a_source() -> None:
+    card = headlines_card([Headline(replace(ARTICLE, source=" "), (), ())], UPDATED)
+    assert "- a source · [Port opens shore power]" in card.body
+    assert card.stories == (("a1", "Port opens shore power", "a source"),)
 
 
 @given(HEADLINES)
