@@ -94,7 +94,7 @@ class LexicalIndex:
     def clear(self) -> None:
         """Delete every passage."""
         with _as_damage_error():
-            writer = self._index.writer(heap_size=_WRITER_HEAP, num_threads=1)
+            writer = self._writer()
             writer.delete_all_documents()
             writer.commit()
             writer.wait_merging_threads()
@@ -178,7 +178,7 @@ class LexicalIndex:
     def apply(self, added: Iterable[Sequence[IndexedPassage]], removed: Sequence[int]) -> None:
         """Remove passages, then add passages in batches; adding one that the index holds replaces it."""
         with _as_damage_error():
-            writer = self._index.writer(heap_size=_WRITER_HEAP, num_threads=1)
+            writer = self._writer()
             try:
                 for passage_id in removed:
                     writer.delete_documents_by_term("passage_id", passage_id)
@@ -190,6 +190,16 @@ class LexicalIndex:
             finally:
                 writer.wait_merging_threads()
         self.reload()
+
+    def _writer(self) -> tantivy.IndexWriter:
+        """Return what writes to the index, once files that belong to no state of it are deleted.
+
+        A process that is killed while it writes leaves some. Tantivy numbers what it writes on from the last
+        state, so the next write may need the name of such a file, and fails where it exists.
+        """
+        writer = self._index.writer(heap_size=_WRITER_HEAP, num_threads=1)
+        writer.garbage_collect_files()
+        return writer
 
     def _document(self, passage: IndexedPassage) -> tantivy.Document:
         document = tantivy.Document()

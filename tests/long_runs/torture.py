@@ -324,7 +324,7 @@ def short_run(place: Place) -> None:
         if not done.counts["killed in follow"]:
             done.round("follow")
     assert done.counts["killed in follow"]
-    assert done.problems == []
+    assert not done.problems, done.problems
 
 
 def main(rounds: int, seed: int) -> int:

@@ -353,6 +353,19 @@ def test_a_damaged_lexical_folder_is_as_good_as_none(
     assert again.search("harbour") == [1]
 
 
+def test_what_a_killed_process_left_stops_no_write(tmp_path: Path) -> None:
+    """A kill between the files of a write and the state that names them, which is written last."""
+    index, meta = Index("lexical", tmp_path), tmp_path / "lexical" / "meta.json"
+    index.apply([passage(i) for i in range(1, 6)])
+    before = meta.read_bytes()
+    index.apply([], [3])
+    meta.write_bytes(before)
+    again = Index("lexical", tmp_path)
+    assert again.lexical.index.ids() == {1, 2, 3, 4, 5}
+    again.apply([], [3])
+    assert again.lexical.index.ids() == {1, 2, 4, 5}
+
+
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"store": "a"}', '{"seq": 1, "other": 2}'])
 def test_an_unreadable_position_is_none(tmp_path: Path, content: str) -> None:
     index = Index("lexical", tmp_path)
