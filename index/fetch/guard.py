@@ -26,8 +26,8 @@ Clock = Callable[[], float]
 # which are newer than Python 3.11. See https://www.iana.org/assignments/iana-ipv6-special-registry and
 # https://www.iana.org/assignments/iana-ipv4-special-registry.
 _REFUSED = tuple(
-    ip_network(each)
-    for each in (
+    ip_network(network)
+    for network in (
         "100.64.0.0/10",
         "192.0.0.0/24",
         "192.88.99.0/24",
@@ -66,7 +66,7 @@ def _inner(address: IPv4Address | IPv6Address) -> IPv4Address | None:
 def resolve(host: str, port: int) -> list[str]:
     """Return every address of a host, in the system's order of preference. Raises OSError."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(each[4][0]) for each in found))
+    return list(dict.fromkeys(str(address[0]) for *_, address in found))
 
 
 class GuardedBackend(httpcore.NetworkBackend):
@@ -133,7 +133,7 @@ class GuardedBackend(httpcore.NetworkBackend):
             raise FetchError(f"{host} is not known to the name service: check the spelling.") from error
         if not addresses:
             raise FetchError(f"{host} has no address: check the spelling.")
-        private = [each for each in addresses if not is_public(each)]
+        private = [address for address in addresses if not is_public(address)]
         if private and not self._allow_private:
             at = "" if host == private[0] else f" is at {private[0]}, which"
             raise FetchError(

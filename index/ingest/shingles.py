@@ -98,7 +98,7 @@ def likeness(one: Article, other: Article) -> float:
     apart = abs(one.published_at - other.published_at)
     if (dated and apart.days >= DAYS_APART) or min(len(one.text), len(other.text)) < MIN_CHARS:
         return 0.0
-    numbers = [set(_NUMBER.findall(each.text[:COMPARED_CHARS])) for each in (one, other)]
+    numbers = [set(_NUMBER.findall(article.text[:COMPARED_CHARS])) for article in (one, other)]
     if not (numbers[0] <= numbers[1] or numbers[1] <= numbers[0]):
         return 0.0
     mine, theirs = _shingles(one.text), _shingles(other.text)

@@ -45,7 +45,7 @@ def source_files(uri: str) -> list[Path]:
             raise SourceError(f"{uri} does not exist: check the spelling.")
         if path.is_file():
             return [path]
-        files = sorted(each for each in path.rglob("*") if _is_readable(each, path))
+        files = sorted(file for file in path.rglob("*") if _is_readable(file, path))
     except (OSError, ValueError, RuntimeError) as error:  # too long, no address, or nobody's home folder
         raise SourceError(f"{uri} cannot be read: {getattr(error, 'strerror', None) or error}.") from error
     if not files:

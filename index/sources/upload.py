@@ -47,7 +47,7 @@ def read_upload(
         raise SourceError(f"{name} {error}: {SMALLER}.") from error
     except SourceError as error:
         raise SourceError(str(error).replace(address, name)) from error
-    problems = [replace(each, where=each.where.replace(address, name)) for each in reading.problems]
+    problems = [replace(problem, where=problem.where.replace(address, name)) for problem in reading.problems]
     articles = [_uploaded(article, speaker) for article in reading.articles]
     return replace(reading, articles=articles, problems=problems)
 

@@ -297,8 +297,8 @@ class Store:
         """
         with self._database.writing() as connection:
             log = ChangeWriter(connection)
-            for each in new:
-                put_article(connection, each, now, log, origin)
+            for article in new:
+                put_article(connection, article, now, log, origin)
             for copy_id, article_id, copy in copies:
                 values = copy_row(copy_id, article_id, copy) | {"origin_set": set_code(connection, copy_id)}
                 connection.execute(delete(schema.copies).where(schema.copies.c.id == copy_id))
@@ -325,10 +325,10 @@ class Store:
         """
         with self._database.writing() as connection:
             log = ChangeWriter(connection)
-            for each in new:
-                if says(connection, each.article):
-                    put_passages(connection, each, log)
-                    put_language(connection, each.article)
+            for changed in new:
+                if says(connection, changed.article):
+                    put_passages(connection, changed, log)
+                    put_language(connection, changed.article)
             log.write()
 
     def delete_articles(self, ids: Sequence[str]) -> None:

@@ -90,8 +90,8 @@ def trained(
     random = Random(SEED)
     definition = (model / TOKENIZER).read_text(encoding="utf-8")
     trainee = Trainee(ReaderNetwork(model, dropout=DROPOUT), tokenizer_of(definition))
-    made = [example for each in materials for example in each.made]
-    real = [example for each in materials for example in to_train_with(each.asked)]
+    made = [example for of_folder in materials for example in of_folder.made]
+    real = [example for of_folder in materials for example in to_train_with(of_folder.asked)]
     trainee.train(Stage("made questions", made, 1, varied), random)
     trainee.train(Stage("real questions", [*real, *selqa], passes, _as_asked), random)
     return trainee
@@ -137,7 +137,7 @@ def run(arguments: argparse.Namespace) -> None:
     cases: dict[str, list[Case]] = {}
     for held in every:
         logger.info("without %s", held.name)
-        trainee = trained(model, (each for each in every if each is not held), selqa, arguments.passes)
+        trainee = trained(model, (other for other in every if other is not held), selqa, arguments.passes)
         cases[held.name] = read_cases(trainee, held.asked)
     unread = {name: [case.without_reader() for case in listed] for name, listed in cases.items()}
     plain, plain_held = fit_held_out(unread)

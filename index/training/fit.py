@@ -97,7 +97,7 @@ def fit_held_out(cases: Mapping[str, Sequence[Case]]) -> tuple[Fit, dict[str, Fi
         if case.is_shown and not case.answerable
     ]
     threshold = round(float(np.quantile(reached, 1 - FALSE_ALARMS)), 3)
-    everything = _fit([case for each in cases.values() for case in each])
+    everything = _fit([case for of_folder in cases.values() for case in of_folder])
     return (
         replace(everything, threshold=threshold),
         {name: replace(fit, threshold=threshold) for name, fit in held.items()},

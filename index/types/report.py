@@ -54,11 +54,11 @@ class IngestReport:
     def of_all(cls, reports: Sequence[IngestReport]) -> IngestReport:
         """Return what several did together."""
         return cls(
-            added=sum(each.added for each in reports),
-            updated=sum(each.updated for each in reports),
-            unchanged=sum(each.unchanged for each in reports),
-            duplicates=sum(each.duplicates for each in reports),
-            failed=tuple(failure for each in reports for failure in each.failed),
+            added=sum(report.added for report in reports),
+            updated=sum(report.updated for report in reports),
+            unchanged=sum(report.unchanged for report in reports),
+            duplicates=sum(report.duplicates for report in reports),
+            failed=tuple(failure for report in reports for failure in report.failed),
         )
 
 

@@ -43,8 +43,8 @@ def answered(*reports: Said, question: str = QUESTION) -> Words:
     return words_that_answer(question, [said.quote for said in reports], read)
 
 
-def texts(words: Words) -> Sequence[str | None]:
-    return [each.text if each else None for each in (words.answer, words.differing)]
+def texts(found: Words) -> Sequence[str | None]:
+    return [words.text if words else None for words in (found.answer, found.differing)]
 
 
 def said(outlet: str, text: str, words: str, logit: float = SURE) -> Said:

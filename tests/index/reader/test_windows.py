@@ -102,7 +102,7 @@ def test_the_probabilities_of_what_answers_sum_to_at_most_1(pairs: list[tuple[Wi
     assert agreement.total >= 0
     of_runs = figures(read, readings, agreement)
     assert [len(found) for found in of_runs] == [len(window.runs) for window in read]
-    for found in (figure for each in of_runs for figure in each):
+    for found in (figure for of_window in of_runs for figure in of_window):
         assert LEAST <= found.answers <= 1e-9
         assert LEAST_SHARE <= found.within <= 0
         assert min(found.agreed, found.together) >= LEAST
