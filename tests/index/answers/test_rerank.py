@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-import torch
-from transformers import BertConfig, BertForSequenceClassification, BertTokenizerFast
 
 from index import ModelError, Question
 from index.answers.rerank import WEIGHT, CrossEncoderReranker, rerank
@@ -18,6 +16,9 @@ WORDS = "[PAD] [UNK] [CLS] [SEP] [MASK] the port of rotterdam opened quays who w
 
 def tiny_cross_encoder(folder: Path, labels: int = 1) -> str:
     """Write a BERT of one layer, with random but fixed weights."""
+    import torch
+    from transformers import BertConfig, BertForSequenceClassification, BertTokenizerFast
+
     folder.mkdir()
     (folder / "vocab.txt").write_text("\n".join(WORDS), encoding="utf-8")
     torch.manual_seed(0)
