@@ -15,7 +15,10 @@ MAX_LINE = 150
 
 def alert_card(follow: Follow, quotes: Sequence[Quote]) -> Card:
     """Return the card of new quotes, best first; the last ones are left out where not all fit."""
-    here, mine = _("This channel follows this: /follows stops it."), _("You follow this: /follows stops it.")
+    here, mine = (
+        _("This channel follows this: `/follows` stops it."),
+        _("You follow this: `/follows` stops it."),
+    )
     card = Card(cut(follow.what, MAX_TITLE), "", here if follow.channel else mine, GREEN)
     blocks = [f"{credit(quote)}\n{quoted(quote)}" for quote in quotes]
     while not (full := replace(card, body="\n\n".join(blocks))).fits:

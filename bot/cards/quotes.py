@@ -5,6 +5,7 @@ the headline and the age. Exact times are in the tooltip that Discord shows on a
 A quote is shown whole or not at all.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -154,8 +155,14 @@ def _same_article(quote: Quote) -> str:
 
 
 def _event(quote: Quote) -> list[str]:
-    """Return what the words for a time in a quote mean, unless that is the day of publishing."""
+    """Return what the words for a time in a quote mean.
+
+    Nothing where that is the day of publishing, or where the words name day and year themselves.
+    """
     if not (event := quote.past_event):
+        return []
+    named = {int(figures) for figures in re.findall(r"\d+", event.phrase)}
+    if all({day.day, day.year} <= named for day in event.days):
         return []
     days = dict.fromkeys(timestamp(day, "D") for day in event.days)
     meant = _("“{words}” is {when}").format(words=escape(event.phrase), when=" – ".join(days))

@@ -62,7 +62,7 @@ def setup_card(set_up: SetUp) -> Card:
         _("Those who manage this server choose below; each choice takes effect at once."),
     ]
     shown = [f"{bold(name)}: {value}" for name, value in lines.items()]
-    return Card(_("Set up the news"), "\n".join([*intro, "", *shown]), _("Later: /settings"))
+    return Card(_("Set up the news"), "\n".join([*intro, "", *shown]), _("Later: `/settings`"))
 
 
 def invitation_card(guild: str) -> Card:

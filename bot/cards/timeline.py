@@ -12,7 +12,7 @@ import discord
 from bot.cards.base import GREY, MAX_TITLE, Card, period_text
 from bot.cards.quotes import credit, quoted
 from bot.plots.timeline import DAY, WEEK, bar_days, bars, draw
-from bot.text.language import _, counted, date_text, mark, number
+from bot.text.language import _, axis_text, counted, date_text, mark, number
 from bot.text.markdown import TimeStyle, cut, timestamp
 from bot.text.source_words import articles_counted
 from index import Event, Timeline
@@ -20,17 +20,21 @@ from index import Event, Timeline
 PICTURE = "coverage.png"
 # Bars up to this height say nothing that the events do not say.
 SMALL_BAR = 2
-# Labels in the plot, which is drawn with a font for Latin letters only.
+# What the bars of the picture count.
 LABELS = {DAY: mark("articles a day"), WEEK: mark("articles a week")}
 LABEL_MONTH = mark("articles in 30 days")
 
 
 @dataclass(frozen=True, slots=True)
 class TimelineCard:
-    """A card, and the picture (a PNG) that is sent after it. `alt` describes the picture in words."""
+    """A card, and the picture (a PNG) that is sent after it, below a line of small print, `caption`.
+
+    `alt` describes the picture in words.
+    """
 
     card: Card
     picture: bytes | None = None
+    caption: str = ""
     alt: str = ""
 
     @property
@@ -57,8 +61,8 @@ def timeline_card(timeline: Timeline, typed: str | None = None, *, picture: bool
         if card.fits:
             break
     drawn = picture and _is_worth_a_picture(timeline)
-    plot = draw(timeline.coverage, _label(timeline)) if drawn else None
-    return TimelineCard(card, plot, _alt(timeline))
+    plot = draw(timeline.coverage, axis_text) if drawn else None
+    return TimelineCard(card, plot, f"-# {_label(timeline)}", _alt(timeline))
 
 
 def _is_worth_a_picture(timeline: Timeline) -> bool:

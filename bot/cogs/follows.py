@@ -16,7 +16,7 @@ from bot.interactions.layouts import card_layout, redraw
 from bot.interactions.panels import BoxPanel
 from bot.services.delivery import require_reachable
 from bot.services.editions import edition_of
-from bot.services.guild_rules import guild_of, require_manager, require_writable
+from bot.services.guild_rules import guild_of, require_manager, require_member, require_writable
 from bot.services.library import Library
 from bot.services.reading import named
 from bot.services.services import Services
@@ -56,6 +56,7 @@ class Follows(commands.Cog):
     async def follow(self, interaction: discord.Interaction, what: str, here: bool = False) -> None:
         if here:
             require_manager(interaction)
+            require_member(interaction)
             require_writable(interaction.app_permissions, interaction.channel)
         await interaction.response.defer(thinking=True, ephemeral=True)
         await self._follow(interaction, what, here)

@@ -53,9 +53,13 @@ class QualityCommand(commands.Cog):
             asked = await self.library.records.run(self.library.index.posted.asked, guild, since)
             await self.services.guild_rules.note(interaction, "quality export", f"days={days}")
             log.info("quality.exported guild=%s user=%d questions=%d", guild, interaction.user.id, len(asked))
-            file = discord.File(io.BytesIO(_lines(asked)), "questions.jsonl")
             await interaction.edit_original_response(view=card)
-            await interaction.followup.send(file=file, ephemeral=True)
+            await interaction.followup.send(file=exported(asked), ephemeral=True)
+
+
+def exported(asked: Sequence[AskedQuestion]) -> discord.File:
+    """Return the questions as the file that `/quality` attaches."""
+    return discord.File(io.BytesIO(_lines(asked)), "questions.jsonl")
 
 
 def _lines(asked: Sequence[AskedQuestion]) -> bytes:

@@ -82,7 +82,7 @@ class Timelines(commands.Cog):
         )
         await interaction.edit_original_response(view=card_layout(card.card))
         if card.file:  # below the events, which say what happened
-            await interaction.followup.send(file=card.file, ephemeral=private)
+            await interaction.followup.send(card.caption, file=card.file, ephemeral=private)
 
     def _card(self, question: Question, typed: str | None, picture: bool) -> TimelineCard:
         return timeline_card(self.library.index.timeline(question), typed, picture=picture)

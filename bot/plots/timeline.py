@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
-from bot.plots.base import BLUE, count_by_date, new_plot, png
+from bot.plots.base import BLUE, Unit, count_by_date, new_plot, png
 
 # Days and how many articles were published on each.
 Coverage = Sequence[tuple[date, int]]
@@ -32,8 +32,8 @@ def bars(coverage: Coverage) -> Coverage:
     return sorted(counted.items())
 
 
-def draw(coverage: Coverage, label: str) -> bytes:
-    """Return the coverage as a PNG of 840 by 360 pixels; `label` names what the bars count."""
+def draw(coverage: Coverage, named: Callable[[date, Unit], str]) -> bytes:
+    """Return the coverage as a PNG of 840 by 360 pixels; `named` writes the dates below it."""
     figure, axes = new_plot(4.2, 1.8)
     step = bar_days(coverage)
     days, counts = zip(*bars(coverage), strict=True)
@@ -41,6 +41,5 @@ def draw(coverage: Coverage, label: str) -> bytes:
     # Empty days around a coverage of a few days keep its bars narrow.
     margin = timedelta(days=max(step, 4 - (days[-1] - days[0]).days))
     axes.set_xlim(days[0] - margin, days[-1] + margin)
-    axes.set_ylabel(label)
-    count_by_date(axes)
+    count_by_date(axes, named)
     return png(figure)

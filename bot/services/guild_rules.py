@@ -202,6 +202,17 @@ def require_manager(interaction: discord.Interaction[Any]) -> None:
         raise app_commands.MissingPermissions(["manage_guild"])
 
 
+def require_member(interaction: discord.Interaction[Any]) -> None:
+    """Raise ToldError in a guild that the bot is not in: what it sends there by itself would be refused."""
+    if guild_of(interaction) is None:
+        raise ToldError(
+            _(
+                "I am not a member of this server, so I could not write here:"
+                " leave out `here` for messages to you."
+            )
+        )
+
+
 def require_writable(mine: discord.Permissions, place: Any = None, *also: str) -> None:
     """Raise ToldError where the bot may not write in a place, or lacks a permission of `also`.
 

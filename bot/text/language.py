@@ -16,9 +16,10 @@ from contextvars import ContextVar
 from datetime import date, datetime, time
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from babel import Locale
-from babel.dates import format_date, format_time, get_day_names
+from babel.dates import format_date, format_skeleton, format_time, get_day_names
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
@@ -30,6 +31,7 @@ CATALOGUES = Path(__file__).parents[1] / "locales"
 # The gettext context of commands' names and descriptions: their translation may differ from that of the same
 # words in a sentence.
 COMMAND = "command"
+LAST_LATIN = "\u024f"
 
 _spoken = ContextVar("spoken", default=ENGLISH)
 _reader = ContextVar("reader", default=ENGLISH)
@@ -119,6 +121,19 @@ def percent(share: float) -> str:
 def date_text(day: date) -> str:
     """Return a day as the language writes it: Jun 1, 2025, or 01.06.2025."""
     return format_date(day, "medium", locale=spoken())
+
+
+def axis_text(day: date, unit: Literal["day", "month", "year"]) -> str:
+    """Return a day, or its month or year, as below the axis of a plot: Nov 9, Nov 2024, 2024.
+
+    In Latin letters only, because the plots' font has no others: 11/9 and 2024/11 in Japanese.
+    """
+    if unit == "year":
+        return str(day.year)
+    name, figures = ("MMMd", "Md") if unit == "day" else ("yMMM", "yM")
+    named = str(format_skeleton(name, day, locale=spoken()))
+    is_latin = all(char <= LAST_LATIN for char in named)
+    return named if is_latin else str(format_skeleton(figures, day, locale=spoken()))
 
 
 def moment_text(moment: datetime) -> str:

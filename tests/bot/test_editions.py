@@ -26,7 +26,7 @@ from bot.cogs.background.corrections import Corrections
 from bot.interactions.errors import QUOTAS
 from index import SHARED, IndexOptions, NewsIndex, Quotas
 from index.clock import utc_now
-from tests.discord.server import Channel, DiscordServer, File, Guild, User
+from tests.discord.server import DiscordServer, File, Guild, User
 from tests.fakes import HashingEmbedder, story
 from tests.servers.news_documents import rss, rss_item
 from tests.servers.news_site import NewsSite
@@ -125,15 +125,6 @@ async def started(
                 server.assert_clean()
 
 
-def foreign(server: DiscordServer) -> Channel:
-    """Return a channel of a server that the bot is not in, where people use it for themselves."""
-    guild = Guild(server.world.new_id(), "Foreign", server.world.owner)
-    channel = Channel(server.world.new_id(), "general", guild)
-    guild.channels.append(channel)
-    server.world.channels[channel.id] = channel
-    return channel
-
-
 @asynccontextmanager
 async def watched() -> AsyncIterator[list[float]]:
     """Measure the pauses of the event loop inside the block, in seconds; the longest comes last.
@@ -168,7 +159,7 @@ async def test_managers_of_another_server_change_nothing_here(tmp_path: Path, si
 
         assert "Rotterdam feed" in await it.use("sources list", it.one)
         assert "Rotterdam feed" not in await it.use("sources list", it.two)
-        for place in (it.one, False, foreign(it.server)):
+        for place in (it.one, False, it.server.world.foreign_guild("Foreign")):
             shown = await it.use("latest", place)
             assert "Rotterdam opens" in shown
             assert "Hamburg" not in shown

@@ -22,11 +22,20 @@ from tests.discord.limits import (
     is_text,
     walk,
 )
-from tests.discord.world import Channel, File, User, World, is_ephemeral
+from tests.discord.world import (
+    DM_CONTEXT,
+    GUILD_CONTEXT,
+    GUILD_INSTALL,
+    USER_INSTALL,
+    Channel,
+    File,
+    User,
+    World,
+    is_ephemeral,
+)
 
 USER_COMMAND, MESSAGE_COMMAND = 2, 3
 STRING, INTEGER, BOOLEAN, USER, CHANNEL, ROLE, MENTIONABLE, NUMBER, ATTACHMENT = range(3, 12)
-GUILD_CONTEXT, DM_CONTEXT = 0, 1
 PYTHON_TYPES: Final[dict[int, type | tuple[type, ...]]] = {
     STRING: str,
     INTEGER: int,
@@ -51,7 +60,7 @@ def require(condition: object, message: str) -> None:
 
 def find_command(world: World, name: str, kind: int, channel: Channel) -> Json:
     """The command that a person in this channel sees under this name."""
-    guild_id = channel.guild.id if channel.guild else None
+    guild_id = channel.guild.id if channel.guild and channel.has_bot else None
     shown = [*(world.commands.get(guild_id, []) if guild_id else []), *world.commands[None]]
     found = next((command for command in shown if command["name"] == name and command["type"] == kind), None)
     known = sorted(command["name"] for command in shown)
@@ -60,8 +69,10 @@ def find_command(world: World, name: str, kind: int, channel: Channel) -> Json:
     contexts = found["contexts"]
     if contexts is None:
         contexts = [GUILD_CONTEXT, DM_CONTEXT] if found["dm_permission"] else [GUILD_CONTEXT]
-    place = GUILD_CONTEXT if channel.guild else DM_CONTEXT
+    place = channel.context
     require(place in contexts, f"command {name!r} is not offered in context {place}, only in {contexts}")
+    install = GUILD_INSTALL if channel.has_bot else USER_INSTALL
+    require(install in found["integration_types"], f"command {name!r} is not installed for people")
     return found
 
 

@@ -42,6 +42,10 @@ ALREADY_ANSWERED: Final = (400, 40060, "Interaction has already been acknowledge
 UNKNOWN_WEBHOOK: Final = (404, 10015, "Unknown Webhook")
 INVALID_WEBHOOK_TOKEN: Final = (401, 50027, "Invalid Webhook Token")
 
+TOO_MANY_FOLLOW_UPS: Final = (400, 40094, "This interaction has reached the maximum number of follow-ups.")
+# So many may a bot send where it is not a member.
+FOLLOW_UPS_OF_GUESTS: Final = 5
+
 Until = Callable[["Interaction"], bool]
 
 
@@ -121,7 +125,6 @@ class Interaction:
     def to_json(self) -> Json:
         """The interaction as INTERACTION_CREATE carries it."""
         guild = self.channel.guild
-        owner = guild.id if guild else "0"
         payload: Json = {
             "id": self.id,
             "application_id": self.world.application_id,
@@ -134,8 +137,8 @@ class Interaction:
             "app_permissions": self.world.bot.permission_bits,
             "locale": self.user.locale,
             "entitlements": [],
-            "authorizing_integration_owners": {"0": owner},
-            "context": 0 if guild else 1,
+            "authorizing_integration_owners": self.channel.installed_by(self.user),
+            "context": self.channel.context,
             "attachment_size_limit": 10 * 1024 * 1024,
         }
         if guild is None:
@@ -150,12 +153,11 @@ class Interaction:
 
     def metadata(self) -> Json:
         """What a message says of the interaction that it answers."""
-        guild = self.channel.guild
         data: Json = {
             "id": self.id,
             "type": self.type,
             "user": self.user.to_json(),
-            "authorizing_integration_owners": {"0": guild.id if guild else "0"},
+            "authorizing_integration_owners": self.channel.installed_by(self.user),
         }
         if self.type == COMPONENT and self.source is not None:
             data["interacted_message_id"] = self.source["id"]
@@ -201,6 +203,8 @@ class Interaction:
         original = self.world.messages.get(self.original_id or "")
         if original is not None and original["flags"] & LOADING:
             return self.edit(original, body, files, request)
+        if not self.channel.has_bot and len(self.message_ids) > FOLLOW_UPS_OF_GUESTS:
+            raise ApiError(*TOO_MANY_FOLLOW_UPS)
         self.world.check_body(body, request, files=len(files))
         message = self._post(body, files)
         self.message_ids.append(message["id"])
@@ -239,6 +243,9 @@ class Interaction:
         self.ephemeral = is_ephemeral(message)
 
     def _post(self, body: Json, files: list[File], flags: int = 0) -> Json:
+        guild, asked = self.channel.guild, body.get("flags") or 0
+        if guild and not guild.has_bot and not guild.external_apps:
+            body = {**body, "flags": asked | EPHEMERAL}  # Discord hides it, whatever the bot wants
         ephemeral = (body.get("flags") or 0) & EPHEMERAL
         return self.world.post(
             self.channel,

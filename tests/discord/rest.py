@@ -38,6 +38,7 @@ UNKNOWN_GUILD: Final = (404, 10004, "Unknown Guild")
 UNKNOWN_MEMBER: Final = (404, 10007, "Unknown Member")
 UNKNOWN_COMMAND: Final = (404, 10063, "Unknown application command")
 NOT_THE_AUTHOR: Final = (403, 50005, "Cannot edit a message authored by another user")
+MISSING_ACCESS: Final = (403, 50001, "Missing Access")
 MISSING_PERMISSIONS: Final = (403, 50013, "Missing Permissions")
 INVALID_FORM_BODY: Final = 50035
 NO_DIRECT_MESSAGES: Final = (403, 50007, "Cannot send messages to this user")
@@ -374,7 +375,10 @@ class Rest:
     # Channels
 
     def _channel(self, call: Call) -> Channel:
-        return self.world.known_channel(call.given["channel"])
+        channel = self.world.known_channel(call.given["channel"])
+        if not channel.has_bot:
+            raise ApiError(*MISSING_ACCESS)
+        return channel
 
     def _message(self, call: Call) -> Json:
         return self.world.known_message(call.given["message"], self._channel(call).id)

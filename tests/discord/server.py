@@ -420,6 +420,7 @@ class DiscordServer:
         channel = self._place(guild, user)
         if mention_bot and channel.guild and self.bot.mention not in content:
             content = f"{self.bot.mention} {content}"
+        require(not self.world.waits(channel, user), f"slow mode lets {user.name} wait")
         body: Json = {"content": content}
         if reply_to is not None:
             body["message_reference"] = {"message_id": reply_to["id"]}

@@ -288,6 +288,52 @@ async def test_a_deferred_answer_is_waited_for(server: DiscordServer, bot: Bot) 
     server.assert_clean()
 
 
+@pytest.mark.parametrize("external_apps", [True, False])
+async def test_a_guest_has_interactions_alone_and_five_followups(
+    server: DiscordServer, bot: Bot, external_apps: bool
+) -> None:
+    """In a guild without the bot, where members may show external apps to others, or may not."""
+    refused: list[int] = []
+
+    async def ask(interaction: discord.Interaction) -> None:
+        await interaction.response.send_message("here")
+        try:
+            for number in range(6):
+                await interaction.followup.send(str(number))
+        except discord.HTTPException as error:
+            refused.append(error.code)
+        try:
+            await bot.get_partial_messageable(interaction.channel_id or 0).send("there")
+        except discord.Forbidden as error:
+            refused.append(error.code)
+
+    both = app_commands.AppInstallationType(guild=True, user=True)
+    bot.tree.add_command(
+        app_commands.Command(name="ask", description="d", callback=ask, allowed_installs=both)
+    )
+    bot.command("manage", ask)
+    place = server.world.foreign_guild("Foreign", external_apps=external_apps)
+    async with server.running(bot):
+        result = await server.slash("ask", guild=place, until=lambda _: len(refused) == 2)
+        assert refused == [40094, 50001]
+        assert result.ephemeral is not external_apps
+        assert [message["content"] for message in result.messages] == ["here", *"01234"]
+        with pytest.raises(AssertionError, match="not installed for people"):
+            await server.slash("manage", guild=place)
+    assert [violation.code for violation in server.violations] == [40094]
+
+
+async def test_slow_mode_lets_people_wait_and_not_those_who_manage(server: DiscordServer) -> None:
+    channel = server.channel("slow")
+    channel.slow_seconds = 60
+    boss = server.user("boss", manage_messages=True)
+    for user in (server.alice, boss, boss):
+        await server.say("hello", user=user, guild=channel, expect=None)
+    with pytest.raises(AssertionError, match="slow mode lets alice wait"):
+        await server.say("hello", guild=channel, expect=None)
+    assert len(server.messages(channel)) == 3
+
+
 async def test_the_first_followup_fills_a_deferred_answer(server: DiscordServer, bot: Bot) -> None:
     async def ask(interaction: discord.Interaction) -> None:
         await interaction.response.defer(ephemeral=True)

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import discord
@@ -33,7 +33,11 @@ DISCORD_EPOCH_MS: Final = 1_420_070_400_000
 # How often a test that waits looks at what happens without Discord.
 LOOK_SECONDS: Final = 0.1
 JOINED_AT: Final = "2024-01-01T00:00:00+00:00"
-TEXT_CHANNEL, DM_CHANNEL, VOICE_CHANNEL, NEWS_CHANNEL, THREAD, FORUM = 0, 1, 2, 5, 11, 15
+TEXT_CHANNEL, DM_CHANNEL, VOICE_CHANNEL, GROUP_CHANNEL, NEWS_CHANNEL, THREAD, FORUM = 0, 1, 2, 3, 5, 11, 15
+# Where a command can be used: in a guild, in the conversation with the bot, among people without the bot.
+GUILD_CONTEXT, DM_CONTEXT, PRIVATE_CONTEXT = 0, 1, 2
+# For whom a bot can be installed: for a guild, or for a person, who then takes it to every place.
+GUILD_INSTALL, USER_INSTALL = 0, 1
 REPLY_MESSAGE, CHAT_COMMAND_MESSAGE, MENU_COMMAND_MESSAGE = 19, 20, 23
 # The flags that a bot may set on what it sends: suppress embeds, ephemeral, silent, components v2.
 SETTABLE_FLAGS: Final = 1 << 2 | EPHEMERAL | 1 << 12 | COMPONENTS_V2
@@ -149,6 +153,10 @@ class Guild:
     adder: User | None = None
     # Roles beside those of single members, by id: name, and whether Discord made it for the bot.
     roles: dict[str, tuple[str, bool]] = field(default_factory=dict)
+    # Whether the bot is a member; elsewhere people use the bot that they have installed for themselves, and
+    # where members lack "Use External Apps", only they see what it answers.
+    has_bot: bool = True
+    external_apps: bool = True
 
     def member_json(self, user: User) -> Json:
         """Discord's member object, without the user in it."""
@@ -260,7 +268,7 @@ def _closed_json(guild: Guild) -> Json:
 
 @dataclass(eq=False)
 class Channel:
-    """A text channel of a guild, or a direct conversation with the bot."""
+    """A text channel of a guild, a direct conversation with the bot, or a group of people without it."""
 
     id: str
     name: str
@@ -274,9 +282,36 @@ class Channel:
     owner: User | None = None
     archived: bool = False
     locked: bool = False
+    # In slow mode, the seconds that people have to wait between two messages. Bots do not.
+    slow_seconds: int = 0
+    # Of a group: who is in it.
+    members: tuple[User, ...] = ()
+
+    @property
+    def has_bot(self) -> bool:
+        """Whether the bot is there: elsewhere it only hears of interactions."""
+        return self.guild.has_bot if self.guild else self.kind != GROUP_CHANNEL
+
+    @property
+    def context(self) -> int:
+        """What kind of place it is for a command."""
+        if self.guild is not None:
+            return GUILD_CONTEXT
+        return DM_CONTEXT if self.has_bot else PRIVATE_CONTEXT
+
+    def installed_by(self, user: User) -> Json:
+        """For whom the bot is installed that a person uses here."""
+        if not self.has_bot:
+            return {str(USER_INSTALL): user.id}
+        return {str(GUILD_INSTALL): self.guild.id if self.guild else "0"}
 
     def to_json(self) -> Json:
         """Discord's channel object."""
+        if self.kind == GROUP_CHANNEL:
+            people = {"recipients": [member.to_json() for member in self.members], "icon": None}
+            owner = self.members[0].id
+            place = {"id": self.id, "type": self.kind, "name": self.name, "owner_id": owner}
+            return {**place, **people, "last_message_id": None, "flags": 0}
         if self.guild is None:
             recipients = [self.recipient.to_json()] if self.recipient else []
             shared = {"id": self.id, "last_message_id": None, "flags": 0}
@@ -297,7 +332,7 @@ class Channel:
             "topic": None,
             "parent_id": None,
             "last_message_id": None,
-            "rate_limit_per_user": 0,
+            "rate_limit_per_user": self.slow_seconds,
             "flags": 0,
         }
 
@@ -453,6 +488,17 @@ class World:
         self.dispatch("GUILD_CREATE", joined)
         return guild
 
+    def foreign_guild(self, name: str, *, external_apps: bool = True) -> Channel:
+        """#general of a guild that the bot is not in."""
+        guild = Guild(self.new_id(), name, self.owner, has_bot=False, external_apps=external_apps)
+        return self._add_channel(guild, "general")
+
+    def group(self, name: str, *members: User) -> Channel:
+        """A group of people who write to each other; bots cannot be in one."""
+        group = Channel(self.new_id(), name, kind=GROUP_CHANNEL, members=members)
+        self.channels[group.id] = group
+        return group
+
     def outage(self, guild: Guild) -> None:
         """Let a guild be unavailable for a moment, as when Discord has trouble."""
         self.dispatch("GUILD_DELETE", {"id": guild.id, "unavailable": True})
@@ -590,7 +636,7 @@ class World:
     def delete(self, message: Json) -> None:
         """Forget a message; its history stays."""
         del self.messages[message["id"]]
-        if not is_ephemeral(message):
+        if not is_ephemeral(message) and self.channels[message["channel_id"]].has_bot:
             gone: Json = {key: message[key] for key in ("id", "channel_id", "guild_id") if key in message}
             self.dispatch("MESSAGE_DELETE", gone)
 
@@ -598,6 +644,13 @@ class World:
         """The messages that everybody in a channel sees, oldest first."""
         messages = [message for message in self.messages.values() if message["channel_id"] == channel.id]
         return [message for message in messages if not is_ephemeral(message)]
+
+    def waits(self, channel: Channel, user: User) -> bool:
+        """Whether slow mode keeps somebody from writing now."""
+        free = user.bot or user.permissions.manage_messages or user.permissions.manage_channels
+        soonest = datetime.now(UTC) - timedelta(seconds=channel.slow_seconds)
+        mine = [found for found in self.in_channel(channel) if is_by(found, user)]
+        return not free and any(datetime.fromisoformat(found["timestamp"]) > soonest for found in mine)
 
     def _quote(self, message: Json, body: Json) -> None:
         reference = body.get("message_reference")
@@ -670,7 +723,7 @@ class World:
 
     def _remember(self, message: Json, event: str) -> None:
         self.history.setdefault(message["id"], []).append(copy.deepcopy(message))
-        if not is_ephemeral(message):
+        if not is_ephemeral(message) and self.channels[message["channel_id"]].has_bot:
             self.dispatch(event, self.with_member(message))
 
     def with_member(self, message: Json) -> Json:

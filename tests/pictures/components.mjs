@@ -19,7 +19,8 @@ const selectHtml = ({ placeholder = "", options = [], default_values: values = [
   const chosen = options.filter((option) => option.default).map((option) => option.label);
   const named = values.map(({ id, type }) => `${type === "role" ? "@" : "#"}${NAMES[id] ?? id}`);
   const shown = [...chosen, ...named].join(", ");
-  return `<div class="select${shown ? " chosen" : ""}">${escapeHtml(shown || placeholder)}<span>⌄</span></div>`;
+  const text = `<span class="shown">${escapeHtml(shown || placeholder)}</span>`;
+  return `<div class="select${shown ? " chosen" : ""}">${text}<span>⌄</span></div>`;
 };
 
 const DRAWN = {
@@ -42,6 +43,16 @@ const DRAWN = {
 };
 
 const all = (components, reader) => components.map((component) => componentHtml(component, reader)).join("");
+
+// The message that follows one of components with a file, since those cannot show it by themselves: its text, and
+// a picture or a box with the file's name and size. The client puts it below, without another avatar.
+export function attachmentHtml({ content, file: { name, alt, data } }, reader) {
+  const bytes = Buffer.from(data, "base64").length;
+  const box = `<div class="file"><span class="emoji">📄</span><div><div class="name">${escapeHtml(name)}</div>
+    <div class="size">${bytes} bytes</div></div></div>`;
+  const picture = `<img src="data:image/png;base64,${data}" alt="${escapeHtml(alt ?? "")}">`;
+  return `<div class="attached"><div>${toHtml(content, reader)}</div>${name.endsWith(".png") ? picture : box}</div>`;
+}
 
 export function componentHtml(component, reader) {
   const draw = DRAWN[component.type];

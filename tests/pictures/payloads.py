@@ -6,6 +6,7 @@ published them, the time, so that a picture does not age, and what the samples c
 """
 
 import asyncio
+import base64
 import json
 import sys
 import tempfile
@@ -15,17 +16,19 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, cast
 
-from discord import AllowedMentions
+from discord import AllowedMentions, File
 from discord.http import handle_message_parameters
 
 from bot.cards.alert import alert_card
 from bot.cards.answer import AnswerCard, Asked, answer_card
 from bot.cards.digest import digest_card
+from bot.cards.quality import quality_card
 from bot.cards.setup import SetUp
 from bot.cards.status import status_card
 from bot.cards.stories import headlines_card, story_card
 from bot.cards.timeline import timeline_card
 from bot.cogs.help import help_card
+from bot.cogs.quality import exported
 from bot.cogs.settings import SettingsPanel
 from bot.cogs.setup import SetupPanel
 from bot.interactions.answer_layout import answer_layout, controls
@@ -42,7 +45,7 @@ SAMPLES = Path(__file__).parents[2] / "config" / "samples"
 # The Monday after a week with much news.
 DIGEST_NOW = datetime(2024, 12, 9, 7, 0, tzinfo=UTC)
 
-AGREED = "Who was elected pope?"
+AGREED = "Who won the presidential election in the United States?"
 ONE_OUTLET = "When did the Baltimore bridge collapse?"
 UNANSWERED = "Who won the 2031 Cricket World Cup?"
 TOPIC = "Election"
@@ -102,11 +105,7 @@ async def from_library(index: NewsIndex) -> list[dict[str, Any]]:
         message("stories", None, answered(replace(agreed, stories=tuple(latest)), echo=False)),
         message("latest", "/latest", body(view=card_layout(headlines_card(latest, NOW)))),
         message("story", None, body(view=card_layout(story_card(latest[0])))),
-        message(
-            "timeline",
-            "/timeline",
-            body(view=card_layout(timeline.card)),
-        ),
+        message("timeline-long", "/timeline", body(view=card_layout(timeline.card))),
         message("status", "/status", body(view=card_layout(status_card(status, version("newsbot"), 0.042)))),
         message(
             "status-manager",
@@ -124,7 +123,20 @@ async def from_staged() -> list[dict[str, Any]]:
         german = message("answer-de", "/ask", answered(staged.german()), language="de")
     with speaking("ja"):
         japanese = message("answer-ja", "/ask", answered(staged.japanese()), language="ja")
+    timeline = timeline_card(staged.timeline())
+    if timeline.file is None:
+        raise SystemExit("The timeline has no plot.")
+    quality = card_layout(quality_card(staged.QUALITY, 30))
     return [
+        message(
+            "timeline",
+            "/timeline",
+            body(view=card_layout(timeline.card)),
+            below=attached(timeline.file, timeline.caption),
+        ),
+        message(
+            "quality", "/quality", body(view=quality), below=attached(exported(staged.asked_questions()))
+        ),
         message("answer-differ", "/ask", answered(staged.differing())),
         message("answer-long", "/ask", answered(staged.long_answer())),
         german,
@@ -163,9 +175,22 @@ def drawn(card: AnswerCard, *, answered: bool, quotes: int) -> dict[str, Any]:
 
 
 def message(
-    name: str, command: str | None, sent: dict[str, Any], now: datetime = NOW, language: str = ENGLISH
+    name: str,
+    command: str | None,
+    sent: dict[str, Any],
+    now: datetime = NOW,
+    language: str = ENGLISH,
+    below: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
-    return {"name": name, "command": command, "now": now.isoformat(), "language": language, "body": sent}
+    """Return a message, and `below` it the one that follows with a file."""
+    shown = {"name": name, "command": command, "body": sent, "below": below}
+    return {**shown, "now": now.isoformat(), "language": language}
+
+
+def attached(file: File, content: str = "") -> dict[str, Any]:
+    """Return a message that holds a file: a message made of components cannot show one by itself."""
+    data = base64.b64encode(file.fp.read()).decode()
+    return {"content": content, "file": {"name": file.filename, "alt": file.description, "data": data}}
 
 
 def with_address(path: Path) -> str:

@@ -12,7 +12,7 @@ import { text } from "node:stream/consumers";
 import { promisify } from "node:util";
 import { build } from "esbuild";
 import UPNG from "upng-js";
-import { componentHtml } from "./components.mjs";
+import { attachmentHtml, componentHtml } from "./components.mjs";
 
 // What Discord shows is 600 pixels wide at most, beside an avatar; a phone leaves much less. Enlarged, so that
 // the text is sharp in a README.
@@ -55,14 +55,14 @@ function avatar(initial, colour) {
   return `data:image/svg+xml;base64,${Buffer.from(svg).toString("base64")}`;
 }
 
-function messageHtml({ name, command, body, now, language }, light) {
+function messageHtml({ name, command, body, below, now, language }, light) {
   const time = new Date(now).toLocaleTimeString(language, { timeStyle: "short", timeZone: "UTC" });
   const reader = { now, language };
   const drawn = body.components.map((component) => componentHtml(component, reader));
   return `<discord-messages ${light ? "light-theme" : ""} lang="${language}" data-name="${name}">
       <discord-message author="newsbot" bot avatar="${avatar("n", "#2e9e6b")}" timestamp="${time}">
         ${command ? `<discord-command slot="reply" author="alice" avatar="${avatar("a", "#4f7fd9")}" command="${command}"></discord-command>` : ""}
-        <div slot="components" class="components">${drawn.join("")}</div>
+        <div slot="components" class="components">${drawn.join("")}${below ? attachmentHtml(below, reader) : ""}</div>
       </discord-message>
     </discord-messages>`;
 }

@@ -6,22 +6,27 @@ The words are made up, and so are the outlets; everything else is what the bot m
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from bot.cards.answer import AnswerCard, answer_card, corrected
 from index import (
     Answer,
     AnswerWords,
     Article,
+    AskedQuestion,
     Copy,
     Coverage,
+    Event,
     Follow,
+    MissedQuestion,
     PostedQuote,
+    Quality,
     Question,
     Quote,
     Source,
     Span,
     Status,
+    Timeline,
 )
 
 # The morning after the newest sample.
@@ -182,6 +187,55 @@ def alert_quotes() -> list[Quote]:
         1,
     )
     return [replace(quote(port), also_in=(Copy("Sample Post", "https://post.example/1", NOW),))]
+
+
+# Articles on the ferry, day by day from the day on which it ran aground.
+FERRY_DAYS = (9, 17, 12, 7, 4, 2, 0, 3, 1, 0, 0, 2, 1, 8, 5, 2, 1, 0, 1, 0, 4, 11, 6, 3, 1)
+QUALITY = Quality(
+    143,
+    118,
+    {"helpful": 31, "wrong": 2, "outdated": 4},
+    (
+        MissedQuestion("When does the new ferry terminal open?", 4),
+        MissedQuestion("Who won the harbour derby?", 2),
+    ),
+    private=12,
+)
+
+
+def timeline() -> Timeline:
+    """Return a topic with so many articles that its plot shows more than its events do."""
+    aground = article(
+        "Sample Wire",
+        "Ferry with workers runs aground off Northhaven",
+        "The ferry had 412 people on board when it ran aground in the fog, the coastguard said.",
+        24 * 25,
+    )
+    inquiry = article(
+        "Sample Herald",
+        "Inquiry into ferry accident opens",
+        "An inquiry into the accident opened in Northhaven; the captain is to speak on its first day.",
+        24 * 11,
+    )
+    sails = article(
+        "Sample Tribune",
+        "Repaired ferry sails again",
+        "Three weeks after the accident, the ferry sails between Northhaven and the islands again.",
+        24 * 4,
+    )
+    start = (NOW - timedelta(days=len(FERRY_DAYS))).date()
+    coverage = [(start + timedelta(days=day), count) for day, count in enumerate(FERRY_DAYS) if count]
+    events = [Event(_day(said), quote(said), reports) for said, reports in ((aground, 38), (inquiry, 15))]
+    last = Event(_day(sails), quote(sails), 21)
+    return Timeline(Question("the ferry accident"), NOW, None, None, (*events, last), tuple(coverage))
+
+
+def _day(said: Article) -> date:
+    return said.published_at.date()
+
+
+def asked_questions() -> list[AskedQuestion]:
+    return [AskedQuestion(NOW, missed.question, False, 0.1, (), {}) for missed in QUALITY.missed]
 
 
 def correction() -> AnswerCard:

@@ -222,6 +222,24 @@ def test_when_it_happened_is_shown_where_the_words_say_so() -> None:
     assert "on Friday" not in body_of(answer_card(an_answer(replace(quote, event=today))))
 
 
+@pytest.mark.parametrize(
+    ("phrase", "days", "explained"),
+    [
+        ("May 30, 2025", 1, False),  # the words say it themselves
+        ("2025-05-30", 1, False),
+        ("2025年5月30日", 1, False),
+        ("30 and 31 May 2025", 2, False),
+        ("on 30 May", 1, True),
+        ("in 2025", 2, True),
+    ],
+)
+def test_a_date_with_day_and_year_is_not_explained(phrase: str, days: int, explained: bool) -> None:
+    friday = datetime(2025, 5, 30, tzinfo=UTC)
+    event = EventTime(friday, friday + timedelta(days=days, microseconds=-1), phrase)
+    body = body_of(answer_card(an_answer(replace(a_quote(), event=event))))
+    assert (f"“{phrase}” is" in body) == explained
+
+
 def test_an_answer_looks_like_this() -> None:
     article = an_article(updated_at=UPDATED)
     copies = (Copy("Herald", "https://herald.example/x", PUBLISHED),)

@@ -90,6 +90,22 @@ async def test_a_message_that_cannot_be_reached_is_given_up(tmp_path: Path, stat
         assert "About 450" not in content(server.messages()[0])
 
 
+async def test_an_answer_in_a_server_without_the_bot_is_tried_once(tmp_path: Path) -> None:
+    """There a person used the bot for themselves, and nobody but the person's interaction could edit it."""
+    async with started(tmp_path) as (server, news):
+        await server.slash("ask", {"question": QUESTION}, guild=server.world.foreign_guild("Foreign"))
+
+        def refusals() -> list[int]:
+            edits = [request for request in server.requests if request.method == "PATCH"]
+            return [edit.status for edit in edits if "/channels/" in edit.path]
+
+        publish(news, tmp_path, TEXT.replace("300", "450"))
+        await server.wait_for(lambda: refusals() == [403])
+        assert not await server.world.changed.until(
+            lambda: len(refusals()) > 1, 3 * corrections.EVERY_SECONDS
+        )
+
+
 async def test_a_message_that_is_refused_for_now_is_tried_again(tmp_path: Path) -> None:
     async with started(tmp_path) as (server, news):
         await server.slash("ask", {"question": QUESTION})

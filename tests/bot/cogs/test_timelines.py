@@ -17,8 +17,10 @@ from rich.console import Console
 
 from bot.cards.timeline import timeline_card
 from bot.cli.json_output import timeline_json
+from bot.plots.base import MOST_DATES, Unit
 from bot.plots.timeline import MAX_BARS, bars, draw
 from bot.terminal.timeline import timeline_view
+from bot.text.language import axis_text, speaking
 from bot.text.markdown import length
 from index import Article, Event, Question, Quote, Span, Timeline
 from tests.bot.test_client import QUESTION, QUOTE, ReadyNews, started
@@ -27,6 +29,7 @@ from tests.fake_news import NOW, TROOPS, FakeNews
 from tests.hostile import ARTICLES
 
 PNG = b"\x89PNG\r\n\x1a\n"
+UNITS: tuple[Unit, ...] = ("day", "month", "year")
 
 
 def a_timeline(*events: Event) -> Timeline:
@@ -60,9 +63,9 @@ def busy(news: FakeNews) -> FakeNews:
 
 
 def picture_of(server: DiscordServer, message: dict[str, Any]) -> dict[str, Any]:
-    """Return the attachment of the message below a timeline, which has to be a picture and nothing else."""
+    """Return the attachment of the message below a timeline: a picture, and what its bars count."""
     (attachment,) = message["attachments"]
-    assert not message["content"]
+    assert message["content"] == "-# articles a day"
     file = next(file for file in server.world.files.values() if file.name == attachment["filename"])
     assert file.data.startswith(PNG)
     return cast(dict[str, Any], attachment)
@@ -181,9 +184,37 @@ def test_bars_count_every_article_and_can_be_told_apart(counts: dict[date, int])
 
 @pytest.mark.parametrize("days", [1, 30, 400, 9000])
 def test_a_picture_has_a_clear_background(days: int) -> None:
-    drawn = draw([(date(2000, 1, 1), 1), (date(2000, 1, 1) + timedelta(days=days), 7)], "articles")
+    drawn = draw([(date(2000, 1, 1), 1), (date(2000, 1, 1) + timedelta(days=days), 7)], axis_text)
     assert drawn.startswith(PNG)
     assert drawn[25] == 6  # colour type: red, green, blue and alpha
+
+
+@pytest.mark.parametrize(
+    ("language", "texts"),
+    [
+        ("en", ["Nov 9", "Nov 2024", "2024"]),
+        ("de", ["9. Nov.", "Nov. 2024", "2024"]),
+        ("fr", ["9 nov.", "nov. 2024", "2024"]),
+        ("es", ["9 nov", "nov 2024", "2024"]),
+        ("ja", ["11/9", "2024/11", "2024"]),  # the font has no Japanese letters
+    ],
+)
+def test_the_dates_below_a_picture_are_in_the_readers_language(language: str, texts: list[str]) -> None:
+    with speaking(language):
+        assert [axis_text(date(2024, 11, 9), unit) for unit in UNITS] == texts
+
+
+def test_the_dates_below_a_picture_are_few_and_apart() -> None:
+    start = date(2024, 6, 3)
+    for days in range(1, 4000, 333):
+        named: list[date] = []
+
+        def name(day: date, unit: Unit, found: list[date] = named) -> str:
+            found.append(day)
+            return axis_text(day, unit)
+
+        draw([(start, 1), (start + timedelta(days=days), 7)], name)
+        assert 2 <= len(named) <= MOST_DATES, days
 
 
 def test_the_terminal_shows_events_and_bars() -> None:
