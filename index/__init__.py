@@ -18,6 +18,7 @@ from index.errors import (
     StoreError,
     UsageError,
 )
+from index.languages.detect import written_in
 from index.languages.questions import in_context
 from index.quotes.check import QuoteCheck
 from index.quotes.excerpt import Excerpt
@@ -147,6 +148,7 @@ __all__ = [
     "restore_backup",
     "sole_bot",
     "write_backup",
+    "written_in",
 ]
 
 

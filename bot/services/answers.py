@@ -47,8 +47,16 @@ from bot.services.reading import named
 from bot.services.source_names import SourceNames
 from bot.text.conversation import completed
 from bot.text.language import _, language_name, mark, speaking, to_everyone
-from bot.text.written import written_in
-from index import Answer, NewsError, PostedAnswer, PostedQuote, Question, Quote, UsageError
+from index import (
+    Answer,
+    NewsError,
+    PostedAnswer,
+    PostedQuote,
+    Question,
+    Quote,
+    UsageError,
+    written_in,
+)
 
 MORE_QUOTES = 10
 # Posted answers that wait for a database that cannot be written to, at most: about 5 MB. Of more, the oldest

@@ -39,6 +39,7 @@ from index import (
     ReindexReport,
     Status,
     public_address,
+    written_in,
 )
 
 # The languages that are named where a question is in none of them.
@@ -436,7 +437,8 @@ def _no_answer(answer: Answer) -> str:
     closest = " Closest reports:" if answer.quotes else ""
     held = answer.coverage.languages if answer.coverage else ()
     names = ", ".join(language_name(code) for code in held[:MAX_LANGUAGES])
-    languages = f" They are in: {names}." if held and answer.language not in held else ""
+    written = written_in(answer.question.text)
+    languages = f" They are in: {names}." if held and written and written not in held else ""
     return f"No answer found in the {_articles(answer.articles_searched)} searched.{languages}{closest}"
 
 
