@@ -55,7 +55,7 @@ from index.types.posted import (
     QuoteState,
     Verdict,
 )
-from index.types.question import Filters, Question
+from index.types.question import ANY_LANGUAGE, Filters, Question
 from index.types.quota import Quotas
 from index.types.report import BackupReport, Failure, IngestReport, Progress, ReindexReport
 from index.types.source import Added, Evidence, Received, Refreshed, Source, SourcePage, Trial
@@ -69,6 +69,7 @@ if TYPE_CHECKING:
     from index.storage.backup import restore_backup, write_backup
 
 __all__ = [
+    "ANY_LANGUAGE",
     "OPERATOR",
     "SHARED",
     "Added",
