@@ -51,7 +51,7 @@ from index.search.bm25 import idf
 from index.storage.articles import Store, StoredPassage
 from index.storage.editions import Editions
 from index.text.normalize import canonical_line
-from index.text.tags import base_code
+from index.text.tags import base_code, clean_tag
 from index.types.answer import Answer, Quote
 from index.types.article import Hit
 from index.types.options import IndexOptions
@@ -429,7 +429,8 @@ def _times_known(quotes: Sequence[Quote]) -> list[datetime]:
 
 def _language_code(language: str | None) -> str | None:
     """Return the code of a language that a person named. Raises UsageError for what is no code."""
-    code = base_code(language)
-    if code is not None and not (code.isascii() and code.isalpha() and 2 <= len(code) <= 3):
+    if not (language and language.strip()):
+        return None
+    if clean_tag(language) != language.strip().replace("_", "-").lower():
         raise UsageError(f"{language!r} is no code of a language: use one such as en, de, fr, es or ja.")
-    return code
+    return base_code(language)

@@ -20,9 +20,10 @@ _WORD = re.compile(r"\w+")
 class Wording:
     """A question's language, its distinct words as that language stems them, and what others make of these.
 
-    `variants` maps the stem that another language of the library gives a word to the question's own. Where the
-    library does not have the question's language, `strange` are the stems that none of its languages gives to
-    the question's words: what looks like one in the news is another word. Spanish "hubo" is stemmed "hub".
+    `variants` maps the stem that another language of the library gives a word to the question's own. Where
+    the library does not have the question's language, `strange` are the stems that none of its languages
+    gives to the question's words: what looks like one in the news is another word. Spanish "hubo" is stemmed
+    "hub".
     """
 
     language: str
@@ -68,8 +69,8 @@ def wording(text: str, index: PassageIndex) -> Wording:
 def is_lone_word(text: str, words: Wording, weights: Mapping[str, float], analyzer: Analyzer) -> bool:
     """Tell whether the news holds only one of a question's words, and that is neither a name nor a number.
 
-    Of "Qui a gagné les élections aux États-Unis ?" English news may share the word "elections" alone, which says
-    nothing about whose. A name leads further: "Quand a commencé l'Exposition universelle d'Osaka ?".
+    Of "Qui a gagné les élections aux États-Unis ?" English news may share the word "elections" alone, which
+    says nothing about whose. A name leads further: "Quand a commencé l'Exposition universelle d'Osaka ?".
     """
     if len(weights) != 1 or len(words.terms) == 1:
         return False

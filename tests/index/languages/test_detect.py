@@ -46,6 +46,13 @@ def test_nothing_is_guessed_of_almost_nothing(text: str) -> None:
     assert article_language("", text, None) is None
 
 
+@pytest.mark.parametrize(
+    "declared", ["German", "deutsch, glaube ich", "this is no tag", "x-klingon", "1en", "-"]
+)
+def test_what_is_declared_and_is_no_tag_is_not_believed(declared: str) -> None:
+    assert article_language("", TEXTS["de"], declared) == "de"
+
+
 def test_related_languages_do_not_overrule_each_other() -> None:
     danish = "Folketinget stemte tirsdag for det nye budget, som regeringen har arbejdet på hele året. " * 4
     assert article_language("", danish, "no") == "no"
