@@ -23,7 +23,7 @@ class Wording:
     `variants` maps the stem that another language of the library gives a word to the question's own. Where
     the library does not have the question's language, `strange` are the stems that none of its languages
     gives to the question's words: what looks like one in the news is another word. Spanish "hubo" is stemmed
-    "hub".
+    "hub", and Italian "le" is an article in French.
     """
 
     language: str
@@ -62,8 +62,11 @@ def wording(text: str, index: PassageIndex) -> Wording:
     variants = analyzer.variants(text, language, others) if others else {}
     if language in library or not others:
         return Wording(language, terms, variants)
-    spelled = {term for other in others for term in analyzer.terms(text, other)}
-    return Wording(language, terms, variants, frozenset(terms) - spelled)
+    # Stop words of the library's languages tell nothing either: those of the question's may not be known.
+    common = analyzer.common_terms(others)
+    spelled = {term for other in others for term in analyzer.terms(text, other)} - common
+    kept = {variant: term for variant, term in variants.items() if variant not in common}
+    return Wording(language, terms, kept, frozenset(terms) - spelled)
 
 
 def is_lone_word(text: str, words: Wording, weights: Mapping[str, float], analyzer: Analyzer) -> bool:

@@ -1,6 +1,6 @@
 """Answers every question: one about a fact with quotes, one about many things with a list of stories.
 
-What a question wants is told by `index.languages.english.question_kinds`. Where nothing is found, the words
+What a question wants is told by `index.languages.questions.wanted`. Where nothing is found, the words
 that no article has are corrected, and the question is put once more.
 """
 
@@ -14,7 +14,8 @@ from datetime import datetime, timedelta
 
 from index.answers.engine import AnswerEngine
 from index.languages.english.periods import TimeRead
-from index.languages.english.question_kinds import Wanted, wanted
+from index.languages.english.question_kinds import Wanted
+from index.languages.questions import wanted
 from index.overviews.overviews import Listed, Overviews
 from index.storage.articles import Store
 from index.text.normalize import canonical_line
@@ -73,7 +74,7 @@ class Questions:
     def _corrected(self, question: Question, as_of: datetime) -> str | None:
         """Return the question without typing errors, None where it has none."""
         text = canonical_line(question.text)
-        topic = wanted(text).topic or text
+        topic = wanted(text, "en").topic or text  # only English words are corrected
         filters = self._engine.filters(
             question.edition, question.source, until=as_of, language=question.language
         )
@@ -87,14 +88,15 @@ class Questions:
         explicit = question.since is not None or question.until is not None
         read = TimeRead() if explicit else self._engine.read_time(text, as_of)
         period = read.period if read.period and read.period.limits else None
-        asks = wanted(text, period.phrase if period else "")
+        language = self._engine.wording(text).language
+        asks = wanted(text, language, period.phrase if period else "")
         if asks.kind == "fact":
             return self._engine.answer(question)[0]
         since = period.since if period else question.since
         until = min(filter(None, (period.until if period else question.until, as_of)))
         filters = self._engine.filters(question.edition, question.source, since, until, question.language)
         if asks.kind == "overview":
-            return self._overview(question, as_of, filters, read)
+            return replace(self._overview(question, as_of, filters, read), language=language)
         return self._topic(question, asks, filters)
 
     def _overview(self, question: Question, as_of: datetime, filters: Filters, read: TimeRead) -> Answer:
