@@ -442,7 +442,7 @@ def _no_answer(answer: Answer) -> str:
     closest = " Closest reports:" if answer.quotes else ""
     held = answer.coverage.languages if answer.coverage else ()
     written = written_in(answer.question.text)
-    foreign = held and written and written not in held
+    foreign = held and written and written not in held and not limited
     languages = f" They are in: {languages_named(held[:MAX_LANGUAGES])}." if foreign else ""
     searched = _articles(answer.articles_searched)
     return f"No answer found in the {searched} searched.{languages}{limited}{closest}"

@@ -111,7 +111,9 @@ QUESTIONS = QuestionWords(
         r"|(?:quelles? (?:sont|est) )?(?:les |l')?(?:(?:principales|dernières|grandes) )*"
         r"(?:actualités?|nouvelles|infos|informations|actus)(?: de| du| d')?"
     ),
-    asking=r"(?i:\b(?:nouvelles|actualités|infos|informations) (?:sur|du|de|d['’]))",
+    asking=(
+        r"(?i:\b(?:nouvelles|actualités|infos|informations) (?:sur|du|de|d['’])|\bs['’]est(?:-il)? passé\b)"
+    ),
     leads=r"(?:(?:et|mais|ou|alors|donc|aussi|ok)\b[\s,]*)+",
     fragments=r"(?:qu['’]en est-il|quid)\b|(?:pourquoi|quand|où|qui|comment|depuis quand)\W*$",
     points_back=r"il|elle|ils|elles|lui|eux|celui-ci|celle-ci|cela|ça|ceci|ceux-ci|y|là-bas|leur",

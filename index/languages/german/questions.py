@@ -113,7 +113,8 @@ QUESTIONS = QuestionWords(
         r"|was (?:habe ich|haben wir) verpasst"
     ),
     asking=(
-        r"(?i:(?:gibt es )?(?:etwas |was )?\b(?:neues|neuigkeiten|nachrichten) (?:zu[mr]?|über|vo[nm]|aus)\b)"
+        r"(?i:(?:gibt es )?(?:etwas |was )?\b(?:neues|neuigkeiten|nachrichten) (?:zu[mr]?|über|vo[nm]|aus)\b"
+        r"|\b(?:passiert|geschehen)\b)"
     ),
     leads=r"(?:(?:und|aber|oder|also|dann|auch|okay|ok)\b[\s,]*)+",
     fragments=(
