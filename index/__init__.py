@@ -18,6 +18,7 @@ from index.errors import (
     StoreError,
     UsageError,
 )
+from index.languages.detect import written_in
 from index.languages.questions import in_context
 from index.quotes.check import QuoteCheck
 from index.quotes.excerpt import Excerpt
@@ -54,7 +55,7 @@ from index.types.posted import (
     QuoteState,
     Verdict,
 )
-from index.types.question import Filters, Question
+from index.types.question import ANY_LANGUAGE, Filters, Question
 from index.types.quota import Quotas
 from index.types.report import BackupReport, Failure, IngestReport, Progress, ReindexReport
 from index.types.source import Added, Evidence, Received, Refreshed, Source, SourcePage, Trial
@@ -68,6 +69,7 @@ if TYPE_CHECKING:
     from index.storage.backup import restore_backup, write_backup
 
 __all__ = [
+    "ANY_LANGUAGE",
     "OPERATOR",
     "SHARED",
     "Added",
@@ -147,6 +149,7 @@ __all__ = [
     "restore_backup",
     "sole_bot",
     "write_backup",
+    "written_in",
 ]
 
 

@@ -14,12 +14,12 @@ from typing import Any, Self
 
 from bot.cards.base import AMBER, BLUE, GREEN, GREY, MAX_SOURCE, Card, Option, fits, period_text, shorten
 from bot.cards.quotes import Block, grouped, quote_blocks
-from bot.cards.stories import dated_count, stories_listed
+from bot.cards.stories import dated_count, only_searched, stories_listed
 from bot.text.answer_words import how_sure, outlets_named, words_of
-from bot.text.language import ENGLISH, _, counted, percent, speaking, spoken
+from bot.text.language import ENGLISH, _, counted, language_name, percent, speaking, spoken
 from bot.text.markdown import block_quote, cut, plain, struck, timestamp, unescape
 from bot.text.source_words import articles_counted
-from index import Answer, AnswerWords, PostedQuote, Quote, QuoteCheck
+from index import ANY_LANGUAGE, Answer, AnswerWords, PostedQuote, Quote, QuoteCheck
 
 MAX_HEADING = 256
 
@@ -137,11 +137,13 @@ def answer_card(answer: Answer, asked: Asked | None = None, *, older: Answer | N
         lead = (_("Nothing was reported on this {period}.").format(period=_period(answer)), searched)
         older_ones = (*lead, "### " + _("Older reports"))
         return _with_quotes(replace(bare, lead=older_ones, colour=AMBER), older.quotes)
+    only = only_searched(answer.only_languages, "ask")
     if not answer.articles_searched:
         how = _("Those who manage the server can add sources: `/sources add`.")
-        lead = (_("There are no stored articles to search."), f"-# {_scope(answer) or how}")
-        return replace(bare, lead=lead, colour=GREY)
-    return replace(bare, lead=(_("I found no report that answers this."), searched), colour=GREY)
+        hint = [] if only else [f"-# {_scope(answer) or how}"]
+        nothing = (_("There are no stored articles to search."), *hint, *only)
+        return replace(bare, lead=nothing, colour=GREY)
+    return replace(bare, lead=(_("I found no report that answers this."), searched, *only), colour=GREY)
 
 
 def _answered(bare: AnswerCard, answer: Answer, asked: Asked) -> AnswerCard:
@@ -315,8 +317,11 @@ def _searched(answer: Answer, asked: Asked) -> str:
 
 
 def _scope(answer: Answer) -> str:
-    """Return the limits of the search: its source and the time of publishing."""
-    facts = [plain(shorten(answer.question.source, MAX_SOURCE))] if answer.question.source else []
+    """Return the limits of the search: its source, its language and the time of publishing."""
+    source, language = answer.question.source, answer.question.language
+    facts = [plain(shorten(source, MAX_SOURCE))] if source else []
+    if language and language != ANY_LANGUAGE:
+        facts.append(language_name(language))
     if period := _period(answer):
         facts.append(_("published {period}").format(period=period))
     return ", ".join(facts)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bot.cards.base import MAX_OPTION, MAX_OPTIONS, MAX_TITLE, Card, Option, shorten
 from bot.cards.quotes import ages, exact_times, linked, outlet, title_of
-from bot.text.language import _, counted
+from bot.text.language import _, command_text, counted, languages_named, spoken
 from bot.text.markdown import cut, escape, length, timestamp
 from bot.text.source_words import outlets_counted
 from index import Headline
@@ -18,13 +18,36 @@ MAX_HIGHLIGHTS = 2500
 
 
 def headlines_card(
-    headlines: Sequence[Headline], now: datetime, topic: str | None = None, source: str | None = None
+    headlines: Sequence[Headline],
+    now: datetime,
+    topic: str | None = None,
+    source: str | None = None,
+    only: Sequence[str] = (),
 ) -> Card:
-    """Return the card of `/latest`: the newest stories, a line each."""
+    """Return the card of `/latest`: the newest stories, a line each.
+
+    `only` are the languages that the server is set to show news in, where the person asked for none.
+    """
     title = cut(" · ".join(part for part in (_("Latest news"), topic, source) if part), MAX_TITLE)
     if not headlines:
-        return Card(title, _("No article matches. Try another topic or source, or leave them out."))
+        nothing = _("No article matches. Try another topic or source, or leave them out.")
+        return Card(title, "\n".join([nothing, *only_searched(only, "latest")]))
     return stories_listed(Card(title, dated_count(len(headlines), now)), headlines)[0]
+
+
+def only_searched(languages: Sequence[str], command: str) -> list[str]:
+    """Return a line in small print: a server's setting limits the news to these languages; none without any.
+
+    `command` is the English name of the command that can search all.
+    """
+    if not languages:
+        return []
+    limited = _(
+        "Only news in {languages} was searched, as this server is set: `{command}` with `language: any`"
+        " searches all."
+    )
+    name = f"/{command_text(command, spoken())}"
+    return ["-# " + limited.format(languages=languages_named(languages), command=name)]
 
 
 def missed_card(headlines: Sequence[Headline], since: datetime, *, known: bool) -> Card:

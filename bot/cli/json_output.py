@@ -1,7 +1,7 @@
 """The library's values as JSON. Tools rely on these names.
 
 Times are ISO 8601 in UTC to the second, such as 2025-06-04T23:29:00Z. A missing value is null, except `id`,
-`explain`, `unclear_time`, `searched_for` and `stories`, which are left out.
+`explain`, `unclear_time`, `searched_for`, `only_languages` and `stories`, which are left out.
 """
 
 from collections.abc import Mapping, Sequence
@@ -59,6 +59,7 @@ def answer_json(answer: Answer) -> Json:
         }
         | ({} if answer.unclear_time is None else {"unclear_time": answer.unclear_time})
         | ({} if answer.searched_for is None else {"searched_for": answer.searched_for})
+        | ({"only_languages": list(answer.only_languages)} if answer.only_languages else {})
         | ({"stories": [_headline_json(story) for story in answer.stories]} if answer.stories else {})
         | ({} if answer.explanation is None else {"explain": _explain_json(answer, answer.explanation)})
     )

@@ -28,7 +28,8 @@ log = logging.getLogger(__name__)
 
 SourceOption = Annotated[str | None, typer.Option(metavar="NAME", help="Only articles of this source.")]
 LanguageOption = Annotated[
-    str | None, typer.Option(metavar="CODE", help="Only articles in this language: en, de, fr, es, ja …")
+    str | None,
+    typer.Option(metavar="CODE", help="Only articles in this language: en, de, fr, es, ja …, or any."),
 ]
 SinceOption = Annotated[
     str | None, typer.Option(metavar="DATE", help="Only articles published from then on.")

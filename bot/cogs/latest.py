@@ -46,8 +46,10 @@ class Latest(commands.Cog):
             edition=edition,
             language=language.value if language else None,
         )
+        settings = await self.services.guild_rules.settings(guild_of(interaction))
         to_everyone()
-        card = headlines_card(headlines, self.services.clock(), topic, source)
+        only = () if language else settings.news_languages
+        card = headlines_card(headlines, self.services.clock(), topic, source, only)
         await interaction.edit_original_response(view=card_layout(card))
 
     @app_commands.command(

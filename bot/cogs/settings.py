@@ -19,11 +19,12 @@ from bot.interactions.menus import (
     MAX_CHOSEN,
     chosen_values,
     language_options,
+    news_language_options,
 )
 from bot.interactions.panels import BoxPanel
 from bot.services.guild_rules import require_manager
 from bot.services.services import Services
-from bot.text.language import LANGUAGES, _
+from bot.text.language import LANGUAGES, NEWS_LANGUAGES, _, languages_named
 from bot.text.markdown import bold, timestamp
 from index import OPERATOR, AuditEntry, GuildSettings
 
@@ -41,6 +42,7 @@ class SettingsPanel(BoxPanel):
     channels: ui.ActionRow[SettingsPanel] = ui.ActionRow()
     roles: ui.ActionRow[SettingsPanel] = ui.ActionRow()
     language: ui.ActionRow[SettingsPanel] = ui.ActionRow()
+    news: ui.ActionRow[SettingsPanel] = ui.ActionRow()
     digest: ui.ActionRow[SettingsPanel] = ui.ActionRow()
     buttons: ui.ActionRow[SettingsPanel] = ui.ActionRow()
 
@@ -62,6 +64,9 @@ class SettingsPanel(BoxPanel):
         self.choose_roles.placeholder = _("Only those who manage the server may reindex")
         self.choose_digest.placeholder = _("Digests go to where they are set")
         self.choose_language.options = language_options(settings.language)
+        self.choose_news.options = news_language_options(settings.news_languages)
+        self.choose_news.max_values = len(self.choose_news.options)
+        self.choose_news.placeholder = _("Show news in every language")
         self.open_setup.label = _("Choose sources")
         self.toggle_private.label = _("Answer in public") if settings.private else _("Answer in private")
         self.show(settings_card(settings))
@@ -95,6 +100,11 @@ class SettingsPanel(BoxPanel):
     async def choose_language(self, interaction: discord.Interaction, select: ui.Select[Any]) -> None:
         (chosen,) = select.values
         await self._set(interaction, language=chosen if chosen in LANGUAGES else None)
+
+    @news.select(cls=ui.Select[Any], custom_id="settings:news", min_values=0)
+    async def choose_news(self, interaction: discord.Interaction, select: ui.Select[Any]) -> None:
+        chosen = tuple(sorted(set(select.values) & NEWS_LANGUAGES.keys()))
+        await self._set(interaction, news_languages=chosen)
 
     @digest.select(
         cls=ui.ChannelSelect,
@@ -181,6 +191,7 @@ def settings_card(settings: GuildSettings) -> Card:
         _("Answers in"): channels,
         _("May reindex"): _("those with Manage Server") + roles,
         _("Language"): LANGUAGES[settings.language] if settings.language else _(OWN_LANGUAGE),
+        _("News in"): languages_named(settings.news_languages) or _("every language"),
         _("Digests go to"): f"<#{settings.digest_channel}>"
         if settings.digest_channel
         else _("where they are set"),

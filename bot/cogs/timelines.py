@@ -9,7 +9,7 @@ from discord.ext import commands
 from bot.cards.answer import ANY_TIME
 from bot.cards.timeline import TimelineCard, timeline_card
 from bot.interactions.buttons import Action
-from bot.interactions.choices import time_choices
+from bot.interactions.choices import LANGUAGE_CHOICES, time_choices
 from bot.interactions.layouts import card_layout
 from bot.services.editions import edition_of
 from bot.services.services import Services
@@ -33,7 +33,9 @@ class Timelines(commands.Cog):
         topic="A topic or a question",
         since="Only events from then on: 2025-06-01, yesterday, 3 days ago (UTC)",
         until="Only events until then, a whole day included",
+        language="Only articles in this language",
     )
+    @app_commands.choices(language=LANGUAGE_CHOICES)
     @app_commands.rename(since="from", until="to")
     @app_commands.autocomplete(since=time_choices, until=time_choices)
     @app_commands.allowed_installs(guilds=True, users=True)
@@ -44,6 +46,7 @@ class Timelines(commands.Cog):
         topic: str,
         since: str | None = None,
         until: str | None = None,
+        language: app_commands.Choice[str] | None = None,
     ) -> None:
         await interaction.response.defer(thinking=True)
         self.services.answers.take_turn(interaction.user.id, interaction.guild_id)
@@ -51,6 +54,7 @@ class Timelines(commands.Cog):
             topic,
             since=given_moment(since),
             until=given_moment(until, end=True),
+            language=language.value if language else None,
             edition=edition_of(interaction),
         )
         to_everyone()
@@ -65,6 +69,7 @@ class Timelines(commands.Cog):
             since=since,
             until=posted.until,
             source=posted.source,
+            language=posted.language,
             edition=edition_of(interaction),
         )
         await self._show(interaction, question, posted.typed, private=True)

@@ -11,8 +11,8 @@ import discord
 from discord import app_commands
 
 from bot.text.dates import time_words
-from bot.text.language import LANGUAGES
-from index import NewsError, Source, masked
+from bot.text.language import NEWS_LANGUAGES
+from index import ANY_LANGUAGE, NewsError, Source, masked
 
 # Discord's limits: choices for an option, and characters of one.
 MAX_CHOICES = 25
@@ -38,8 +38,12 @@ async def zone_choices(_: discord.Interaction, typed: str) -> list[app_commands.
     return [app_commands.Choice(name=name, value=name) for name in found[:MAX_CHOICES]]
 
 
-# The languages that an article may be asked for in, by their own names.
-LANGUAGE_CHOICES = [app_commands.Choice(name=name, value=code) for code, name in LANGUAGES.items()]
+# The languages that an article may be asked for in, by their own names. "any" is for servers that are set to
+# show news in some languages only.
+LANGUAGE_CHOICES = [
+    app_commands.Choice(name=name, value=code)
+    for code, name in {ANY_LANGUAGE: ANY_LANGUAGE, **NEWS_LANGUAGES}.items()
+]
 
 
 @cache

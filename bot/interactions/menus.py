@@ -8,7 +8,7 @@ from typing import Any
 import discord
 
 from bot.cards.setup import OWN_LANGUAGE
-from bot.text.language import LANGUAGES, _
+from bot.text.language import LANGUAGES, NEWS_LANGUAGES, _
 
 # Discord's limit for the options of one menu, and for the values chosen in it.
 MAX_CHOSEN = 25
@@ -27,6 +27,14 @@ def language_options(chosen: str | None) -> list[discord.SelectOption]:
     for language, name in LANGUAGES.items():
         options.append(discord.SelectOption(label=name, value=language, default=language == chosen))
     return options
+
+
+def news_language_options(chosen: Sequence[str]) -> list[discord.SelectOption]:
+    """Return the languages that news may be in, with those that are chosen marked."""
+    return [
+        discord.SelectOption(label=name, value=code, default=code in chosen)
+        for code, name in NEWS_LANGUAGES.items()
+    ]
 
 
 def chosen_values(

@@ -46,9 +46,8 @@ from bot.services.library import Library
 from bot.services.reading import named
 from bot.services.source_names import SourceNames
 from bot.text.conversation import completed
-from bot.text.language import _, language_name, mark, speaking, to_everyone
-from bot.text.written import written_in
-from index import Answer, NewsError, PostedAnswer, PostedQuote, Question, Quote, UsageError
+from bot.text.language import _, languages_named, mark, speaking, to_everyone
+from index import Answer, NewsError, PostedAnswer, PostedQuote, Question, Quote, UsageError, written_in
 
 MORE_QUOTES = 10
 # Posted answers that wait for a database that cannot be written to, at most: about 5 MB. Of more, the oldest
@@ -202,7 +201,7 @@ class Answers:
         known = await run(index.languages, edition) if written else ()
         if written is None or not known or written in known:
             return None
-        names = ", ".join(language_name(code) for code in known[:MAX_LANGUAGES])
+        names = languages_named(known[:MAX_LANGUAGES])
         return "-# " + _("The articles here are in {languages}: ask in one of these languages.").format(
             languages=names
         )
@@ -231,6 +230,7 @@ class Answers:
             since=answer.since,
             until=answer.until,
             source=answer.question.source,
+            language=answer.question.language,
             answered=answer.answered,
             confidence=answer.confidence,
             posted_at=datetime.now(UTC),
@@ -257,9 +257,13 @@ class Answers:
         await self.remember(reply, message)
 
     def continued(self, posted: PostedAnswer, text: str, inquiry: Inquiry) -> Inquiry:
-        """Return `text` as a question that continues a posted one: with its words, period and source."""
+        """Return `text` as a question that continues a posted one: with its words and filters."""
         question = Question(
-            completed(text, posted.question), since=posted.since, until=posted.until, source=posted.source
+            completed(text, posted.question),
+            since=posted.since,
+            until=posted.until,
+            source=posted.source,
+            language=posted.language,
         )
         return replace(inquiry, question=question, typed=text, context=posted.typed, continues=posted.id)
 
@@ -404,6 +408,7 @@ class Answers:
             since=posted.since,
             until=posted.until,
             source=posted.source,
+            language=posted.language,
             limit=MORE_QUOTES,
             edition=edition_of(interaction),
         )
@@ -411,7 +416,7 @@ class Answers:
 
     async def _widen(self, interaction: discord.Interaction, posted: PostedAnswer) -> None:
         self.take_turn(interaction.user.id, interaction.guild_id)
-        question = Question(posted.question, since=ANY_TIME, source=posted.source)
+        question = Question(posted.question, since=ANY_TIME, source=posted.source, language=posted.language)
         # The words are those of the person who asked, whoever presses: they are stored as that person's.
         inquiry = Inquiry(
             question,

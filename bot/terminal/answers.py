@@ -18,7 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.text.answer_words import how_sure, outlets_named, words_of
-from bot.text.language import language_name
+from bot.text.language import languages_named
 from bot.text.sizes import index_sizes
 from bot.text.source_words import outlets_counted, stored_line
 from index import (
@@ -39,6 +39,7 @@ from index import (
     ReindexReport,
     Status,
     public_address,
+    written_in,
 )
 
 # The languages that are named where a question is in none of them.
@@ -431,18 +432,25 @@ def _told(answer: Answer) -> list[Text]:
 
 
 def _no_answer(answer: Answer) -> str:
+    limited = ""
+    if answer.only_languages:
+        names = languages_named(answer.only_languages)
+        limited = f" Only news in {names} was searched, as this server is set: --language any searches all."
     if not answer.articles_searched:
-        return "No stored article lies within these limits." if _is_limited(answer) else NO_ARTICLES
+        is_limited = _is_limited(answer) or limited
+        return f"No stored article lies within these limits.{limited}" if is_limited else NO_ARTICLES
     closest = " Closest reports:" if answer.quotes else ""
     held = answer.coverage.languages if answer.coverage else ()
-    names = ", ".join(language_name(code) for code in held[:MAX_LANGUAGES])
-    languages = f" They are in: {names}." if held and answer.language not in held else ""
-    return f"No answer found in the {_articles(answer.articles_searched)} searched.{languages}{closest}"
+    written = written_in(answer.question.text)
+    foreign = held and written and written not in held and not limited
+    languages = f" They are in: {languages_named(held[:MAX_LANGUAGES])}." if foreign else ""
+    searched = _articles(answer.articles_searched)
+    return f"No answer found in the {searched} searched.{languages}{limited}{closest}"
 
 
 def _is_limited(answer: Answer) -> bool:
     question = answer.question
-    return any((answer.since, answer.until, question.source, question.as_of))
+    return any((answer.since, answer.until, question.source, question.as_of, question.language))
 
 
 def _articles(count: int) -> str:

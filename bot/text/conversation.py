@@ -25,8 +25,7 @@ from bot.text.phrases import (
     listed,
     simplified,
 )
-from bot.text.written import written_in
-from index import in_context
+from index import in_context, written_in
 
 
 class Meaning(StrEnum):

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import gettext
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime, time
@@ -27,6 +27,29 @@ from babel.numbers import format_decimal, format_percent
 ENGLISH = "en"
 # Code and own name of each language. A new language needs an entry here and a catalogue.
 LANGUAGES = {ENGLISH: "English", "de": "Deutsch", "fr": "Français", "es": "Español", "ja": "日本語"}
+# Code and own name of each language that news may be asked for in. With "any", Discord takes no more choices.
+NEWS_LANGUAGES = {
+    **LANGUAGES,
+    "ar": "العربية",
+    "cs": "Čeština",
+    "da": "Dansk",
+    "el": "Ελληνικά",
+    "fi": "Suomi",
+    "hi": "हिन्दी",
+    "hu": "Magyar",
+    "id": "Indonesia",
+    "it": "Italiano",
+    "ko": "한국어",
+    "nl": "Nederlands",
+    "pl": "Polski",
+    "pt": "Português",
+    "ro": "Română",
+    "ru": "Русский",
+    "sv": "Svenska",
+    "tr": "Türkçe",
+    "uk": "Українська",
+    "zh": "中文",
+}
 CATALOGUES = Path(__file__).parents[1] / "locales"
 # The gettext context of commands' names and descriptions: their translation may differ from that of the same
 # words in a sentence.
@@ -163,6 +186,11 @@ def language_name(code: str) -> str:
         return str(Locale.parse(spoken()).languages.get(code, code))
     except ValueError:
         return code
+
+
+def languages_named(codes: Iterable[str]) -> str:
+    """Return the names of languages by their codes, as a list in a sentence."""
+    return ", ".join(language_name(code) for code in codes)
 
 
 def command_text(text: str, language: str) -> str:

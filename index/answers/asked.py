@@ -22,8 +22,8 @@ class Asked:
     form cannot be recognised from text alone. `rarity` takes stems, all different, and gives the idf of each
     as a share of the highest possible idf, in [0, 1]. `variants` maps the stems that other languages give the
     question's words to these (see `index.answers.wording`). `language` is the code of its language, and
-    `by_words` says that the embedding model does not
-    know the question's language (see `index.answers.by_words`).
+    `by_words` says that the embedding model does not know the question's language (see
+    `index.answers.by_words`). `lone` says that the news holds only one of its words (see `is_lone_word`).
     """
 
     weights: Mapping[str, float]
@@ -34,3 +34,4 @@ class Asked:
     variants: Mapping[str, str] = field(default_factory=dict)
     language: str = "en"
     by_words: bool = False
+    lone: bool = False

@@ -13,8 +13,10 @@ from __future__ import annotations
 import math
 from typing import Final
 
+from index.answers.asked import Asked
 from index.answers.confidence import Evidence
 from index.answers.scoring import Features, Fit
+from index.types.answer import Figure
 
 # What the shipped model was trained on.
 MODEL_LANGUAGE: Final = "en"
@@ -53,10 +55,20 @@ FIT: Final = Fit(quotes=_WEIGHTS._asdict(), confidence={}, intercept=0.0, thresh
 _HALF, _SLOPE = 0.47, 9.0
 # One word alone says little: of a question with so few words, fewer count.
 _FEW_WORDS = 2
+# What is left of that where the one word is no name.
+_LONE_SHARE = 0.5
 
 
-def confidence(figures: Evidence) -> float:
+def confidence(figures: Evidence, asked: Asked) -> float:
     """Return the probability in [0, 1] that the news reports on what is asked."""
+    return 1.0 / (1.0 + math.exp(-_SLOPE * (_share(figures, asked) - _HALF)))
+
+
+def weighed(figures: Evidence, asked: Asked) -> tuple[tuple[Figure, ...], float]:
+    """Return the figures and the intercept of which the confidence is the logistic function."""
+    return (Figure("words shared", _share(figures, asked), _SLOPE),), -_SLOPE * _HALF
+
+
+def _share(figures: Evidence, asked: Asked) -> float:
     words = round(math.expm1(figures.words))
-    share = figures.coverage * min(1.0, words / _FEW_WORDS)
-    return 1.0 / (1.0 + math.exp(-_SLOPE * (share - _HALF)))
+    return figures.coverage * min(1.0, words / _FEW_WORDS) * (_LONE_SHARE if asked.lone else 1.0)

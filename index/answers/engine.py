@@ -35,7 +35,7 @@ from index.answers.retrieval import (
 )
 from index.answers.scoring import Fit, parameters
 from index.answers.spelling import Spelling
-from index.answers.wording import Wording, wording
+from index.answers.wording import Wording, is_lone_word, wording
 from index.answers.words import words_that_answer
 from index.embeddings.base import Embedder, Vectors
 from index.errors import ModelError, UsageError
@@ -51,11 +51,11 @@ from index.search.bm25 import idf
 from index.storage.articles import Store, StoredPassage
 from index.storage.editions import Editions
 from index.text.normalize import canonical_line
-from index.text.tags import base_code
+from index.text.tags import base_code, clean_tag
 from index.types.answer import Answer, Quote
 from index.types.article import Hit
 from index.types.options import IndexOptions
-from index.types.question import QUOTES, Filters, Question
+from index.types.question import ANY_LANGUAGE, QUOTES, Filters, Question
 
 # When a question names a period, up to this many passages from inside the period are read before any others.
 PERIOD_PASSAGES = 25
@@ -145,7 +145,7 @@ class AnswerEngine:
         if not chosen:
             probability = 0.0
         elif result.asked.by_words:
-            probability = by_words.confidence(result.evidence)
+            probability = by_words.confidence(result.evidence, result.asked)
         else:
             probability = confidence(result.evidence, fit)
         threshold = self._threshold(fit)
@@ -333,8 +333,9 @@ class AnswerEngine:
     def asked(self, text: str) -> Asked:
         """Return what the words of a question say: their weights, its names, and what would answer it."""
         words = self.wording(text)
+        weights = words.weights(self._index)
         return Asked(
-            words.weights(self._index),
+            weights,
             self.named(text),
             expectation(text, words.language),
             finder_for(text) if words.language == "en" else None,
@@ -342,6 +343,7 @@ class AnswerEngine:
             words.variants,
             words.language,
             self.by_words(words),
+            is_lone_word(text, words, weights, self._index.analyzer),
         )
 
     def weights(self, text: str) -> dict[str, float]:
@@ -371,9 +373,18 @@ class AnswerEngine:
         until: datetime | None = None,
         language: str | None = None,
     ) -> Filters:
-        """Return the filters for what an edition holds. Raises UsageError for an unknown source."""
+        """Return the filters for what an edition shows, in the languages that are set for it.
+
+        A `language` that is asked for wins over these; ANY_LANGUAGE asks for all. Raises UsageError for an
+        unknown source.
+        """
         origins = self._editions.origins(edition)
-        return Filters(since, until, self._source_name(source, origins), origins, _language_code(language))
+        code = _language_code(language)
+        if code is None:
+            languages = self._editions.languages(edition)
+        else:
+            languages = None if code == ANY_LANGUAGE else frozenset({code})
+        return Filters(since, until, self._source_name(source, origins), origins, languages)
 
     def _source_name(self, source: str | None, origins: frozenset[int] | None) -> str | None:
         """Return a source's name as it is stored, whatever the case of `source`.
@@ -418,7 +429,8 @@ def _times_known(quotes: Sequence[Quote]) -> list[datetime]:
 
 def _language_code(language: str | None) -> str | None:
     """Return the code of a language that a person named. Raises UsageError for what is no code."""
-    code = base_code(language)
-    if code is not None and not (code.isascii() and code.isalpha() and 2 <= len(code) <= 3):
+    if not (language and language.strip()):
+        return None
+    if clean_tag(language) != language.strip().replace("_", "-").lower():
         raise UsageError(f"{language!r} is no code of a language: use one such as en, de, fr, es or ja.")
-    return code
+    return base_code(language)

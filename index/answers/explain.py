@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from index.answers import by_words
 from index.answers.candidates import Candidate
 from index.answers.result import SearchResult
 from index.types.answer import Answer, Explanation, Figure, QuoteExplanation
@@ -22,11 +23,15 @@ def explain(
     is a sentence that is added to the reason.
     """
     fitted, about = result.judged.fit, result.about
+    if result.asked.by_words:
+        evidence, intercept = by_words.weighed(result.evidence, result.asked)
+    else:
+        evidence, intercept = _figures(result.evidence._asdict(), fitted.confidence), fitted.intercept
     return Explanation(
         why=" ".join(filter(None, (_why(answer, result, threshold), caveat))),
         threshold=threshold,
-        evidence=_figures(result.evidence._asdict(), fitted.confidence),
-        intercept=fitted.intercept,
+        evidence=evidence,
+        intercept=intercept,
         phrase=about.phrase if about else None,
         since=about.since if about else None,
         until=about.until if about else None,

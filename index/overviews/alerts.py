@@ -17,6 +17,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from index.answers.engine import AnswerEngine
 from index.answers.reading import PASSAGES_READ
@@ -33,6 +34,7 @@ from index.text.spans import Span
 from index.types.answer import Quote
 from index.types.article import Article
 from index.types.follow import MAX_ALERT_QUOTES, MAX_PER_DAY, Follow, Found
+from index.types.question import Filters
 
 logger = logging.getLogger(__name__)
 
@@ -136,9 +138,7 @@ class Alerts:
         self, follows: Sequence[tuple[Follow, Vector | None]], new: NewPassages, now: datetime
     ) -> list[Followed]:
         """Return follows that have vectors as they are compared."""
-        ids = [article.id for article in new.articles]
-        guilds = {follow.guild for follow, _ in follows}
-        visible = {guild: np.isin(ids, list(self._visible(guild, ids))) for guild in guilds}
+        visible = {guild: self._shown_in(guild, new.articles) for guild in {one.guild for one, _ in follows}}
         texts = [canonical_line(follow.what) for follow, _ in follows]
         return [
             Followed(
@@ -152,6 +152,13 @@ class Alerts:
             for text, (follow, vector) in zip(texts, follows, strict=True)
             if vector is not None
         ]
+
+    def _shown_in(self, guild: str | None, articles: Sequence[Article]) -> npt.NDArray[np.bool_]:
+        """Return which of the articles a guild sees, in the languages that are set for it."""
+        ids = [article.id for article in articles]
+        wanted = Filters(languages=self._engine.filters(guild).languages)
+        in_language = np.array([wanted.admit(article) for article in articles], np.bool_)
+        return np.isin(ids, list(self._visible(guild, ids))) & in_language
 
     @property
     def _model(self) -> str:

@@ -21,11 +21,12 @@ from index.overviews.timeline import MAX_EVENTS, Report, coverage_of, events_of
 from index.overviews.topic import on_topic
 from index.storage.articles import Store
 from index.text.normalize import canonical_line
+from index.text.tags import base_code
 from index.types.answer import Headline, Quote
 from index.types.article import Article, Copy
 from index.types.digest import Digest, DigestPlan, Story
 from index.types.options import IndexOptions
-from index.types.question import Filters, Question
+from index.types.question import ANY_LANGUAGE, Filters, Question
 from index.types.timeline import Timeline
 
 # A digest without a topic chooses its stories from this many of the newest articles.
@@ -174,10 +175,10 @@ class Overviews:
     def languages(self, edition: str | None) -> tuple[str, ...]:
         """Return the languages of the newest articles of an edition, as codes, the most frequent first.
 
-        Articles whose source does not say their language are not counted.
+        Those that a setting leaves out are among them. Articles whose language is not known are not counted.
         """
-        newest = self._store.latest(self._engine.filters(edition), LANGUAGES_READ)
-        codes = [(article.language or "").partition("-")[0].lower() for article in newest]
+        newest = self._store.latest(self._engine.filters(edition, language=ANY_LANGUAGE), LANGUAGES_READ)
+        codes = [base_code(article.language) for article in newest]
         return tuple(code for code, _ in Counter(filter(None, codes)).most_common())
 
     def _told(

@@ -1,6 +1,6 @@
 """Answers every question: one about a fact with quotes, one about many things with a list of stories.
 
-What a question wants is told by `index.languages.english.question_kinds`. Where nothing is found, the words
+What a question wants is told by `index.languages.questions.wanted`. Where nothing is found, the words
 that no article has are corrected, and the question is put once more.
 """
 
@@ -14,7 +14,8 @@ from datetime import datetime, timedelta
 
 from index.answers.engine import AnswerEngine
 from index.languages.english.periods import TimeRead
-from index.languages.english.question_kinds import Wanted, wanted
+from index.languages.english.question_kinds import Wanted
+from index.languages.questions import wanted
 from index.overviews.overviews import Listed, Overviews
 from index.storage.articles import Store
 from index.text.normalize import canonical_line
@@ -44,20 +45,39 @@ class Questions:
         """Return the answer to a question of any kind. Raises as `NewsIndex.ask` does."""
         with self._store.database.snapshot():
             answer = self._answer(question)
-            if answer.answered:
-                return answer
-            corrected = self._corrected(question, answer.as_of)
-            if corrected is None:
-                return answer
-            again = self._answer(replace(question, text=corrected))
-            better = again.answered or again.confidence > answer.confidence
-            return replace(again, question=question, searched_for=corrected) if better else answer
+            if not answer.answered:
+                answer = self._answer_corrected(answer)
+            if not answer.answered:
+                answer = replace(answer, only_languages=self._only_languages(question, answer.as_of))
+            return answer
+
+    def _answer_corrected(self, answer: Answer) -> Answer:
+        """Return the answer to the question without its typing errors, where that is a better one."""
+        question = answer.question
+        corrected = self._corrected(question, answer.as_of)
+        if corrected is None:
+            return answer
+        again = self._answer(replace(question, text=corrected))
+        better = again.answered or again.confidence > answer.confidence
+        return replace(again, question=question, searched_for=corrected) if better else answer
+
+    def _only_languages(self, question: Question, as_of: datetime) -> tuple[str, ...]:
+        """Return the languages that the edition's setting limits a question to.
+
+        None where the question names a language itself, or where there is no news in any other.
+        """
+        limited = self._engine.filters(question.edition, until=as_of)
+        if question.language is not None or limited.languages is None:
+            return ()
+        return tuple(sorted(limited.languages)) if self._store.has_other_languages(limited) else ()
 
     def _corrected(self, question: Question, as_of: datetime) -> str | None:
         """Return the question without typing errors, None where it has none."""
         text = canonical_line(question.text)
-        topic = wanted(text).topic or text
-        filters = self._engine.filters(question.edition, question.source, until=as_of)
+        topic = wanted(text, "en").topic or text  # only English words are corrected
+        filters = self._engine.filters(
+            question.edition, question.source, until=as_of, language=question.language
+        )
         times = {word for words in self._engine.read_time(text, as_of).words for word in _WORD.findall(words)}
         corrected = self._engine.spelling.corrected(topic, filters, but=times)
         return corrected and text.replace(topic, corrected)
@@ -68,14 +88,15 @@ class Questions:
         explicit = question.since is not None or question.until is not None
         read = TimeRead() if explicit else self._engine.read_time(text, as_of)
         period = read.period if read.period and read.period.limits else None
-        asks = wanted(text, period.phrase if period else "")
+        language = self._engine.wording(text).language
+        asks = wanted(text, language, period.phrase if period else "")
         if asks.kind == "fact":
             return self._engine.answer(question)[0]
         since = period.since if period else question.since
         until = min(filter(None, (period.until if period else question.until, as_of)))
-        filters = self._engine.filters(question.edition, question.source, since, until)
+        filters = self._engine.filters(question.edition, question.source, since, until, question.language)
         if asks.kind == "overview":
-            return self._overview(question, as_of, filters, read)
+            return replace(self._overview(question, as_of, filters, read), language=language)
         return self._topic(question, asks, filters)
 
     def _overview(self, question: Question, as_of: datetime, filters: Filters, read: TimeRead) -> Answer:

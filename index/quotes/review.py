@@ -15,6 +15,7 @@ from index.storage.people.posted import Posted
 from index.text.normalize import canonical_line
 from index.types.edition import SHARED
 from index.types.posted import PostedAnswer
+from index.types.question import ANY_LANGUAGE
 
 
 class QuoteReview:
@@ -49,7 +50,7 @@ class QuoteReview:
         """
         self._engine.require_current_vectors()
         now = self._clock()
-        what = Retrieval([self._engine.filters(edition, until=now)])
+        what = Retrieval([self._engine.filters(edition, until=now, language=ANY_LANGUAGE)])
         ranked = self._engine.retrieve(canonical_line(claimed), what, now)
         articles = {passage.stored.article.id: passage.stored.article for passage in ranked}
         return check_quote(claimed, articles.values())

@@ -70,6 +70,10 @@ class Analyzer:
         stop_words = _stop_terms(base_code(language) or _DEFAULT)
         return [term for term in distinct if term not in stop_words] or distinct
 
+    def common_terms(self, languages: Collection[str]) -> frozenset[str]:
+        """Return the stop words of some languages, as the index stores them."""
+        return frozenset().union(*map(_stop_terms, languages))
+
     def variants(self, text: str, language: str, others: Collection[str]) -> Mapping[str, str]:
         """Return other stem → stem, for the words of a question that other languages stem otherwise.
 

@@ -377,6 +377,6 @@ def _satisfies(rows: _Rows, filters: Filters, some: Ids | slice) -> npt.NDArray[
     if filters.source:
         name = rows.names.index(filters.source) if filters.source in rows.names else -1
         satisfying &= rows.source[some] == name
-    if filters.language:
-        satisfying &= rows.language[some] == _language(filters.language)
+    if filters.languages is not None:
+        satisfying &= np.isin(rows.language[some], [_language(code) for code in filters.languages])
     return satisfying

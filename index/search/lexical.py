@@ -163,8 +163,9 @@ class LexicalIndex:
             )
         if filters.source:
             queries.append(Query.term_query(self._schema, "source", filters.source, "basic"))
-        if filters.language:
-            queries.append(self._word_query(language_term(filters.language)))
+        if filters.languages is not None:
+            terms = [self._word_query(language_term(code)) for code in sorted(filters.languages)]
+            queries.append(Query.boolean_query([(Occur.Should, term) for term in terms]))
         if filters.origins is not None:
             queries.append(self._origins_query(filters.origins))
         return queries

@@ -121,7 +121,7 @@ class LocalIndex:
         if filters.until and filters.until >= self._dense.index.newest:
             filters = replace(filters, until=None)
         searched, depth = filters, float(limit)
-        if filters.until and not (filters.since or filters.source or filters.language):
+        if filters.until and not (filters.since or filters.source or filters.languages):
             searched, depth = replace(searched, until=None), 2 * depth
         if filters.origins is not None:
             share = self._dense.index.share(filters.origins)

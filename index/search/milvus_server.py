@@ -388,8 +388,8 @@ def _expression(filters: Filters) -> str:
         terms.append(f"published_us <= {microseconds(filters.until)}")
     if filters.source:
         terms.append(f"source == {json.dumps(filters.source, ensure_ascii=False)}")
-    if filters.language:
-        terms.append(f"language == {json.dumps(filters.language)}")
+    if filters.languages is not None:
+        terms.append(f"language in {json.dumps(sorted(filters.languages))}")
     if filters.origins is not None:
         terms.append(f"array_contains_any(origins, {sorted(filters.origins)})")
     return " and ".join(terms)

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy import Row, delete, false, func, insert, select, update
 
 from index.errors import ModelError
 from index.storage import schema
@@ -27,7 +27,7 @@ from index.storage.article_changes import (
     touch,
 )
 from index.storage.changes import ChangeLog, ChangeWriter
-from index.storage.conditions import IS_DATED, IS_SEEN, admitted
+from index.storage.conditions import IS_DATED, IS_SEEN, admitted, is_in
 from index.storage.database import Database, meta, set_meta
 from index.storage.identities import drop_identities
 from index.storage.people.posted import note_due
@@ -231,6 +231,14 @@ class Store:
             by_code[base_code(tag) or ""] += articles
         languages = tuple(code for code, _ in by_code.most_common() if code)
         return Coverage(row[0], row[1], row[2], row[3], languages)
+
+    def has_other_languages(self, filters: Filters) -> bool:
+        """Tell whether there are articles in other languages than the filters admit, or in an unknown one."""
+        if filters.languages is None:
+            return False
+        within = func.coalesce(is_in(filters.languages), false())
+        others = select(schema.articles.c.id).where(admitted(replace(filters, languages=None)), ~within)
+        return self._database.scalar(others.limit(1)) is not None
 
     def undated_passages(self, ids: Iterable[int]) -> set[int]:
         """Return those of the passages whose article is of unknown time."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import literal_column, true
+from sqlalchemy import literal_column, or_, true
 from sqlalchemy.sql import ColumnElement
 
 from index.storage import schema
@@ -17,6 +17,12 @@ IS_SEEN = schema.articles.c.published_precision == literal_column("'seen'")
 IS_DATED = ~IS_SEEN
 
 
+def is_in(languages: frozenset[str]) -> ColumnElement[bool]:
+    """Return the condition that an article is in one of the languages, which are codes."""
+    tag = schema.articles.c.language
+    return or_(*((tag == code) | tag.startswith(f"{code}-") for code in sorted(languages)))
+
+
 def admitted(filters: Filters) -> ColumnElement[bool]:
     """Return the condition that an article satisfies the filters (see `index.types.question.Filters`)."""
     table = schema.articles.c
@@ -27,6 +33,6 @@ def admitted(filters: Filters) -> ColumnElement[bool]:
         condition &= table.published_at <= filters.until
     if filters.source:
         condition &= table.source == filters.source
-    if filters.language:
-        condition &= (table.language == filters.language) | table.language.startswith(f"{filters.language}-")
+    if filters.languages is not None:
+        condition &= is_in(filters.languages)
     return condition & is_received(table.origin_set, filters.origins)

@@ -44,6 +44,17 @@ class Editions:
         """Return the numbers of the origins that an edition sees; None where those are all there are."""
         return None if edition is None else self._origins(edition, self._version())
 
+    def languages(self, edition: str | None) -> frozenset[str] | None:
+        """Return the codes of the languages that a guild wants its news in; None where those are all.
+
+        They are not kept in memory: to see whether they have changed would be a query as well.
+        """
+        if not edition:
+            return None
+        table = schema.guild_settings.c
+        chosen = self._database.scalar(select(table.news_languages).where(table.guild == edition))
+        return frozenset(chosen) if chosen else None
+
     def admitting(self, origin: int) -> frozenset[int] | None:
         """Return the origins that are seen by everybody who sees `origin`; None where those are all.
 

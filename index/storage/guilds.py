@@ -177,7 +177,12 @@ def _settings(row: Row[Any] | None) -> GuildSettings:
     if row is None:
         return GuildSettings()
     return GuildSettings(
-        tuple(row.channels), tuple(row.reindex_roles), row.private, row.digest_channel, row.language
+        tuple(row.channels),
+        tuple(row.reindex_roles),
+        row.private,
+        row.digest_channel,
+        row.language,
+        tuple(row.news_languages),
     )
 
 

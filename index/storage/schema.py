@@ -229,8 +229,8 @@ edition_origins = Table(
 
 # Answers that a face has shown somewhere. Persons and places are as the face names them; `card` is its own.
 # `continues` is the id of the answer that a follow-up question continues, which may be gone. `reply_to` is
-# the message that asked, where it was one. `typed` is empty once the words of a private question are deleted:
-# then the row is only counted.
+# the message that asked, where it was one, and `language` that of the news that was asked for. `typed` is
+# empty once the words of a private question are deleted: then the row is only counted.
 posted_answers = Table(
     "posted_answers",
     metadata,
@@ -252,6 +252,7 @@ posted_answers = Table(
     Column("card", JSON, nullable=False),
     Column("continues", String),
     Column("reply_to", String),
+    Column("language", String),
     Index("ix_posted_answers_continues", "continues"),
     Index("ix_posted_answers_guild", "guild", "posted_at"),
     Index("ix_posted_answers_message", "message"),
@@ -294,7 +295,7 @@ feedback = Table(
     Column("given_at", UtcDateTime, nullable=False),
 )
 
-# What the people who run a guild have set. No channels means all of them.
+# What the people who run a guild have set. No channels means all of them, no `news_languages` news in any.
 guild_settings = Table(
     "guild_settings",
     metadata,
@@ -304,6 +305,7 @@ guild_settings = Table(
     Column("private", Boolean, nullable=False),
     Column("digest_channel", String),
     Column("language", String),
+    Column("news_languages", JSON, nullable=False, server_default="[]"),
     Column("changed_at", UtcDateTime, nullable=False),
     Index("ix_guild_settings_changed_at", "changed_at"),
 )

@@ -178,7 +178,8 @@ class Answer:
 
     `unclear_time` are words of the question that name a time and are not understood: then articles of all
     times were searched. `searched_for` is the question with its typing errors corrected, where only that
-    found something.
+    found something. Where nothing answers, `only_languages` are the codes of the languages to which a setting
+    of the edition has limited the search, although the edition has news in others.
     """
 
     question: Question
@@ -199,6 +200,7 @@ class Answer:
     stories: tuple[Headline, ...] = ()
     unclear_time: str | None = None
     searched_for: str | None = None
+    only_languages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

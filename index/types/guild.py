@@ -20,7 +20,8 @@ class GuildSettings:
     The bot answers in `channels`; none given means in all. Members with one of the `reindex_roles` may
     reindex, as may those who manage the guild. With `private` only the person who asked sees an answer,
     unless they say otherwise. A digest that names no channel goes to `digest_channel`. The bot writes in
-    `language`; with None, in the language of each person.
+    `language`; with None, in the language of each person. Answers, lists, digests and follows show news in
+    one of the `news_languages`, which are codes such as "de"; none given means news in any.
     """
 
     channels: tuple[str, ...] = ()
@@ -28,6 +29,7 @@ class GuildSettings:
     private: bool = False
     digest_channel: str | None = None
     language: str | None = None
+    news_languages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

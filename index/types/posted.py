@@ -40,7 +40,7 @@ class PostedAnswer:
     is seen by one person only, and cannot be corrected later. `continues` is the id of the answer that the
     question continues, and `context` that question as it was typed: it is read with the answer, not stored
     with it, and None once it has been deleted. `reply_to` is the message that asked the question, where it
-    was one.
+    was one. `language` is that of the news which the person asked for (see `Question.language`).
     """
 
     id: str
@@ -63,6 +63,7 @@ class PostedAnswer:
     continues: str | None = None
     context: str | None = None
     reply_to: str | None = None
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

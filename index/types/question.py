@@ -14,6 +14,9 @@ MAX_QUESTION_CHARS = 2000
 # The quotes of an answer: so many where fewer are not enough, and the most that can be asked for.
 QUOTES, MAX_QUOTES = 3, 10
 
+# As the language of a question: news in any, also where the edition is set to show some only.
+ANY_LANGUAGE = "any"
+
 
 @dataclass(frozen=True, slots=True)
 class Filters:
@@ -22,7 +25,7 @@ class Filters:
     None admits all. An article of unknown time was only seen at its `published_at`: it satisfies no `since`.
     At least one of its origins must be among `origins`, which are those of an edition. Neither an article nor
     a hit tells its origins, so `admit` does not look at them: whoever searches or reads from the store does.
-    The same holds for the language of a hit. `language` is a code such as "de", which admits "de-at", too.
+    The same holds for the language of a hit. `languages` are codes such as "de", which admits "de-at", too.
     Filters are applied inside the search, so that a narrow filter returns fewer passages
     than were asked for only when fewer exist.
     """
@@ -31,7 +34,7 @@ class Filters:
     until: datetime | None = None
     source: str | None = None
     origins: frozenset[int] | None = None
-    language: str | None = None
+    languages: frozenset[str] | None = None
 
     def admit(self, found: Article | Hit) -> bool:
         """Return whether an article, or the article of a passage that was found, satisfies the filters.
@@ -42,13 +45,13 @@ class Filters:
             (self.since is None or (self.since <= found.published_at and not _is_undated(found)))
             and (self.until is None or found.published_at <= self.until)
             and (self.source is None or found.source == self.source)
-            and (self.language is None or _is_in(self.language, found))
+            and (self.languages is None or _is_in(self.languages, found))
         )
 
 
-def _is_in(language: str, found: Article | Hit) -> bool:
-    """Tell whether an article is in a language; a search says nothing about that."""
-    return not isinstance(found, Article) or base_code(found.language) == language
+def _is_in(languages: frozenset[str], found: Article | Hit) -> bool:
+    """Tell whether an article is in one of the languages; a search says nothing about that."""
+    return not isinstance(found, Article) or base_code(found.language) in languages
 
 
 def _is_undated(found: Article | Hit) -> bool:
@@ -62,10 +65,9 @@ class Question:
 
     Articles published after `as_of` are never used. `limit` is the most quotes to return; up to
     `QUOTES`, only those that bear on the question are returned. `explain` asks for the figures behind the
-    answer. `edition` says whose news is searched (see `index.types.edition`), and `language` in which
-    language it has to be. Raises
-    UsageError where the question cannot be searched, and ValueError for
-    a time without a zone.
+    answer. `edition` says whose news is searched (see `index.types.edition`). `language` is the code of the
+    language that the news has to be in, or ANY_LANGUAGE; with None, the edition's setting counts. Raises
+    UsageError where the question cannot be searched, and ValueError for a time without a zone.
     """
 
     text: str

@@ -52,7 +52,7 @@ COMMANDS: Final[dict[str, dict[str, Any]]] = {
         "limit": 2,
     },
     "latest": {"topic": "kim", "source": "Sample Wire", "language": "en"},
-    "timeline": {"topic": "troops", "from": "2024-01-01", "to": "today"},
+    "timeline": {"topic": "troops", "from": "2024-01-01", "to": "today", "language": "any"},
     "follow": {"what": QUESTION, "here": True},
     "follows": {},
     "missed": {},

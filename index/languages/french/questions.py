@@ -105,6 +105,15 @@ QUESTIONS = QuestionWords(
         r"derni[eè]re?s? (?:nouvelles?|informations?)|actuellement|maintenant"
         r"|aujourd['’]hui|en ce moment|récemment|récents?"
     ),
+    overview=(
+        r"(?:qu'est-ce qui|qu'est-ce qu'il|que) s'est(?:-il)? passé|que se passe-t-il|qu'est-ce qui se passe"
+        r"|quoi de neuf|(?:y a-t-il )?du nouveau|qu'(?:ai-je|est-ce que j'ai) (?:manqué|raté)"
+        r"|(?:quelles? (?:sont|est) )?(?:les |l')?(?:(?:principales|dernières|grandes) )*"
+        r"(?:actualités?|nouvelles|infos|informations|actus)(?: de| du| d')?"
+    ),
+    asking=(
+        r"(?i:\b(?:nouvelles|actualités|infos|informations) (?:sur|du|de|d['’])|\bs['’]est(?:-il)? passé\b)"
+    ),
     leads=r"(?:(?:et|mais|ou|alors|donc|aussi|ok)\b[\s,]*)+",
     fragments=r"(?:qu['’]en est-il|quid)\b|(?:pourquoi|quand|où|qui|comment|depuis quand)\W*$",
     points_back=r"il|elle|ils|elles|lui|eux|celui-ci|celle-ci|cela|ça|ceci|ceux-ci|y|là-bas|leur",

@@ -105,6 +105,17 @@ QUESTIONS = QuestionWords(
         (r"wer|wen|wem|wessen|wo|wohin|woher|welche[rsmn]?", frozenset(("name",))),
     ),
     current=r"neueste\w*|jüngste\w*|aktuell\w*|derzeit|momentan|jetzt|gerade|heute|zuletzt|zurzeit",
+    overview=(
+        r"was (?:ist|war)(?: alles)? (?:passiert|geschehen|los|neu)|was gibt(?: es|'?s)(?: an)? neue[sn]?"
+        r"(?: nachrichten)?|gibt(?: es|'?s)(?: etwas| was)? (?:neues|neuigkeiten|neue nachrichten)"
+        r"|(?:was (?:sind|waren) )?(?:die )?(?:(?:wichtigsten|neuesten|aktuellen) )*"
+        r"(?:nachrichten|schlagzeilen|meldungen|neuigkeiten|news)(?: von| vom| der| aus der)?"
+        r"|was (?:habe ich|haben wir) verpasst"
+    ),
+    asking=(
+        r"(?i:(?:gibt es )?(?:etwas |was )?\b(?:neues|neuigkeiten|nachrichten) (?:zu[mr]?|über|vo[nm]|aus)\b"
+        r"|\b(?:passiert|geschehen)\b)"
+    ),
     leads=r"(?:(?:und|aber|oder|also|dann|auch|okay|ok)\b[\s,]*)+",
     fragments=(
         r"was ist mit\b|wie (?:steht es|sieht es) (?:mit|bei)\b|(?:warum|wieso|wann|wo"

@@ -101,6 +101,12 @@ QUESTIONS = QuestionWords(
         r"últim[oa]s? (?:noticias?|novedades)|actual(?:mente)?|ahora|hoy|en este momento"
         r"|recientes?|recientemente"
     ),
+    overview=(
+        r"qué (?:ha pasado|pasó|pasa|ha ocurrido|ocurrió|ha sucedido|sucedió|hay de nuevo|novedades hay"
+        r"|noticias hay|me he perdido|me perdí)|(?:cuáles (?:son|fueron) )?(?:las )?"
+        r"(?:(?:principales|últimas) )*(?:noticias|novedades|titulares)(?: más importantes)?(?: de| del)?"
+    ),
+    asking=r"(?i:\b(?:noticias|novedades) (?:sobre|del?)\b|\bqué (?:ha pasado|pasó|ocurrió)\b)",
     leads=r"¿?\s*(?:(?:y|pero|o|entonces|también|vale|ok)\b[\s,]*)+",
     fragments=r"¿?\s*(?:qué hay de|qué pasa con)\b|¿?\s*(?:por qué|cuándo|dónde|quién|cómo|desde cuándo)\W*$",
     points_back=r"él|ella|ellos|ellas|eso|esto|aquello|ese|esa|esos|esas|allí|ahí|le|les|suyo",

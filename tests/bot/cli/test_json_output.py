@@ -143,6 +143,12 @@ def test_stories_and_what_was_understood_are_told_where_there_are_any() -> None:
     assert (story["title"], story["also_in"]) == ("A title", [COPY_JSON])
 
 
+def test_the_languages_that_a_server_is_set_to_are_told_where_nothing_was_found() -> None:
+    answer = an_answer(Question("Who?"))
+    assert "only_languages" not in answer_json(answer)
+    assert answer_json(replace(answer, only_languages=("de", "ja")))["only_languages"] == ["de", "ja"]
+
+
 def test_an_explanation() -> None:
     answer = replace(an_answer(Question("Who?")), explanation=explanation(1))
     found = answer_json(answer)

@@ -203,6 +203,16 @@ def test_an_abstention_is_honest() -> None:
     assert "No stored article lies within these limits." in rendered(answer_view(limited, UTC))
 
 
+def test_an_abstention_names_the_languages_that_a_server_is_set_to() -> None:
+    answer = replace(FakeNews().ask(Question("Who?")), only_languages=("de", "fr"))
+    told = "Only news in German, French was searched, as this server is set: --language any searches all."
+    assert told in " ".join(rendered(answer_view(answer, UTC)).split())
+    nothing = replace(answer, quotes=(), articles_searched=0)
+    shown = " ".join(rendered(answer_view(nothing, UTC)).split())
+    assert f"No stored article lies within these limits. {told}" in shown
+    assert NO_ARTICLES not in shown
+
+
 def test_an_explanation_stands_under_the_answer() -> None:
     shown = rendered(answer_view(FakeNews().ask(Question("Which troops?", explain=True)), UTC))
     answer, explained = shown.split("Answered, because it was asked.")

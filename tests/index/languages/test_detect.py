@@ -2,7 +2,7 @@
 
 import pytest
 
-from index.languages.detect import article_language, question_language
+from index.languages.detect import article_language, question_language, written_in
 
 TEXTS = {
     "en": "The parliament voted on Tuesday for the new budget. It was the third attempt of the government.",
@@ -46,6 +46,13 @@ def test_nothing_is_guessed_of_almost_nothing(text: str) -> None:
     assert article_language("", text, None) is None
 
 
+@pytest.mark.parametrize(
+    "declared", ["German", "deutsch, glaube ich", "this is no tag", "x-klingon", "1en", "-"]
+)
+def test_what_is_declared_and_is_no_tag_is_not_believed(declared: str) -> None:
+    assert article_language("", TEXTS["de"], declared) == "de"
+
+
 def test_related_languages_do_not_overrule_each_other() -> None:
     danish = "Folketinget stemte tirsdag for det nye budget, som regeringen har arbejdet på hele året. " * 4
     assert article_language("", danish, "no") == "no"
@@ -67,3 +74,33 @@ def test_the_language_of_a_question(question: str, language: str) -> None:
 
 def test_a_question_is_in_english_where_nothing_else_is_read() -> None:
     assert question_language("Merz Kanzler", []) == "en"
+
+
+@pytest.mark.parametrize("language", TEXTS)
+def test_what_is_plainly_in_a_language_is_known_whatever_the_library_holds(language: str) -> None:
+    assert written_in(TEXTS[language]) == language
+    assert question_language(TEXTS[language], ["en"]) == language
+
+
+@pytest.mark.parametrize(
+    ("question", "language"),
+    [
+        ("Chi ha vinto le elezioni in Canada?", "it"),
+        ("Quem ganhou as eleições no Canadá?", "pt"),
+        ("Wie heeft de verkiezingen in Canada gewonnen?", "nl"),
+        ("Кто выиграл выборы?", "ru"),
+        ("Хто виграв вибори в Києві?", "uk"),
+        ("מי ניצח בבחירות?", "he"),
+        ("Ποιος κέρδισε τις εκλογές;", "el"),
+        ("चुनाव किसने जीता?", "hi"),
+        ("What did Zelensky (Зеленський) say about it?", "en"),
+        ("What does 関税 mean, and who pays it?", "en"),
+    ],
+)
+def test_the_language_of_a_short_question_by_its_script_or_words(question: str, language: str) -> None:
+    assert written_in(question) == question_language(question, ["en"]) == language
+
+
+@pytest.mark.parametrize("text", ["", "Merz Kanzler", "42?", "Rotterdam in 2025", "🎉", "iPhone 17 Pro"])
+def test_what_is_not_clear_is_not_guessed(text: str) -> None:
+    assert written_in(text) is None

@@ -44,6 +44,16 @@ def test_changes_add_up_and_leave_a_trail(guilds: Guilds) -> None:
     assert len(guilds.trail("1", 2)) == 2
 
 
+def test_the_languages_of_the_news_are_kept_and_in_the_trail(guilds: Guilds) -> None:
+    guilds.change("1", "boss", lambda now: replace(now, news_languages=("de", "fr")))
+    assert guilds.settings("1") == GuildSettings(news_languages=("de", "fr"))
+    assert guilds.changed(None, 5) == {"1": GuildSettings(news_languages=("de", "fr"))}
+    guilds.change("1", "boss", lambda now: replace(now, news_languages=()))
+    assert guilds.settings("1") == GuildSettings()
+    details = [entry.detail for entry in guilds.trail("1", 5)]
+    assert details == ["news_languages=none", "news_languages=de,fr"]
+
+
 def test_what_changes_nothing_leaves_no_trail(guilds: Guilds) -> None:
     guilds.change("1", "boss", lambda now: now)
     assert guilds.trail("1", 5) == []

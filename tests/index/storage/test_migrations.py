@@ -6,11 +6,16 @@ from datetime import datetime
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, create_engine, text
 
 from index.storage.articles import Store
+from index.storage.database import Database
+from index.storage.editions import Editions
+from index.storage.guilds import Guilds
+from index.storage.people.posted import Posted
 from index.text.normalize import article_id, foreign_id
 from index.types.article import Authority
+from index.types.guild import GuildSettings
 from tests.fakes import NOW
 
 _ARTICLE = (
@@ -29,16 +34,20 @@ def url_of(name: str) -> str:
     return f"https://wire.example/{name}"
 
 
+def _upgrade(connection: Connection, revision: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", "index:migrations")
+    config.set_main_option("recursive_version_locations", "true")
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
+
+
 def test_whose_words_stored_ones_are_is_filled_in_and_others_make_room(database_url: str) -> None:
     """Words of a feed of another site, and uploads, leave the ids of addresses with all about them."""
     engine = create_engine(database_url)
     now: dict[str, datetime] = {"now": NOW}
     with engine.begin() as connection:
-        config = Config()
-        config.set_main_option("script_location", "index:migrations")
-        config.set_main_option("recursive_version_locations", "true")
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0014")
+        _upgrade(connection, "0014")
         for site, title in (("wire", "The Wire"), ("planet", "Planet Harbour")):
             feed = {"uri": f"https://feeds.{site}.example/rss", "title": title, **now}
             added = "INSERT INTO sources (uri, title, kind, added_at) VALUES (:uri, :title, 'rss', :now)"
@@ -88,3 +97,25 @@ def test_whose_words_stored_ones_are_is_filled_in_and_others_make_room(database_
         assert connection.execute(text("SELECT article_id FROM posted_quotes")).scalars().all() == [moved]
         assert not connection.execute(text("SELECT id FROM identities")).all()
     store.close()
+
+
+def test_a_guild_that_has_chosen_no_languages_sees_news_in_all(database_url: str) -> None:
+    engine = create_engine(database_url)
+    with engine.begin() as connection:
+        _upgrade(connection, "0021")
+        connection.execute(
+            text(
+                "INSERT INTO guild_settings (guild, channels, reindex_roles, private, language, changed_at) "
+                "VALUES ('1', '[\"10\"]', '[]', true, 'de', :now)"
+            ),
+            {"now": NOW},
+        )
+        connection.execute(text(_POSTED), {"now": NOW})
+    engine.dispose()
+    database = Database.open(database_url)
+    guilds, posted = Guilds(database, lambda: NOW), Posted(database).find("answer")
+    assert guilds.settings("1") == GuildSettings(channels=("10",), private=True, language="de")
+    assert Editions(database, lambda: NOW).languages("1") is None
+    assert posted is not None
+    assert (posted.question, posted.language) == ("q", None)
+    database.close()

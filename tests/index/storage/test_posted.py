@@ -49,7 +49,7 @@ def publish(news: NewsIndex, tmp_path: Path, text: str) -> None:
 
 def test_what_was_kept_is_found_by_id_and_by_message(tmp_path: Path) -> None:
     with library(tmp_path) as news:
-        answer = an_answer("a1", quoted(news))
+        answer = an_answer("a1", quoted(news), language="de")
         news.posted.remember(answer)
         assert news.posted.find("a1") == answer
         assert news.posted.find_message("m-a1") == answer

@@ -182,7 +182,7 @@ def test_follow_ups_of_earlier_versions_learn_what_they_continue(database_url: s
         command.upgrade(config, "0013")
         card = {"heading": "x", "blocks": [], "footer": "", "colour": 0}
         rows, table = [], schema.posted_answers
-        later = {"continues", "reply_to"}
+        later = {"continues", "reply_to", "language"}
         columns = [column for column in table.columns if column.name not in later]
         for number, (person, typed, question, notices) in enumerate(
             [
