@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -32,6 +32,14 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+    def result_processor(self, dialect: Any, coltype: Any) -> Callable[[Any], datetime | None] | None:
+        # Of SQLite's text at once: a question reads some hundred moments, and each takes a third of the time.
+        return _from_sqlite if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+
+
+def _from_sqlite(written: str | None) -> datetime | None:
+    return None if written is None else datetime.fromisoformat(written + "+00:00")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,27 +95,34 @@ def copy_row(copy_id: str, article_id: str, copy: Copy) -> dict[str, Any]:
     }
 
 
+# The columns that `to_article` reads. The others take a fifth of the time that reading articles takes.
+ARTICLE = (
+    "id",
+    "url",
+    "title",
+    "text",
+    "source",
+    "published_at",
+    "updated_at",
+    "highlights",
+    "authors",
+    "topics",
+    "language",
+    "published_precision",
+    "via",
+    "authority",
+)
+
+
 def to_article(row: Row[Any]) -> Article:
-    return Article(
-        id=row.id,
-        url=row.url,
-        title=row.title,
-        text=row.text,
-        source=row.source,
-        published_at=row.published_at,
-        published_precision=row.published_precision,
-        updated_at=row.updated_at,
-        highlights=tuple(row.highlights),
-        authors=tuple(row.authors),
-        topics=tuple(row.topics),
-        language=row.language,
-        via=row.via,
-        authority=Authority(row.authority),
-    )
+    """Return the article of a row that has the columns `ARTICLE`, in this order."""
+    *written, highlights, authors, topics, language, precision, via, authority = row
+    lists = tuple(highlights), tuple(authors), tuple(topics)
+    return Article(*written, *lists, language, precision, via=via, authority=Authority(authority))
 
 
 def to_passage(row: Row[Any]) -> Passage:
-    return Passage(Span(row.start, row.end), tuple(Span(*sentence) for sentence in row.sentences))
+    return Passage(Span(row.start, row.end), tuple(map(Span._make, row.sentences)))
 
 
 def to_vector(stored: bytes) -> npt.NDArray[np.float16]:
