@@ -39,7 +39,10 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 def _from_sqlite(written: str | None) -> datetime | None:
-    return None if written is None else datetime.fromisoformat(written + "+00:00")
+    if written is None:
+        return None
+    moment = datetime.fromisoformat(written)
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 @dataclass(frozen=True, slots=True)
