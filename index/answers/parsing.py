@@ -47,8 +47,8 @@ _INVITATION = re.compile(
     r"|\b(?:click|sign up|subscribe|updates|coverage|newsletter) here\b|^read more\b",
     re.IGNORECASE,
 )
-# Every box holds one of these parts, and every invitation one of those. Looking for them first takes a fifth of
-# the time.
+# Every box holds one of these parts, and every invitation one of those. Looking for them first takes a fifth
+# of the time.
 _IN_BOXES: Final = (
     *("click here", "newsletter", "sign up", "subscrib", "read more", "follow ", "our links", "commission"),
     *("latest coverage", "contributing:", "here's ", "here’s ", "what to know", "download the", "cookies"),

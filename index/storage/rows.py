@@ -119,9 +119,25 @@ ARTICLE = (
 
 def to_article(row: Row[Any]) -> Article:
     """Return the article of a row that has the columns `ARTICLE`, in this order."""
-    *written, highlights, authors, topics, language, precision, via, authority = row
-    lists = tuple(highlights), tuple(authors), tuple(topics)
-    return Article(*written, *lists, language, precision, via=via, authority=Authority(authority))
+    # Unpacked at once: looking each column up by its name takes twice as long.
+    id, url, title, text, source, published_at, updated_at, *lists, language, precision, via, authority = row
+    highlights, authors, topics = map(tuple, lists)
+    return Article(
+        id=id,
+        url=url,
+        title=title,
+        text=text,
+        source=source,
+        published_at=published_at,
+        published_precision=precision,
+        updated_at=updated_at,
+        highlights=highlights,
+        authors=authors,
+        topics=topics,
+        language=language,
+        via=via,
+        authority=Authority(authority),
+    )
 
 
 def to_passage(row: Row[Any]) -> Passage:

@@ -1,4 +1,4 @@
-"""The language in the index of articles by time: an answer "no report" counts the languages that were searched."""
+"""The language in the index of articles by time: an answer "no report" counts the languages searched."""
 
 from alembic import op
 
