@@ -120,7 +120,10 @@ ARTICLE = (
 def to_article(row: Row[Any]) -> Article:
     """Return the article of a row that has the columns `ARTICLE`, in this order."""
     # Unpacked at once: looking each column up by its name takes twice as long.
-    id, url, title, text, source, published_at, updated_at, *lists, language, precision, via, authority = row
+    columns: Sequence[Any] = row
+    id, url, title, text, source, published_at, updated_at, *lists, language, precision, via, authority = (
+        columns
+    )
     highlights, authors, topics = map(tuple, lists)
     return Article(
         id=id,
