@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache, lru_cache
 
 from index.languages.detect import question_language
 from index.languages.questions import searched
@@ -13,6 +14,8 @@ from index.search.analyzer import KNOWN, Analyzer, language_term
 from index.search.base import PassageIndex
 from index.search.bm25 import idf
 
+# The words of so many questions are remembered: as many as may be asked at once.
+REMEMBERED = 32
 _WORD = re.compile(r"\w+")
 
 
@@ -53,10 +56,14 @@ class Wording:
 
 def wording(text: str, index: PassageIndex) -> Wording:
     """Return the words of a question for the languages of the news that the index holds."""
-    library = library_languages(index)
+    return _wording(text, library_languages(index), index.analyzer)
+
+
+# A question's words are asked for four times: to read its time, to search, to weigh them, and for its kind.
+@lru_cache(REMEMBERED)
+def _wording(text: str, library: frozenset[str], analyzer: Analyzer) -> Wording:
     language = question_language(text, library)
     text = searched(text, language)
-    analyzer: Analyzer = index.analyzer
     terms = analyzer.question_terms(text, language)
     others = library - {language}
     variants = analyzer.variants(text, language, others) if others else {}
@@ -83,6 +90,12 @@ def is_lone_word(text: str, words: Wording, weights: Mapping[str, float], analyz
 
 def library_languages(index: PassageIndex) -> frozenset[str]:
     """Return the codes of the languages of the passages that an index holds."""
-    known = KNOWN.union(languages())
-    counted = index.document_frequency(map(language_term, sorted(known)))
-    return frozenset(code for code in known if counted[language_term(code)])
+    terms = _language_terms()
+    counted = index.document_frequency(terms)
+    return frozenset(code for term, code in terms.items() if counted[term])
+
+
+@cache
+def _language_terms() -> dict[str, str]:
+    """Return the term of each language that an index may hold → its code."""
+    return {language_term(code): code for code in sorted(KNOWN.union(languages()))}

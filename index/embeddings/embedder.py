@@ -11,7 +11,6 @@ import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -43,6 +42,10 @@ logger = logging.getLogger(__name__)
 BATCH_SIZE, SMALL_BATCH = 2, 1
 # Questions that the model embeds at once, at most. Together they take half the time that they take in turn.
 QUESTIONS = 16
+# Questions of up to so many tokens count as equally long.
+NARROW = 32
+# A passage has up to about so many characters.
+PASSAGE_CHARS = 500
 # Passages that are sorted by length together, so that batches hold texts of similar length.
 COUNTED = 256
 
@@ -83,7 +86,8 @@ class SentenceTransformerEmbedder:
         self._make_saved = make_saved
         self._cores = cores()
         self._turns = FairLock(self._cores)
-        self._asked: deque[tuple[str, Future[Vectors]]] = deque()  # questions that wait for their vectors
+        self._asking = threading.Lock()
+        self._asked: list[_Asked] = []  # questions that wait for their vectors
         self._loading = threading.Lock()
         self._loaded: TextModel | None = None
         self._failed: tuple[float, ModelError] | None = None
@@ -112,32 +116,40 @@ class SentenceTransformerEmbedder:
 
     def embed_question(self, text: str) -> Vectors:
         model = self._load()
-        vector: Future[Vectors] = Future()
-        self._asked.append((text, vector))
-        with self._turns.turn(1):
-            # The thread whose turn it is embeds the questions of all threads that wait.
-            while not vector.done() and (asked := self._next_questions()):
-                self._answer(model, asked)
-        return vector.result()
-
-    def _next_questions(self) -> list[tuple[str, Future[Vectors]]]:
-        asked: list[tuple[str, Future[Vectors]]] = []
-        with suppress(IndexError):  # another thread may take some at the same time
-            while len(asked) < QUESTIONS:
-                asked.append(self._asked.popleft())
-        return asked
-
-    def _answer(self, model: TextModel, asked: Sequence[tuple[str, Future[Vectors]]]) -> None:
         before = self._query_prompt or model.prompt
+        (tokens,) = model.tokenize([before + text])
+        mine = _Asked(tokens)
+        with self._asking:
+            self._asked.append(mine)
+        # A long question waits as passages of its length do.
+        with self._turns.turn(1 + len(text) // PASSAGE_CHARS, mine.vector.done) as held:
+            # The thread whose turn it is embeds the questions of all threads that wait, where these are about
+            # as long: short ones would be filled up to the length of a long one.
+            if held:
+                self._answer(model, self._alike(mine))
+        return mine.vector.result()
+
+    def _alike(self, one: _Asked) -> list[_Asked]:
+        """Take a question and others of its width from those that wait; none where it was taken before."""
+        with self._asking:
+            if one not in self._asked:
+                return []
+            others = [other for other in self._asked if other is not one and other.width == one.width]
+            taken = [one, *others[: QUESTIONS - 1]]
+            self._asked = [other for other in self._asked if other not in taken]
+            return taken
+
+    def _answer(self, model: TextModel, asked: Sequence[_Asked]) -> None:
+        if not asked:
+            return
         try:
-            tokens = model.tokenize([before + text for text, _ in asked])
-            vectors = _unit_rows(model.rows(tokens, threads=1))
+            vectors = _unit_rows(model.rows([one.tokens for one in asked], threads=1))
         except Exception as error:  # each thread that waits for one of these questions raises it
-            for _, vector in asked:
-                vector.set_exception(error)
+            for one in asked:
+                one.vector.set_exception(error)
         else:
-            for (_, vector), row in zip(asked, vectors, strict=True):
-                vector.set_result(row)
+            for one, row in zip(asked, vectors, strict=True):
+                one.vector.set_result(row)
 
     # -- passages --------------------------------------------------------------------------------------
 
@@ -230,6 +242,16 @@ class SentenceTransformerEmbedder:
         from index.embeddings.plain import PlainModel
 
         return PlainModel(source)
+
+
+class _Asked:
+    """A question that waits for its vector."""
+
+    def __init__(self, tokens: Any) -> None:
+        self.tokens = tokens
+        self.vector: Future[Vectors] = Future()
+        # The length in tokens, rounded up to a power of 2: questions of one width are embedded together.
+        self.width = max(NARROW, 1 << (len(tokens) - 1).bit_length())
 
 
 class _Batches:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 
@@ -28,23 +28,29 @@ class FairLock:
         return len(self._waiting)
 
     @contextmanager
-    def turn(self, size: int) -> Iterator[None]:
+    def turn(self, size: int, unless: Callable[[], bool] = lambda: False) -> Iterator[bool]:
         """Hold the lock for a block. Waits until it is free and no waiting thread has a smaller size.
 
-        `size` is how much work the caller has, in any unit that all users of one lock share.
+        `size` is how much work the caller has, in any unit that all users of one lock share. Where `unless`
+        is true before the turn comes, as another thread has done the work, the block gets False, and not the
+        lock.
         """
         with self._changed:
             mine = (size, next(self._numbers))
             self._waiting.append(mine)
             try:
-                self._changed.wait_for(lambda: self._taken < self.places and min(self._waiting) == mine)
-                self._taken += 1
+                self._changed.wait_for(lambda: unless() or self._is_next(mine))
+                held = not unless()
+                self._taken += held
             finally:  # also where the wait was interrupted, as by Ctrl+C
                 self._waiting.remove(mine)
                 self._changed.notify_all()
         try:
-            yield
+            yield held
         finally:
             with self._changed:
-                self._taken -= 1
+                self._taken -= held
                 self._changed.notify_all()
+
+    def _is_next(self, one: tuple[int, int]) -> bool:
+        return self._taken < self.places and min(self._waiting) == one

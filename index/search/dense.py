@@ -104,7 +104,7 @@ class DenseIndex:
         with self._lock:
             rows = self._rows
             found, scores = self._vectors.nearest(vector, self._admitted(filters), limit, exact=exact)
-        return [(int(rows.ids[row]), float(score)) for row, score in zip(found, scores, strict=True)]
+        return list(zip(rows.ids[found].tolist(), scores.tolist(), strict=True))
 
     def _admitted(self, filters: Filters) -> Bits:
         """Return which rows satisfy the filters, as a bitmap with the first row in the lowest bit."""
@@ -145,9 +145,13 @@ class DenseIndex:
         """Return id → (when its article was published, its source), for those that the index holds."""
         with self._lock:
             rows, known = self._rows, self._find(np.asarray(ids, np.int64))
+        held = np.fromiter(known.values(), np.int64, len(known))
+        published = rows.published[held].tolist()
+        moments = {moment: from_microseconds(moment) for moment in set(published)}
+        sources = rows.source[held].tolist()
         return {
-            id: (from_microseconds(int(rows.published[row])), rows.names[rows.source[row]])
-            for id, row in known.items()
+            id: (moments[moment], rows.names[source])
+            for id, moment, source in zip(known, published, sources, strict=True)
         }
 
     def apply(self, added: Sequence[IndexedPassage], removed: Sequence[int]) -> None:

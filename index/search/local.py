@@ -100,13 +100,13 @@ class LocalIndex:
         only_lexical = [id for id in lexical if id not in dense]
         dense.update(self._dense.index.scores(vector, only_lexical))
         facts = self._dense.index.facts(list(dense))
-        hits = (Hit(id, dense[id], lexical.get(id, 0.0), *facts[id]) for id in dense if id in facts)
         # A passage may have been replaced between the two searches, so the filters are checked once more.
-        return self._admitted(list(hits), filters)
-
-    def _admitted(self, hits: Sequence[Hit], filters: Filters) -> list[Hit]:
-        checked = self._dense.index.admits([hit.passage_id for hit in hits], filters)
-        return [hit for hit, admitted in zip(hits, checked, strict=True) if admitted]
+        admitted = self._dense.index.admits(list(facts), filters)
+        return [
+            Hit(id, dense[id], lexical.get(id, 0.0), *fact)
+            for (id, fact), good in zip(facts.items(), admitted, strict=True)
+            if good
+        ]
 
     def search_words(self, terms: Sequence[str], filters: Filters, limit: int) -> list[tuple[int, float]]:
         """Return (passage id, BM25) of the best passages that satisfy the filters, best first.

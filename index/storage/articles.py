@@ -33,6 +33,7 @@ from index.storage.identities import drop_identities
 from index.storage.people.posted import note_due
 from index.storage.receipts import Receipt, ReceiptStore, is_received, set_code
 from index.storage.rows import (
+    ARTICLE,
     NewArticle,
     copy_row,
     to_article,
@@ -47,6 +48,8 @@ from index.types.answer import Coverage
 from index.types.article import Article, ArticleTimes, Authority, Copy, IndexedPassage
 from index.types.edition import LIBRARY
 from index.types.question import Filters
+
+_ARTICLE = tuple(schema.articles.c[name] for name in ARTICLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +159,7 @@ class Store:
     def articles(self, ids: Iterable[str], origins: frozenset[int] | None = None) -> dict[str, Article]:
         """Return id → article, of those that one of the origins brought."""
         table = schema.articles.c
-        query = select(schema.articles).where(is_received(table.origin_set, origins))
+        query = select(*_ARTICLE).where(is_received(table.origin_set, origins))
         rows = self._database.select_in(query, table.id, ids)
         return {row.id: to_article(row) for row in rows}
 
@@ -192,7 +195,7 @@ class Store:
         found: list[Article] = []
         with self._database.reading() as connection:
             for group in (IS_DATED, ~IS_DATED):
-                query = select(schema.articles).where(admitted(filters), group)
+                query = select(*_ARTICLE).where(admitted(filters), group)
                 query = query.order_by(table.published_at.desc(), table.id).limit(limit - len(found))
                 found += [to_article(row) for row in connection.execute(query)]
                 if len(found) >= limit:
@@ -426,7 +429,7 @@ class Store:
     def articles_to_reindex(self, fingerprint: str, limit: int) -> list[Article]:
         """Return articles that have a passage of another fingerprint, at most `limit`."""
         stale = select(schema.passages.c.article_id).where(schema.passages.c.fingerprint != fingerprint)
-        query = select(schema.articles).where(schema.articles.c.id.in_(stale.distinct().limit(limit)))
+        query = select(*_ARTICLE).where(schema.articles.c.id.in_(stale.distinct().limit(limit)))
         with self._database.reading() as connection:
             return [to_article(row) for row in connection.execute(query)]
 
@@ -434,7 +437,7 @@ class Store:
         """Yield all articles in batches, in the order of their ids."""
         last = ""
         while True:
-            query = select(schema.articles).where(schema.articles.c.id > last)
+            query = select(*_ARTICLE).where(schema.articles.c.id > last)
             with self._database.reading() as connection:
                 rows = connection.execute(query.order_by(schema.articles.c.id).limit(batch)).all()
             if not rows:

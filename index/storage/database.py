@@ -373,10 +373,21 @@ def _engine(url: URL, busy_seconds: float, pool: Mapping[str, Any]) -> Engine:
         event.listen(engine, "connect", _prepare_postgresql)
         return _logged(engine)
     make_private(Path(str(url.database)))
-    engine = create_engine(url, connect_args={"timeout": busy_seconds}, hide_parameters=True, **pool)
+    engine = create_engine(
+        url,
+        connect_args={"timeout": busy_seconds},
+        hide_parameters=True,
+        json_deserializer=_from_json,
+        **pool,
+    )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return _logged(engine)
+
+
+def _from_json(written: str) -> Any:
+    # Most lists of an article are empty, and a question reads a hundred lists.
+    return [] if written == "[]" else json.loads(written)
 
 
 def _logged(engine: Engine) -> Engine:

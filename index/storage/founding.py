@@ -22,7 +22,7 @@ from index.clock import utc_now
 from index.storage.schema import edition_origins, metadata, origin_sets, origins
 from index.types.edition import LIBRARY, LIBRARY_NAME, SHARED
 
-REVISIONS = tuple(f"{number:04}" for number in range(1, 23))
+REVISIONS = tuple(f"{number:04}" for number in range(1, 24))
 HEAD = REVISIONS[-1]
 
 _LOCK = 0x6E657773  # names the lock that writers of the schema take in PostgreSQL: any number will do

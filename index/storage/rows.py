@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -32,6 +32,17 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+    def result_processor(self, dialect: Any, coltype: Any) -> Callable[[Any], datetime | None] | None:
+        # Of SQLite's text at once: a question reads some hundred moments, and each takes a third of the time.
+        return _from_sqlite if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+
+
+def _from_sqlite(written: str | None) -> datetime | None:
+    if written is None:
+        return None
+    moment = datetime.fromisoformat(written)
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,27 +98,53 @@ def copy_row(copy_id: str, article_id: str, copy: Copy) -> dict[str, Any]:
     }
 
 
+# The columns that `to_article` reads. The others take a fifth of the time that reading articles takes.
+ARTICLE = (
+    "id",
+    "url",
+    "title",
+    "text",
+    "source",
+    "published_at",
+    "updated_at",
+    "highlights",
+    "authors",
+    "topics",
+    "language",
+    "published_precision",
+    "via",
+    "authority",
+)
+
+
 def to_article(row: Row[Any]) -> Article:
+    """Return the article of a row that has the columns `ARTICLE`, in this order."""
+    # Unpacked at once: looking each column up by its name takes twice as long.
+    columns: Sequence[Any] = row
+    id, url, title, text, source, published_at, updated_at, *lists, language, precision, via, authority = (
+        columns
+    )
+    highlights, authors, topics = map(tuple, lists)
     return Article(
-        id=row.id,
-        url=row.url,
-        title=row.title,
-        text=row.text,
-        source=row.source,
-        published_at=row.published_at,
-        published_precision=row.published_precision,
-        updated_at=row.updated_at,
-        highlights=tuple(row.highlights),
-        authors=tuple(row.authors),
-        topics=tuple(row.topics),
-        language=row.language,
-        via=row.via,
-        authority=Authority(row.authority),
+        id=id,
+        url=url,
+        title=title,
+        text=text,
+        source=source,
+        published_at=published_at,
+        published_precision=precision,
+        updated_at=updated_at,
+        highlights=highlights,
+        authors=authors,
+        topics=topics,
+        language=language,
+        via=via,
+        authority=Authority(authority),
     )
 
 
 def to_passage(row: Row[Any]) -> Passage:
-    return Passage(Span(row.start, row.end), tuple(Span(*sentence) for sentence in row.sentences))
+    return Passage(Span(row.start, row.end), tuple(map(Span._make, row.sentences)))
 
 
 def to_vector(stored: bytes) -> npt.NDArray[np.float16]:

@@ -70,7 +70,7 @@ articles = Table(
     Column("origin", BigInteger, nullable=False, server_default="0"),  # of these words
     _precision_column(),
     _origin_set_column(),
-    Index("ix_articles_published", "published_at", "source", "published_precision", "origin_set"),
+    Index("ix_articles_published", "published_at", "source", "published_precision", "origin_set", "language"),
     Index("ix_articles_source_published", "source", "published_at", "published_precision", "origin_set"),
     Index("ix_articles_text_hash", "text_hash"),
     Index("ix_articles_seen", "id", unique=True, sqlite_where=_SEEN, postgresql_where=_SEEN),

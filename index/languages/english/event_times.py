@@ -55,11 +55,13 @@ def _named(quote: str, published: datetime) -> list[tuple[datetime, datetime, st
     """
     named, rest = [], quote
     for pattern, resolve in _RULES:
-        for match in pattern.finditer(rest):
+        matches = [*pattern.finditer(rest)]
+        for match in matches:
             stretch = resolve(match, published)
             if stretch and stretch.end:
                 named.append((stretch.start, dates.just_before(stretch.end), match[0]))
-        rest = pattern.sub(lambda match: " " * len(match[0]), rest)
+        if matches:  # most rules find nothing in most quotes
+            rest = pattern.sub(lambda match: " " * len(match[0]), rest)
     return named
 
 

@@ -81,15 +81,13 @@ def split_words(text: str, terms: Callable[[str], list[str]]) -> Words:
 
 def notable_words(text: str, words: Words) -> Notable:
     """Return the names, numbers and dates of a text, in order."""
-    notable = Notable([], [])
-    for i, kind in enumerate(map(_kind, words.written)):
-        if kind is not None:
-            notable.words.append(i)
-            numbered = kind == "number"
-            notable.kinds.append(
-                _kind_of_number(words.written[i], text, words.starts[i]) if numbered else kind
-            )
-    return notable
+    known = [*map(_kind, words.written)]
+    places = [place for place, kind in enumerate(known) if kind]
+    kinds = [known[place] or "name" for place in places]
+    for i, place in enumerate(places):
+        if kinds[i] == "number":
+            kinds[i] = _kind_of_number(words.written[place], text, words.starts[place])
+    return Notable(places, kinds)
 
 
 @lru_cache(KNOWN_WORDS)

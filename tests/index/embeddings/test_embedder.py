@@ -428,11 +428,11 @@ def test_questions_that_wait_are_encoded_together(
     models: Callable[[int], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model, lock = embedder_with_lock(models(1), monkeypatch)
-    texts = [f"harbour {number}" * number for number in range(1, 21)]
+    texts = [f"harbour {number}" for number in range(1, 21)]
     expected, together = [model.embed_question(text) for text in texts], []
     watch(monkeypatch, lambda texts: together.append(len(texts)))
     asked = ask_at_once(model, lock, texts)
-    assert together == [16, 16, 4, 4]  # for their tokens, and for their vectors
+    assert together == [*[1] * 20, 16, 4]  # for their tokens, and for their vectors
     for vector, alone in zip(asked, expected, strict=True):
         assert np.allclose(vector.result(), alone, atol=1e-3)
 
@@ -443,7 +443,7 @@ def test_each_of_the_questions_that_wait_is_told_of_a_fault(
     model, lock = embedder_with_lock(models(1), monkeypatch)
     model.load()
     with monkeypatch.context() as patch:
-        watch(patch, lambda _: 1 / 0)
+        patch.setattr(CompiledModel, "rows", lambda *_, **__: 1 / 0)
         for asked in ask_at_once(model, lock, TEXTS):
             assert isinstance(asked.exception(), ZeroDivisionError)
     assert model.embed_question("harbour").shape == (16,)

@@ -43,3 +43,21 @@ def test_an_error_gives_the_turn_back() -> None:
         raise ValueError("broken")
     with turns.turn(1):
         assert len(turns) == 0
+
+
+def test_whose_work_others_have_done_leaves_without_the_lock() -> None:
+    turns, done = FairLock(), threading.Event()
+
+    def work() -> bool:
+        with turns.turn(1, done.is_set) as held:
+            return held
+
+    with ThreadPoolExecutor(2) as pool, turns.turn(0):
+        waiting = [pool.submit(work) for _ in range(2)]
+        until(lambda: len(turns) == 2)
+        done.set()
+        with turns._changed:  # as the end of any turn does
+            turns._changed.notify_all()
+        assert [left.result(20) for left in waiting] == [False, False]
+    with turns.turn(1) as held:
+        assert held

@@ -13,7 +13,7 @@ from index import Question
 from index.embeddings.base import GiveWay, Vectors, to_nobody
 from index.runtime import priority
 from index.runtime.priority import AnswerPriority
-from tests.fakes import HashingEmbedder, article, open_news, write_jsonl
+from tests.fakes import HashingEmbedder, article, open_news, until, write_jsonl
 
 
 def test_work_waits_for_all_who_are_being_answered(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -55,6 +55,29 @@ def test_an_error_ends_the_answering(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ValueError, match="broken"), who.answering():
         raise ValueError("broken")
     assert not who.give_way()
+
+
+def test_a_few_are_answered_at_once_and_none_waits_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(priority, "cores", lambda: 2)
+    who, go, inside = AnswerPriority(), threading.Event(), []
+
+    def answer(number: int) -> None:
+        with who.answering():
+            inside.append(number)
+            go.wait(30)
+
+    with ThreadPoolExecutor(8) as pool:
+        done = [pool.submit(answer, number) for number in range(4)]
+        until(lambda: len(inside) == 3 and who._answering == 4)
+        monkeypatch.setattr(priority, "PATIENCE_SECONDS", 0.01)
+        done.append(pool.submit(answer, 4))  # those before it hang
+        until(lambda: 4 in inside)
+        go.set()
+        for one in done:
+            one.result(30)
+    assert sorted(inside) == [0, 1, 2, 3, 4]
+    with who.answering(), who.answering(), who.answering():  # what went on all the same took no place
+        assert not who._places.acquire(blocking=False)
 
 
 class Asking(HashingEmbedder):
