@@ -48,8 +48,9 @@ class Network:
             # A thread that may run on one core only waits while another program uses that core.
             "ENABLE_CPU_PINNING": False,
             "CPU_RUNTIME_CACHE_CAPACITY": KERNELS,
-            # Weights of 8 bits are multiplied as integers, with inputs rounded in groups of so many.
-            "DYNAMIC_QUANTIZATION_GROUP_SIZE": 128,
+            # Weights of 8 bits are multiplied as integers, with inputs rounded in groups of so many: all
+            # of a token in the shipped model. Groups of 128 take 1.08 times the time.
+            "DYNAMIC_QUANTIZATION_GROUP_SIZE": 384,
         }
         network = core.read_model(file)
         compiled = self._compiled = core.compile_model(network, "CPU", settings)
