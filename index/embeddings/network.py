@@ -15,6 +15,8 @@ import numpy as np
 import numpy.typing as npt
 import openvino
 
+from index.runtime.mapped import forget_pages
+
 logger = logging.getLogger(__name__)
 
 # What a network takes, by name, and gives.
@@ -59,7 +61,11 @@ class Network:
         self.inputs = tuple(given.any_name for given in network.inputs)
         self._free: LifoQueue[openvino.InferRequest] = LifoQueue()
         for _ in range(self.streams):
-            self._free.put(compiled.create_infer_request())
+            request = compiled.create_infer_request()
+            request.infer({name: np.ones((1, 16), np.int64) for name in self.inputs})
+            self._free.put(request)
+        # At its first run a network packs its weights, and needs those in the file no longer.
+        forget_pages(file.with_suffix(".bin"))
         logger.debug(
             "network compiled file=%s precision=%s seconds=%.2f",
             file.name,
