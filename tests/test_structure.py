@@ -219,6 +219,7 @@ TESTS = sorted(path.relative_to(ROOT) for path in (ROOT / "tests").rglob("*.py")
 # which only values are read.
 USED_ALL_THE_SAME = {
     "index/runtime/malloc.py": {"ctypes"},
+    "index/runtime/mapped.py": {"ctypes"},
     "index/runtime/confined.py": {"pickle"},
     "index/runtime/confined_process.py": {"pickle"},
 }

@@ -15,6 +15,8 @@ import numpy as np
 import numpy.typing as npt
 import openvino
 
+from index.runtime.mapped import forget_pages
+
 logger = logging.getLogger(__name__)
 
 # What a network takes, by name, and gives.
@@ -48,8 +50,9 @@ class Network:
             # A thread that may run on one core only waits while another program uses that core.
             "ENABLE_CPU_PINNING": False,
             "CPU_RUNTIME_CACHE_CAPACITY": KERNELS,
-            # Weights of 8 bits are multiplied as integers, with inputs rounded in groups of so many.
-            "DYNAMIC_QUANTIZATION_GROUP_SIZE": 128,
+            # Weights of 8 bits are multiplied as integers, with inputs rounded in groups of so many: all
+            # of a token in the shipped model. Groups of 128 take 1.08 times the time.
+            "DYNAMIC_QUANTIZATION_GROUP_SIZE": 384,
         }
         network = core.read_model(file)
         compiled = self._compiled = core.compile_model(network, "CPU", settings)
@@ -58,7 +61,11 @@ class Network:
         self.inputs = tuple(given.any_name for given in network.inputs)
         self._free: LifoQueue[openvino.InferRequest] = LifoQueue()
         for _ in range(self.streams):
-            self._free.put(compiled.create_infer_request())
+            request = compiled.create_infer_request()
+            request.infer({name: np.ones((1, 16), np.int64) for name in self.inputs})
+            self._free.put(request)
+        # At its first run a network packs its weights, and needs those in the file no longer.
+        forget_pages(file.with_suffix(".bin"))
         logger.debug(
             "network compiled file=%s precision=%s seconds=%.2f",
             file.name,

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.answers.candidates import Candidates
-from index.answers.judging import UNREAD, WINDOWS, judge, unread, windows_of
+from index.answers.judging import FIRST, UNREAD, WINDOWS, judge, unread, windows_of
 from index.answers.scoring import Features, parameters
 from index.reader.windows import Figures, Found, Window, WindowReading, comparable
 from index.text.spans import Span
@@ -25,10 +25,10 @@ class KeenReader:
 
     def __init__(self, word: str) -> None:
         self.word = word
-        self.asked: Sequence[Window] = []
+        self.asked: list[Window] = []
 
     def read(self, question: str, windows: Sequence[Window]) -> list[WindowReading]:
-        self.asked = windows
+        self.asked += windows
         return [self._reading(window) for window in windows]
 
     def _reading(self, window: Window) -> WindowReading:
@@ -102,3 +102,17 @@ def test_without_a_reader_the_order_stays() -> None:
     assert judged.candidates is runs
     assert judged.read is None
     assert judged.fit is parameters().plain
+
+
+def test_further_windows_are_read_only_where_they_may_come_near() -> None:
+    question = "Who won the cup?"
+    near = [f"The cup was won, the mayor of town {n} said." for n in range(9)]
+    reader = KeenReader("Kim")
+    judge(reader, question, found(question, near))  # type: ignore[arg-type]
+    assert FIRST < len(reader.asked) == len({window.article for window in reader.asked})
+
+    far = ["Kim won the cup on Friday.", *[f"Will it rain in town {n}?" for n in range(9)]]
+    reader = KeenReader("Kim")
+    judged = judge(reader, question, found(question, far))  # type: ignore[arg-type]
+    assert len(reader.asked) == FIRST
+    assert judged.candidates[0].text == far[0]
