@@ -574,7 +574,7 @@ def test_many_threads_ask_while_one_ingests(tmp_path: Path) -> None:
         threads = [Thread(target=ask) for _ in range(3)]
         for thread in threads:
             thread.start()
-        for i in range(6):
+        for i in range(3):
             more = [article(f"more{j}", f"Version {i}. {story(f'more{j}')}") for j in range(5)]
             news.ingest([str(write_jsonl(tmp_path / "more.jsonl", more))])
         stop.set()
