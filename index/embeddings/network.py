@@ -60,6 +60,7 @@ class Network:
         # Not of `compiled`: there an input may have the names of what it is changed into, too.
         self.inputs = tuple(given.any_name for given in network.inputs)
         self._free: LifoQueue[openvino.InferRequest] = LifoQueue()
+        self._releasing = threading.Lock()  # two that each hold some of the requests would wait for ever
         for _ in range(self.streams):
             request = compiled.create_infer_request()
             request.infer({name: np.ones((1, 16), np.int64) for name in self.inputs})
@@ -88,8 +89,17 @@ class Network:
             self._free.put(request)
 
     def release(self) -> None:
-        """Give back the memory of intermediate results: after long batches that is 15 MB for each stream."""
-        self._compiled.release_memory()
+        """Give back the memory of intermediate results: after long batches that is 15 MB for each stream.
+
+        Waits for the batches that are running, because OpenVINO refuses meanwhile.
+        """
+        with self._releasing:
+            requests = [self._free.get() for _ in range(self.streams)]
+            try:
+                self._compiled.release_memory()
+            finally:
+                for request in requests:
+                    self._free.put(request)
 
 
 @cache

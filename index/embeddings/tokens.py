@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -30,23 +29,17 @@ class Tokenizer:
     """A tokenizer of Hugging Face's `tokenizers`. For many threads.
 
     `definition` is the content of a `tokenizer.json`. Texts are cut to `longest` tokens, special ones
-    included (None does not cut), and of a pair the longer text or only the second, as `cut` says.
+    included (None does not cut), and of a pair the longer text.
     """
 
-    def __init__(
-        self,
-        definition: str,
-        longest: int | None,
-        padding: Padding = Padding(),
-        cut: Literal["longest_first", "only_second"] = "longest_first",
-    ) -> None:
+    def __init__(self, definition: str, longest: int | None, padding: Padding = Padding()) -> None:
         self._longest = longest
         self._padding = padding
         self._tokenizer = tokenizers.Tokenizer.from_str(definition)
         self._tokenizer.no_padding()  # `arrays` pads
         self._tokenizer.no_truncation()
         if longest is not None:
-            self._tokenizer.enable_truncation(longest, strategy=cut)
+            self._tokenizer.enable_truncation(longest, strategy="longest_first")
 
     def encode(self, texts: Sequence[str] | Sequence[tuple[str, str]]) -> list[Encoding]:
         """Tokenize texts or pairs of texts.

@@ -14,13 +14,14 @@ from index.reader.windows import Indexes, Tokens, Window
 # Tokens of question and window together; what is beyond is not read. A window of 350 characters has about 85,
 # a headline 15, a question 20.
 LONGEST = 192
-# Characters of a question that are read. The longest of 1,700 questions about the news has 260.
+# Characters of a question that are read. The longest of 1,700 questions about the news has 260. Numbers and
+# emoji may be a token each: then as many tokens are left of the question as of the window.
 QUESTION_CHARS = 300
 
 
 def tokenizer_of(definition: str) -> Tokenizer:
     """Return the reader's tokenizer, given the content of the embedding model's `tokenizer.json`."""
-    return Tokenizer(definition, LONGEST, cut="only_second")
+    return Tokenizer(definition, LONGEST)
 
 
 def encode(tokenizer: Tokenizer, question: str, windows: Sequence[Window]) -> list[Encoding]:

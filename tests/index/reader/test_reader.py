@@ -62,7 +62,18 @@ def test_a_question_that_nothing_answers(reader: AnswerReader) -> None:
 
 @pytest.mark.parametrize(
     "question",
-    ["", "?", "the", "🙂🙂", "x" * 4000, "how many " * 500, "\u202e \x00", "北朝鮮の兵士は何人ロシアに"],
+    [
+        "",
+        "?",
+        "the",
+        "🙂🙂",
+        "x" * 4000,
+        "how many " * 500,
+        "A." * 500,
+        "🙂" * 2000,
+        "\u202e \x00",
+        "北朝鮮の兵士は何人ロシアに",
+    ],
 )
 def test_any_question_can_be_read(reader: AnswerReader, question: str) -> None:
     windows = [window(TROOPS), window("A.", ""), window("Word " * 300 + ".", "Long " * 80)]
