@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 # Four questions run at once. More threads would only wait for each other, because the model and the search
 # use all cores for a single question.
 THREADS, WAITING = 4, 256
-# Guilds that may have so many questions waiting at the same time. They take turns, and each has at most half
-# of the threads while others ask, so that a question never shares the cores with four of one guild.
-GUILDS_WAITING, THREADS_EACH = 8, 2
+# Guilds that may have so many questions waiting at the same time. They take turns, and each has one thread
+# while others ask, or did lately, so that a question never shares the cores with several of one guild.
+GUILDS_WAITING, THREADS_EACH = 8, 1
 # A question takes 0.1 seconds, its wait in a full queue 20 seconds. A call that takes longer than this hangs.
 CALL_SECONDS = 120.0
 # Small reads take milliseconds; a second thread goes on where one of them takes long, as a large export does.

@@ -57,6 +57,10 @@ class _Usage:
         used, at = self._used.get(asker, (0.0, 0.0))
         return float(used * 0.5 ** ((self._clock() - at) / HALF_LIFE_SECONDS))
 
+    def askers(self) -> set[int]:
+        """Return who has used the threads lately."""
+        return {asker for asker in self._used if self.seconds(asker) >= USED_SECONDS / 100}
+
     def steps(self, asker: int) -> int:
         """Return the seconds in whole steps, so that all who ask now and then are alike."""
         return int(self.seconds(asker) / USED_SECONDS)
@@ -68,9 +72,9 @@ class Workers:
     Those for whom calls wait (guilds, people in direct messages, and the bot itself) take turns: one that
     asks a lot waits for itself, and others do not wait behind it. One that has used the threads for a while
     lately goes behind those that have used them less. Of one of them at most `each` calls wait and, as long
-    as there are calls of others, at most `at_once` run, where these are given. With `seconds`, a caller that
-    waits longer gets BusyError, and the threads are replaced, so that a call that hangs does not keep a
-    thread from other calls.
+    as there are calls of others or were lately, at most `at_once` run, where these are given. With `seconds`,
+    a caller that waits longer gets BusyError, and the threads are replaced, so that a call that hangs does
+    not keep a thread from other calls.
     """
 
     def __init__(
@@ -159,7 +163,7 @@ class Workers:
         """Begin the calls whose turn it is, as long as threads are free. The lock has to be held."""
         while len(self._running) < self._threads and not self._closed:
             running = Counter(call.asker for call in self._running)
-            alone = len(running.keys() | self._queues.keys()) == 1
+            alone = len(running.keys() | self._queues.keys() | self._usage.askers()) == 1
             admitted = [one for one in self._queues if alone or running[one] < self._at_once]
             if not admitted:
                 return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Callable
 
 import pytest
 
@@ -114,6 +115,36 @@ async def test_a_guild_that_asks_alone_has_all_threads() -> None:
     workers, all_run = Workers("alone", threads=4, waiting=10, at_once=2), threading.Barrier(4)
     begin_request(1, 1)
     await asyncio.gather(*(workers.run(all_run.wait, 5) for _ in range(4)))
+    assert await workers.close(5)
+
+
+async def test_where_others_asked_lately_a_guild_has_its_share_of_the_threads() -> None:
+    now = [0.0]
+    workers = Workers("lately", threads=2, waiting=10, at_once=1, clock=lambda: now[0])
+    started = [threading.Event(), threading.Event()]
+    held = threading.Event()
+
+    async def ask(guild: int, work: Callable[[], object]) -> None:
+        begin_request(1, guild)
+        await workers.run(work)
+
+    def used() -> None:
+        now[0] += 0.2
+
+    def runs(place: int) -> Callable[[], object]:
+        return lambda: (started[place].set(), held.wait(10))
+
+    await ask(2, used)
+    flood = [asyncio.create_task(ask(1, runs(place))) for place in range(2)]
+    assert await asyncio.to_thread(started[0].wait, 5)
+    assert len(workers) == 2
+    assert not started[1].is_set()
+    await ask(2, used)  # which finds a free thread
+    now[0] += 120
+    another = asyncio.create_task(ask(1, lambda: None))  # the second of the flood begins with it
+    assert await asyncio.to_thread(started[1].wait, 5)
+    held.set()
+    await asyncio.gather(*flood, another)
     assert await workers.close(5)
 
 
