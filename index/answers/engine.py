@@ -134,22 +134,17 @@ class AnswerEngine:
         started = time.perf_counter()
         result = self.search(question)
         chosen = choose(result.candidates, question.limit)
-        if result.judged.read and question.limit <= QUOTES:
+        fit, read = result.judged.fit, result.judged.read
+        threshold = self._threshold(fit)
+        probability = self._confidence(result) if chosen else 0.0
+        answered = bool(chosen) and probability >= threshold
+        if answered and read and question.limit <= QUOTES:  # else all are shown, as the closest reports
             chosen = bearing(chosen)
         articles = {candidate.article_id for candidate in chosen}
         copies = self._store.copies(articles, result.filters.origins)
         quotes = [
             self.dated(to_quote(candidate, copies.get(candidate.article_id, ()))) for candidate in chosen
         ]
-        fit, read = result.judged.fit, result.judged.read
-        if not chosen:
-            probability = 0.0
-        elif result.asked.by_words:
-            probability = by_words.confidence(result.evidence, result.asked)
-        else:
-            probability = confidence(result.evidence, fit)
-        threshold = self._threshold(fit)
-        answered = bool(chosen) and probability >= threshold
         words = words_that_answer(question.text, quotes, read) if answered and read else None
         if words:
             quotes = [
@@ -177,6 +172,12 @@ class AnswerEngine:
             explanation = explain(answer, result, chosen, threshold, self.caveat())
             answer = replace(answer, explanation=explanation)
         return answer, result
+
+    @staticmethod
+    def _confidence(result: SearchResult) -> float:
+        if result.asked.by_words:
+            return by_words.confidence(result.evidence, result.asked)
+        return confidence(result.evidence, result.judged.fit)
 
     def dated(self, quote: Quote) -> Quote:
         """Return the quote with the time that its words name, in days of the set time zone.
