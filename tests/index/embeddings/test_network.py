@@ -93,6 +93,12 @@ def test_many_threads_get_their_own_rows(converted: tuple[Path, Path]) -> None:
             assert (together == expected).all()
 
 
+def test_openvino_tells_nobody_that_it_is_used(converted: tuple[Path, Path]) -> None:
+    Network(converted[0], streams=1)
+    reporter = sys.modules["openvino.tools.ovc"].telemetry
+    assert type(reporter).__module__ == "openvino.tools.ovc.telemetry_stub"
+
+
 def test_memory_is_given_back_beside_batches_that_run(converted: tuple[Path, Path]) -> None:
     """OpenVINO raises an error where a batch runs at that moment."""
     tokens, network = Tokenizer(definition(), 64), Network(converted[0], streams=2)
