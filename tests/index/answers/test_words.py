@@ -24,7 +24,7 @@ class Said:
     """A report: its outlet, its text, and the words in it that the reader takes for answers, with logits."""
 
     def __init__(self, outlet: str, text: str, **answers: float) -> None:
-        self.article = article(outlet, text, source=outlet, title="News")
+        self.article = article(f"{outlet}: {text}", text, source=outlet, title="News")
         self.quote = Quote(self.article, Span(0, len(self.article.text)), 1.0)
         self.window = Window(self.article.id, outlet, "News", self.article.text, [self.quote.span])
         best = [self._found(words.replace("_", " "), logit) for words, logit in answers.items()]
