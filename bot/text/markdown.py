@@ -146,7 +146,8 @@ def _label(text: str) -> str:
             text = text.replace(mark, instead)
     for opening, instead in _OPENS.items():
         text = opening.sub(instead, text)
-    return _WORD_JOINER + text if _LINE_START.match(text) else text
+    # A single asterisk begins a list there, too; elsewhere it is escaped wherever it stands.
+    return _WORD_JOINER + text if _LINE_START.match(text) or text.startswith("*") else text
 
 
 def plain(text: str) -> str:

@@ -171,6 +171,7 @@ def test_discord_shows_a_block_quote_and_nothing_else(text: str) -> None:
 @example("a ] b [ c")
 @example("[x](evil.example)")
 @example("ends in a backslash \\")
+@example("* 0")
 def test_a_link_shows_its_label_and_leads_to_its_address(label: str) -> None:
     # What follows must not be able to move the link's end, so things that could are put there.
     hostile = escape("] [x](https://evil.example) ](b)")
