@@ -7,16 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from index import NewsIndex, Question
-from index.answers.scoring import parameters
-from tests.fakes import HashingEmbedder, article, open_news
-
-
-class ShippedName(HashingEmbedder):
-    """A fake that passes for the shipped model, which knows English only."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.model = parameters().model
+from tests.fakes import ShippedName, article, open_news
 
 
 @pytest.fixture(scope="module")

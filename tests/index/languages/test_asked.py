@@ -11,8 +11,7 @@ import pytest
 
 from config import MORE_SAMPLES
 from index import Answer, NewsIndex, Question
-from index.answers.scoring import parameters
-from tests.fakes import HashingEmbedder, open_news
+from tests.fakes import ShippedName, open_news
 from tests.index.languages.asked import TABLES
 
 AS_OF = datetime(2025, 11, 1, 12, tzinfo=UTC)
@@ -32,14 +31,6 @@ class Asked(NamedTuple):
 def table(language: str) -> list[Asked]:
     lines = [[part.strip() for part in line.split("|")] for line in TABLES[language].strip().splitlines()]
     return [Asked(*[*line, "", "", ""][:4]) for line in lines]
-
-
-class ShippedName(HashingEmbedder):
-    """A fake that passes for the shipped model, which does not know these languages."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.model = parameters().model
 
 
 @pytest.fixture(scope="module")
