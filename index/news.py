@@ -45,6 +45,7 @@ from index.runtime.deadline import Deadline
 from index.runtime.faults import Faults
 from index.runtime.malloc import use_one_arena
 from index.runtime.priority import AnswerPriority
+from index.runtime.rest import Rest
 from index.search.base import SEARCH_INDEX, SearchIndex
 from index.search.local import LocalIndex
 from index.search.sync import IndexSync
@@ -113,6 +114,7 @@ class NewsIndex:
         self._sync = IndexSync(store, self._search.followers, embedder.fingerprint, self.faults)
         self.leases = Leases(store.database, options.clock)
         self._priority = AnswerPriority()
+        self._rest = Rest(self._priority, reader.release if reader else lambda: None)
         self._writer = ArticleWriter(
             store,
             embedder,
@@ -184,6 +186,7 @@ class NewsIndex:
         news = cls(options, store, embedder, reader)
         news._catch_up()
         news._sync.start(options.follow_seconds)
+        news._rest.start()
         return news
 
     def close(self) -> None:
@@ -198,6 +201,7 @@ class NewsIndex:
             closing.callback(self._reader.close)
             closing.callback(self._search.close)
             closing.callback(lambda: self._sync.stop(deadline.left()))
+            closing.callback(lambda: self._rest.stop(deadline.left()))
             closing.callback(lambda: self._subscriptions.stop(deadline.left()))
 
     def __enter__(self) -> Self:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,11 +11,16 @@ import numpy as np
 import numpy.typing as npt
 import tokenizers
 from tokenizers import Encoding
+from tokenizers.models import Model
 
 # Batches are padded to a multiple of so many tokens, so that a network meets few shapes.
 STEP = 16
 
 Arrays = dict[str, npt.NDArray[np.int64]]
+
+# The vocabularies of this process's tokenizers, by their SHA-256. The embedding model and the answer reader
+# have the same one, which takes 8 MB.
+_VOCABULARIES: dict[bytes, Model] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +43,9 @@ class Tokenizer:
         self._longest = longest
         self._padding = padding
         self._tokenizer = tokenizers.Tokenizer.from_str(definition)
+        vocabulary = json.dumps(json.loads(definition)["model"]).encode()
+        key = hashlib.sha256(vocabulary).digest()
+        self._tokenizer.model = _VOCABULARIES.setdefault(key, self._tokenizer.model)
         self._tokenizer.no_padding()  # `arrays` pads
         self._tokenizer.no_truncation()
         if longest is not None:

@@ -63,6 +63,12 @@ class AnswerReader:
                     done.result()
         return [reading for reading in readings if reading is not None]
 
+    def release(self) -> None:
+        """Give back the memory of intermediate results, if it is loaded. Waits for what is being read."""
+        loaded = self._loaded
+        if isinstance(loaded, tuple):
+            loaded[0].release()
+
     def _load(self) -> tuple[Network, Tokenizer]:
         with self._loading:
             if self._loaded is None:

@@ -33,6 +33,8 @@ class AnswerPriority:
         self._changed = threading.Condition()
         self._answering = 0
         self._answered_at = -math.inf
+        self._has_rested = True
+        self._closed = False
         self._places = threading.Semaphore(cores() + SPARE)
 
     @contextmanager
@@ -50,6 +52,7 @@ class AnswerPriority:
             with self._changed:
                 self._answering -= 1
                 self._answered_at = time.monotonic()
+                self._has_rested = False
                 self._changed.notify_all()
 
     def give_way(self) -> bool:
@@ -61,3 +64,26 @@ class AnswerPriority:
         with self._changed:
             self._changed.wait_for(lambda: not self._answering, LONGEST_SECONDS)
             return time.monotonic() - self._answered_at < LATELY_SECONDS or self._answering > 0
+
+    def wait_for_rest(self, seconds: float) -> bool:
+        """Wait until questions have been answered since the last rest, and none for `seconds`.
+
+        Returns False once `close` was called.
+        """
+        with self._changed:
+            while not self._closed:
+                left = self._answered_at + seconds - time.monotonic()
+                if self._answering or self._has_rested:
+                    self._changed.wait()
+                elif left > 0:
+                    self._changed.wait(left)
+                else:
+                    self._has_rested = True
+                    return True
+            return False
+
+    def close(self) -> None:
+        """Let nobody wait for a rest any longer."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-import io
 import json
 import random
 import statistics
@@ -18,8 +17,8 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -51,6 +50,8 @@ ARTICLES, SHARED_SOURCES, ENTRIES, CHANGE_SECONDS = 400, 4, 3, 5.0
 QUOTAS = Quotas(sources=20, feeds=50, articles=150, bytes=64 * 2**20)
 # A word that only stands in what the attacker forges or uploads.
 FORGED = "towerblock"
+# What is made once for an attack has this where each time another number stands.
+NUMBER = "0000000"
 
 _WHO = "council ministry hospital union museum court airline bank team university".split()
 _DID = "opened closed fined praised sold repaired flooded visited elected rebuilt".split()
@@ -113,25 +114,35 @@ def feed(articles: list[Article], title: str) -> str:
 # -- what the attacker sends -------------------------------------------------------------------------------
 
 
-def line(text: str, **more: str) -> str:
-    values = record(article("attack", "x", url=f"https://attack.example/{random.random()}")) | {"text": text}
+def line(text: str, url: str, **more: str) -> str:
+    values = record(article("attack", "x", url=f"https://attack.example/{url}")) | {"text": text}
     return json.dumps(values | more) + "\n"
 
 
 def uploads() -> Iterator[File]:
-    """Yield files that are made to be slow, for ever, with other words each time."""
-    for number in cycle(range(1_000_000)):
-        name = f"{FORGED} {number}. "
-        members = io.BytesIO()
-        for _ in range(20_000):
-            members.write(gzip.compress(b"\n", mtime=0))
-        members.write(gzip.compress(line(name).encode()))
-        yield File("points.jsonl", line(name + "A." * 20_000).encode())
-        yield File("paragraph.jsonl", line(name + "word and " * 500_000).encode())
-        yield File("members.jsonl.gz", members.getvalue())
-        yield File("many.jsonl", "".join(line(f"{name} {n} " * 40) for n in range(2_000)).encode())
-        yield File("list.opml", opml(30_000).encode())
-        yield File("table.rss", rss(rss_item(content=f"{name}{table(4_000)}")).encode())
+    """Return files that are made to be slow, for ever, with other words and addresses each time.
+
+    All but a number in them is made here, once: what an attacker spends on them must not be measured.
+    """
+    name = f"{FORGED} {NUMBER}. "
+    empty = gzip.compress(b"\n", mtime=0) * 20_000
+    last = line(name, f"{NUMBER}/last")
+    files = {
+        "points.jsonl": line(name + "A." * 20_000, f"{NUMBER}/points"),
+        "paragraph.jsonl": line(name + "word and " * 500_000, f"{NUMBER}/paragraph"),
+        "many.jsonl": "".join(line(f"{name} {n} " * 40, f"{NUMBER}/{n}") for n in range(2_000)),
+        "list.opml": opml(30_000),
+        "table.rss": rss(rss_item(content=f"{name}{table(4_000)}")),
+    }
+
+    def numbered() -> Iterator[File]:
+        for number in cycle(range(1_000_000)):
+            written = f"{number:0{len(NUMBER)}}"
+            for file, content in files.items():
+                yield File(file, content.replace(NUMBER, written).encode())
+            yield File("members.jsonl.gz", empty + gzip.compress(last.replace(NUMBER, written).encode()))
+
+    return numbered()
 
 
 def opml(feeds: int) -> str:
@@ -144,7 +155,10 @@ def table(rows: int) -> str:
 
 
 def attacking_sources(site: NewsSite, stories: list[Article]) -> Iterator[str]:
-    """Yield addresses that are made to be slow or that forge stories, each another one, for ever."""
+    """Return addresses that are made to be slow or that forge stories, each another one, for ever.
+
+    What is served there is made here, once.
+    """
 
     def drip() -> Iterator[bytes]:
         while not site.stopping.wait(0.5):
@@ -155,16 +169,22 @@ def attacking_sources(site: NewsSite, stories: list[Article]) -> Iterator[str]:
         for one in stories
     ]
     html = "<!doctype html><html><body><article><h1>Report</h1>{}</article></body></html>"
-    for number in cycle(range(1_000_000)):
-        yield site.serve(f"/forged/{number}", feed(forged, "Forger"), "application/rss+xml")
-        yield site.serve(f"/table/{number}", html.format(table(3_000)))
-        yield site.serve(f"/breaks/{number}", html.format("<br>" * 100_000))
-        broken = rss(*("<item><title>x</title><b>" for _ in range(200_000)))
-        yield site.serve(f"/broken/{number}", broken, "application/rss+xml")
-        yield site.stream(f"/drip/{number}", drip)
-        yield site.serve(f"/list/{number}", opml(30_000), "text/x-opml")
-        names = rss(rss_item(content=f"<p>{FORGED} {'A.' * 20_000}</p>"))
-        yield site.serve(f"/names/{number}", names, "application/rss+xml")
+    documents = [
+        ("forged", feed(forged, "Forger"), "application/rss+xml"),
+        ("table", html.format(table(3_000)), "text/html"),
+        ("breaks", html.format("<br>" * 100_000), "text/html"),
+        ("broken", rss(*("<item><title>x</title><b>" for _ in range(200_000))), "application/rss+xml"),
+        ("list", opml(30_000), "text/x-opml"),
+        ("names", rss(rss_item(content=f"<p>{FORGED} {'A.' * 20_000}</p>")), "application/rss+xml"),
+    ]
+
+    def served() -> Iterator[str]:
+        for number in cycle(range(1_000_000)):
+            for name, content, kind in documents:
+                yield site.serve(f"/{name}/{number}", content, kind)
+            yield site.stream(f"/drip/{number}", drip)
+
+    return served()
 
 
 # -- asking ------------------------------------------------------------------------------------------------
@@ -172,12 +192,16 @@ def attacking_sources(site: NewsSite, stories: list[Article]) -> Iterator[str]:
 
 @dataclass
 class Measured:
-    """Milliseconds of each answer of the nine, and what the attacker was answered, by its first words."""
+    """Milliseconds of each answer of the nine, and what the attacker was answered, by its first words.
+
+    `late_ms` is the 99th percentile of how late the measuring process itself was: no time is more exact.
+    """
 
     calm: list[float] = field(default_factory=list)
     attacked: list[float] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     attacks: Counter[str] = field(default_factory=Counter)
+    late_ms: float = 0.0
     own_sources: int = 0
     own_articles: int = 0
 
@@ -201,6 +225,7 @@ class Measured:
             f"calm_median_ms={statistics.median(self.calm):.0f} calm_p99_ms={p99(self.calm):.0f} "
             f"attacked_median_ms={statistics.median(self.attacked):.0f} "
             f"attacked_p99_ms={p99(self.attacked):.0f} ratio={self.ratio:.2f} "
+            f"late_p99_ms={self.late_ms:.0f} "
             f"attacker_sources={self.own_sources} attacker_articles={self.own_articles} {attacks}"
         )
 
@@ -257,12 +282,12 @@ class Servers:
             self.measured.errors.append(f"server {place} sees {leaked}")
 
     @contextmanager
-    def attack(self, site: NewsSite, stories: list[Article]) -> Iterator[None]:
+    def attack(self, files: Iterator[File], addresses: Iterator[str]) -> Iterator[None]:
         """Let the tenth attack until left."""
         tasks = [
             asyncio.create_task(self._flood()),
-            asyncio.create_task(self._upload()),
-            asyncio.create_task(self._add(attacking_sources(site, stories))),
+            asyncio.create_task(self._upload(files)),
+            asyncio.create_task(self._add(addresses)),
         ]
         try:
             yield
@@ -284,8 +309,8 @@ class Servers:
             task.add_done_callback(pending.discard)
             await asyncio.sleep(1 / FLOOD_PER_SECOND)
 
-    async def _upload(self) -> None:
-        for file in uploads():
+    async def _upload(self, files: Iterator[File]) -> None:
+        for file in files:
             await self._use("reindex", {"file": file}, "boss")
             await asyncio.sleep(1)
 
@@ -321,6 +346,25 @@ def change(site: NewsSite, number: int) -> None:
     for place in range(SERVERS):
         entries = [written(number + entry, f"gazette{place}") for entry in range(ENTRIES)]
         site.serve(f"/own/{place}", feed(entries, f"Gazette {place}"), "application/rss+xml")
+
+
+@asynccontextmanager
+async def watched(measured: Measured) -> AsyncIterator[None]:
+    """Note how late this process is at its work while the block runs."""
+    late: list[float] = []
+
+    async def watch() -> None:
+        while True:
+            due = time.perf_counter() + 0.02
+            await asyncio.sleep(0.02)
+            late.append((time.perf_counter() - due) * 1000)
+
+    watching = asyncio.create_task(watch())
+    try:
+        yield
+    finally:
+        watching.cancel()
+        measured.late_ms = p99(late)
 
 
 async def changing(site: NewsSite) -> None:
@@ -365,6 +409,7 @@ async def soak(folder: Path, seconds: float) -> Measured:
         servers = Servers(server, measured)
         with NewsSite() as site:
             await asyncio.to_thread(prepare, folder, site, servers.guilds, stories)
+            files, addresses = uploads(), attacking_sources(site, stories[:50])
             places = [f"{server.url}/api/v10", server.gateway.url, server.token]
             with (folder / "bot.log").open("wb") as log:
                 bot = subprocess.Popen(
@@ -375,9 +420,10 @@ async def soak(folder: Path, seconds: float) -> Measured:
                 news = asyncio.create_task(changing(site))
                 await servers.ask(WARM_SECONDS, [])  # what is loaded with the first questions is loaded then
                 await servers.ask(seconds / 2, measured.calm)
-                with servers.attack(site, stories[:50]):
+                with servers.attack(files, addresses):
                     await servers.ask(SETTLE_SECONDS, [])
-                    await servers.ask(seconds, measured.attacked)
+                    async with watched(measured):
+                        await servers.ask(seconds, measured.attacked)
                 await servers.ask(SETTLE_SECONDS, [])
                 await servers.ask(seconds / 2, measured.calm)
                 news.cancel()

@@ -184,3 +184,12 @@ def test_what_the_definition_says_of_length_does_not_count() -> None:
     assert json.loads(definition())["truncation"]["max_length"] == 3
     (encoding,) = Tokenizer(definition(), None).encode(["who opened the harbour"])
     assert len(encoding) == 6
+
+
+def test_tokenizers_with_the_same_vocabulary_share_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    held: dict[bytes, object] = {}
+    monkeypatch.setattr("index.embeddings.tokens._VOCABULARIES", held)
+    long, short = Tokenizer(definition(), None), Tokenizer(definition(), 4)
+    assert [len(cut.encode(["who opened the harbour"])[0]) for cut in (long, short)] == [6, 4]
+    Tokenizer(definition().replace('"harbour"', '"haven"'), None)
+    assert len(held) == 2
