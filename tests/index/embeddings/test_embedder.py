@@ -166,12 +166,17 @@ def watch(monkeypatch: pytest.MonkeyPatch, seen: Callable[[Sequence[str]], objec
 def embedder_with_lock(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> tuple[SentenceTransformerEmbedder, FairLock]:
-    """Return an embedder on one core, and the lock by which its threads take turns at the model."""
+    """Return an embedder on one core, and the lock by which its threads take turns at the model.
+
+    The model is loaded: the first test that needs its compiled form has it made, and tried out.
+    """
     lock = FairLock()
     with monkeypatch.context() as patch:
         patch.setattr(module, "FairLock", lambda _: lock)
         patch.setattr(module, "cores", lambda: 1)
-        return embedder(folder), lock
+        model = embedder(folder)
+    model.load()
+    return model, lock
 
 
 def test_a_question_waits_for_one_batch_of_passages_at_most(
@@ -441,7 +446,6 @@ def test_each_of_the_questions_that_wait_is_told_of_a_fault(
     models: Callable[[int], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model, lock = embedder_with_lock(models(1), monkeypatch)
-    model.load()
     with monkeypatch.context() as patch:
         patch.setattr(CompiledModel, "rows", lambda *_, **__: 1 / 0)
         for asked in ask_at_once(model, lock, TEXTS):
