@@ -24,6 +24,7 @@ from index.quotes.check import QuoteCheck
 from index.quotes.excerpt import Excerpt
 from index.quotes.standing import Standing
 from index.runtime.deadline import Deadline
+from index.runtime.priority import GOES_BEHIND
 from index.sources.feeds.items import FeedLink
 from index.text.masking import masked, public_address
 from index.text.spans import Span
@@ -70,6 +71,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ANY_LANGUAGE",
+    "GOES_BEHIND",
     "OPERATOR",
     "SHARED",
     "Added",

@@ -106,14 +106,14 @@ class NewsIndex:
         self._answer_reader = reader
         self._search = _search_index(options, store, embedder.dimension, self.faults)
         self.editions = Editions(store.database, options.clock)
+        self._priority = AnswerPriority()
         self._engine = AnswerEngine(
-            options, store, self._search, embedder, self.faults, self.editions, reader
+            options, store, self._search, embedder, self.faults, self.editions, reader, self._priority
         )
         self._overviews = Overviews(options, store, self._engine)
         self._questions = Questions(options, store, self._engine, self._overviews)
         self._sync = IndexSync(store, self._search.followers, embedder.fingerprint, self.faults)
         self.leases = Leases(store.database, options.clock)
-        self._priority = AnswerPriority()
         self._rest = Rest(self._priority, reader.release if reader else lambda: None)
         self._writer = ArticleWriter(
             store,

@@ -16,13 +16,15 @@ from typing import Any, ParamSpec, TypeVar
 
 from bot.interactions.request import asker
 from bot.text.language import _
-from index import BusyError
+from index import GOES_BEHIND, BusyError
 
 # A caller that waits longer is told its place in the queue.
 QUEUE_SECONDS = 1.5
 # What a guild has used of the threads counts half after so many seconds, and less than this of it not at all.
 HALF_LIFE_SECONDS = 10.0
 USED_SECONDS = 1.0
+# Who has used so many seconds of the threads, and twice as much as another, goes behind others while served.
+MUCH_SECONDS = 3.0
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +38,7 @@ class _Call:
 
     asker: int
     work: Callable[[], Any]
+    context: contextvars.Context
     future: concurrent.futures.Future[Any] = field(default_factory=concurrent.futures.Future)
     pool: concurrent.futures.ThreadPoolExecutor | None = None
     began: float = 0.0
@@ -60,6 +63,12 @@ class _Usage:
     def askers(self) -> set[int]:
         """Return who has used the threads lately."""
         return {asker for asker in self._used if self.seconds(asker) >= USED_SECONDS / 100}
+
+    def goes_behind(self, asker: int) -> bool:
+        """Return whether an asker has used the threads much, and more than another who used them lately."""
+        used = self.seconds(asker)
+        others = self.askers() - {asker}
+        return used >= MUCH_SECONDS and any(2 * self.seconds(other) < used for other in others)
 
     def steps(self, asker: int) -> int:
         """Return the seconds in whole steps, so that all who ask now and then are alike."""
@@ -128,7 +137,7 @@ class Workers:
     ) -> T:
         """Do as `run`, and call `on_queued` with the place in the queue, from 1, while the call waits."""
         # The call gets the caller's context variables, such as the language of the texts that it draws.
-        called = _Call(asker(), partial(contextvars.copy_context().run, call, *args, **kwargs))
+        called = _Call(asker(), partial(call, *args, **kwargs), contextvars.copy_context())
         self._submit(called)
         future: asyncio.Future[T] = asyncio.wrap_future(called.future)
         shown_place = 0
@@ -173,13 +182,14 @@ class Workers:
             if queue:
                 self._queues[turn] = queue  # behind all others
             if call.future.set_running_or_notify_cancel():
+                call.context.run(GOES_BEHIND.set, self._usage.goes_behind(turn))
                 call.pool, call.began = self._pool, self._clock()
                 self._running.add(call)
                 self._pool.submit(self._work, call)
 
     def _work(self, call: _Call) -> None:
         try:
-            end = partial(call.future.set_result, call.work())
+            end = partial(call.future.set_result, call.context.run(call.work))
         except BaseException as error:  # raised where the result is waited for
             end = partial(call.future.set_exception, error)
         with self._lock:

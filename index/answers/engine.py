@@ -46,6 +46,7 @@ from index.languages.english.periods import Period, TimeRead
 from index.languages.questions import expectation, read_time, stale_since
 from index.reader.reader import AnswerReader
 from index.runtime.faults import Faults
+from index.runtime.priority import AnswerPriority
 from index.search.base import PassageIndex
 from index.search.bm25 import idf
 from index.storage.articles import Store, StoredPassage
@@ -80,6 +81,7 @@ class AnswerEngine:
         faults: Faults,
         editions: Editions,
         reader: AnswerReader | None = None,
+        priority: AnswerPriority | None = None,
     ) -> None:
         self._options = options
         self._store = store
@@ -88,6 +90,7 @@ class AnswerEngine:
         self._faults = faults
         self._editions = editions
         self._reader = reader
+        self._let_by = (priority or AnswerPriority()).let_by
         self.parser = Parser(index.analyzer.terms)
         self.spelling = Spelling(index, store)
         self._reranker = CrossEncoderReranker(options.reranker_model) if options.reranker_model else None
@@ -210,7 +213,9 @@ class AnswerEngine:
         # not quoted: `shown` leaves them out below.
         first = shown if about and about.limits else None
         what = Retrieval(searched, PASSAGES_READ, first, PERIOD_PASSAGES)
+        self._let_by()
         ranked = self.retrieve(text, what, until, about)
+        self._let_by()
         asked = self.asked(text)
         reading = read(ranked, asked, self.parser)
         runs = candidates(reading, asked)
@@ -249,7 +254,7 @@ class AnswerEngine:
         # The reader has learned English.
         if self._reader and len(runs) and asked.language == by_words.MODEL_LANGUAGE:
             try:
-                judged = judge(self._reader, text, runs)
+                judged = judge(self._reader, text, runs, self._let_by)
             except ModelError as error:
                 self._faults.report(READER, error)
             else:

@@ -7,7 +7,7 @@ candidate inside gets figures of its own. Those outside all windows keep their o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -60,13 +60,18 @@ def unread(candidates: Candidates) -> Judged:
     return Judged(candidates, parameters().plain)
 
 
-def judge(reader: AnswerReader, question: str, candidates: Candidates) -> Judged:
-    """Return the candidates in the order that they have once the best are read. Raises ModelError."""
+def judge(reader: AnswerReader, question: str, candidates: Candidates, let_by: Callable[[], None]) -> Judged:
+    """Return the candidates in the order that they have once the best are read. Raises ModelError.
+
+    `let_by` is called before each reading: others may go first.
+    """
     chosen = windows_of(candidates)
     first, rest = chosen[:FIRST], chosen[FIRST:]
+    let_by()
     readings = reader.read(question, [window for window, _ in first])
     judged = _judged(candidates, first, readings)
     if rest and _may_come_near(candidates, rest, judged.candidates.scores[0]):
+        let_by()
         readings += reader.read(question, [window for window, _ in rest])
         judged = _judged(candidates, chosen, readings)
     return judged

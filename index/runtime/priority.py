@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 from index.runtime.cores import cores
 
@@ -24,6 +25,11 @@ SPARE = 1
 # After waiting so long for its turn, a question is answered all the same: those before it may hang, as where
 # a database on another machine does not answer.
 PATIENCE_SECONDS = 2.0
+# Whether who asks has asked so much lately that the questions of others go first. Whoever calls the library
+# sets it, as it knows who asks.
+GOES_BEHIND: ContextVar[bool] = ContextVar("goes_behind", default=False)
+# The longest wait for others before each step of such a question, so that its answer comes all the same.
+LET_BY_SECONDS = 0.3
 
 
 class AnswerPriority:
@@ -32,6 +38,7 @@ class AnswerPriority:
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._answering = 0
+        self._ahead = 0  # of these, how many go behind none
         self._answered_at = -math.inf
         self._has_rested = True
         self._closed = False
@@ -40,8 +47,10 @@ class AnswerPriority:
     @contextmanager
     def answering(self) -> Iterator[None]:
         """Note that a question is being answered for as long as the block runs, which waits for its turn."""
+        ahead = not GOES_BEHIND.get()
         with self._changed:
             self._answering += 1
+            self._ahead += ahead
         placed = False
         try:
             placed = self._places.acquire(timeout=PATIENCE_SECONDS)
@@ -51,9 +60,19 @@ class AnswerPriority:
                 self._places.release()
             with self._changed:
                 self._answering -= 1
+                self._ahead -= ahead
                 self._answered_at = time.monotonic()
                 self._has_rested = False
                 self._changed.notify_all()
+
+    def let_by(self) -> None:
+        """Let the questions of others by, `LET_BY_SECONDS` at most, where this one goes behind them.
+
+        Answers call this between two steps, each of which takes some 30 ms of all cores.
+        """
+        if GOES_BEHIND.get():
+            with self._changed:
+                self._changed.wait_for(lambda: not self._ahead, LET_BY_SECONDS)
 
     def give_way(self) -> bool:
         """Wait until no question is being answered, `LONGEST_SECONDS` at most.

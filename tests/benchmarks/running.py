@@ -1,4 +1,4 @@
-"""How much memory a bot on the loopback Discord takes, all its processes, while nothing is read."""
+"""How much memory a bot on the loopback Discord takes, all its processes, while nothing is read or asked."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from index.runtime.rest import REST_SECONDS
 from tests.discord.server import DiscordServer, Interaction
 from tests.fakes import resident
 
@@ -58,6 +59,7 @@ async def _running_bytes(store: Path) -> int:
                         until=_answered,
                         timeout=60,
                     )
+                await asyncio.sleep(2 * REST_SECONDS)
                 return sum(map(resident, _family(bot.pid)))
             finally:
                 bot.terminate()

@@ -245,6 +245,7 @@ class Servers:
         self.boss = server.user("boss", manage_guild=True)
         self._people = [server.user(f"person{number}") for number in range(PEOPLE)]
         self._flooders = [server.user(f"flooder{number}") for number in range(FLOODERS)]
+        self._flooding: set[asyncio.Task[None]] = set()
         self._chance = random.Random(7)
 
     @property
@@ -297,16 +298,20 @@ class Servers:
                     self.measured.errors.append(f"the attack broke off: {task.exception()!r}")
                 task.cancel()
 
+    async def answered(self) -> None:
+        """Wait until the attacker's questions are answered that still wait in the bot."""
+        if self._flooding:
+            await asyncio.wait(self._flooding)
+
     async def _flood(self) -> None:
         """Ask long questions, more of them than are let through."""
-        pending: set[asyncio.Task[None]] = set()
         for number in cycle(range(1_000_000)):
             text = f"Who was the {FORGED} of {'A.' * 500} and what what what {number}?"
             asked = {"question": text}
             who = self._flooders[number % FLOODERS]
             task = asyncio.create_task(self._use("ask", asked, who.name))
-            pending.add(task)
-            task.add_done_callback(pending.discard)
+            self._flooding.add(task)
+            task.add_done_callback(self._flooding.discard)
             await asyncio.sleep(1 / FLOOD_PER_SECOND)
 
     async def _upload(self, files: Iterator[File]) -> None:
@@ -424,6 +429,7 @@ async def soak(folder: Path, seconds: float) -> Measured:
                     await servers.ask(SETTLE_SECONDS, [])
                     async with watched(measured):
                         await servers.ask(seconds, measured.attacked)
+                await servers.answered()
                 await servers.ask(SETTLE_SECONDS, [])
                 await servers.ask(seconds / 2, measured.calm)
                 news.cancel()

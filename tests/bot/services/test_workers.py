@@ -10,7 +10,7 @@ import pytest
 
 from bot.interactions.request import begin_request
 from bot.services.workers import Workers
-from index import BusyError
+from index import GOES_BEHIND, BusyError
 
 
 async def test_calls_that_hang_are_given_up_and_take_no_thread_from_others() -> None:
@@ -177,4 +177,29 @@ async def test_a_guild_that_has_used_the_threads_a_lot_waits_for_the_others() ->
     assert await order() == ["guild 2", "guild 3", "guild 2", "guild 1", "guild 1"]
     now[0] += 60
     assert await order() == ["guild 1", "guild 2", "guild 3", "guild 1", "guild 2"]
+    assert await workers.close(5)
+
+
+async def test_a_guild_that_has_used_them_much_more_than_another_goes_behind_while_it_is_served() -> None:
+    now = [0.0]
+    workers = Workers("behind", threads=1, waiting=20, clock=lambda: now[0])
+
+    def use(seconds: float) -> bool:
+        now[0] += seconds
+        return GOES_BEHIND.get()
+
+    async def behind(guild: int, seconds: float = 0.2) -> bool:
+        begin_request(1, guild)
+        return await workers.run(use, seconds)
+
+    assert not await behind(1, 4.0)
+    assert not await behind(1)  # nobody else asks
+    assert not await behind(2)
+    assert await behind(1)
+    assert not await behind(2, 4.0)
+    assert not await behind(1)  # both ask much
+    assert not await behind(3)
+    assert await behind(2)
+    now[0] += 60
+    assert not await behind(2)
     assert await workers.close(5)

@@ -63,11 +63,15 @@ def test_windows_do_not_overlap_and_hold_what_they_say(question: str, texts: lis
         assert 0 in chosen[0][1]  # the best candidate is read first
 
 
+def at_once() -> None:
+    """Wait for nobody."""
+
+
 @given(QUESTIONS, st.lists(TEXTS, min_size=1, max_size=6))
 def test_every_candidate_stays_with_its_features(question: str, texts: list[str]) -> None:
     runs = found(question, texts)
     reader = KeenReader("Kim")
-    judged = judge(reader, question, runs)  # type: ignore[arg-type]
+    judged = judge(reader, question, runs, at_once)  # type: ignore[arg-type]
     before, after = by_place(runs), by_place(judged.candidates)
     assert before.keys() == after.keys()
     for place, features in after.items():
@@ -90,7 +94,7 @@ def test_what_the_reader_finds_comes_first() -> None:
         "The cup was won, who knows how.",
     ]
     runs = found("Who won the cup?", texts)
-    judged = judge(KeenReader("Kim"), "Who won the cup?", runs)  # type: ignore[arg-type]
+    judged = judge(KeenReader("Kim"), "Who won the cup?", runs, at_once)  # type: ignore[arg-type]
     assert judged.candidates[0].text == texts[1]
     assert judged.read
     assert judged.read.agreement.logit == pytest.approx(6.0, abs=0.01)
@@ -107,12 +111,13 @@ def test_without_a_reader_the_order_stays() -> None:
 def test_further_windows_are_read_only_where_they_may_come_near() -> None:
     question = "Who won the cup?"
     near = [f"The cup was won, the mayor of town {n} said." for n in range(9)]
-    reader = KeenReader("Kim")
-    judge(reader, question, found(question, near))  # type: ignore[arg-type]
+    reader, read = KeenReader("Kim"), list[int]()
+    judge(reader, question, found(question, near), lambda: read.append(len(reader.asked)))  # type: ignore[arg-type]
+    assert read == [0, FIRST]  # before each reading others may go first
     assert FIRST < len(reader.asked) == len({window.article for window in reader.asked})
 
     far = ["Kim won the cup on Friday.", *[f"Will it rain in town {n}?" for n in range(9)]]
     reader = KeenReader("Kim")
-    judged = judge(reader, question, found(question, far))  # type: ignore[arg-type]
+    judged = judge(reader, question, found(question, far), at_once)  # type: ignore[arg-type]
     assert len(reader.asked) == FIRST
     assert judged.candidates[0].text == far[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +13,7 @@ import pytest
 from index import Question
 from index.embeddings.base import GiveWay, Vectors, to_nobody
 from index.runtime import priority
-from index.runtime.priority import AnswerPriority
+from index.runtime.priority import GOES_BEHIND, AnswerPriority
 from tests.fakes import HashingEmbedder, article, open_news, until, write_jsonl
 
 
@@ -30,6 +31,38 @@ def test_work_waits_for_all_who_are_being_answered(monkeypatch: pytest.MonkeyPat
             assert waiting.wait(30)
         assert not done.done()
     assert done.result(30)
+
+
+def answered_behind(who: AnswerPriority, began: threading.Event) -> bool:
+    """Answer a question that goes behind others, in a thread of its own."""
+    GOES_BEHIND.set(True)
+    with who.answering():
+        began.set()
+        who.let_by()
+    return True
+
+
+def test_a_question_that_goes_behind_lets_others_by_and_they_do_not_wait_for_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(priority, "LET_BY_SECONDS", 30.0)
+    who, began = AnswerPriority(), threading.Event()
+    with ThreadPoolExecutor(1) as pool:
+        with who.answering():
+            behind = pool.submit(contextvars.Context().run, answered_behind, who, began)
+            assert began.wait(30)
+            who.let_by()
+            assert not threading.Event().wait(0.1)
+            assert not behind.done()
+        assert behind.result(30)
+        assert pool.submit(contextvars.Context().run, answered_behind, who, began).result(5)
+
+
+def test_it_is_answered_after_a_while_even_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(priority, "LET_BY_SECONDS", 0.01)
+    who = AnswerPriority()
+    with ThreadPoolExecutor(1) as pool, who.answering():
+        assert pool.submit(contextvars.Context().run, answered_behind, who, threading.Event()).result(30)
 
 
 def test_it_goes_on_after_a_while_even_so(monkeypatch: pytest.MonkeyPatch) -> None:
