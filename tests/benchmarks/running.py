@@ -6,6 +6,7 @@ import asyncio
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from index.runtime.rest import REST_SECONDS
@@ -59,7 +60,10 @@ async def _running_bytes(store: Path) -> int:
                         until=_answered,
                         timeout=60,
                     )
-                await asyncio.sleep(2 * REST_SECONDS)
+                with suppress(
+                    subprocess.TimeoutExpired
+                ):  # it runs on, and gives back what it needs no longer
+                    await asyncio.to_thread(bot.wait, 2 * REST_SECONDS)
                 return sum(map(resident, _family(bot.pid)))
             finally:
                 bot.terminate()
