@@ -313,7 +313,9 @@ def growth(
         if _grows(before, taken):
             again = min(seconds(function, text(size), limit) for _ in range(2))
             before = min(before, *(seconds(function, text(size // STEP), limit) for _ in range(2)))
-            if _grows(before, again):
+            # From some size on, the memory that a search needs is mapped anew each time: one step that is no
+            # growth. What grows faster than its input goes on to do so.
+            if _grows(before, again) and _grows(again, seconds(function, text(size * STEP), limit)):
                 return f"{before * 1000:.1f} ms for {size // STEP:,}, {again * 1000:.1f} ms for {size:,}"
     return None
 
