@@ -181,6 +181,8 @@ def _repeats(nodes: Any, before: str) -> Iterator[tuple[str, str]]:
             yield from _repeats(value, before)
         elif op in (sre.ASSERT, sre.ASSERT_NOT):
             yield from _repeats(value[1], before)
+            if op is sre.ASSERT and value[0] > 0:  # what comes has to begin so
+                before += next(_samples(value[1]), "")
         before += next(_samples([(op, value)]), "")
 
 

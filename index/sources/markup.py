@@ -30,8 +30,8 @@ _ELEMENTS = lxml.html.defs.tags | frozenset(
 )
 _MARKUP = re.compile(r"<[a-zA-Z/!]|&#?\w+;")
 _REFERENCE = re.compile(r"&(?:#[0-9]{1,8}|#[xX][0-9a-fA-F]{1,7}|[A-Za-z][A-Za-z0-9]{1,31});")
-# A tag ends at the first ">" outside its quoted values; where quotes are not closed, at the first one. Nothing is
-# tried twice, and of a tag fifty attributes are looked at: "<a" with a hundred quotes after it took years.
+# A tag ends at the first ">" outside its quoted values; where quotes are not closed, at the first one.
+# Nothing is tried twice, and of a tag fifty attributes are looked at: "<a" with a hundred quotes took years.
 _TAG_OR_REFERENCE = re.compile(
     r"(?P<tag></?(?P<name>[A-Za-z][\w:-]{0,40}+)(?=[\s/>])"
     r"(?:(?:[^<>\"']++|\"[^\"]{0,2000}+\"|'[^']{0,2000}+'|[\"']){0,100}+>|[^<>]*+>))"
