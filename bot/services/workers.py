@@ -53,8 +53,8 @@ class _Usage:
 
     def add(self, asker: int, seconds: float) -> None:
         self._used[asker] = self.seconds(asker) + seconds, self._clock()
-        for one in [one for one in self._used if self.seconds(one) < USED_SECONDS / 100]:
-            del self._used[one]
+        for forgotten in self._used.keys() - self.askers():
+            del self._used[forgotten]
 
     def seconds(self, asker: int) -> float:
         used, at = self._used.get(asker, (0.0, 0.0))
