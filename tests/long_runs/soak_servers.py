@@ -22,7 +22,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from itertools import cycle
+from itertools import count
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -114,9 +114,9 @@ def feed(articles: list[Article], title: str) -> str:
 # -- what the attacker sends -------------------------------------------------------------------------------
 
 
-def line(text: str, url: str, **more: str) -> str:
-    values = record(article("attack", "x", url=f"https://attack.example/{url}")) | {"text": text}
-    return json.dumps(values | more) + "\n"
+def line(text: str, path: str) -> str:
+    values = record(article("attack", "x", url=f"https://attack.example/{path}")) | {"text": text}
+    return json.dumps(values) + "\n"
 
 
 def uploads() -> Iterator[File]:
@@ -136,7 +136,7 @@ def uploads() -> Iterator[File]:
     }
 
     def numbered() -> Iterator[File]:
-        for number in cycle(range(1_000_000)):
+        for number in count():
             written = f"{number:0{len(NUMBER)}}"
             for file, content in files.items():
                 yield File(file, content.replace(NUMBER, written).encode())
@@ -179,7 +179,7 @@ def attacking_sources(site: NewsSite, stories: list[Article]) -> Iterator[str]:
     ]
 
     def served() -> Iterator[str]:
-        for number in cycle(range(1_000_000)):
+        for number in count():
             for name, content, kind in documents:
                 yield site.serve(f"/{name}/{number}", content, kind)
             yield site.stream(f"/drip/{number}", drip)
@@ -305,7 +305,7 @@ class Servers:
 
     async def _flood(self) -> None:
         """Ask long questions, more of them than are let through."""
-        for number in cycle(range(1_000_000)):
+        for number in count():
             text = f"Who was the {FORGED} of {'A.' * 500} and what what what {number}?"
             asked = {"question": text}
             who = self._flooders[number % FLOODERS]
