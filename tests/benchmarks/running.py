@@ -60,9 +60,8 @@ async def _running_bytes(store: Path) -> int:
                         until=_answered,
                         timeout=60,
                     )
-                with suppress(
-                    subprocess.TimeoutExpired
-                ):  # it runs on, and gives back what it needs no longer
+                # It runs on, and gives back the memory that it needs no longer.
+                with suppress(subprocess.TimeoutExpired):
                     await asyncio.to_thread(bot.wait, 2 * REST_SECONDS)
                 return sum(map(resident, _family(bot.pid)))
             finally:
