@@ -121,9 +121,9 @@ def test_ordinary_large_pages_take_linear_time(shape: str) -> None:
     """A table of 101 kB took 3.8 seconds, one of 200 kB over 60, 400 kB of <br> 7.9."""
     before, part, after = SHAPES[shape]
     body = HTML.format(f"{LEAD}{before}{part * (50_000 // len(part))}{after}")
-    started = time.process_time()
+    started = time.thread_time()
     web_page.parse(body.encode(), "https://a.example/story", None, ZONE, NOW)
-    taken = time.process_time() - started
+    taken = time.thread_time() - started
     assert taken < 1, f"{shape} of 50 kB took {taken:.1f} s"
 
 
@@ -137,10 +137,10 @@ def test_a_crowd_of_inline_elements_keeps_its_words() -> None:
 
 def test_many_empty_gzip_members_are_refused() -> None:
     """20 MB of them took over a minute; here are 2 MB."""
-    started = time.process_time()
+    started = time.thread_time()
     with pytest.raises(SourceError, match="is packed in more than 2,000 parts: pack it as one"):
         gunzip(gzip.compress(b"") * 100_000, 1_000_000, "file.gz")
-    assert time.process_time() - started < 0.5
+    assert time.thread_time() - started < 0.5
     assert gunzip(gzip.compress(b"a\n") * MAX_MEMBERS, 1_000_000, "file.gz") == b"a\n" * MAX_MEMBERS
 
 
