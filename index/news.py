@@ -114,7 +114,7 @@ class NewsIndex:
         self._questions = Questions(options, store, self._engine, self._overviews)
         self._sync = IndexSync(store, self._search.followers, embedder.fingerprint, self.faults)
         self.leases = Leases(store.database, options.clock)
-        self._rest = Rest(self._priority, reader.release if reader else lambda: None)
+        self._rest = Rest(self._priority, [self._search.release, *([reader.release] if reader else [])])
         self._writer = ArticleWriter(
             store,
             embedder,

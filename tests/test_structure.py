@@ -27,7 +27,7 @@ IMPORTERS = {
     "sqlalchemy": r"index/storage/(?!backup).*|index/migrations/.*",
     "sqlite3": r"index/storage/(backup|database)\.py",
     "alembic": r"index/storage/founding\.py|index/migrations/.*",
-    "faiss": r"index/search/vectors\.py",
+    "faiss": r"index/search/(vectors|on_disk)\.py",
     "tantivy": r"index/search/(analyzer|lexical)\.py",
     "pymilvus": r"index/search/milvus_server\.py",
     "grpc": r"index/search/milvus_server\.py",

@@ -63,6 +63,9 @@ class SearchIndex(PassageIndex, Protocol):
     def memory_bytes(self) -> int | None:
         """The bytes of memory that the index takes in this process; None where it takes none."""
 
+    def release(self) -> None:
+        """Give back memory that the next search takes again."""
+
     def close(self) -> None:
         """Stop background work, and save what makes the next start quick."""
 

@@ -67,9 +67,11 @@ class _Rows:
 class DenseIndex:
     """Vectors with the passage ids, times, sources and origins that filters need. For many threads."""
 
-    def __init__(self, dimension: int) -> None:
+    def __init__(self, dimension: int, folder: Path | None = None) -> None:
+        """Hold no passage yet. The vectors' file is made in `folder`, see `index.search.on_disk`."""
         self.dimension = dimension
-        self._vectors = Vectors(dimension)
+        self.folder = folder
+        self._vectors = Vectors(dimension, folder)
         self._rows = _Rows.empty()
         self._origins = OriginSets()
         self._editions = EditionBitmaps()
@@ -84,6 +86,15 @@ class DenseIndex:
         rows = self._rows
         columns = (rows.ids, rows.published, rows.source, rows.origins, rows.language, rows.alive, rows.order)
         return self._vectors.nbytes + sum(column.nbytes for column in columns) + self._editions.nbytes
+
+    @property
+    def file_bytes(self) -> int:
+        """The size in bytes of the file that holds the vectors."""
+        return self._vectors.file_bytes
+
+    def release(self) -> None:
+        """Give back memory that the next search takes again."""
+        self._vectors.release()
 
     def ids(self) -> set[int]:
         """Return the ids of the passages held."""
@@ -341,8 +352,10 @@ class DenseIndex:
             )
             with saved.zip.open("vectors.npy") as file:
                 _skip_header(file)
-                dense = cls(int(saved["dimension"]))
-                dense._vectors = Vectors.read(dense.dimension, ids.size, file, saved["codes"])
+                dense = cls(int(saved["dimension"]), path.parent)
+                dense._vectors = Vectors.read(
+                    dense.dimension, dense.folder, ids.size, file, saved["codes"]
+                )
             dense._vectors.learned_from = int(saved["learned_from"])
         dense._rows, dense._origins = rows, origins
         return dense, position

@@ -32,13 +32,13 @@ LOCK_SECONDS = 300.0
 
 
 class DenseFollower:
-    """The vectors in this process's memory, with a snapshot on disk that all processes may use."""
+    """The vectors of this process, with a snapshot on disk that all processes may use."""
 
     def __init__(self, folder: Path, dimension: int) -> None:
         self._path = folder / "dense.npz"
         self._lock = FileLock(folder / "dense.lock")
         self._saved_seq = 0
-        self.index = DenseIndex(dimension)
+        self.index = DenseIndex(dimension, folder)
         self._position: Position | None = None
         self._load(dimension)
 
@@ -52,7 +52,7 @@ class DenseFollower:
         """Do nothing: after the start no file is read, so damage on disk does not reach the memory."""
 
     def clear(self) -> None:
-        self.index = DenseIndex(self.index.dimension)
+        self.index = DenseIndex(self.index.dimension, self.index.folder)
         self._position = None
 
     def apply(

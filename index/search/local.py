@@ -1,4 +1,4 @@
-"""The search index on this machine, a `PassageIndex`: FAISS in memory and Tantivy on disk."""
+"""The search index on this machine, a `PassageIndex`: FAISS for vectors and Tantivy for words."""
 
 from __future__ import annotations
 
@@ -77,8 +77,8 @@ class LocalIndex:
 
     @property
     def disk_bytes(self) -> int:
-        """The size of the index's files in bytes."""
-        sizes = 0
+        """The size of the index's files in bytes, with that of the vectors' file, which has no name."""
+        sizes = self._dense.index.file_bytes
         for path in self._folder.rglob("*"):
             with suppress(OSError):  # another process may delete a file at any moment: that adds nothing
                 sizes += path.stat().st_size if path.is_file() else 0
@@ -86,7 +86,7 @@ class LocalIndex:
 
     @property
     def memory_bytes(self) -> int:
-        """The bytes that the vectors take in this process; the lexical index is read from disk."""
+        """The bytes that the vectors take while they are searched; the lexical index is read from disk."""
         return self._dense.index.memory_bytes
 
     def ids(self) -> tuple[set[int], set[int]]:
@@ -162,6 +162,9 @@ class LocalIndex:
     @property
     def analyzer(self) -> Analyzer:
         return self._lexical.index.analyzer
+
+    def release(self) -> None:
+        self._dense.index.release()
 
     def close(self) -> None:
         self._dense.save()

@@ -120,6 +120,9 @@ class MilvusIndex:
 
     memory_bytes = disk_bytes
 
+    def release(self) -> None:
+        """Do nothing: the vectors are on the server."""
+
     def close(self) -> None:
         self._server.close()
 

@@ -1,4 +1,4 @@
-"""Unit vectors in rows, and the rows whose vectors are nearest to a question's. The only importer of faiss.
+"""Unit vectors in rows, and the rows whose vectors are nearest to a question's.
 
 A few vectors are all compared with the question's. Where there are more, each also has a short code (product
 quantisation: Jégou, Douze and Schmid, 2011), in the layout in which FAISS compares 32 at a time ("fast scan":
@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import IO, Any
 
 import faiss
@@ -20,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.search.base import Scores
+from index.search.on_disk import OnDisk
 from index.search.origins import Bits, count
 
 Ids = npt.NDArray[np.int64]
@@ -42,8 +44,6 @@ LEARNED_FROM = 20_000
 GROWTH = 1.5
 # Vectors that are coded or copied at once: 15 MB as float32.
 PORTION = 10_000
-# Bytes that are read from a file at once: they pass through another buffer.
-READ_BYTES = 8 * 2**20
 
 
 class Vectors:
@@ -52,17 +52,16 @@ class Vectors:
     Nothing may be added while another thread searches or adds. `learned` and `kept` only read.
     """
 
-    def __init__(self, dimension: int) -> None:
+    def __init__(self, dimension: int, folder: Path | None) -> None:
+        """Hold no vectors yet. The file that takes them is made in `folder`, see `OnDisk`."""
         self.dimension = dimension
-        # The database stores vectors as float16. Keeping them so takes half the memory of float32.
-        self._exact = faiss.IndexScalarQuantizer(
-            dimension, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
-        )
+        self._folder = folder
+        self._exact = OnDisk(dimension, folder)
         self._codes: Any = None  # a FAISS index of the same rows; the stubs know none of its methods
         self.learned_from = 0  # so many rows were there when the codes were learned
 
     def __len__(self) -> int:
-        return int(self._exact.ntotal)
+        return len(self._exact)
 
     @property
     def coded(self) -> bool:
@@ -70,9 +69,17 @@ class Vectors:
 
     @property
     def nbytes(self) -> int:
-        """The memory in bytes that the vectors and their codes take."""
+        """The bytes that the vectors and their codes take, the vectors in memory while they are read."""
         codes = self._codes.code_size if self._codes else 0
-        return len(self) * int(self._exact.code_size + codes)
+        return self._exact.nbytes + len(self) * int(codes)
+
+    @property
+    def file_bytes(self) -> int:
+        return self._exact.nbytes
+
+    def release(self) -> None:
+        """Give back the memory that the vectors take, until they are read again."""
+        self._exact.release()
 
     def add(self, vectors: Scores) -> None:
         """Append float32 vectors of shape (rows, dimension)."""
@@ -83,7 +90,7 @@ class Vectors:
 
     def of(self, rows: Ids) -> Scores:
         """Return the vectors of some rows: float32 of shape (rows, dimension)."""
-        vectors: Scores = self._exact.reconstruct_batch(rows)
+        vectors: Scores = self._exact.index.reconstruct_batch(rows)
         return vectors
 
     def nearest(
@@ -103,7 +110,7 @@ class Vectors:
         if exact or self._codes is None or among <= max(pool, NARROW * len(self)):
             some = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
             with _one_thread():
-                cosines, rows = self._exact.search(vector[None, :], min(number, among), params=some)
+                cosines, rows = self._exact.index.search(vector[None, :], min(number, among), params=some)
             return rows[0], cosines[0]
         if share >= BROAD:
             rows, cosines = self._nearest_codes(vector, int(MORE * pool / share) if share < 1 else pool)
@@ -118,7 +125,7 @@ class Vectors:
         some = faiss.SearchParametersIVF(sel=selector)  # type: ignore[call-arg]
         both: Any = faiss.IndexRefineSearchParameters(base_index_params=some)  # type: ignore[call-arg]
         with _one_thread():
-            cosines, rows = faiss.IndexRefine(self._codes, self._exact).search(
+            cosines, rows = faiss.IndexRefine(self._codes, self._exact.index).search(
                 vector[None, :], pool, params=both
             )
         found = rows[0] >= 0  # -1 stands for nothing more
@@ -150,7 +157,7 @@ class Vectors:
 
     def kept(self, rows: Ids) -> Vectors:
         """Return some of the vectors, in rows of their own."""
-        kept = Vectors(self.dimension)
+        kept = Vectors(self.dimension, self._folder)
         for first in range(0, rows.size, PORTION):
             kept.add(self.of(rows[first : first + PORTION]))
         return kept
@@ -158,9 +165,7 @@ class Vectors:
     @property
     def packed(self) -> npt.NDArray[np.uint8]:
         """The vectors as `read` takes them: not a copy, so nothing may be added while it is used."""
-        size = len(self) * int(self._exact.code_size)
-        view: npt.NDArray[np.uint8] = faiss.rev_swig_ptr(self._exact.codes.data(), size)
-        return view
+        return self._exact.packed
 
     @property
     def packed_codes(self) -> npt.NDArray[np.uint8]:
@@ -168,19 +173,15 @@ class Vectors:
         return faiss.serialize_index(self._codes) if self._codes else np.empty(0, np.uint8)
 
     @classmethod
-    def read(cls, dimension: int, rows: int, file: IO[bytes], codes: npt.NDArray[np.uint8]) -> Vectors:
+    def read(
+        cls, dimension: int, folder: Path | None, rows: int, file: IO[bytes], codes: npt.NDArray[np.uint8]
+    ) -> Vectors:
         """Return the vectors whose `packed` is the rest of the file. Raises ValueError if that does not fit.
 
         FAISS raises RuntimeError where the codes are damaged.
         """
-        vectors = cls(dimension)
-        vectors._exact.codes.resize(rows * vectors._exact.code_size)
-        vectors._exact.ntotal = rows
-        left = memoryview(vectors.packed.data)
-        while left and (done := file.readinto(left[:READ_BYTES])):  # type: ignore[attr-defined]
-            left = left[done:]
-        if left or file.read(1):
-            raise ValueError("the vectors do not fit")
+        vectors = cls(dimension, folder)
+        vectors._exact.read(file, rows)
         if codes.size:
             vectors.use(faiss.deserialize_index(codes))
             if (vectors._codes.d, vectors._codes.ntotal) != (dimension, rows):

@@ -22,7 +22,7 @@ def resting(priority: AnswerPriority, released: list[str], fails: bool = False) 
         if fails:
             raise RuntimeError("busy")
 
-    one = Rest(priority, release)
+    one = Rest(priority, [release])
     one.start()
     try:
         yield

@@ -457,11 +457,11 @@ def test_what_is_added_to_the_codes_and_removed_again(coded: DenseIndex) -> None
     assert min(nearest(coded, ANY)) >= 1200
 
 
-def test_rows_that_are_being_added_are_not_found_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rows_that_are_being_added_are_not_found_yet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whether filters admit much or little, a search sees no row that its bitmap does not have."""
     with_codes(monkeypatch, 100)
     some = np.random.default_rng(1).standard_normal((320, 32)).astype(np.float32)
-    held = Vectors(32)
+    held = Vectors(32, tmp_path)
     held.add(some[:304])
     held.use(held.learned(np.arange(304)))
     held.add(some[304:])
@@ -492,11 +492,11 @@ def test_codes_are_read_after_a_restart(tmp_path: Path, monkeypatch: pytest.Monk
     assert (second.index.coded, second.position()) == (True, at(1))
 
 
-def test_vectors_of_an_odd_length_have_codes(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_vectors_of_an_odd_length_have_codes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with_codes(monkeypatch, 100)
     some = np.random.default_rng(1).standard_normal((300, 33)).astype(np.float32)
     some /= np.linalg.norm(some, axis=1, keepdims=True)
-    held = Vectors(33)
+    held = Vectors(33, tmp_path)
     held.add(some)
     held.use(held.learned(np.arange(300)))
     rows, cosines = held.nearest(some[7], np.full(38, 255, np.uint8), 5)
