@@ -56,7 +56,8 @@ def test_postgresql_has_its_own_tools(
     )
 
 
-def test_the_doctor(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_doctor(tmp_path: Path, compiled_models: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "data" / "models").symlink_to(compiled_models)
     assert newsbot("doctor", "--json") == 1
     told = json.loads(capsys.readouterr().out)  # the libraries of the model may write to stderr
     checks = {check["check"]: check for check in told["checks"]}
