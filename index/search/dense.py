@@ -353,9 +353,7 @@ class DenseIndex:
             with saved.zip.open("vectors.npy") as file:
                 _skip_header(file)
                 dense = cls(int(saved["dimension"]), path.parent)
-                dense._vectors = Vectors.read(
-                    dense.dimension, dense.folder, ids.size, file, saved["codes"]
-                )
+                dense._vectors = Vectors.read(dense.dimension, dense.folder, ids.size, file, saved["codes"])
             dense._vectors.learned_from = int(saved["learned_from"])
         dense._rows, dense._origins = rows, origins
         return dense, position

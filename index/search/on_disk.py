@@ -27,7 +27,7 @@ class OnDisk:
     The system keeps in memory what is read of it, as long as there is room: so a machine with less memory can
     search a million passages, whose vectors are 768 MB. The file is a copy of what the snapshot holds, since
     a process that reads a mapped file ends when somebody cuts that file short. Where the folder takes no
-    file, or no more of it, the vectors are kept in memory.
+    such file, or no more of it, the vectors are kept in memory.
 
     Nothing may be added while another thread searches or adds.
     """
@@ -78,12 +78,8 @@ class OnDisk:
         try:
             _write(self._file, place, data)
         except OSError as error:
-            logger.warning("vectors kept in memory error=%r", error)
-            in_memory = _file_in_memory()
-            self._file.seek(0)
-            shutil.copyfileobj(self._file, in_memory)
-            self._file = in_memory
-            _write(in_memory, place, data)
+            self._move_to_memory(error)
+            _write(self._file, place, data)
 
     def _map(self, rows: int) -> None:
         """Let FAISS search so many vectors of the file."""
@@ -91,11 +87,22 @@ class OnDisk:
             return
         self._write(0, _header(self._dimension, rows))
         size = self._header_bytes + rows * self._row_bytes
-        pages = mmap.mmap(self._file.fileno(), size, access=mmap.ACCESS_READ)
+        try:
+            pages = mmap.mmap(self._file.fileno(), size, access=mmap.ACCESS_READ)
+        except OSError as error:  # some file systems, such as folders shared with a virtual machine, cannot
+            self._move_to_memory(error)
+            pages = mmap.mmap(self._file.fileno(), size, access=mmap.ACCESS_READ)
         # Vectors that come from this kind of reader stay where they are. The index goes before its pages do.
         reader = faiss.ZeroCopyIOReader(faiss.swig_ptr(_bytes_of(pages)), size)  # type: ignore[attr-defined]
         self.index = faiss.read_index(reader)
         self._pages = pages
+
+    def _move_to_memory(self, error: OSError) -> None:
+        logger.warning("vectors kept in memory error=%r", error)
+        in_memory = _file_in_memory()
+        self._file.seek(0)
+        shutil.copyfileobj(self._file, in_memory)
+        self._file = in_memory
 
 
 def _index(dimension: int) -> Any:

@@ -73,7 +73,7 @@ def readings(site: NewsSite, folder: Path, feeds: int) -> int:
 
 
 def test_links_that_drip_take_no_turn_from_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Beside eight feeds with ten links each that send a byte now and then, two others are read about as often.
+    """Beside eight feeds with ten links each that send now and then, two others are read nearly as often.
 
     Each of the links is on a host of its own. In five seconds the others were read 57 times, alone 61 times;
     and not once where the slow ones had all threads.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import io
+import mmap
 import os
 import re
 from pathlib import Path
@@ -70,6 +71,24 @@ def test_without_a_folder_vectors_are_kept_in_memory(
     assert np.array_equal(held.index.reconstruct_batch(EVERY), VECTORS)
     (line,) = caplog.messages
     assert "vectors kept in memory" in line
+
+
+def test_where_a_file_cannot_be_mapped_vectors_are_kept_in_memory(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def mapped(file: int, size: int, access: int) -> mmap.mmap:
+        if os.readlink(f"/proc/self/fd/{file}").startswith(str(tmp_path)):
+            raise OSError(errno.ENODEV, "No such device")
+        return real(file, size, access=access)
+
+    real = mmap.mmap
+    monkeypatch.setattr("index.search.on_disk.mmap.mmap", mapped)
+    held = OnDisk(64, tmp_path)
+    for first in (0, 1000, 2000):
+        held.add(VECTORS[first : first + 1000])
+    assert np.array_equal(held.index.reconstruct_batch(EVERY), VECTORS)
+    (line,) = caplog.messages
+    assert "No such device" in line
 
 
 def test_where_the_disk_is_full_vectors_are_kept_in_memory(
