@@ -81,6 +81,7 @@ def read_address(
     timezone: ZoneInfo,
     now: datetime,
     known: Known = nothing_known,
+    named: Known | None = None,
     etag: str | None = None,
     last_modified: str | None = None,
     children: Mapping[str, str] | None = None,
@@ -92,7 +93,8 @@ def read_address(
     """Fetch an address and read what is there.
 
     `known` says which of these ids of articles and entries are stored already: their pages are not fetched
-    again. `children` is that of the last reading. `speaks_for` says for which sites beside its own the one at
+    again. `named` says so of those whose addresses the one at this address only names; without it, `known`
+    does. `children` is that of the last reading. `speaks_for` says for which sites beside its own the one at
     these addresses (as asked for, and where that led to) may speak, and `note` is told of further ones.
     `revisits` are those of the process. Times without a zone are in `timezone`. `call` runs what reads the
     bytes of one document. Raises FetchError or SourceError when the address as a whole gives nothing; a
@@ -109,6 +111,7 @@ def read_address(
         timezone=timezone,
         now=now,
         known=known,
+        named=named,
         children=children,
         revisits=revisits,
         call=call,
@@ -123,6 +126,7 @@ def read_fetched(
     timezone: ZoneInfo,
     now: datetime,
     known: Known = nothing_known,
+    named: Known | None = None,
     children: Mapping[str, str] | None = None,
     revisits: Revisits | None = None,
     call: Call = call_here,
@@ -135,7 +139,7 @@ def read_fetched(
         found = call(_found, fetched, timezone, now)
     except BudgetError as error:
         raise SourceError(f"{fetched.url} {error}: {SMALLER}.") from error
-    work = Work(fetcher, timezone, now, known, speaker, revisits or Revisits(), call)
+    work = Work(fetcher, timezone, now, known, named or known, speaker, revisits or Revisits(), call)
     match found:
         case Page():
             return _read_page(found, fetched, work)

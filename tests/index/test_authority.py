@@ -408,3 +408,26 @@ def test_an_aggregators_words_become_a_copy_of_the_sites(world: World) -> None:
     (headline,) = world.news.latest(limit=10)
     assert headline.article.id == article_id(world.story)
     assert [copy.source for copy in headline.also_in] == ["Planet Harbour (127.0.0.2)"]
+
+
+# -- other servers ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("own", [FORGED, PARAGRAPHS[:1]], ids=["whole", "excerpt"])
+def test_who_names_an_address_does_not_see_the_words_of_a_feed_that_only_others_have(
+    world: World, own: tuple[str, ...]
+) -> None:
+    """A feed may have words that its site's pages show to nobody, and be the source of one server alone."""
+    book = world.news.subscriptions
+    book.add(world.feed(world.honest, PARAGRAPHS), "1001")
+    book.add(world.feed(world.evil, own, "Mirror"), "2002")
+    book.refresh_own("2002")
+    assert {headline.article.source for headline in world.news.latest(edition="2002")} == {
+        "Mirror (127.0.0.2)"
+    }
+    world.honest.serve("/story", page(story=html(PARAGRAPHS[:4])))
+    book.add(world.feed(world.evil, PARAGRAPHS[1:2], "Mirror", title=TITLE), "3003")
+    seen = {headline.article.source for headline in world.news.latest(edition="3003")}
+    assert "The Wire" in seen, "what stands on the page can be read by everybody"
+    book.refresh_own("2002")
+    assert "The Wire" in {headline.article.source for headline in world.news.latest(edition="2002")}
