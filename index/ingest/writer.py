@@ -264,7 +264,7 @@ class ArticleWriter:
         seq = self._store.changes.last_seq()
         stored = self._stored(candidates)
         copy_of = self._store.known_copies(candidate.article.id for candidate in candidates)
-        twins = DuplicateFinder(self._store, candidates, self._editions.admitting(origin))
+        twins = DuplicateFinder(self._store, candidates, origin, self._editions.admitting(origin))
         batch = _Batch(seq, origin)
         for candidate in candidates:
             article, known = candidate.article, stored.get(candidate.article.id)

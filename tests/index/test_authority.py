@@ -398,6 +398,29 @@ def test_the_address_after_redirects_counts(world: World) -> None:
     assert len(world.articles()) == 1
 
 
+@pytest.mark.parametrize("kind", ["whole", "excerpt"])
+@pytest.mark.parametrize("alias", ["?from=a-list", "//story"])
+def test_an_address_that_only_others_name_does_not_stand_for_the_one_that_the_site_names(
+    world: World, alias: str, kind: str
+) -> None:
+    """A page has many addresses. What the site changes is read, also where another list named one first."""
+    other = world.story + alias if alias.startswith("?") else world.honest.url(alias)
+    for address in ("/story", "/story?from=a-list", "//story"):
+        world.honest.serve(address, page())
+    mirror = world.feed(world.evil, PARAGRAPHS[:1], "Mirror", link=other)
+    world.read(mirror)
+    assert [article.url for article in world.articles()] == [other]
+    honest = world.feed(world.honest, PARAGRAPHS if kind == "whole" else PARAGRAPHS[:1])
+    world.read(honest)
+    world.read(mirror)
+    assert_honest(world)
+    assert [article.url for article in world.articles()] == [world.story]
+    if kind == "whole":
+        world.feed(world.honest, (*PARAGRAPHS, "Correction: the quays cost 50 million euros."))
+        world.read(honest)
+        assert world.at_story().text.endswith("cost 50 million euros.")
+
+
 def test_an_aggregators_words_become_a_copy_of_the_sites(world: World) -> None:
     """Whichever came first: of the same words, the site's are the article and the others "also in"."""
     planet = world.feed(world.evil, PARAGRAPHS, "Planet Harbour")
