@@ -21,6 +21,7 @@ from ipaddress import ip_address
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 import detrack
+import idna
 from publicsuffixlist import PublicSuffixList
 
 from index.errors import RecordError
@@ -106,10 +107,14 @@ def _is_number(host: str) -> bool:
 
 
 def _ascii(host: str) -> str:
-    """Return a host as the name service knows it, where it can be written so."""
+    """Return a host as it is asked for, where it can be written so.
+
+    That is the standard of 2008 (RFC 5891), by which httpx asks: by Python's own codec, which follows that of
+    2003, straße.de is strasse.de, which belongs to somebody else.
+    """
     try:
-        return host.encode("idna").decode("ascii").lower()
-    except UnicodeError:
+        return host if host.isascii() else idna.encode(host).decode("ascii")
+    except idna.IDNAError:
         return host
 
 

@@ -90,6 +90,8 @@ def test_what_is_kept_stays_as_it_is_written() -> None:
         ("http://News.Example.COM:8080/", "example.com"),
         ("https://münchen.de/", "xn--mnchen-3ya.de"),
         ("https://www.xn--mnchen-3ya.de./", "xn--mnchen-3ya.de"),
+        ("https://straße.de/", "xn--strae-oqa.de"),
+        ("https://ｎews.example/", "ｎews.example"),
         ("http://127.0.0.1:8080/1", "127.0.0.1"),
         ("http://[::1]/", "::1"),
         ("localhost:80", "localhost"),
