@@ -53,12 +53,15 @@ def clean_address(raw: str) -> str:
     """Return an address without tracking parameters, its scheme and host in lower case.
 
     All else stays as it is written. A fragment stays, too, unless it only tracks or leads to the comments:
-    the entries of a live report often differ in nothing else. Raises RecordError when it is no address.
+    the entries of a live report often differ in nothing else. Raises RecordError when it is no address, also
+    where browsers would read another host in it: to them "\\" ends the host as "/" does.
     """
     try:
         parts = urlsplit(raw)
     except ValueError as error:
         raise RecordError(f"{raw[:200]!r} is not an address") from error
+    if "\\" in parts.netloc:
+        raise RecordError(f"{raw[:200]!r} is not an address")
     fragment = "" if _only_tracks(parts.fragment) else parts.fragment
     query = "&".join(part for part in parts.query.split("&") if part and not _is_tracking(part))
     return urlunsplit((parts.scheme.lower(), parts.netloc.lower(), parts.path, query, fragment))

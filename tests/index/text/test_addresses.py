@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from index.errors import RecordError
 from index.text.addresses import address_key, clean_address, site_of
 
 PAGE = "https://kurier.example/2025/bridge"
@@ -70,6 +71,12 @@ def test_one_page_under_other_addresses(written: str) -> None:
 def test_other_pages_stay_others(written: str) -> None:
     assert clean_address(written) == written
     assert address_key(written) != address_key(PAGE)
+
+
+@pytest.mark.parametrize("host", [r"kurier.example\2025\.forger.example", r"kurier.example\@forger.example"])
+def test_an_address_in_which_browsers_read_another_host_is_none(host: str) -> None:
+    with pytest.raises(RecordError, match="is not an address"):
+        clean_address(f"https://{host}/bridge")
 
 
 def test_what_is_kept_stays_as_it_is_written() -> None:
