@@ -15,7 +15,9 @@ HIDDEN = "…"
 # parameter's name.
 LONG = 16
 
-_ADDRESS = re.compile(r"\b[a-z][a-z0-9+.-]{1,19}://[^\s<>\"']+", re.IGNORECASE)
+_ADDRESS = re.compile(r"\b[a-z][a-z0-9+.-]{1,19}://[^\s]+", re.IGNORECASE)
+# What an address in a sentence may stand in, and what may come behind it.
+_QUOTED, _BEHIND = "<>\"'", "<>\"'.,:;!?()[]{}"
 _PASSWORD = re.compile(r"(?<=://)[^/?#]*@")
 # The place of an address ends at "#". Behind it only "name=value" is a parameter, all else is an anchor.
 _PARAMETER = re.compile(
@@ -43,7 +45,7 @@ def masked(text: str) -> str:
     is a secret, or where the value has `LONG` characters or more and no space. Invisible characters of an
     address, such as marks of direction, are written as "%…". All else stays as it is.
     """
-    return _ADDRESS.sub(lambda match: _masked(match[0]), text)
+    return _ADDRESS.sub(lambda match: _masked_word(match[0]), text)
 
 
 def public_address(address: str) -> str:
@@ -56,6 +58,16 @@ def public_address(address: str) -> str:
     parts = _visible(_PASSWORD.sub("", address)).split("#", 1)
     parts = [_without_secrets(part, mark) for part, mark in zip(parts, ("?", ""), strict=False)]
     return "#".join(part for number, part in enumerate(parts) if part or not number)
+
+
+def _masked_word(word: str) -> str:
+    """Return an address masked, with the quotation marks and what else stands behind it in a sentence.
+
+    Within an address such a mark ends nothing: what comes behind it may be a secret.
+    """
+    behind = len(word.rstrip(_BEHIND))
+    end = next((place for place in range(behind, len(word)) if word[place] in _QUOTED), len(word))
+    return _masked(word[:end]) + word[end:]
 
 
 def _masked(address: str) -> str:

@@ -21,6 +21,9 @@ KEY = "h7Gq29XcbV04Lm8Z"
         (f"https://a.example/feed?{KEY}", "https://a.example/feed?…"),
         (f"https://ann:{KEY}@a.example/feed", "https://a.example/feed"),
         (f"https://{KEY}@a.example:81/feed", "https://a.example:81/feed"),
+        ("https://a.example/feed?q='x'&token=x1", "https://a.example/feed?q='x'&token=…"),
+        ("https://a.example/feed?q=<b>&token=x1", "https://a.example/feed?q=<b>&token=…"),
+        ("https://ann:it's@a.example/feed", "https://a.example/feed"),
     ],
 )
 def test_a_secret_is_hidden_alone_and_within_a_sentence(address: str, shown: str) -> None:
@@ -29,6 +32,18 @@ def test_a_secret_is_hidden_alone_and_within_a_sentence(address: str, shown: str
         masked(f"{address} takes too long: it is tried again.")
         == f"{shown} takes too long: it is tried again."
     )
+
+
+@pytest.mark.parametrize(
+    ("sentence", "shown"),
+    [
+        ("'https://a.example/feed?token=x1' is no feed.", "'https://a.example/feed?token=…' is no feed."),
+        ("where='https://a.example/?token=x1' why='x'", "where='https://a.example/?token=…' why='x'"),
+        ("<https://a.example/feed?token=x1>: gone", "<https://a.example/feed?token=…>: gone"),
+    ],
+)
+def test_marks_around_an_address_stay(sentence: str, shown: str) -> None:
+    assert masked(sentence) == shown
 
 
 @pytest.mark.parametrize(
