@@ -23,6 +23,7 @@ KEY = "h7Gq29XcbV04Lm8Z"
         (f"https://{KEY}@a.example:81/feed", "https://a.example:81/feed"),
         ("https://a.example/feed?q='x'&token=x1", "https://a.example/feed?q='x'&token=…"),
         ("https://a.example/feed?q=<b>&token=x1", "https://a.example/feed?q=<b>&token=…"),
+        ("https://a.example/feed?f=x?token=x1", "https://a.example/feed?f=…"),
         ("https://ann:it's@a.example/feed", "https://a.example/feed"),
     ],
 )
