@@ -28,7 +28,9 @@ _PARAMETER = re.compile(
     r"|(?P<anchor_before>(?<=[#&])(?P<anchor_name>[^=&;#]+=))(?P<anchor_value>[^&;#]+)"
 )
 _SECRET = re.compile(
-    r"token|secret|passw|pwd|auth(?!or)|signature|credential|session|(?:^|api|access|private|[_-])key=|\bsig=",
+    r"token|secret|passw|passcode|passphrase|pwd|auth(?!or)|signature|credential|session|sess_?id|jwt|bearer|hmac"
+    r"|(?:^|api|access|private|user|feed|rss|app|client|member|subscription|license|[_-])key="
+    r"|(?:\b|[_-])(?:sig|pass|pw|otp)=",
     re.IGNORECASE,
 )
 # So many letters and digits in a row are no word of a headline, and a UUID has fewer: they look like a key.
