@@ -80,6 +80,16 @@ def address_key(raw: str) -> str:
     return urlunsplit(("https", _plain_host(parts.netloc), path.rstrip("/"), query, parts.fragment))
 
 
+def feed_key(raw: str) -> str:
+    """Return what two addresses of one feed have in common, for comparing only.
+
+    Of a feed all parameters count: by "source" or "ref" an aggregator may tell the feeds of its users apart.
+    Raises RecordError when `raw` is no address.
+    """
+    parts, query = urlsplit(address_key(raw)), urlsplit(raw).query
+    return urlunsplit((*parts[:3], query, ""))
+
+
 def host_of(url: str) -> str:
     """Return the host of an address without "www.", "" where it has none."""
     return (urlsplit(url).hostname or "").removeprefix("www.")

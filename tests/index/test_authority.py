@@ -347,6 +347,20 @@ def test_a_feed_that_only_leads_to_an_announced_one_speaks_for_nobody_later(worl
     assert_honest(world)
 
 
+def test_that_a_feed_is_announced_says_nothing_of_others_on_its_host(world: World) -> None:
+    """They may differ by a parameter that would say nothing in the address of a page."""
+    feeds = world.site("127.0.0.3")
+    entry = rss_item(link=world.story, content=html(PARAGRAPHS))
+    url = feeds.serve("/feed?source=wire", rss(entry, title="The Wire"), RSS)
+    announced = f'<link rel="alternate" type="{RSS}" href="{url}">'
+    world.honest.serve("/story", page(head=announced, story=html(PARAGRAPHS[:4])))
+    world.read(url)
+    second = rss_item(link=world.honest.url("/second"), content=html(FORGED))
+    world.read(feeds.serve("/feed?source=forger", rss(second, title="The Wire"), RSS))
+    assert {article.authority for article in world.articles()} == {Authority.SITE, Authority.FOREIGN}
+    assert_honest(world)
+
+
 def test_the_operator_lets_a_feed_speak_for_a_site(world: World) -> None:
     url = world.feed(world.site("127.0.0.3"), PARAGRAPHS)
     world.read(url)
