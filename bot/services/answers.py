@@ -110,7 +110,8 @@ class Inquiry:
 class Reply:
     """An answer that is ready to be sent: `view` is the message, `id` the one to store it under.
 
-    `card` is as it is stored: without the question that it continues, which may be another person's.
+    `card` is as it is stored: without the question that it continues, which may be another person's, and
+    without notices on what was searched for, which has words of that question, too.
     """
 
     id: str
@@ -185,7 +186,7 @@ class Answers:
             shown = replace(shown, notices=(*shown.notices, hint))
         id = secrets.token_hex(8)
         below = self._controls(used, len(shown.quotes if used.answered else used.quotes), inquiry.private)
-        card = replace(shown, notices=shown.notices[1:]) if inquiry.context else shown
+        card = replace(shown, notices=()) if inquiry.context else shown
         return Reply(id, inquiry, used, card, answer_layout(shown, id, below))
 
     async def _hint(self, inquiry: Inquiry, answer: Answer) -> str | None:
