@@ -24,6 +24,7 @@ from index.sources.feeds.entries import Known, Work, is_whole, newest_of, read_e
 from index.sources.feeds.items import Child, Feed, FeedLink, Item
 from index.sources.feeds.revisits import Revisits
 from index.sources.speaker import NoteAnnounced, Speaker, note_nothing
+from index.sources.times.dates import dated, list_times
 from index.sources.web_page import Page
 from index.text.normalize import article_id
 from index.types.article import Article
@@ -311,15 +312,36 @@ def _read_page(page: Page, fetched: Fetched, work: Work) -> Reading:
 
 
 def _read_records(fetched: Fetched, kind: Kind, outcomes: Sequence[Article | Failure], work: Work) -> Reading:
-    articles = [work.speaker.own_words(outcome) for outcome in outcomes if isinstance(outcome, Article)]
+    articles = [
+        work.speaker.own_words(_dated(outcome, work)) for outcome in outcomes if isinstance(outcome, Article)
+    ]
     return Reading(
         kind=kind,
         title=None,
         articles=articles,
-        problems=[outcome for outcome in outcomes if isinstance(outcome, Failure)],
+        problems=[*(outcome for outcome in outcomes if isinstance(outcome, Failure)), *work.problems],
         items=len(outcomes),
         newest=max((article.published_at for article in articles), default=None),
         full_text=True,
         feeds=[],
         fetched=fetched,
+    )
+
+
+def _dated(article: Article, work: Work) -> Article:
+    """Return an article of somebody's list with the times that are believed: as those of a feed, none ahead.
+
+    Where only the newest articles are kept, those of next year would be, and all others deleted.
+    """
+    given = [moment for moment in (article.published_at, article.updated_at) if moment]
+    if work.speaker.is_trusted or max(given) <= work.now:
+        return article
+    when = dated(list_times(article, work.now), work.now)
+    if when.note:
+        work.problems.append(Failure(article.url, when.note))
+    return replace(
+        article,
+        published_at=when.published_at,
+        published_precision=when.precision,
+        updated_at=when.updated_at,
     )
