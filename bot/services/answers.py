@@ -40,7 +40,7 @@ from bot.interactions.errors import EXPIRED, ToldError, explain, tell
 from bot.interactions.layouts import text_layout
 from bot.interactions.views import Form
 from bot.ops.metrics import Metrics
-from bot.services.editions import Editions, edition_named, edition_of
+from bot.services.editions import Editions, edition_named, edition_of, is_for
 from bot.services.guild_rules import guild_of
 from bot.services.library import Library
 from bot.services.reading import named
@@ -331,7 +331,7 @@ class Answers:
             else:
                 public = action is Action.SHARE or (action is Action.WIDEN and not _is_private(interaction))
                 await interaction.response.defer(thinking=True, ephemeral=not public)
-            posted = await self.find(id)
+            posted = await self.find(id, interaction)
             if action in VERDICT_OF_ACTION:
                 await self._judge(interaction, posted, action)
             elif action is Action.SOURCES:
@@ -343,12 +343,14 @@ class Answers:
         except Exception as error:  # explained to the person who pressed, and logged
             await tell(interaction, explain(error, f"button {action}"))
 
-    async def find(self, id: str) -> PostedAnswer:
-        """Return a posted answer. Raises UsageError where it is not stored any more."""
-        if waiting := self._unstored.get(id):
-            return waiting
-        posted = await self._library.records.run(self._library.index.posted.find, id)
-        if posted is None:
+    async def find(self, id: str, interaction: discord.Interaction) -> PostedAnswer:
+        """Return the posted answer that a button or form is about.
+
+        Raises UsageError where it is not stored any more, or is none that the person sees there (`is_for`).
+        """
+        posted = self._unstored.get(id)
+        posted = posted or await self._library.records.run(self._library.index.posted.find, id)
+        if posted is None or not is_for(posted, interaction):
             raise UsageError(_("This answer is no longer kept: ask the question again."))
         return posted
 
@@ -495,7 +497,7 @@ class FollowUp(Form, template=r"ask-on:(?P<id>[0-9a-f]+):(?P<seen>all|one)"):
         await interaction.response.defer(thinking=True, ephemeral=private)
         answers: Answers = interaction.client.services.answers
         answers.take_turn(interaction.user.id, interaction.guild_id)
-        posted = await answers.find(match["id"])
+        posted = await answers.find(match["id"], interaction)
         text = named(interaction, values.get("question", ""))
         asked = inquiry_of(interaction, Question(text), private)
         await answers.answer_interaction(interaction, answers.continued(posted, text, asked))
