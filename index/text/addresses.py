@@ -39,9 +39,11 @@ _PREFIXES = (*(prefix.lower() for prefix in detrack.PREFIXES), "ns_", "wt_", "_h
 _FROM_A_FEED = re.compile(r"rss|rss[-_.].*|feed|feeds|newsfeed|rssfeed", re.IGNORECASE)
 # These ask for another form of the page, so their value is no trace of a reader.
 _FORMS = frozenset("feed format output type view tab category cat section topic q s search".split())
-# Fragments that are no place of a story: a browser's text fragment, the comments, the top of the page.
+# Fragments that are no place of a story: a browser's text fragment, the comments, the top of the page. A
+# single comment is a place: what its author says is not the story.
 _NO_PLACE = re.compile(
-    r":~:.*|(?:comments?|respond|disqus_thread|rss|feed|top|start)(?:[-=/].*)?", re.IGNORECASE
+    r":~:.*|(?!comments?[-=/]\d)(?:comments?|respond|disqus_thread|rss|feed|top|start)(?:[-=/].*)?",
+    re.IGNORECASE,
 )
 _AMP_HOST = "amp."
 _AMP_PATH = re.compile(r"(?:/amp|\.amp)(?=(?:\.html?)?/?$)|^/amp(?=/.)", re.IGNORECASE)

@@ -378,6 +378,16 @@ def test_the_operator_lets_a_feed_speak_for_a_site(world: World) -> None:
         world.news.subscriptions.add(url, speaks_for=["no site"])
 
 
+def test_a_comment_on_a_story_is_not_the_story(world: World) -> None:
+    """Many sites have a feed of comments, in which anybody may write; each leads to its place on the page."""
+    world.read(world.feed(world.honest, PARAGRAPHS))
+    comment = rss_item(link=f"{world.story}#comment-7", title="By: A reader", content=html(FORGED))
+    world.read(world.honest.serve("/comments/feed", rss(comment, title="Comments for The Wire"), RSS))
+    assert (world.at_story().text, world.revisions(world.at_story())) == (STORY, [])
+    (other,) = (article for article in world.articles() if "forger" in article.text)
+    assert (other.url, other.source) == (f"{world.story}#comment-7", "Comments for The Wire")
+
+
 @pytest.mark.parametrize("page_first", [True, False])
 def test_a_fetch_of_the_address_is_stronger_than_the_sites_feed(world: World, page_first: bool) -> None:
     world.honest.serve("/story", page())

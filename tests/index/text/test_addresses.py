@@ -60,6 +60,7 @@ def test_one_page_under_other_addresses(written: str) -> None:
         f"{PAGE}?page=2",
         f"{PAGE}?view=rss",
         f"{PAGE}#entry-12",
+        f"{PAGE}#comment-12",
         f"{PAGE}#!/story/4",
         "https://kurier.example/2025/Bridge",
         "https://kurier.example:8443/2025/bridge",
