@@ -405,6 +405,7 @@ class Answers:
 
     async def _ask_again(self, interaction: discord.Interaction, posted: PostedAnswer) -> Answer:
         """Answer a posted question as of the time when it was asked, inside the edition of this place."""
+        self.take_turn(interaction.user.id, interaction.guild_id)
         question = Question(
             posted.question,
             as_of=posted.as_of,
