@@ -130,6 +130,7 @@ class NewsIndex:
             self._writer.known,
             speaks_for=sources.announced_on,
             note=sources.note_announced,
+            open_to=self._writer.open_to,
             revisits=Revisits(self._writer.fetched),
             private=options.fetch_private,
         )

@@ -48,6 +48,7 @@ IMPORTERS = {
     "htmldate": r"index/sources/times/page\.py",
     "babel": r"bot/text/language\.py|index/sources/times/words\.py",
     "detrack": r"index/text/addresses\.py",
+    "idna": r"index/text/addresses\.py",
     "publicsuffixlist": r"index/text/addresses\.py",
     "lxml": r"index/sources/(feeds|pages|times)/.*|index/sources/(markup|web_page)\.py",
     "sentencex": r"index/text/sentences\.py",

@@ -19,7 +19,7 @@ from bot.services.editions import edition_of
 from bot.services.guild_rules import require_manager, require_writable
 from bot.services.services import Services
 from bot.text.language import _
-from index import Delivery, Digest, DigestPlan, Schedule, UsageError
+from index import Delivery, Digest, DigestPlan, Schedule, Story, UsageError
 
 Weekday = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 Hour = app_commands.Range[int, 0, 23]
@@ -189,12 +189,19 @@ class Digests(commands.Cog):
     async def now(self, interaction: discord.Interaction, which: str | None = None) -> None:
         await interaction.response.defer(thinking=True, ephemeral=True)
         digest = await self._chosen(interaction, which)
-        stories = await self.library.workers.run(self.library.index.stories, digest)
+        stories = await self._stories(interaction, digest)
         if not stories:
             await interaction.edit_original_response(content=_("Nothing new: nothing would be sent now."))
             return
         card = digest_card(stories, digest.plan, self.services.clock())[0]
         await interaction.edit_original_response(view=card_layout(card))
+
+    async def _stories(self, interaction: discord.Interaction, digest: Digest) -> Sequence[Story]:
+        """Return what a digest would hold: nothing where a person has left the server whose news it has."""
+        person, elsewhere = str(interaction.user.id), digest.guild != str(interaction.guild_id)
+        if elsewhere and not await self.services.editions.is_member(digest.guild, person):
+            return ()
+        return await self.library.workers.run(self.library.index.stories, digest)
 
     @digest.command(name="stop", description="Send a digest no longer")
     @app_commands.describe(which="Which digest (this channel's if left out)")

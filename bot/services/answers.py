@@ -40,7 +40,7 @@ from bot.interactions.errors import EXPIRED, ToldError, explain, tell
 from bot.interactions.layouts import text_layout
 from bot.interactions.views import Form
 from bot.ops.metrics import Metrics
-from bot.services.editions import Editions, edition_named, edition_of
+from bot.services.editions import Editions, edition_named, edition_of, is_for
 from bot.services.guild_rules import guild_of
 from bot.services.library import Library
 from bot.services.reading import named
@@ -110,7 +110,8 @@ class Inquiry:
 class Reply:
     """An answer that is ready to be sent: `view` is the message, `id` the one to store it under.
 
-    `card` is as it is stored: without the question that it continues, which may be another person's.
+    `card` is as it is stored: without the question that it continues, which may be another person's, and
+    without notices on what was searched for, which has words of that question, too.
     """
 
     id: str
@@ -185,7 +186,7 @@ class Answers:
             shown = replace(shown, notices=(*shown.notices, hint))
         id = secrets.token_hex(8)
         below = self._controls(used, len(shown.quotes if used.answered else used.quotes), inquiry.private)
-        card = replace(shown, notices=shown.notices[1:]) if inquiry.context else shown
+        card = replace(shown, notices=()) if inquiry.context else shown
         return Reply(id, inquiry, used, card, answer_layout(shown, id, below))
 
     async def _hint(self, inquiry: Inquiry, answer: Answer) -> str | None:
@@ -330,7 +331,7 @@ class Answers:
             else:
                 public = action is Action.SHARE or (action is Action.WIDEN and not _is_private(interaction))
                 await interaction.response.defer(thinking=True, ephemeral=not public)
-            posted = await self.find(id)
+            posted = await self.find(id, interaction)
             if action in VERDICT_OF_ACTION:
                 await self._judge(interaction, posted, action)
             elif action is Action.SOURCES:
@@ -342,12 +343,14 @@ class Answers:
         except Exception as error:  # explained to the person who pressed, and logged
             await tell(interaction, explain(error, f"button {action}"))
 
-    async def find(self, id: str) -> PostedAnswer:
-        """Return a posted answer. Raises UsageError where it is not stored any more."""
-        if waiting := self._unstored.get(id):
-            return waiting
-        posted = await self._library.records.run(self._library.index.posted.find, id)
-        if posted is None:
+    async def find(self, id: str, interaction: discord.Interaction) -> PostedAnswer:
+        """Return the posted answer that a button or form is about.
+
+        Raises UsageError where it is not stored any more, or is none that the person sees there (`is_for`).
+        """
+        posted = self._unstored.get(id)
+        posted = posted or await self._library.records.run(self._library.index.posted.find, id)
+        if posted is None or not is_for(posted, interaction):
             raise UsageError(_("This answer is no longer kept: ask the question again."))
         return posted
 
@@ -402,6 +405,7 @@ class Answers:
 
     async def _ask_again(self, interaction: discord.Interaction, posted: PostedAnswer) -> Answer:
         """Answer a posted question as of the time when it was asked, inside the edition of this place."""
+        self.take_turn(interaction.user.id, interaction.guild_id)
         question = Question(
             posted.question,
             as_of=posted.as_of,
@@ -494,7 +498,7 @@ class FollowUp(Form, template=r"ask-on:(?P<id>[0-9a-f]+):(?P<seen>all|one)"):
         await interaction.response.defer(thinking=True, ephemeral=private)
         answers: Answers = interaction.client.services.answers
         answers.take_turn(interaction.user.id, interaction.guild_id)
-        posted = await answers.find(match["id"])
+        posted = await answers.find(match["id"], interaction)
         text = named(interaction, values.get("question", ""))
         asked = inquiry_of(interaction, Question(text), private)
         await answers.answer_interaction(interaction, answers.continued(posted, text, asked))

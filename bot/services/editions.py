@@ -38,6 +38,16 @@ def edition_named(guild: int | str | None) -> str:
     return str(guild) if guild else SHARED
 
 
+def is_for(posted: PostedAnswer, interaction: discord.Interaction[Any]) -> bool:
+    """Return whether an answer is the person's own private one, or one in the channel of an interaction.
+
+    The id that came with it is what a program sends in the person's name, and may be that of any answer.
+    """
+    if posted.private:
+        return posted.person == str(interaction.user.id)
+    return posted.channel == str(interaction.channel_id)
+
+
 class Editions:
     """Who may write in which edition. `update` has to be called now and then: teams change."""
 

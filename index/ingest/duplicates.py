@@ -2,20 +2,24 @@
 
 The page's own statement comes first: where it names a canonical address whose article is stored, and its
 words stand there as well, that article is the original. Of two articles with the same words the one whose
-words count less about its address is the copy, whichever came first.
+words count less about its address is the copy, whichever came first. A page has many addresses, by a
+parameter that means nothing to it: one that its site names itself goes before one that only others name.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from index.errors import RecordError
 from index.ingest.decision import IncomingArticle
 from index.ingest.shingles import MIN_CHARS, SAME_STORY, agreement, likeness
 from index.storage.articles import Store
+from index.text.addresses import site_of
 from index.text.normalize import article_id
 from index.types.article import Article, Authority
+
+_NONE: frozenset[int] = frozenset()
 
 
 class DuplicateFinder:
@@ -26,9 +30,16 @@ class DuplicateFinder:
     """
 
     def __init__(
-        self, store: Store, candidates: Sequence[IncomingArticle], origins: frozenset[int] | None = None
+        self,
+        store: Store,
+        candidates: Sequence[IncomingArticle],
+        origin: int,
+        origins: frozenset[int] | None = None,
     ) -> None:
-        """Look for the twins among stored articles that one of the origins brought; None means among all."""
+        """Look for the twins of what an origin brings among stored articles that one of the origins brought.
+
+        None means among all.
+        """
         self._by_text = store.article_ids_by_text(candidate.text_hash for candidate in candidates)
         self._by_band = store.article_ids_by_band(
             band for candidate in candidates for band in candidate.bands
@@ -37,7 +48,17 @@ class DuplicateFinder:
         self._originals = {id: id for id in store.known(named)} | store.known_copies(named)
         found = {id for ids in (*self._by_text.values(), *self._by_band.values()) for id in ids}
         self._articles = store.articles({*found, *self._originals.values()})
-        self._seen = set(self._articles) if origins is None else _brought_by(store, self._articles, origins)
+        brought = store.receipts.origins_of(self._articles)
+        self._seen = {id for id in self._articles if origins is None or brought.get(id, _NONE) & origins}
+        sites = {number: site_of(name) for number, name in store.receipts.names({origin, *_all(brought)})}
+        self._site = sites.get(origin)
+        # Pages that neither this origin nor one on their own site has named.
+        self._named_by_others = {
+            id
+            for id, numbers in brought.items()
+            if self._articles[id].authority == Authority.FETCHED
+            and not {self._site, site_of(self._articles[id].url)} & set(map(sites.get, numbers))
+        }
 
     def of(self, candidate: IncomingArticle, copy_of: str | None = None) -> str | None:
         """Return the id of the article that a candidate repeats; None where there is none.
@@ -65,20 +86,26 @@ class DuplicateFinder:
     def weaker_than(self, candidate: IncomingArticle) -> list[str]:
         """Return the ids of the articles with a candidate's words that are to be copies of it from now on.
 
-        Those are somebody else's words about addresses, where the candidate's site speaks itself.
+        Those are somebody else's words about addresses, where the candidate's site speaks itself, and pages
+        at addresses that the site does not name, where it names the candidate's.
         """
-        if candidate.article.authority == Authority.FOREIGN:
-            return []
-        foreign = (id for id, one in self._articles.items() if one.authority == Authority.FOREIGN)
-        return sorted(self._alike(candidate).keys() & set(foreign))
+        alike = self._alike(candidate)
+        return sorted(id for id in alike if self._is_outranked(self._articles[id], candidate.article))
 
     def _known(self, id: str | None, article: Article) -> Article | None:
         """Return the article of an id, where another one may be a copy of it."""
         known = self._articles.get(id or "")
         if known is None or known.id == article.id or known.id not in self._seen:
             return None
-        is_outranked = known.authority == Authority.FOREIGN < article.authority
-        return None if is_outranked else known
+        return None if self._is_outranked(known, article) else known
+
+    def _is_outranked(self, known: Article, article: Article) -> bool:
+        """Tell whether a known article cannot stand for another one, which says more about its address."""
+        if known.authority == Authority.FOREIGN:
+            return article.authority > Authority.FOREIGN
+        site = site_of(article.url)
+        is_named = article.authority == Authority.SITE or article.entry is not None or self._site == site
+        return known.id in self._named_by_others and is_named and site_of(known.url) == site
 
     def _alike(self, candidate: IncomingArticle) -> dict[str, float]:
         """Return id → likeness of the articles that tell nearly the same as a candidate."""
@@ -103,11 +130,11 @@ class DuplicateFinder:
         self._by_text = {text: [other for other in ids if other != id] for text, ids in self._by_text.items()}
         self._by_band = {band: [other for other in ids if other != id] for band, ids in self._by_band.items()}
         self._articles.pop(id, None)
+        self._named_by_others.discard(id)
 
 
-def _brought_by(store: Store, ids: Collection[str], origins: frozenset[int]) -> set[str]:
-    """Return those of the articles that one of the origins brought."""
-    return {id for id, brought in store.receipts.origins_of(ids).items() if brought & origins}
+def _all(brought: Mapping[str, frozenset[int]]) -> frozenset[int]:
+    return _NONE.union(*brought.values())
 
 
 def _age(article: Article) -> tuple[bool, datetime]:

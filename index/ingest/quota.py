@@ -56,9 +56,12 @@ class QuotaKeeper:
         if edition != SHARED and feeds > self._quotas.feeds:
             raise QuotaError("feeds", self._quotas.feeds)
 
-    def require_origin(self, origin: int) -> None:
-        """Raise QuotaError where none of the guilds that have an origin may read it today."""
-        guilds, refused = self._editions.payers(origin), []
+    def require_origin(self, origin: int, payer: str | None = None) -> None:
+        """Raise QuotaError where none of the guilds that have an origin may read it today.
+
+        With a `payer`, which wants it read now, only that one counts.
+        """
+        guilds, refused = self._payers(origin, payer), []
         for guild in guilds:
             try:
                 self.require(guild)
@@ -72,12 +75,28 @@ class QuotaKeeper:
         if edition != SHARED:
             self._usage.add([edition], "bytes", _size(reading), self._clock())
 
-    def admit(self, reading: Reading, origin: int) -> Reading:
+    def may_read(self, origin: int) -> bool:
+        """Tell whether one of the guilds that have an origin may read it today."""
+        try:
+            self.require_origin(origin)
+        except QuotaError:
+            return False
+        return True
+
+    def _payers(self, origin: int, payer: str | None) -> list[str]:
+        """Return the guilds that a reading of an origin counts for: only one where that has asked for it."""
+        guilds = self._editions.payers(origin)
+        return [payer] if guilds and payer else guilds
+
+    def admit(self, reading: Reading, origin: int, payer: str | None = None) -> Reading:
         """Count a reading of an origin; return it with as many of its new articles as may be stored today.
+
+        What a `payer` has asked for counts for that guild alone: otherwise it could use up the quotas of all
+        that have the same source.
 
         Where some are left out, the next reading is of everything again, so that none is lost.
         """
-        guilds = self._editions.payers(origin)
+        guilds = self._payers(origin, payer)
         size = _size(reading)
         if not guilds or not size:
             return reading

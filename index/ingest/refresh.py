@@ -99,25 +99,31 @@ class Refresh:
         return self._stop.is_set()
 
     def one(
-        self, source: Source, *, anew: bool = False, on_progress: OnProgress = ignore_progress
+        self,
+        source: Source,
+        *,
+        anew: bool = False,
+        payer: str | None = None,
+        on_progress: OnProgress = ignore_progress,
     ) -> Refreshed:
         """Read a source that was leased, store its articles, and save its new state. Raises StoreError.
 
+        `payer` is the guild that has asked for this, where one has: then its quota alone counts.
         `on_progress` can stop the reading by raising a BaseException that is no Exception: stored articles
         stay, and the lease ends.
         """
         try:
-            return self._one(source, anew, on_progress)
+            return self._one(source, anew, payer, on_progress)
         except StoreError:  # the database failed, not the source: `_renew` ends its lease later
             self._left.append(source)
             raise
 
-    def _one(self, source: Source, anew: bool, on_progress: OnProgress) -> Refreshed:
+    def _one(self, source: Source, anew: bool, payer: str | None, on_progress: OnProgress) -> Refreshed:
         logger.debug("refresh started url=%s", source.url)
         began = time.monotonic()
         try:
-            self._quota.require_origin(source.origin)
-            reading = self._quota.admit(self._read(source, anew), source.origin)
+            self._quota.require_origin(source.origin, payer)
+            reading = self._quota.admit(self._read(source, anew), source.origin, payer)
             took = time.monotonic() - began
             report = self._ingest(reading, source.origin, on_progress)
         except QuotaError as error:
@@ -171,8 +177,13 @@ class Refresh:
         )
 
     def _postponed(self, source: Source, why: QuotaError) -> Refreshed:
-        """Put a source off to the next day, because a quota is used up: no fault of the source."""
-        after = replace(source, next_fetch=self._quota.next_day(), notice=str(why))
+        """Put a source off to the next day, because a quota is used up: no fault of the source.
+
+        It stays planned as it was where another guild has it, whose quota is not used up.
+        """
+        after = source
+        if not self._quota.may_read(source.origin):
+            after = replace(source, next_fetch=self._quota.next_day(), notice=str(why))
         self._book.save(after, self._owner)
         logger.info("source postponed url=%s quota=%s", source.url, why.kind)
         return Refreshed(after, IngestReport(failed=(Failure(source.url, str(why)),)))

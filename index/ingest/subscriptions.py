@@ -108,7 +108,7 @@ class Subscriptions:
             return Added(trial, None, IngestReport())
         source = replace(source, url=reading.fetched.moved_to or source.url)
         origin = self._editions.add(source.url, edition)
-        reading = self._quota.admit(reading, origin)
+        reading = self._quota.admit(reading, origin, edition or None)
         report = self._ingest(reading, origin, ignore_progress)
         planned = self._refresh.planned(source, reading, report)
         self._book.add([planned], edition, self._quota.sources(edition))
@@ -190,12 +190,14 @@ class Subscriptions:
     ) -> Refreshed:
         """Read one source now, as if nothing of it were stored. Raises UsageError, BusyError.
 
+        Where it is no shared one, an edition pays for that alone.
+
         `on_progress` can stop it by raising a BaseException that is no Exception; stored articles stay.
         """
         source = self._refresh.lease(self.find(name, edition).url)
         if source is None:
             raise BusyError(f"{name} is being read already: try again in a minute.")
-        return self._refresh.one(source, anew=True, on_progress=on_progress)
+        return self._refresh.one(source, anew=True, payer=edition or None, on_progress=on_progress)
 
     def refresh_own(self, edition: str, on_progress: OnProgress = ignore_progress) -> list[Refreshed]:
         """Read an edition's own sources now, due or not, but not those that are being read already.
@@ -205,12 +207,12 @@ class Subscriptions:
         own = [source for source in self._book.all(edition) if not source.shared and source.state != "gone"]
         on_progress(Progress("sources", 0, len(own)))
         return self._refresh_all(
-            [partial(self._lease_and_read, source) for source in own], AT_ONCE, on_progress
+            [partial(self._lease_and_read, source, edition) for source in own], AT_ONCE, on_progress
         )
 
-    def _lease_and_read(self, source: Source) -> Refreshed | None:
+    def _lease_and_read(self, source: Source, edition: str) -> Refreshed | None:
         leased = self._refresh.lease(source.url)
-        return None if leased is None else self._refresh.one(leased)
+        return None if leased is None else self._refresh.one(leased, payer=edition)
 
     def refresh_due(self, on_progress: OnProgress = ignore_progress) -> list[Refreshed]:
         """Read every source that is due, several at once; return the result of each."""

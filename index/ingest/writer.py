@@ -161,6 +161,21 @@ class ArticleWriter:
         strong = {id for id, stored in known.items() if stored.authority == Authority.FETCHED}
         return {id for id in listed if other.get(id, id) in strong}
 
+    def open_to(self, ids: Iterable[str], origin: int) -> set[str]:
+        """Return which of these ids of stored articles an origin may bring by only naming their addresses.
+
+        Those are the ones that all see who see the origin, and those whose words were fetched at the address,
+        where it could fetch them, too. The words of a feed that only some guilds have are theirs.
+        """
+        stored = self.known(ids)
+        admitting = self._editions.admitting(origin)
+        if admitting is None or not stored:
+            return stored
+        other = self._identities.articles_of(stored)
+        brought = self._store.receipts.origins_of({other.get(id, id) for id in stored})
+        seen = {id for id in stored if brought.get(other.get(id, id), frozenset()) & admitting}
+        return seen | self.fetched(stored - seen)
+
     def delete_old(self) -> None:
         """Delete the articles that are too old to keep, and the oldest part of the change log."""
         horizon, deleted = self._horizon(), 0
@@ -249,7 +264,7 @@ class ArticleWriter:
         seq = self._store.changes.last_seq()
         stored = self._stored(candidates)
         copy_of = self._store.known_copies(candidate.article.id for candidate in candidates)
-        twins = DuplicateFinder(self._store, candidates, self._editions.admitting(origin))
+        twins = DuplicateFinder(self._store, candidates, origin, self._editions.admitting(origin))
         batch = _Batch(seq, origin)
         for candidate in candidates:
             article, known = candidate.article, stored.get(candidate.article.id)

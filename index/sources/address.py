@@ -24,6 +24,7 @@ from index.sources.feeds.entries import Known, Work, is_whole, newest_of, read_e
 from index.sources.feeds.items import Child, Feed, FeedLink, Item
 from index.sources.feeds.revisits import Revisits
 from index.sources.speaker import NoteAnnounced, Speaker, note_nothing
+from index.sources.times.dates import dated, list_times
 from index.sources.web_page import Page
 from index.text.normalize import article_id
 from index.types.article import Article
@@ -81,6 +82,7 @@ def read_address(
     timezone: ZoneInfo,
     now: datetime,
     known: Known = nothing_known,
+    named: Known | None = None,
     etag: str | None = None,
     last_modified: str | None = None,
     children: Mapping[str, str] | None = None,
@@ -92,7 +94,8 @@ def read_address(
     """Fetch an address and read what is there.
 
     `known` says which of these ids of articles and entries are stored already: their pages are not fetched
-    again. `children` is that of the last reading. `speaks_for` says for which sites beside its own the one at
+    again. `named` says so of those whose addresses the one at this address only names; without it, `known`
+    does. `children` is that of the last reading. `speaks_for` says for which sites beside its own the one at
     these addresses (as asked for, and where that led to) may speak, and `note` is told of further ones.
     `revisits` are those of the process. Times without a zone are in `timezone`. `call` runs what reads the
     bytes of one document. Raises FetchError or SourceError when the address as a whole gives nothing; a
@@ -109,6 +112,7 @@ def read_address(
         timezone=timezone,
         now=now,
         known=known,
+        named=named,
         children=children,
         revisits=revisits,
         call=call,
@@ -123,6 +127,7 @@ def read_fetched(
     timezone: ZoneInfo,
     now: datetime,
     known: Known = nothing_known,
+    named: Known | None = None,
     children: Mapping[str, str] | None = None,
     revisits: Revisits | None = None,
     call: Call = call_here,
@@ -135,7 +140,7 @@ def read_fetched(
         found = call(_found, fetched, timezone, now)
     except BudgetError as error:
         raise SourceError(f"{fetched.url} {error}: {SMALLER}.") from error
-    work = Work(fetcher, timezone, now, known, speaker, revisits or Revisits(), call)
+    work = Work(fetcher, timezone, now, known, named or known, speaker, revisits or Revisits(), call)
     match found:
         case Page():
             return _read_page(found, fetched, work)
@@ -307,15 +312,36 @@ def _read_page(page: Page, fetched: Fetched, work: Work) -> Reading:
 
 
 def _read_records(fetched: Fetched, kind: Kind, outcomes: Sequence[Article | Failure], work: Work) -> Reading:
-    articles = [work.speaker.own_words(outcome) for outcome in outcomes if isinstance(outcome, Article)]
+    articles = [
+        work.speaker.own_words(_dated(outcome, work)) for outcome in outcomes if isinstance(outcome, Article)
+    ]
     return Reading(
         kind=kind,
         title=None,
         articles=articles,
-        problems=[outcome for outcome in outcomes if isinstance(outcome, Failure)],
+        problems=[*(outcome for outcome in outcomes if isinstance(outcome, Failure)), *work.problems],
         items=len(outcomes),
         newest=max((article.published_at for article in articles), default=None),
         full_text=True,
         feeds=[],
         fetched=fetched,
+    )
+
+
+def _dated(article: Article, work: Work) -> Article:
+    """Return an article of somebody's list with the times that are believed: as those of a feed, none ahead.
+
+    Where only the newest articles are kept, those of next year would be, and all others deleted.
+    """
+    given = [moment for moment in (article.published_at, article.updated_at) if moment]
+    if work.speaker.is_trusted or max(given) <= work.now:
+        return article
+    when = dated(list_times(article, work.now), work.now)
+    if when.note:
+        work.problems.append(Failure(article.url, when.note))
+    return replace(
+        article,
+        published_at=when.published_at,
+        published_precision=when.precision,
+        updated_at=when.updated_at,
     )

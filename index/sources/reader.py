@@ -6,7 +6,9 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from index.errors import SourceError
@@ -38,11 +40,18 @@ FEED_KINDS = ("rss", "atom", "json", "sitemap", "opml")
 READING_SECONDS, ONCE_SECONDS = 120.0, 600.0
 
 
+class OpenTo(Protocol):
+    """Says which of some ids may come in with an origin that only names their addresses."""
+
+    def __call__(self, ids: list[str], origin: int) -> set[str]: ...
+
+
 class Reader:
     """Reads sources; `known`, `speaks_for`, `note` and `revisits` are as in `read_address`.
 
-    Documents are read in the processes of `index.runtime.confined`, which end with the last open reader. For
-    many threads.
+    `open_to` says which of some ids are stored and open to all who see the origin of a number: others do not
+    come in with a feed that only names their addresses. Documents are read in the processes of
+    `index.runtime.confined`, which end with the last open reader. For many threads.
     """
 
     def __init__(
@@ -53,6 +62,7 @@ class Reader:
         *,
         speaks_for: Speaks = for_nobody,
         note: NoteAnnounced = note_nothing,
+        open_to: OpenTo | None = None,
         revisits: Revisits | None = None,
         private: bool = False,
     ) -> None:
@@ -61,6 +71,7 @@ class Reader:
         self._known = known
         self._speaks_for = speaks_for
         self._note = note
+        self._open_to = open_to
         self._revisits = revisits or Revisits()
         self._options = FetchOptions(allow_private=private)
         self._lock = threading.Lock()
@@ -95,6 +106,9 @@ class Reader:
         Raises SourceError as `read_address` does.
         """
         met = _Met(nothing_known if anew else self._known)
+        named = None
+        if self._open_to and not anew:
+            named = _Met(partial(self._open_to, origin=source.origin), met.ids)
         fetcher = self._fetcher()
         with fetcher.reading(READING_SECONDS):
             reading = read_address(
@@ -103,6 +117,7 @@ class Reader:
                 timezone=self._timezone,
                 now=self._clock(),
                 known=met,
+                named=named,
                 etag=None if anew else source.etag,
                 last_modified=None if anew else source.last_modified,
                 children=None if anew else source.children,
@@ -175,11 +190,11 @@ class Reader:
 
 
 class _Met:
-    """Tells which ids are known, and remembers those that were."""
+    """Tells which ids are known, and remembers those that were, in `ids`."""
 
-    def __init__(self, known: Known) -> None:
+    def __init__(self, known: Known, ids: set[str] | None = None) -> None:
         self._known = known
-        self.ids: set[str] = set()
+        self.ids = set[str]() if ids is None else ids
 
     def __call__(self, ids: list[str]) -> set[str]:
         known = self._known(ids)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 
 from index.errors import RecordError
-from index.text.addresses import address_key, host_of, site_of
+from index.text.addresses import feed_key, host_of, site_of
 from index.text.normalize import FEED_CHARS, article_id, entry_id, foreign_id
 from index.types.article import Article, Authority
 
@@ -122,6 +122,6 @@ class Speaker:
 
 def _key(url: str) -> str | None:
     try:
-        return address_key(url)
+        return feed_key(url)
     except RecordError:
         return None

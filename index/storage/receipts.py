@@ -51,6 +51,12 @@ class ReceiptStore:
         rows = self._database.select_in(select(schema.origin_sets), table.code, set(codes))
         return {row.code: _numbers(row.members) for row in rows}
 
+    def names(self, origins: Iterable[int]) -> list[tuple[int, str]]:
+        """Return (number, name) of origins; the name of a source is its address."""
+        table = schema.origins.c
+        rows = self._database.select_in(select(table.number, table.name), table.number, set(origins))
+        return [(row.number, row.name) for row in rows]
+
     def count_passages(self, origins: frozenset[int] | None) -> int:
         """Return how many passages the articles have that one of the origins brought."""
         joined = schema.passages.join(schema.articles)

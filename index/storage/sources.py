@@ -17,7 +17,7 @@ from index.errors import QuotaError
 from index.storage import schema
 from index.storage.database import CHUNK, Database
 from index.storage.editions import drop_edition, give, rename, take
-from index.text.normalize import article_id
+from index.text.normalize import feed_id
 from index.types.edition import SHARED
 from index.types.source import Source, SourcePage, SourceState
 
@@ -149,7 +149,7 @@ class SourceStore:
     def announced_on(self, feeds: Sequence[str]) -> set[str]:
         """Return the sites whose pages announce a feed at one of these addresses."""
         table = schema.announcements.c
-        ids = [article_id(feed) for feed in feeds]
+        ids = [feed_id(feed) for feed in feeds]
         rows = self._database.select_in(select(table.feed, table.site), table.feed, ids)
         return {row.site for row in rows}
 
@@ -159,7 +159,7 @@ class SourceStore:
             return
         with self._database.writing() as connection:
             if site not in self.announced_on([feed]):  # another process may have been quicker
-                values = {"feed": article_id(feed), "site": site}
+                values = {"feed": feed_id(feed), "site": site}
                 connection.execute(insert(schema.announcements).values(values))
 
     def save(self, source: Source, owner: str, moved_to: str | None = None) -> None:

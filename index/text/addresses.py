@@ -21,6 +21,7 @@ from ipaddress import ip_address
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 import detrack
+import idna
 from publicsuffixlist import PublicSuffixList
 
 from index.errors import RecordError
@@ -38,9 +39,11 @@ _PREFIXES = (*(prefix.lower() for prefix in detrack.PREFIXES), "ns_", "wt_", "_h
 _FROM_A_FEED = re.compile(r"rss|rss[-_.].*|feed|feeds|newsfeed|rssfeed", re.IGNORECASE)
 # These ask for another form of the page, so their value is no trace of a reader.
 _FORMS = frozenset("feed format output type view tab category cat section topic q s search".split())
-# Fragments that are no place of a story: a browser's text fragment, the comments, the top of the page.
+# Fragments that are no place of a story: a browser's text fragment, the comments, the top of the page. A
+# single comment is a place: what its author says is not the story.
 _NO_PLACE = re.compile(
-    r":~:.*|(?:comments?|respond|disqus_thread|rss|feed|top|start)(?:[-=/].*)?", re.IGNORECASE
+    r":~:.*|(?!comments?[-=/]\d)(?:comments?|respond|disqus_thread|rss|feed|top|start)(?:[-=/].*)?",
+    re.IGNORECASE,
 )
 _AMP_HOST = "amp."
 _AMP_PATH = re.compile(r"(?:/amp|\.amp)(?=(?:\.html?)?/?$)|^/amp(?=/.)", re.IGNORECASE)
@@ -52,12 +55,15 @@ def clean_address(raw: str) -> str:
     """Return an address without tracking parameters, its scheme and host in lower case.
 
     All else stays as it is written. A fragment stays, too, unless it only tracks or leads to the comments:
-    the entries of a live report often differ in nothing else. Raises RecordError when it is no address.
+    the entries of a live report often differ in nothing else. Raises RecordError when it is no address, also
+    where browsers would read another host in it: to them "\\" ends the host as "/" does.
     """
     try:
         parts = urlsplit(raw)
     except ValueError as error:
         raise RecordError(f"{raw[:200]!r} is not an address") from error
+    if "\\" in parts.netloc:
+        raise RecordError(f"{raw[:200]!r} is not an address")
     fragment = "" if _only_tracks(parts.fragment) else parts.fragment
     query = "&".join(part for part in parts.query.split("&") if part and not _is_tracking(part))
     return urlunsplit((parts.scheme.lower(), parts.netloc.lower(), parts.path, query, fragment))
@@ -74,6 +80,16 @@ def address_key(raw: str) -> str:
     path = _AMP_PATH.sub("", parts.path)
     query = "&".join(part for part in parts.query.split("&") if part.lower() not in _AMP_PARTS)
     return urlunsplit(("https", _plain_host(parts.netloc), path.rstrip("/"), query, parts.fragment))
+
+
+def feed_key(raw: str) -> str:
+    """Return what two addresses of one feed have in common, for comparing only.
+
+    Of a feed all parameters count: by "source" or "ref" an aggregator may tell the feeds of its users apart.
+    Raises RecordError when `raw` is no address.
+    """
+    parts, query = urlsplit(address_key(raw)), urlsplit(raw).query
+    return urlunsplit((*parts[:3], query, ""))
 
 
 def host_of(url: str) -> str:
@@ -106,10 +122,14 @@ def _is_number(host: str) -> bool:
 
 
 def _ascii(host: str) -> str:
-    """Return a host as the name service knows it, where it can be written so."""
+    """Return a host as it is asked for, where it can be written so.
+
+    That is the standard of 2008 (RFC 5891), by which httpx asks: by Python's own codec, which follows that of
+    2003, straße.de is strasse.de, which belongs to somebody else.
+    """
     try:
-        return host.encode("idna").decode("ascii").lower()
-    except UnicodeError:
+        return host if host.isascii() else idna.encode(host).decode("ascii")
+    except idna.IDNAError:
         return host
 
 

@@ -15,7 +15,12 @@ HIDDEN = "…"
 # parameter's name.
 LONG = 16
 
-_ADDRESS = re.compile(r"\b[a-z][a-z0-9+.-]{1,19}://[^\s<>\"']+", re.IGNORECASE)
+_ADDRESS = re.compile(r"\b[a-z][a-z0-9+.-]{1,19}://\S+", re.IGNORECASE)
+# What an address in a sentence may stand in, and what may come behind it.
+_QUOTED, _BEHIND = "<>\"'", "<>\"'.,:;!?()[]{}"
+# Addresses within addresses: how often one is decoded, and what stands before their parameters.
+MOST_ENCODED = 3
+_INNER = re.compile(r"[?&;#]")
 _PASSWORD = re.compile(r"(?<=://)[^/?#]*@")
 # The place of an address ends at "#". Behind it only "name=value" is a parameter, all else is an anchor.
 _PARAMETER = re.compile(
@@ -23,7 +28,9 @@ _PARAMETER = re.compile(
     r"|(?P<anchor_before>(?<=[#&])(?P<anchor_name>[^=&;#]+=))(?P<anchor_value>[^&;#]+)"
 )
 _SECRET = re.compile(
-    r"token|secret|passw|pwd|auth(?!or)|signature|credential|session|(?:^|api|access|private|[_-])key=|\bsig=",
+    r"token|secret|passw|passcode|passphrase|pwd|auth(?!or)|signature|credential|session|sess_?id|jwt|bearer|hmac"
+    r"|(?:^|api|access|private|user|feed|rss|app|client|member|subscription|license|[_-])key="
+    r"|(?:\b|[_-])(?:sig|pass|pw|otp)=",
     re.IGNORECASE,
 )
 # So many letters and digits in a row are no word of a headline, and a UUID has fewer: they look like a key.
@@ -43,7 +50,7 @@ def masked(text: str) -> str:
     is a secret, or where the value has `LONG` characters or more and no space. Invisible characters of an
     address, such as marks of direction, are written as "%…". All else stays as it is.
     """
-    return _ADDRESS.sub(lambda match: _masked(match[0]), text)
+    return _ADDRESS.sub(lambda match: _masked_word(match[0]), text)
 
 
 def public_address(address: str) -> str:
@@ -58,6 +65,16 @@ def public_address(address: str) -> str:
     return "#".join(part for number, part in enumerate(parts) if part or not number)
 
 
+def _masked_word(word: str) -> str:
+    """Return an address masked, with the quotation marks and what else stands behind it in a sentence.
+
+    Within an address such a mark ends nothing: what comes behind it may be a secret.
+    """
+    behind = len(word.rstrip(_BEHIND))
+    end = next((place for place in range(behind, len(word)) if word[place] in _QUOTED), len(word))
+    return _masked(word[:end]) + word[end:]
+
+
 def _masked(address: str) -> str:
     return _PARAMETER.sub(_parameter, _visible(_PASSWORD.sub("", address)))
 
@@ -65,11 +82,12 @@ def _masked(address: str) -> str:
 def _parameter(match: re.Match[str]) -> str:
     if match["anchor_value"] is not None:
         before, value = match["anchor_before"], match["anchor_value"]
-        secret = bool(_SECRET.search(unquote(before)))
+        secret = bool(_SECRET.search(unquote(before))) or _holds_secret(value)
     else:
         before, value = match["before"], match["value"]
         plain = unquote_plus(value)
         secret = bool(_SECRET.search(unquote(before[1:]))) or (len(plain) >= LONG and " " not in plain)
+        secret = secret or _holds_secret(value)
     return before + (HIDDEN if secret else value)
 
 
@@ -88,9 +106,20 @@ def _is_secret(parameter: str) -> bool:
     if not separator:
         name, value = "", parameter
     named = unquote(name) + separator
-    if separator and _SECRET.search(named):
+    if (separator and _SECRET.search(named)) or _holds_secret(value):
         return True
     return any(map(_is_key, _RUN.findall(unquote(value)))) and not _NAMES_PAGE.fullmatch(named)
+
+
+def _holds_secret(value: str) -> bool:
+    """Tell whether a value has a parameter or a password that looks secret in it.
+
+    That is often another address, as of what a proxy is to fetch, encoded once or more.
+    """
+    for _ in range(MOST_ENCODED):
+        value = unquote(value)
+    names = (part.partition("=")[:2] for part in _INNER.split(value)[1:])
+    return bool(_PASSWORD.search(value)) or any(end and _SECRET.search(name + end) for name, end in names)
 
 
 def _is_key(run: str) -> bool:

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from index.text.addresses import address_key, clean_address
+from index.text.addresses import address_key, clean_address, feed_key
 
 # Characters that are removed: control characters other than tab and newline; soft hyphens, which split words
 # for a search; zero-width and bidirectional marks, which can hide or reorder words; the byte order mark; lone
@@ -56,6 +56,11 @@ def article_id(url: str) -> str:
     return _digest([address_key(canonical_line(url))])[:16]
 
 
+def feed_id(url: str) -> str:
+    """Return the id of the feed at `url`, made as `article_id` is. Raises RecordError for no address."""
+    return _digest([feed_key(canonical_line(url))])[:16]
+
+
 def entry_id(feed: str, guid: str) -> str:
     """Return the identity of an entry of a feed, by the feed's address and the id that it gives the entry.
 
@@ -65,7 +70,7 @@ def entry_id(feed: str, guid: str) -> str:
     same = canonical_line(guid)
     if same.startswith(("http://", "https://")):
         same = address_key(same)
-    site = _digest(["feed", address_key(canonical_line(feed))])
+    site = _digest(["feed", feed_key(canonical_line(feed))])
     return site[:FEED_CHARS] + _digest(["entry", site, same])[:16]
 
 

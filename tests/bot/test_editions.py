@@ -398,6 +398,18 @@ async def test_alerts_reach_only_who_may_see_the_source(tmp_path: Path) -> None:
         assert await cog.look() == 0
 
 
+async def test_who_has_left_a_server_sees_its_news_in_no_digest_elsewhere(tmp_path: Path) -> None:
+    """A digest that is sent to a person is theirs in every server, with the news of the one it was set in."""
+    async with started(tmp_path) as it:
+        member = it.server.user("member")
+        assert "1 new" in await it.read(it.two, file=lines("Hamburg", "Wire", utc_now()))
+        await it.use("digest set", it.two, member, every="day", hour=8, to_me=True)
+        (digest,) = it.library.digests.of_person(member.id)
+        assert "Hamburg sank" in await it.use("digest now", it.one, member, which=str(digest.id))
+        del it.two.members[member.id]
+        assert "Nothing new" in await it.use("digest now", it.one, member, which=str(digest.id))
+
+
 # -- quotas ----------------------------------------------------------------------------------------------
 
 

@@ -347,6 +347,20 @@ def test_a_feed_that_only_leads_to_an_announced_one_speaks_for_nobody_later(worl
     assert_honest(world)
 
 
+def test_that_a_feed_is_announced_says_nothing_of_others_on_its_host(world: World) -> None:
+    """They may differ by a parameter that would say nothing in the address of a page."""
+    feeds = world.site("127.0.0.3")
+    entry = rss_item(link=world.story, content=html(PARAGRAPHS))
+    url = feeds.serve("/feed?source=wire", rss(entry, title="The Wire"), RSS)
+    announced = f'<link rel="alternate" type="{RSS}" href="{url}">'
+    world.honest.serve("/story", page(head=announced, story=html(PARAGRAPHS[:4])))
+    world.read(url)
+    second = rss_item(link=world.honest.url("/second"), content=html(FORGED))
+    world.read(feeds.serve("/feed?source=forger", rss(second, title="The Wire"), RSS))
+    assert {article.authority for article in world.articles()} == {Authority.SITE, Authority.FOREIGN}
+    assert_honest(world)
+
+
 def test_the_operator_lets_a_feed_speak_for_a_site(world: World) -> None:
     url = world.feed(world.site("127.0.0.3"), PARAGRAPHS)
     world.read(url)
@@ -362,6 +376,16 @@ def test_the_operator_lets_a_feed_speak_for_a_site(world: World) -> None:
     assert not headline.also_in, "the feed is no other outlet beside itself"
     with pytest.raises(UsageError, match="is no site"):
         world.news.subscriptions.add(url, speaks_for=["no site"])
+
+
+def test_a_comment_on_a_story_is_not_the_story(world: World) -> None:
+    """Many sites have a feed of comments, in which anybody may write; each leads to its place on the page."""
+    world.read(world.feed(world.honest, PARAGRAPHS))
+    comment = rss_item(link=f"{world.story}#comment-7", title="By: A reader", content=html(FORGED))
+    world.read(world.honest.serve("/comments/feed", rss(comment, title="Comments for The Wire"), RSS))
+    assert (world.at_story().text, world.revisions(world.at_story())) == (STORY, [])
+    (other,) = (article for article in world.articles() if "forger" in article.text)
+    assert (other.url, other.source) == (f"{world.story}#comment-7", "Comments for The Wire")
 
 
 @pytest.mark.parametrize("page_first", [True, False])
@@ -398,6 +422,29 @@ def test_the_address_after_redirects_counts(world: World) -> None:
     assert len(world.articles()) == 1
 
 
+@pytest.mark.parametrize("kind", ["whole", "excerpt"])
+@pytest.mark.parametrize("alias", ["?from=a-list", "//story"])
+def test_an_address_that_only_others_name_does_not_stand_for_the_one_that_the_site_names(
+    world: World, alias: str, kind: str
+) -> None:
+    """A page has many addresses. What the site changes is read, also where another list named one first."""
+    other = world.story + alias if alias.startswith("?") else world.honest.url(alias)
+    for address in ("/story", "/story?from=a-list", "//story"):
+        world.honest.serve(address, page())
+    mirror = world.feed(world.evil, PARAGRAPHS[:1], "Mirror", link=other)
+    world.read(mirror)
+    assert [article.url for article in world.articles()] == [other]
+    honest = world.feed(world.honest, PARAGRAPHS if kind == "whole" else PARAGRAPHS[:1])
+    world.read(honest)
+    world.read(mirror)
+    assert_honest(world)
+    assert [article.url for article in world.articles()] == [world.story]
+    if kind == "whole":
+        world.feed(world.honest, (*PARAGRAPHS, "Correction: the quays cost 50 million euros."))
+        world.read(honest)
+        assert world.at_story().text.endswith("cost 50 million euros.")
+
+
 def test_an_aggregators_words_become_a_copy_of_the_sites(world: World) -> None:
     """Whichever came first: of the same words, the site's are the article and the others "also in"."""
     planet = world.feed(world.evil, PARAGRAPHS, "Planet Harbour")
@@ -408,3 +455,26 @@ def test_an_aggregators_words_become_a_copy_of_the_sites(world: World) -> None:
     (headline,) = world.news.latest(limit=10)
     assert headline.article.id == article_id(world.story)
     assert [copy.source for copy in headline.also_in] == ["Planet Harbour (127.0.0.2)"]
+
+
+# -- other servers ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("own", [FORGED, PARAGRAPHS[:1]], ids=["whole", "excerpt"])
+def test_who_names_an_address_does_not_see_the_words_of_a_feed_that_only_others_have(
+    world: World, own: tuple[str, ...]
+) -> None:
+    """A feed may have words that its site's pages show to nobody, and be the source of one server alone."""
+    book = world.news.subscriptions
+    book.add(world.feed(world.honest, PARAGRAPHS), "1001")
+    book.add(world.feed(world.evil, own, "Mirror"), "2002")
+    book.refresh_own("2002")
+    assert {headline.article.source for headline in world.news.latest(edition="2002")} == {
+        "Mirror (127.0.0.2)"
+    }
+    world.honest.serve("/story", page(story=html(PARAGRAPHS[:4])))
+    book.add(world.feed(world.evil, PARAGRAPHS[1:2], "Mirror", title=TITLE), "3003")
+    seen = {headline.article.source for headline in world.news.latest(edition="3003")}
+    assert "The Wire" in seen, "what stands on the page can be read by everybody"
+    book.refresh_own("2002")
+    assert "The Wire" in {headline.article.source for headline in world.news.latest(edition="2002")}

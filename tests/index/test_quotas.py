@@ -77,6 +77,27 @@ def test_who_has_a_source_together_shares_its_cost(tmp_path: Path, site: NewsSit
         assert {"g", "h", "i", "j", "k", "l"} <= titles(news, ONE)
 
 
+def test_what_a_guild_has_read_now_costs_no_other_that_has_the_same_source(
+    tmp_path: Path, site: NewsSite
+) -> None:
+    """Who adds a source, or has it read again and again, uses up no quota but their own."""
+    clock, size = Clock(), len(lines(*"abc"))
+    with open_news(tmp_path, clock=clock, fetch_private=True, quotas=Quotas(bytes=4 * size)) as news:
+        url, book = feed(site, "/feed", *"abc"), news.subscriptions
+        book.add(url, ONE)
+        book.add(url, TWO)
+        book.remove(url, TWO)
+        book.add(url, TWO)
+        for _ in range(2):
+            book.refresh(url, edition=TWO)
+        planned = book.all(ONE)[0].next_fetch
+        (failure,) = book.refresh(url, edition=TWO).ingested.failed
+        assert "used up" in failure.why
+        assert book.all(ONE)[0].next_fetch == planned
+        for name in "xyz":
+            assert news.receive(lines(name), "a.jsonl", edition=ONE).ingested.added == 1
+
+
 def test_bytes_sources_and_lists_have_quotas(tmp_path: Path, site: NewsSite) -> None:
     quotas = Quotas(sources=2, feeds=3, bytes=2_000)
     with open_news(tmp_path, fetch_private=True, quotas=quotas) as news:

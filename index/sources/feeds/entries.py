@@ -59,14 +59,16 @@ _ARTICLES = frozenset("the der die das le la les el los il lo gli o os de het".s
 class Work:
     """One reading under way. `call` runs what reads the bytes of one document.
 
-    `again` tells that something may be read the next time that could not be now. `excesses` counts the pages
-    that needed more time or memory than any may.
+    `known` says which ids are stored already, and `named` which are stored and may come in with a feed that
+    only names their addresses. `again` tells that something may be read the next time that could not be now.
+    `excesses` counts the pages that needed more time or memory than any may.
     """
 
     fetcher: Fetcher
     timezone: ZoneInfo
     now: datetime
     known: Known
+    named: Known
     speaker: Speaker
     revisits: Revisits = field(default_factory=Revisits)
     call: Call = call_here
@@ -104,8 +106,10 @@ def read_entries(found: Feed, url: str, work: Work) -> None:
     entries = [entry for entry in _identified(found, url, work) if _is_wanted(entry, found, work)]
     # What has no time is first seen now: once, so it is not read again.
     asked = [entry for entry in entries if _is_read_once(entry) or entry.is_foreign(work.speaker)]
-    ids = [id for entry in asked for id in (entry.id, entry.own_id, entry.entry) if id]
+    foreign = {entry.id for entry in asked if entry.is_foreign(work.speaker)}
+    ids = [id for entry in asked for id in (entry.id, entry.own_id, entry.entry) if id and id not in foreign]
     known = work.known(ids) if ids else set()
+    known |= work.named(sorted(foreign)) if foreign else set()
     new = {entry.own_id for entry in asked if not known.intersection((entry.id, entry.own_id))}
     new = new if work.speaker.has_site else set()
     if any(entry.own_id in new and entry.is_foreign(work.speaker) for entry in entries):

@@ -223,7 +223,9 @@ def _joined(base: str, address: str) -> str | None:
     try:
         joined = urljoin(base, address.strip())
         parts = urlsplit(joined)
-        return joined if address.strip() and parts.scheme in ("http", "https") and parts.hostname else None
+        # To browsers a host ends at "\\".
+        named = bool(parts.hostname) and "\\" not in parts.netloc
+        return joined if address.strip() and parts.scheme in ("http", "https") and named else None
     except ValueError:
         return None
 

@@ -14,7 +14,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from index.sources.times.text import NoTimeError, Written, dates_within, read_text
-from index.types.article import Precision, is_on_day
+from index.types.article import Article, Precision, is_on_day
 
 # Broken systems write year 1 or 1970; there was no news on the web before 1990.
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
@@ -176,6 +176,22 @@ def entry_times(
         later if isinstance(later, Moment) else None,
         tuple(time for time in (first, later) if isinstance(time, Unread)),
     )
+
+
+def list_times(article: Article, now: datetime) -> Times:
+    """Return the times that a list of articles, read at `now`, gives for one of them."""
+    times = [
+        Moment(at, "day" if article.published_precision == "day" else "minute", "the list") if at else None
+        for at in (article.published_at, article.updated_at)
+    ]
+    read = [
+        Unread(f"{moment.at:%Y-%m-%d}", why) if moment and (why := doubt(moment, now)) else moment
+        for moment in times
+    ]
+    published, updated = (moment if isinstance(moment, Moment) else None for moment in read)
+    if article.published_precision == "seen":
+        published = None
+    return Times(published, updated, tuple(moment for moment in read if isinstance(moment, Unread)))
 
 
 def together(entry: Times, page: Times) -> Times:

@@ -15,6 +15,7 @@ import pytest_asyncio
 from bot.client import NewsBot
 from bot.cogs import leftovers, privacy
 from bot.cogs import messages as messages_cog
+from bot.interactions.buttons import Action
 from index import GuildSettings, NewsIndex
 from tests.discord.actions import Json
 from tests.discord.interactions import Interaction
@@ -512,6 +513,31 @@ async def test_a_form_of_before_a_restart_works(world: World) -> None:
     form = Interaction(world.server.world, 5, world.person(), channel, data, source=found)
     result = await world.server.interactions.send(form).wait()
     assert f"continues: {QUESTION}" in result.text
+
+
+@pytest.mark.parametrize("private", [False, True])
+async def test_the_id_of_an_answer_elsewhere_shows_nothing_of_it(
+    world: World, monkeypatch: pytest.MonkeyPatch, private: bool
+) -> None:
+    """A program sends it in a person's name: that of another channel's answer, or of a private one."""
+    monkeypatch.setattr(leftovers, "PATIENCE_SECONDS", 0.1)
+    asker, other = world.person(), world.person(manage_guild=True, manage_messages=True)
+    options = {"question": "Did troops hide the Zorvanian treasure?", "private": private}
+    await world.server.slash("ask", options, user=asker)
+    rows = world.news.privacy.export
+    await world.server.wait_for(lambda: bool(rows(asker.id)["posted_answers"]))
+    (row,) = rows(asker.id)["posted_answers"]
+    found = await answer(world, user=other, guild=world.place())
+    channel = world.server.world.channels[found["channel_id"]]
+    field = {"type": 4, "custom_id": "question", "value": "and who lost?", "id": 2}
+    form = {"custom_id": f"ask-on:{row['id']}:all", "components": [{"type": 18, "id": 1, "component": field}]}
+    button = {"component_type": 2, "custom_id": f"answer:{Action.REMOVE}:{row['id']}", "id": 1}
+    for kind, data, told in ((5, form, "no longer kept"), (3, button, "does not work any more")):
+        sent = Interaction(world.server.world, kind, other, channel, data, source=found)
+        result = await world.server.interactions.send(sent).wait()
+        assert told in result.text
+        assert "Zorvanian" not in str(result.messages)
+    assert len(rows(asker.id)["posted_answers"]) == 1
 
 
 async def test_an_old_confirmation_says_how_to_go_on(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -15,7 +16,7 @@ import pytest
 from bot.client import NewsBot
 from bot.cogs.background import tidying
 from bot.services import background
-from index import NewsIndex
+from index import Answer, NewsIndex, Question
 from tests.discord.server import DiscordServer
 from tests.fake_news import FakeNews
 from tests.fakes import NOW
@@ -92,6 +93,29 @@ async def test_a_follow_up_of_another_loses_the_words_of_who_is_deleted(tmp_path
         assert not any(word in text for word in WORDS for text in texts)
         more = await server.click(said.replies[0], "Tell me when there is something", user=bob)
         assert more.text
+
+
+async def test_a_follow_up_is_kept_without_what_its_notices_say_of_the_question_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was searched for, with typing errors corrected, and a time that was not understood."""
+    news = FakeNews()
+    ask = news.ask
+
+    def corrected(question: Question) -> Answer:
+        return replace(ask(question), searched_for=question.text, unclear_time=question.text)
+
+    monkeypatch.setattr(news, "ask", corrected)
+    async with started(tmp_path, news) as (server, _):
+        bob = server.user("bob")
+        asked = await server.slash("ask", {"question": SECRET})
+        await remembered(server, news, server.alice.id, 1)
+        said = await server.say("and what did they do?", user=bob, reply_to=asked.messages[0])
+        await remembered(server, news, bob.id, 1)
+        assert "searched for" in said.text
+        news.privacy.delete(server.alice.id)
+        (row,) = news.privacy.export(bob.id)["posted_answers"]
+        assert not any(word in str(row) for word in WORDS)
 
 
 async def test_a_private_answer_that_is_shared_is_kept_like_a_public_one(tmp_path: Path) -> None:

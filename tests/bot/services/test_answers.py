@@ -11,6 +11,7 @@ import pytest
 
 from bot.client import NewsBot
 from bot.interactions.buttons import Action
+from bot.interactions.cooldowns import PERSON_QUESTIONS
 from index import Answer, PostedAnswer, Question
 from tests.bot.test_client import QUESTION, QUOTE, opener
 from tests.discord.interactions import Interaction
@@ -19,6 +20,7 @@ from tests.discord.server import DiscordServer
 from tests.fake_news import TROOPS, FakeNews
 
 UNANSWERED = "Who won the cricket?"
+MANY = "That was a lot of questions."
 
 
 class Listening(FakeNews):
@@ -123,6 +125,18 @@ async def test_sources_show_each_passage_on_a_page(tmp_path: Path) -> None:
         assert "Rotterdam" in second.text
         back = await server.click(second.messages[0], "Back to 1 of 2")
         assert "Kursk" in back.text
+
+
+@pytest.mark.parametrize(("question", "button"), [(QUESTION, "More quotes"), (UNANSWERED, "Closest reports")])
+async def test_a_button_that_asks_again_counts_as_a_question(
+    tmp_path: Path, question: str, button: str
+) -> None:
+    async with started(tmp_path) as server:
+        message = await asked(server, question)
+        press = chosen if button == "More quotes" else DiscordServer.click
+        for _ in range(PERSON_QUESTIONS - 1):
+            assert MANY not in (await press(server, message, button)).text
+        assert MANY in (await press(server, message, button)).text
 
 
 async def test_more_quotes_are_those_that_were_not_shown(tmp_path: Path) -> None:

@@ -64,3 +64,13 @@ def test_only_the_address_that_is_announced_is_noted() -> None:
     speaker.heard("https://www.wire.example/1", ["http://b.example/feed/"])
     assert speaker.speaks_for(WIRE.url)
     assert noted == [("https://b.example/feed", "wire.example")]
+
+
+def test_a_feed_of_an_aggregator_does_not_speak_as_another_one_of_its_feeds() -> None:
+    """The names are those by which links to pages tell where a reader came from."""
+    for name in ("source", "ref", "origin", "newsletter", "email"):
+        forger, wire = (f"feeds.example/rss?{name}={user}" for user in ("forger", "wire"))
+        for address, speaks in ((forger, False), (wire, True)):
+            speaker = at(address, address)
+            speaker.heard("https://www.wire.example/1", [f"http://{wire}"])
+            assert speaker.speaks_for(WIRE.url) == speaks

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -69,6 +70,26 @@ def test_a_broken_line_names_the_file_as_it_was_called(fetcher: Fetcher) -> None
     reading = received(fetcher, f"{LINE}\n{{}}\n", "my news.jsonl")
     assert [problem.where for problem in reading.problems] == ["my news.jsonl:2"]
     assert len(reading.articles) == 1
+
+
+@pytest.mark.parametrize(
+    ("told", "stored"),
+    [
+        ({"published_at": "2099-01-01T00:00:00Z"}, (NOW, "seen", None)),
+        ({"published_at": "2099-01-01"}, (NOW, "seen", None)),
+        ({"published_at": "2099-01-01T00:00:00Z", "published_precision": "seen"}, (NOW, "seen", None)),
+        ({"published_at": "2025-06-10T20:00:00Z"}, (NOW.replace(hour=0), "day", None)),
+        ({"updated_at": "2099-01-01T00:00:00Z"}, (NOW - timedelta(days=5.5), "minute", None)),
+        ({}, (NOW - timedelta(days=5.5), "minute", None)),
+    ],
+)
+def test_no_time_ahead_is_believed(
+    fetcher: Fetcher, told: dict[str, str], stored: tuple[object, ...]
+) -> None:
+    """Where only the newest articles are kept, those of next year would be, and all others deleted."""
+    line = json.loads(LINE) | {"published_at": "2025-06-05T00:00:00Z"} | told
+    (article,) = received(fetcher, json.dumps(line), "news.jsonl").articles
+    assert (article.published_at, article.published_precision, article.updated_at) == stored
 
 
 @pytest.mark.parametrize("body", [b"", b"\x00\xff" * 500, b"hello", b"<urlset><url", b"\x1f\x8b\x08garbage"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from index.errors import RecordError
 from index.text.addresses import address_key, clean_address, site_of
 
 PAGE = "https://kurier.example/2025/bridge"
@@ -59,6 +60,7 @@ def test_one_page_under_other_addresses(written: str) -> None:
         f"{PAGE}?page=2",
         f"{PAGE}?view=rss",
         f"{PAGE}#entry-12",
+        f"{PAGE}#comment-12",
         f"{PAGE}#!/story/4",
         "https://kurier.example/2025/Bridge",
         "https://kurier.example:8443/2025/bridge",
@@ -70,6 +72,12 @@ def test_one_page_under_other_addresses(written: str) -> None:
 def test_other_pages_stay_others(written: str) -> None:
     assert clean_address(written) == written
     assert address_key(written) != address_key(PAGE)
+
+
+@pytest.mark.parametrize("host", [r"kurier.example\2025\.forger.example", r"kurier.example\@forger.example"])
+def test_an_address_in_which_browsers_read_another_host_is_none(host: str) -> None:
+    with pytest.raises(RecordError, match="is not an address"):
+        clean_address(f"https://{host}/bridge")
 
 
 def test_what_is_kept_stays_as_it_is_written() -> None:
@@ -90,6 +98,8 @@ def test_what_is_kept_stays_as_it_is_written() -> None:
         ("http://News.Example.COM:8080/", "example.com"),
         ("https://münchen.de/", "xn--mnchen-3ya.de"),
         ("https://www.xn--mnchen-3ya.de./", "xn--mnchen-3ya.de"),
+        ("https://straße.de/", "xn--strae-oqa.de"),
+        ("https://ｎews.example/", "ｎews.example"),
         ("http://127.0.0.1:8080/1", "127.0.0.1"),
         ("http://[::1]/", "::1"),
         ("localhost:80", "localhost"),

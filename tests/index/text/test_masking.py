@@ -21,6 +21,14 @@ KEY = "h7Gq29XcbV04Lm8Z"
         (f"https://a.example/feed?{KEY}", "https://a.example/feed?…"),
         (f"https://ann:{KEY}@a.example/feed", "https://a.example/feed"),
         (f"https://{KEY}@a.example:81/feed", "https://a.example:81/feed"),
+        ("https://a.example/feed?q='x'&token=x1", "https://a.example/feed?q='x'&token=…"),
+        ("https://a.example/feed?q=<b>&token=x1", "https://a.example/feed?q=<b>&token=…"),
+        *(
+            (f"https://a.example/feed?{name}=x1&page=2", f"https://a.example/feed?{name}=…&page=2")
+            for name in ("jwt", "url_sig", "userkey", "feedKey", "PHPSESSID", "pass", "hmac", "bearer")
+        ),
+        ("https://a.example/feed?f=x?token=x1", "https://a.example/feed?f=…"),
+        ("https://ann:it's@a.example/feed", "https://a.example/feed"),
     ],
 )
 def test_a_secret_is_hidden_alone_and_within_a_sentence(address: str, shown: str) -> None:
@@ -32,12 +40,25 @@ def test_a_secret_is_hidden_alone_and_within_a_sentence(address: str, shown: str
 
 
 @pytest.mark.parametrize(
+    ("sentence", "shown"),
+    [
+        ("'https://a.example/feed?token=x1' is no feed.", "'https://a.example/feed?token=…' is no feed."),
+        ("where='https://a.example/?token=x1' why='x'", "where='https://a.example/?token=…' why='x'"),
+        ("<https://a.example/feed?token=x1>: gone", "<https://a.example/feed?token=…>: gone"),
+    ],
+)
+def test_marks_around_an_address_stay(sentence: str, shown: str) -> None:
+    assert masked(sentence) == shown
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "https://a.example/feed.xml",
         "https://a.example/2025/06/a-long-headline-of-many-words?page=2&lang=en",
         "https://a.example/search?q=harbour+strike+in+rotterdam&author=ann",
         "https://a.example/search?keyword=harbour&monkey=1",
+        "https://a.example/feed?compass=n&design=1&keyboard=2&bypass=3",
         "There is no source 'harbour': the list of sources shows what there is.",
         "/data/news.jsonl?key=no-address",
         "",
