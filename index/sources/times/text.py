@@ -66,7 +66,7 @@ _ZONE = re.compile(
     re.IGNORECASE,
 )
 # Abbreviations that are words, too: read as a zone in capitals only.
-_WORDS_TOO = frozenset("et ct mt pt cat eat art wit west wet hst".split())
+_WORDS_TOO = frozenset("et ct mt pt cat eat art wit west wet hst bot pet vet".split())
 _BRACKETS = re.compile(r"\[[^\[\]]*\]|\([^()]*\)")
 _REGION_IN_BRACKETS = re.compile(r"\[([A-Za-z_]{1,30}/[A-Za-z_/]{1,40})\]")
 # A letter and all up to a separator: vowel signs of Indian scripts are no letters to `re`.

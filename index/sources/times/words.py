@@ -67,9 +67,10 @@ _HOURS = (
     "gmt 0 utc 0 ut 0 z 0 zulu 0 "
     "est -5 edt -4 cst -6 cdt -5 mst -7 mdt -6 pst -8 pdt -7 "
     "akst -9 akdt -8 hst -10 nst -3.5 ndt -2.5 brt -3 art -3 clt -4 clst -3 "
+    "cot -5 pet -5 vet -4 bot -4 uyt -3 "
     "wet 0 west 1 cet 1 cest 2 mez 1 mesz 2 eet 2 eest 3 msk 3 trt 3 "
-    "sast 2 eat 3 cat 2 wat 1 pkt 5 npt 5.75 wib 7 wita 8 wit 9 "
-    "sgt 8 hkt 8 pht 8 jst 9 kst 9 awst 8 acst 9.5 acdt 10.5 aest 10 aedt 11 nzst 12 nzdt 13"
+    "sast 2 eat 3 cat 2 wat 1 idt 3 irst 3.5 uzt 5 pkt 5 npt 5.75 ict 7 wib 7 wita 8 wit 9 "
+    "sgt 8 myt 8 hkt 8 pht 8 jst 9 kst 9 awst 8 acst 9.5 acdt 10.5 aest 10 aedt 11 nzst 12 nzdt 13"
 ).split()
 OFFSETS: Mapping[str, timedelta] = {
     name: timedelta(hours=float(hours)) for name, hours in zip(_HOURS[::2], _HOURS[1::2], strict=True)

@@ -61,6 +61,8 @@ def why(value: object, zone: ZoneInfo = UTC_ZONE, language: str | None = None) -
         ("Tue, 14 Oct 2025 07:31:09 HKT", "2025-10-13T23:31"),
         ("Tue, 14 Oct 2025 07:31:09 MESZ", "2025-10-14T05:31"),
         ("Tue, 14 Oct 2025 07:31:09 UTC+5:30", "2025-10-14T02:01"),
+        ("Tue, 14 Oct 2025 07:31:09 PET", "2025-10-14T12:31"),  # a Friday in Croatian, too
+        ("Tue, 14 Oct 2025 07:31:09 ICT", "2025-10-14T00:31"),
         ("Tue, 14 Oct 2025 07:31:09 Europe/Helsinki", "2025-10-14T04:31"),
         ("2025-10-14T07:31:09+03:00[Europe/Helsinki]", "2025-10-14T04:31"),
         ("October 14, 2025 7:31 p.m. ET", "2025-10-14T23:31"),
