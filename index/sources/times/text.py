@@ -244,8 +244,15 @@ class _Text:
             return _region(self._region) if self._region else None
         self._cut(found.start(), found.end())
         if found["sign"]:
+            self._cut_name(found.start())
             return _offset(found["sign"], int(found["hours"]), int(found["minutes"] or 0))
         return _region(found["region"]) if found["region"] else _named_zone(found["name"], self._timezone)
+
+    def _cut_name(self, start: int) -> None:
+        """Cut out the abbreviation that Go and Java write behind an offset: "-0400 EDT". It says no more."""
+        name = _ZONE.match(self._rest, start)
+        if name and name["name"] and name["name"].isupper() and self._is_zone(name["name"]):
+            self._cut(name.start(), name.end())
 
     def _is_zone(self, name: str) -> bool:
         """Tell a zone's abbreviation from another word behind the clock, as in "12:00 Wed" and "12:00 on"."""

@@ -64,6 +64,8 @@ def why(value: object, zone: ZoneInfo = UTC_ZONE, language: str | None = None) -
         ("Tue, 14 Oct 2025 07:31:09 PET", "2025-10-14T12:31"),  # a Friday in Croatian, too
         ("Tue, 14 Oct 2025 07:31:09 ICT", "2025-10-14T00:31"),
         ("Tue, 14 Oct 2025 07:31:09 Europe/Helsinki", "2025-10-14T04:31"),
+        ("2025-10-14 07:31:09 -0400 EDT", "2025-10-14T11:31"),
+        ("Tue, 14 Oct 2025 07:31:09 +0100 BST", "2025-10-14T06:31"),
         ("2025-10-14T07:31:09+03:00[Europe/Helsinki]", "2025-10-14T04:31"),
         ("October 14, 2025 7:31 p.m. ET", "2025-10-14T23:31"),
         ("January 14, 2025 7:31 p.m. ET", "2025-01-15T00:31"),
