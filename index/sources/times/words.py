@@ -49,6 +49,9 @@ _MORE_MONTHS = {
     },
 }
 
+# Short forms of weekdays in English that CLDR does not list.
+_MORE_WEEKDAYS = frozenset("tues weds thur thurs".split())
+
 # Words between the parts of a time that change nothing about it.
 _FILLERS = frozenset(
     "at on the of and st nd rd th a à às as alle ore um uhr am den der vom de del la le les du er ère o em "
@@ -132,7 +135,8 @@ def is_weekday(word: str, language: str | None = None) -> bool:
 def _is_weekday_of(key: str, language: str | None) -> bool:
     """Tell whether a word is a weekday in the text's language or in English."""
     known = _language(language)
-    return key in _weekdays_of("en") or bool(known and key in _weekdays_of(known))
+    english = key in _weekdays_of("en") or key in _MORE_WEEKDAYS
+    return english or bool(known and key in _weekdays_of(known))
 
 
 def is_filler(word: str) -> bool:

@@ -53,6 +53,8 @@ def why(value: object, zone: ZoneInfo = UTC_ZONE, language: str | None = None) -
         ("Tue Oct 14 07:31:09 +0000 2025", "2025-10-14T07:31"),
         ("Tue Oct 14 2025 07:31:09 GMT-0300 (Brasilia Standard Time)", "2025-10-14T10:31"),
         ("14 Sept 2025 07:31:00 GMT", "2025-09-14T07:31"),
+        ("Tues, 14 Oct 2025 07:31:00 GMT", "2025-10-14T07:31"),
+        ("Thurs., Oct 16, 2025, 7:31 p.m.", "2025-10-16T19:31"),
         ("Monday, 14 Oct 2025 07:31:00 GMT", "2025-10-14T07:31"),  # the wrong weekday
         ("Tue, 14 Oct 2025 24:00:00 GMT", "2025-10-15T00:00"),
         ("Tue, 14 Oct 2025 07:31:60 GMT", "2025-10-14T07:31"),
