@@ -54,9 +54,9 @@ _MORE_WEEKDAYS = frozenset("tues weds thur thurs".split())
 
 # Words between the parts of a time that change nothing about it.
 _FILLERS = frozenset(
-    "at on the of and st nd rd th a à às as alle ore um uhr am den der vom de del la le les du er ère o em "
-    "kl klokken d dne ob год года г р року і и в о h hrs hr hours часов ч v i te op om klo saat ora lúc date "
-    "time published updated posted".split()
+    "at on the of and st nd rd th a à às as alle ore um uhr am den der vom de del la las le les du er ère o "
+    "em kl klokken d dne ob год года г р року і и в о h hrs hr hours часов ч v i te op om klo saat ora lúc "
+    "date time published updated posted".split()
 )
 
 HALF_DAYS: Mapping[str, int] = {
