@@ -50,7 +50,7 @@ _YEAR_LAST = re.compile(
 )
 _CLOCK = re.compile(
     rf"(?:(?P<before>{_HALF})\s?)?"
-    r"(?<![0-9])(?P<hour>[0-9]{1,2})\s?[:.hH時时點点시]\s?(?P<minute>[0-9]{2})(?![0-9])"
+    r"(?<![0-9])(?P<hour>[0-9]{1,2})(?:\s?[:hH時时點点시]\s?|\.)(?P<minute>[0-9]{2})(?![0-9])"
     r"(?:\s?(?:[:.]|[分분])\s?(?P<second>[0-9]{2})(?![0-9])(?:[.,][0-9]{1,9})?)?[分분秒초]?"
     rf"(?:\s?(?P<after>{_HALF}){_NO_LETTER})?",
     re.IGNORECASE,
