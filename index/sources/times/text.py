@@ -36,6 +36,9 @@ MAX_SEARCHED = 1000
 
 _HIDDEN = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _DASHES = re.compile("[\u2010-\u2015\u2212]")
+# Japanese years: the first of an era is 元年, and those of each begin behind this one.
+_ERA_YEAR = re.compile(r"(?P<era>令和|平成)\s?(?P<year>元|[0-9]{1,2})\s?(?=年)")
+_BEFORE_ERA = {"令和": 2018, "平成": 1988}
 _HALF = "|".join(re.escape(name) for name in sorted(HALF_DAYS, key=len, reverse=True))
 _NO_LETTER = r"(?![^\W\d_])"
 _YEAR = "(?:19|20|21)[0-9]{2}"
@@ -139,9 +142,17 @@ def dates_within(text: str) -> Iterator[list[str]]:
 
 
 def _plain(text: str) -> str:
-    """Return text with the digits of every script as 0 to 9, plain dashes, and one space between words."""
+    """Return text with the digits of every script as 0 to 9, plain dashes, and one space between words.
+
+    Years of Japanese eras become those of the common era.
+    """
     shown = _DASHES.sub("-", _HIDDEN.sub("", unicodedata.normalize("NFKC", text)))
-    return " ".join("".join(_digit(char) for char in shown).split())
+    line = " ".join("".join(_digit(char) for char in shown).split())
+    return _ERA_YEAR.sub(_common_year, line)
+
+
+def _common_year(found: re.Match[str]) -> str:
+    return str(_BEFORE_ERA[found["era"]] + (1 if found["year"] == "元" else int(found["year"])))
 
 
 def _digit(char: str) -> str:
