@@ -35,24 +35,31 @@ _I = re.IGNORECASE
 # An excerpt trails off: three dots and at most a few words, such as "Read the whole story" in any language;
 # or the invitation alone.
 _DOTS = r"(?:(?<!\.)\.{3,}+|…|\[\s*+(?:…|\.{3,}+)\s*+\])"
-_TRAILS_OFF = re.compile(
-    rf"{_DOTS}[\s\"'”’»)\]]*+(?:[^\s.!?…]++(?:\s++|$)){{0,8}}+$"
-    r"|\b(?:read (?:more|on|the (?:full|whole|rest|entire)\b[^.!?]{0,30})|continue reading\b[^.!?]{0,60}"
+_INVITES = (
+    r"(?:\b(?:read (?:more|on|the (?:full|whole|rest|entire)\b[^.!?]{0,30})|continue reading\b[^.!?]{0,60}"
     r"|keep reading"
-    r"|full (?:story|article)|weiterlesen|mehr lesen|mehr erfahren|lire (?:la suite|plus"
+    r"|full (?:story|article)|weiterlesen|mehr lesen|mehr erfahren|zum (?:artikel|beitrag)"
+    r"|(?:ganzen|vollständigen|kompletten) (?:artikel|beitrag|text)(?: lesen)?|lire (?:la suite|plus"
     r"|l['’]article)\b[^.!?]{0,30}"
-    r"|en savoir plus|leer m[aá]s|seguir leyendo|sigue leyendo|ver m[aá]s|leggi (?:tutto|di pi[uù]"
+    r"|en savoir plus|leer m[aá]s|seguir leyendo|sigue leyendo|leer (?:la )?(?:noticia|nota) completa"
+    r"|ver m[aá]s|leggi (?:tutto|di pi[uù]"
     r"|l['’]articolo)"
     r"|continua a leggere|continua|ler mais|leia mais|continue lendo|continuar a ler|lees (?:meer|verder)"
-    r"|читать (?:далее|полностью|дальше|больше)|czytaj (?:więcej|dalej)|läs mer|devamını oku|続きを読む"
-    r"|阅读(?:更多|全文)|閱讀(?:更多|全文))\s*+[.:»>→…\])]*+\s*+$",
-    _I,
+    r"|читать (?:далее|полностью|дальше|больше)|czytaj (?:więcej|dalej)|läs mer|devamını oku"
+    r"|続きを読む|全文を読む"
+    r"|阅读(?:更多|全文)|閱讀(?:更多|全文))|(?:^|\n)\W{0,5}more)\s*+[.:»>→…\])]*+\s*+$"
 )
+_TRAILS_OFF = re.compile(rf"{_DOTS}[\s\"'”’»)\]]*+(?:[^\s.!?…]++(?:\s++|$)){{0,8}}+$|{_INVITES}", _I)
+_INVITED = re.compile(_INVITES, _I)
 _INVITATION = re.compile(rf"({_DOTS})[\s\"'”’»)\]]*+(?:[^\s.!?…]++(?:\s++|$)){{1,8}}+$")
 
 
-def drop_furniture(root: lxml.html.HtmlElement) -> None:
-    """Take the boxes of plugins out of a story's tree, and what at its end consists of links alone."""
+def drop_furniture(root: lxml.html.HtmlElement) -> list[str]:
+    """Take the boxes of plugins out of a story's tree, and what at its end consists of links alone.
+
+    Return the texts of the latter.
+    """
+    dropped: list[str] = []
     for element in list(root.iter()):
         if isinstance(element.tag, str) and element is not root and _BOXES.search(element.get("class") or ""):
             element.drop_tree()
@@ -60,12 +67,14 @@ def drop_furniture(root: lxml.html.HtmlElement) -> None:
     for _ in range(MAX_LINES):
         last = _last_element(root)
         if last is None or (last.tag not in _BLOCKS and _has_words(last)):
-            return
+            break
         is_links = _is_links(last)
         if _has_words(last) and not is_links and not (led_away and _is_label(last)):
-            return
+            break
         led_away = is_links and last.tag in ("ul", "ol")
+        dropped.append(" ".join(last.text_content().split()))
         last.drop_tree()
+    return dropped
 
 
 def without_furniture(text: str) -> str:
@@ -83,6 +92,11 @@ def without_furniture(text: str) -> str:
 def trails_off(text: str) -> bool:
     """Tell whether a text ends before its story does: with dots, or with "Read more" in some language."""
     return bool(_TRAILS_OFF.search(text[-120:]))
+
+
+def invites(line: str) -> bool:
+    """Tell whether a line below a text invites its reader to go on elsewhere, in some language."""
+    return bool(_INVITED.search(line[-120:]))
 
 
 def without_invitation(text: str) -> str:

@@ -311,6 +311,21 @@ def test_a_text_that_trails_off(end: str) -> None:
     assert only(rss(entry(f"<description><![CDATA[{text}]]></description>"))).cut
 
 
+@pytest.mark.parametrize(
+    "below",
+    [
+        "<p><a href='#'>Read more</a></p>",
+        "<p><a class='more-link' href='#'>Continue reading <span>“Bridge closed”</span></a></p>",
+        "<p><a href='#'>(more&hellip;)</a></p>",
+        "<p><a href='#'>Zum Artikel</a></p><p><a href='#'>3 comments</a></p>",
+        "<div><a href='#'>全文を読む</a></div>",
+    ],
+)
+def test_an_excerpt_of_whole_sentences_is_told_by_its_link_to_the_rest(below: str) -> None:
+    item = only(rss(entry(f"<description><![CDATA[{STORY}{below}]]></description>")))
+    assert (item.text, item.cut) == (TOLD, True)
+
+
 def test_brackets_and_ampersands_in_a_text() -> None:
     text = "<p>If x<y at R&D, Nordsk <NRD.OL> fell to &amp;euro;5; it&#146;s a Q&A.</p>"
     told = "If x<y at R&D, Nordsk <NRD.OL> fell to €5; it’s a Q&A."
