@@ -51,6 +51,10 @@ _INVITES = (
 )
 _TRAILS_OFF = re.compile(rf"{_DOTS}[\s\"'”’»)\]]*+(?:[^\s.!?…]++(?:\s++|$)){{0,8}}+$|{_INVITES}", _I)
 _INVITED = re.compile(_INVITES, _I)
+# An invitation that is a sentence of its own: "he had to read more" is none.
+_SENTENCE_OF_ITS_OWN = re.compile(
+    rf"((?:^|[.!?…。！？][\"'”’»)\]]{{0,3}}+|\n)\s{{0,4}}+[\[(→»]{{0,3}}+){_INVITES}", _I
+)
 _INVITATION = re.compile(rf"({_DOTS})[\s\"'”’»)\]]*+(?:[^\s.!?…]++(?:\s++|$)){{1,8}}+$")
 
 
@@ -100,8 +104,14 @@ def invites(line: str) -> bool:
 
 
 def without_invitation(text: str) -> str:
-    """Return a text that trails off without the words behind its dots ("… Read the whole story")."""
+    """Return a text that trails off without the words behind its dots ("… Read the whole story").
+
+    An invitation in a sentence of its own goes as well, whatever stands before it.
+    """
     head, tail = text[:-120], text[-120:]
+    end = _SENTENCE_OF_ITS_OWN.search(tail)
+    if end:
+        tail = tail[: end.end(1)].rstrip("[(→» \n")
     return head + _INVITATION.sub(r"\1", tail)
 
 

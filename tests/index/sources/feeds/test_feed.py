@@ -326,6 +326,20 @@ def test_an_excerpt_of_whole_sentences_is_told_by_its_link_to_the_rest(below: st
     assert (item.text, item.cut) == (TOLD, True)
 
 
+@pytest.mark.parametrize(
+    "end", [" <a href='#'>Continue reading...</a>", " Read more »", "</p><p>[Lire la suite]"]
+)
+def test_an_invitation_at_the_end_is_no_part_of_the_story(end: str) -> None:
+    text = STORY.removesuffix("</p>") + f"{end}</p>"
+    item = only(rss(entry(f"<description><![CDATA[{text}]]></description>")))
+    assert (item.text, item.cut) == (TOLD, True)
+
+
+def test_a_story_that_ends_with_such_words_keeps_them() -> None:
+    text = STORY + "<p>Pupils will have to read more.</p>"
+    assert only(rss(entry(f"<description><![CDATA[{text}]]></description>"))).text.endswith("to read more.")
+
+
 def test_brackets_and_ampersands_in_a_text() -> None:
     text = "<p>If x<y at R&D, Nordsk <NRD.OL> fell to &amp;euro;5; it&#146;s a Q&A.</p>"
     told = "If x<y at R&D, Nordsk <NRD.OL> fell to €5; it’s a Q&A."
