@@ -43,6 +43,7 @@ _SCRIPT = re.compile(
     r"<(script|style)\b[^<>]{0,1000}+>(?:(?!<(?:script|style)\b).){0,4000}?</\1\s*+>",
     re.IGNORECASE | re.DOTALL,
 )
+_COMMENT = re.compile(r"<!--(?:(?!<!--).){0,1000}?-->", re.DOTALL)
 # Headlines are shorter; a longer text is an entry without one.
 MAX_HEADLINE = 4000
 _MOST_ESCAPED = 5
@@ -126,18 +127,25 @@ def decoded(text: str) -> str:
 def headline(markup: str) -> str:
     """Return a headline that may hold markup as one line: tags that set type go, other brackets are words.
 
-    A headline on how "the <dialog> tag" works keeps the tag; "<b>Breaking</b>" does not.
+    A headline on how "the <dialog> tag" works keeps the tag; "<b>Breaking</b>" does not, escaped once too
+    often or not.
     """
+    plain = _without_tags(_SCRIPT.sub("", markup[:MAX_HEADLINE]), _IN_HEADLINES)
+    once = decoded(plain)
+    return canonical_line(once if once == plain else _without_tags(once))
+
+
+def _without_tags(markup: str, always: frozenset[str] = frozenset()) -> str:
+    """Return a headline without its comments, the tags named in `always`, and those of elements it closes."""
     closed = {name.lower() for name in _CLOSED.findall(markup)}
 
     def without_tag(found: re.Match[str]) -> str:
         name = found["name"].lower() if found["name"] else ""
-        if name in _IN_HEADLINES or (name in _ELEMENTS and name in closed):
+        if name in always or (name in _ELEMENTS and name in closed):
             return " " if name in _BLOCKS or name == "br" else ""
         return found[0]
 
-    plain = _TAG_OR_REFERENCE.sub(without_tag, _SCRIPT.sub("", markup[:MAX_HEADLINE]))
-    return canonical_line(decoded(plain))
+    return _TAG_OR_REFERENCE.sub(without_tag, _COMMENT.sub("", markup))
 
 
 def plain_headline(text: str) -> str:
