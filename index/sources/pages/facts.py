@@ -13,7 +13,7 @@ from urllib.parse import urljoin, urlsplit
 from lxml.html import HtmlElement
 
 from index.sources.feeds.items import FeedLink
-from index.sources.markup import decoded, plain_line
+from index.sources.markup import decoded, headline, plain_line
 from index.sources.pages.json_ld import PageData, listed
 from index.text.addresses import host_of
 from index.text.normalize import canonical_line
@@ -57,8 +57,9 @@ def headlines_of(root: HtmlElement, meta: Meta, data: PageData, url: str) -> lis
     """Return what a page calls its story, what is believed most first; site names are still in there."""
     shown = _shown_headlines(root, url)
     title = str(root.findtext(".//title") or "")
-    found = (data.story.get("headline"), meta.get("og:title"), meta.get("twitter:title"), *shown, title)
-    lines = (_line(value) for value in found if isinstance(value, str))
+    told = (data.story.get("headline"), meta.get("og:title"), meta.get("twitter:title"))
+    lines = [headline(value)[: 2 * MAX_HEADLINE] for value in told if isinstance(value, str)]
+    lines += map(_line, (*shown, title))
     return list(dict.fromkeys(line for line in lines if line))
 
 

@@ -139,6 +139,12 @@ def test_a_headline_comes_without_the_name_of_its_site(head: str, heading: str) 
     assert page.title == TITLE
 
 
+@pytest.mark.parametrize("written", [f"<em>{TITLE}</em>", f"&lt;em&gt;{TITLE}&lt;/em&gt;"])
+def test_a_headline_in_the_data_comes_without_its_markup(written: str) -> None:
+    page = read(f"<article><h1>{TITLE}</h1>{STORY}</article>", ld(headline=written))
+    assert page.title == TITLE
+
+
 def test_a_headline_escaped_twice() -> None:
     head = "<meta property='og:title' content='Caf&amp;eacute; owner&amp;#039;s plan'>"
     assert read(f"<article>{STORY}</article>", head).title == "Café owner's plan"
