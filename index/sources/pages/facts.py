@@ -76,7 +76,8 @@ def outlet_of(root: HtmlElement, meta: Meta, data: PageData, url: str) -> str:
         *(_beside(title, line) for line in (*shown, _line(meta.get("og:title") or ""))),
         host_of(url),
     )
-    return next((name.removeprefix("www.")[:MAX_NAME] for name in candidates if name), "")
+    names = (host_of(name) if "://" in name else name.removeprefix("www.") for name in candidates)
+    return next((name[:MAX_NAME] for name in names if name), "")
 
 
 def headline_of(headlines: Sequence[str], outlet: str, url: str) -> str:

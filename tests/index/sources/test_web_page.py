@@ -156,6 +156,7 @@ def test_a_headline_escaped_twice() -> None:
         ("<meta property='og:site_name' content='Sample Wire'>", "Sample Wire"),
         (ld(headline=TITLE, publisher={"@type": "Organization", "name": "Sample Wire"}), "Sample Wire"),
         (f"<title>{TITLE} | Sample Wire</title>", "Sample Wire"),
+        ("<meta property='og:site_name' content='https://www.sample.example/'>", "sample.example"),
         ("<title>x</title>", "wire.example"),
     ],
 )
