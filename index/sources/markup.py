@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterable
+from itertools import islice
 
 import lxml.etree
 import lxml.html
@@ -44,6 +46,8 @@ _SCRIPT = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _COMMENT = re.compile(r"<!--(?:(?!<!--).){0,1000}?-->", re.DOTALL)
+_BYLINE = re.compile(r"^by\s++", re.IGNORECASE)
+MAX_NAME = 200
 # Headlines are shorter; a longer text is an entry without one.
 MAX_HEADLINE = 4000
 _MOST_ESCAPED = 5
@@ -151,6 +155,12 @@ def _without_tags(markup: str, always: frozenset[str] = frozenset()) -> str:
 def plain_headline(text: str) -> str:
     """Return a headline that is declared to be plain text as one line: its brackets are words."""
     return canonical_line(decoded(text[:MAX_HEADLINE]))
+
+
+def person_names(written: Iterable[str], most: int = 20) -> tuple[str, ...]:
+    """Return the names of people, each once and without "By" before it; an address is no name."""
+    lines = (_BYLINE.sub("", plain_line(name))[:MAX_NAME] for name in islice(written, most))
+    return tuple(dict.fromkeys(line for line in lines if line and "@" not in line and "://" not in line))
 
 
 def plain_line(markup: str) -> str:

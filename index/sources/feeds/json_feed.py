@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 from index.errors import SourceError
 from index.sources.feeds.entry_text import EntryText, entry_text, plain_text
 from index.sources.feeds.items import Feed, Item
-from index.sources.markup import plain_headline
+from index.sources.markup import person_names, plain_headline
 from index.types.report import Failure
 
 MAX_ITEMS = 500
@@ -91,7 +91,7 @@ def _longest(record: dict[str, Any]) -> EntryText:
 def _authors(record: dict[str, Any]) -> tuple[str, ...]:
     authors = record.get("authors") or [record.get("author")]
     listed = authors if isinstance(authors, list) else []
-    return _names([author.get("name") for author in listed if isinstance(author, dict)])
+    return person_names(_text(author, "name") for author in listed if isinstance(author, dict))
 
 
 def _names(values: object) -> tuple[str, ...]:

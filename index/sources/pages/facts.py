@@ -13,7 +13,7 @@ from urllib.parse import urljoin, urlsplit
 from lxml.html import HtmlElement
 
 from index.sources.feeds.items import FeedLink
-from index.sources.markup import decoded, headline, plain_line
+from index.sources.markup import decoded, headline, person_names, plain_line
 from index.sources.pages.json_ld import PageData, listed
 from index.text.addresses import host_of
 from index.text.normalize import canonical_line
@@ -169,8 +169,7 @@ def _line(text: str) -> str:
 
 def authors_of(data: PageData) -> tuple[str, ...]:
     """Return the names of those who wrote a page's story."""
-    names = (_name(author) for author in listed(data.story.get("author"))[:20])
-    return tuple(dict.fromkeys(name for name in names if name and "://" not in name))
+    return person_names(name for author in listed(data.story.get("author")) for name in _names(author))
 
 
 def language_of(root: HtmlElement) -> str | None:
@@ -233,6 +232,11 @@ def _joined(base: str, address: str) -> str | None:
 def _name(value: object) -> str:
     if isinstance(value, list):
         value = value[0] if value else None
-    if isinstance(value, dict):
-        value = _name(value.get("name"))
-    return plain_line(value)[:MAX_NAME] if isinstance(value, str) else ""
+    return next((plain_line(name)[:MAX_NAME] for name in _names(value)), "")
+
+
+def _names(value: object) -> Iterator[str]:
+    """Yield the names of a person or organisation: a text, or an object with one or several."""
+    for name in listed(value.get("name") if isinstance(value, dict) else value):
+        if isinstance(name, str):
+            yield name

@@ -166,11 +166,17 @@ def test_the_outlet_is_the_site_by_its_own_name(head: str, outlet: str) -> None:
 
 def test_authors_language_and_address() -> None:
     head = ld(
-        headline=TITLE, author=[{"name": "Jane Doe"}, {"name": ["John Roe"]}, "https://wire.example/jane"]
+        headline=TITLE,
+        author=[
+            {"name": "By Jane Doe"},
+            {"name": ["John Roe", "Ann Poe"]},
+            {"name": "desk@wire.example"},
+            "https://wire.example/jane",
+        ],
     )
     canonical = "<link rel='canonical' href='https://www.wire.example/2025/03/shore-power?full'>"
     page = read(f"<article><h1>{TITLE}</h1>{STORY}</article>", head + canonical)
-    assert page.authors == ("Jane Doe", "John Roe")
+    assert page.authors == ("Jane Doe", "John Roe", "Ann Poe")
     assert page.language == "en"
     assert page.url == f"{URL}?full"
 

@@ -156,6 +156,8 @@ def test_authors_and_the_outlet_that_an_entry_is_from() -> None:
     assert (item.authors, item.source) == (("Mia Holt", "Jo Berg"), "X")
     assert only(rss(entry("<author>desk@kurier.example (Mia Holt)</author>"))).authors == ("Mia Holt",)
     assert only(rss(entry("<author>desk@kurier.example</author>"))).authors == ()
+    assert only(rss(entry("<dc:creator>By Mia Holt</dc:creator>"))).authors == ("Mia Holt",)
+    assert only(rss(entry("<dc:creator>https://kurier.example/holt</dc:creator>"))).authors == ()
 
 
 # -- broken documents ------------------------------------------------------------------------------------
