@@ -267,6 +267,16 @@ def test_a_form_is_no_article(why: str) -> None:
     assert (page.text, page.why) == ("", why)
 
 
+def test_a_headline_above_an_offer_is_no_story() -> None:
+    offer = (
+        "<p>The port of Rotterdam opened two quays…</p><p>You have reached your limit of free articles this "
+        "month.</p><p>Already a subscriber? Log in to continue reading all of our stories, as often as you "
+        "like.</p><p>Unlimited access costs 2 euros for the first month. Cancel at any time.</p>"
+    )
+    page = read(f"<article><h1>{TITLE}</h1>{offer}</article>")
+    assert (page.text, page.why) == ("", "holds no text of an article")
+
+
 def test_news_about_such_things_is_news() -> None:
     text = (
         "The regulator fined the company 12 million euros because its site set cookies without consent. "
