@@ -176,6 +176,16 @@ Utilizziamo i cookie per migliorare il sito.
 Este site utiliza cookies.
 Wij gebruiken cookies om onze site te verbeteren.
 Мы используем файлы cookie.
+This article is no longer available.
+Dieser Beitrag ist leider nicht mehr verfügbar.
+Cet article n’est plus disponible.
+Este contenido ya no está disponible.
+Questo articolo non è più disponibile.
+Este artigo já não está disponível.
+Dit artikel is niet meer beschikbaar.
+Эта статья больше не доступна.
+お探しの記事は掲載期間が終了しました。
+Sie haben bereits ein Abo?
 Bitte aktivieren Sie JavaScript.
 Veuillez activer JavaScript pour lire cette page.
 """.strip().splitlines()
@@ -196,6 +206,7 @@ def test_what_stands_in_place_of_a_story(sentence: str) -> None:
         "Dieser Artikel des Gesetzes gilt seit Montag.",
         "Vous avez raison, a dit la maire au conseil.",
         "The harbour has reached the limit of its quays.",
+        "The article is no longer available in shops, the maker said.",
     ],
 )
 def test_news_is_no_notice(sentence: str) -> None:
