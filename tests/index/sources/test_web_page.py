@@ -251,6 +251,41 @@ MORE_FORMS = [
         "港の記事は会員限定です",
         "この記事は有料会員限定です。ご購読のお申し込みをお願いします。すでに購読中の方はログインしてください。",
     ),
+    (
+        "asks for consent",
+        TITLE,
+        "Para seguir leyendo gratis, acepta las cookies de nuestros socios. Si no quieres aceptar las "
+        "cookies, puedes pagar un euro al mes. Tu elección vale seis meses y se puede cambiar.",
+    ),
+    (
+        "says that the page is not there",
+        "Página no encontrada",
+        "Lo sentimos, la página que buscas no existe o ha cambiado de dirección. En la portada está todo "
+        "lo que se publicó hoy, y en el archivo lo que se publicó desde el año de la fundación.",
+    ),
+    (
+        "says that the page is not there",
+        "Fehler 404",
+        "Leider können wir die Seite, die Sie suchen, nicht finden. Die Nachrichten des Tages stehen auf der "
+        "Startseite, ältere Berichte im Archiv, das bis zum Jahr der Gründung zurückreicht.",
+    ),
+    (
+        "says that the page is not there",
+        "お探しのページは見つかりませんでした",
+        "お探しのページは削除されたか、移動した可能性があります。トップページから今日のニュースをご覧ください。",
+    ),
+    (
+        "sends its reader on to another page",
+        "Redirecting…",
+        "You are being redirected to the story. If you are not redirected within five seconds, follow the "
+        "link below to the site of the publisher, which is another one than this.",
+    ),
+    (
+        "says that the site is not available now",
+        "451: Unavailable due to legal reasons",
+        "You are reading from a country that belongs to the European Economic Area, for which this "
+        "service is not made, and so access cannot be granted at this time. Call the newsroom for all else.",
+    ),
 ]
 
 
