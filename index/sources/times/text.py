@@ -132,13 +132,18 @@ def is_day(text: str) -> bool:
     return _ISO_DAY.fullmatch(text) is not None
 
 
-def dates_within(text: str) -> Iterator[list[str]]:
-    """Yield the dates within a text, each as the parts to try: with the hour behind it, then without."""
+def dates_within(text: str) -> Iterator[tuple[str, list[str]]]:
+    """Yield the dates within a text, each as the words before it and the parts to try.
+
+    These are the date with the hour behind it, then without. The words begin behind the date before.
+    """
     plain = _plain(text[:MAX_SEARCHED])
+    end = 0
     for found in islice(_DATE_WITHIN.finditer(plain), MAX_FOUND):
         clock = _CLOCK_BEHIND.match(plain, found.end())
         longer = [plain[found.start() : clock.end()]] if clock else []
-        yield [*longer, found[0]]
+        yield plain[end : found.start()], [*longer, found[0]]
+        end = clock.end() if clock else found.end()
 
 
 def _plain(text: str) -> str:

@@ -247,7 +247,7 @@ def test_the_finer_time_of_one_day_wins() -> None:
     ],
 )
 def test_a_time_within_a_text_is_found(text: str, read: str) -> None:
-    found = next(found_times(text, UTC_ZONE, now=NOW), None)
+    found = next((moment for _, moment in found_times(text, UTC_ZONE, now=NOW)), None)
     assert (minutes(found.at.isoformat()) if found and found.precision == "minute" else "") == (
         read if "T" in read else ""
     )
