@@ -56,7 +56,7 @@ _UPDATED = re.compile(
 )
 _PUBLISHED = re.compile(
     r"publi|posted|veröffentlicht|erschienen|erstellt|datum|date|publicado|pubblicat|gepubliceerd|opublikowano|"
-    r"опубликован|written|created|by\b|von\b|par\b|por\b|verfasst|eingestellt|gepostet|revision",
+    r"опубликован|公開|配信|掲載|発表|written|created|by\b|von\b|par\b|por\b|verfasst|eingestellt|gepostet|revision",
     re.IGNORECASE,
 )
 _TIME_ATTRIBUTES = (

@@ -85,11 +85,18 @@ _DATE_WITHIN = re.compile(
     re.IGNORECASE,
 )
 _CLOCK_BEHIND = re.compile(
-    r"T?[\s,|@•·-]{0,4}(?:(?:at|um|à|às|a las|alle ore|alle|ore|kl\.?|klokken|om|o|в|ob)\s)?"
+    r"(?:\s?\([^\W\d_]{1,4}\.?\))?T?[\s,|@•·-]{0,4}"
+    r"(?:(?:at|um|à|às|a las|alle ore|alle|ore|kl\.?|klokken|om|o|в|ob)\s)?"
     rf"(?:(?:{_HALF})\s?)?[0-9]{{1,2}}(?:\s?[:.hH時时시]\s?[0-9]{{2}}){{1,2}}(?![0-9])(?:[.,][0-9]{{1,9}})?"
     rf"\s?(?:(?:{_HALF}){_NO_LETTER})?"
     r"(?:\s?(?:(?:GMT|UTC)?\s?[+-][0-9]{2}:?[0-9]{2}|[A-Z]{2,4})(?![^\W_]))?"
 )
+# "8:35 AM EDT, Wed May 1, 2024", as news agencies write it.
+_CLOCK_BEFORE = re.compile(
+    rf"(?<![0-9:.])[0-9]{{1,2}}:[0-9]{{2}}(?:\s?(?i:{_HALF}))?(?:\s[A-Z]{{1,5}})?(?:\son)?,?\s"
+    r"(?:[^\W\d_]{2,10}\.?,?\s)?$"
+)
+_LONGEST_CLOCK = 40
 
 
 class NoTimeError(Exception):
@@ -135,13 +142,17 @@ def is_day(text: str) -> bool:
 def dates_within(text: str) -> Iterator[tuple[str, list[str]]]:
     """Yield the dates within a text, each as the words before it and the parts to try.
 
-    These are the date with the hour behind it, then without. The words begin behind the date before.
+    These are the date with the hour behind or before it, then without. The words begin behind the date
+    before.
     """
     plain = _plain(text[:MAX_SEARCHED])
     end = 0
     for found in islice(_DATE_WITHIN.finditer(plain), MAX_FOUND):
         clock = _CLOCK_BEHIND.match(plain, found.end())
         longer = [plain[found.start() : clock.end()]] if clock else []
+        start = max(end, found.start() - _LONGEST_CLOCK)
+        earlier = None if clock else _CLOCK_BEFORE.search(plain[start : found.start()])
+        longer += [f"{earlier[0]}{found[0]}"] if earlier else []
         yield plain[end : found.start()], [*longer, found[0]]
         end = clock.end() if clock else found.end()
 

@@ -91,6 +91,7 @@ def test_json_ld_goes_before_everything_else() -> None:
     [
         "<p>Updated on 16 October 2025, 12:00 • Published on 14 October 2025, 07:31</p>",
         "<p>Mis à jour le 16 octobre 2025 à 12h00 - Publié le 14 octobre 2025 à 07h31</p>",
+        "<p>更新日時：2025年10月16日 12:00 公開日時：2025年10月14日 7:31</p>",
         "<p>Published 14 October 2025, 07:31 | Updated 16 October 2025, 12:00</p>",
     ],
 )
