@@ -87,9 +87,9 @@ _DATE_WITHIN = re.compile(
 _CLOCK_BEHIND = re.compile(
     r"(?:\s?\([^\W\d_]{1,4}\.?\))?T?[\s,|@•·-]{0,4}"
     r"(?:(?:at|um|à|às|a las|alle ore|alle|ore|kl\.?|klokken|om|o|в|ob)\s)?"
-    rf"(?:(?:{_HALF})\s?)?[0-9]{{1,2}}(?:\s?[:.hH時时시]\s?[0-9]{{2}}){{1,2}}(?![0-9])(?:[.,][0-9]{{1,9}})?"
-    rf"\s?(?:(?:{_HALF}){_NO_LETTER})?"
-    r"(?:\s?(?:(?:GMT|UTC)?\s?[+-][0-9]{2}:?[0-9]{2}|[A-Z]{2,4})(?![^\W_]))?"
+    rf"(?:(?i:{_HALF})\s?)?[0-9]{{1,2}}(?:\s?[:.hH時时시]\s?[0-9]{{2}}){{1,2}}(?![0-9])(?:[.,][0-9]{{1,9}})?"
+    rf"\s?(?:(?i:{_HALF}){_NO_LETTER})?"
+    r"(?:\s?(?:(?:GMT|UTC)\s?[+-][0-9]{1,2}(?::?[0-9]{2})?|[+-][0-9]{2}:?[0-9]{2}|[A-Z]{2,4})(?![^\W_]))?"
 )
 # "8:35 AM EDT, Wed May 1, 2024", as news agencies write it.
 _CLOCK_BEFORE = re.compile(
