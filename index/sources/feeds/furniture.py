@@ -139,9 +139,15 @@ def _is_links(block: lxml.html.HtmlElement) -> bool:
     """Tell whether every word of a block is part of a link, and they are few or stand in a list."""
     if not isinstance(block.tag, str):
         return False
-    linked = sum(len(" ".join(link.itertext()).split()) for link in block.iter("a"))
-    words = len(" ".join(block.itertext()).split())
+    linked = sum(_words(link) for link in block.iter("a"))
+    words = _words(block)
     return 0 < words == linked and (words <= MAX_LINK_WORDS or block.tag in ("ul", "ol"))
+
+
+def _words(element: lxml.html.HtmlElement) -> int:
+    """Count the words of an element; the bars and dots between links are none."""
+    words = " ".join(element.itertext()).split()
+    return sum(any(char.isalnum() for char in word) for word in words)
 
 
 def _is_label(block: lxml.html.HtmlElement) -> bool:
