@@ -73,7 +73,7 @@ def drop_furniture(root: lxml.html.HtmlElement) -> list[str]:
         if last is None or (last.tag not in _BLOCKS and _has_words(last)):
             break
         is_links = _is_links(last)
-        if _has_words(last) and not is_links and not (led_away and _is_label(last)):
+        if _has_words(last) and not is_links and not _is_heading_of_nothing(last, led_away=led_away):
             break
         led_away = is_links and last.tag in ("ul", "ol")
         dropped.append(" ".join(last.text_content().split()))
@@ -150,7 +150,10 @@ def _words(element: lxml.html.HtmlElement) -> int:
     return sum(any(char.isalnum() for char in word) for word in words)
 
 
-def _is_label(block: lxml.html.HtmlElement) -> bool:
-    """Tell whether a block is only the heading of what stood below it."""
+def _is_heading_of_nothing(block: lxml.html.HtmlElement, *, led_away: bool) -> bool:
+    """Tell whether a block at the end is only the heading of what stood below it.
+
+    `led_away` tells that this was a list of links; else it was a box, and a heading is told by its tag.
+    """
     text = block.text_content().strip()
-    return block.tag in _HEADINGS or (len(text.split()) <= MAX_LINK_WORDS and text.endswith(":"))
+    return block.tag in _HEADINGS or (led_away and len(text.split()) <= MAX_LINK_WORDS and text.endswith(":"))

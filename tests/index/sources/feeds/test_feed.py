@@ -267,6 +267,7 @@ TOLD = "The bridge over the Elm is closed.\n\nLorries go by way of Aldhorn until
         "<p><a href='#'>Einen Kommentar hinterlassen</a></p><p><img src='#'/></p>",
         "<p class='button-wrapper'><a href='#'>Abonnieren</a></p><p>Thanks for reading Kurier! Subscribe for "
         "free.</p>",
+        "<h3>More stories</h3><div class='related'><p>Fair opens on Sunday.</p></div>",
         "<p><a href='#'>Permalink</a> | <a href='#'>Email this</a> | <a href='#'>Comments</a></p>",
         "<figure><img src='#'/><figcaption>The bridge. Photo: M. Holt</figcaption></figure><!-- end -->",
     ],
