@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from index.sources.feeds.furniture import (
     drop_furniture,
     invites,
+    is_list_of_links,
     trails_off,
     without_furniture,
     without_invitation,
@@ -44,6 +45,8 @@ def entry_text(markup: str) -> EntryText:
     if root is None:
         return plain_text(decoded(markup))
     below = drop_furniture(root)
+    if is_list_of_links(root):
+        return EntryText("", False)
     return _ended(text_of(root), below)
 
 

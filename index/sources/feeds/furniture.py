@@ -28,6 +28,9 @@ _WRAPPERS = ("div", "section", "article", "main")
 _BLOCKS = ("p", "ul", "ol", "li", "table", "footer", "aside", "nav", *_HEADINGS, *_WRAPPERS)
 # A longer line of links is a sentence with many sources.
 MAX_LINK_WORDS = 15
+# A list of other stories holds hardly more than links, with the name of an outlet behind each.
+LISTED_LINKS = 3
+LISTED_SHARE = 0.6
 # So many lines at the end are looked at: footers are short, and stories long.
 MAX_LINES = 30
 
@@ -142,6 +145,12 @@ def _is_links(block: lxml.html.HtmlElement) -> bool:
     linked = sum(_words(link) for link in block.iter("a"))
     words = _words(block)
     return 0 < words == linked and (words <= MAX_LINK_WORDS or block.tag in ("ul", "ol"))
+
+
+def is_list_of_links(root: lxml.html.HtmlElement) -> bool:
+    """Tell whether a text consists of headlines that lead to stories, as those of Google News do."""
+    links = [words for link in root.iter("a") if (words := _words(link))]
+    return len(links) >= LISTED_LINKS and sum(links) >= LISTED_SHARE * _words(root)
 
 
 def _words(element: lxml.html.HtmlElement) -> int:

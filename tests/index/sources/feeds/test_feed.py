@@ -342,6 +342,13 @@ def test_an_invitation_at_the_end_is_no_part_of_the_story(end: str) -> None:
     assert (item.text, item.cut) == (TOLD, True)
 
 
+def test_a_list_of_links_to_stories_is_no_text() -> None:
+    link = "<li><a href='#'>Bridge over the Elm is closed until May</a> <font color='#666'>Kurier</font></li>"
+    assert only(rss(entry(f"<description><![CDATA[<ol>{link * 3}</ol>]]></description>"))).text == ""
+    one = "<a href='#'>The bridge over the Elm is closed until May.</a>"
+    assert only(rss(entry(f"<description><![CDATA[{one}]]></description>"))).text != ""
+
+
 def test_a_story_that_ends_with_such_words_keeps_them() -> None:
     text = STORY + "<p>Pupils will have to read more.</p>"
     assert only(rss(entry(f"<description><![CDATA[{text}]]></description>"))).text.endswith("to read more.")
