@@ -39,7 +39,8 @@ _I = re.IGNORECASE
 # or the invitation alone.
 _DOTS = r"(?:(?<!\.)\.{3,}+|…|\[\s*+(?:…|\.{3,}+)\s*+\])"
 _INVITES = (
-    r"(?:\b(?:read (?:more|on|the (?:full|whole|rest|entire)\b[^.!?]{0,30})|continue reading\b[^.!?]{0,60}"
+    r"(?:\b(?:read (?:more(?: (?:of|at|about)\b[^.!?]{0,60})?|on"
+    r"|the (?:full|whole|rest|entire)\b[^.!?]{0,30})|continue reading\b[^.!?]{0,60}"
     r"|keep reading"
     r"|full (?:story|article)|weiterlesen|mehr lesen|mehr erfahren|zum (?:artikel|beitrag)"
     r"|(?:ganzen|vollständigen|kompletten) (?:artikel|beitrag|text)(?: lesen)?|lire (?:la suite|plus"

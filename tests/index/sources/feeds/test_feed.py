@@ -334,7 +334,13 @@ def test_an_excerpt_of_whole_sentences_is_told_by_its_link_to_the_rest(below: st
 
 
 @pytest.mark.parametrize(
-    "end", [" <a href='#'>Continue reading...</a>", " Read more »", "</p><p>[Lire la suite]"]
+    "end",
+    [
+        " <a href='#'>Continue reading...</a>",
+        " Read more »",
+        " Read more of this story at Dot.",
+        "</p><p>[Lire la suite]",
+    ],
 )
 def test_an_invitation_at_the_end_is_no_part_of_the_story(end: str) -> None:
     text = STORY.removesuffix("</p>") + f"{end}</p>"
