@@ -52,7 +52,10 @@ def _item(record: dict[str, Any], feed: dict[str, Any], base: str) -> Item | str
     url = next(
         (
             link
-            for link in (_joined(base, _text(record, key)) for key in ("url", "external_url", "id"))
+            for link in (
+                *(_joined(base, _text(record, key)) for key in ("url", "external_url")),
+                _joined(base, _text(record, "id"), is_id=True),
+            )
             if link
         ),
         None,
@@ -106,11 +109,11 @@ def _text(record: dict[str, Any], key: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _joined(base: str, link: str) -> str | None:
+def _joined(base: str, link: str, *, is_id: bool = False) -> str | None:
     """Return a web address; None where a text is none. A bare id such as "42" is no relative address."""
     try:
         url = urljoin(base, link.strip())
     except ValueError:
         return None
-    is_link = link.startswith(("http://", "https://", "/", "./", "../"))
+    is_link = bool(link.strip()) and (not is_id or link.startswith(("http://", "https://", "/", "./", "../")))
     return url if is_link and url.startswith(("http://", "https://")) else None

@@ -388,6 +388,11 @@ def test_a_json_feed_of_plain_text() -> None:
     assert "“Lost” gives no web address" in found.problems[0].why
 
 
+def test_an_address_in_a_json_feed_may_be_relative_in_any_form() -> None:
+    text = '{"home_page_url": "https://kurier.example/", "items": [{"id": "1", "url": "2025/1.html"}]}'
+    assert json_feed.parse(text, URL).items[0].url == "https://kurier.example/2025/1.html"
+
+
 def test_a_sitemap_with_pictures_and_films() -> None:
     text = (
         '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" '
