@@ -13,6 +13,8 @@ import lxml.html.defs
 
 from index.text.normalize import canonical_line, canonical_text
 
+# How a character is read, in small type above it: beside it, it would tear words apart.
+READINGS = ("rt", "rp")
 _DROPPED = "script style noscript template iframe svg form button figure audio video object".split()
 _BLOCKS = (
     "address article aside blockquote dd div dl dt footer h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre "
@@ -45,6 +47,7 @@ _SCRIPT = re.compile(
     r"<(script|style)\b[^<>]{0,1000}+>(?:(?!<(?:script|style)\b).){0,4000}?</\1\s*+>",
     re.IGNORECASE | re.DOTALL,
 )
+_READING = re.compile(rf"<({'|'.join(READINGS)})>[^<>]{{0,100}}</\1>", re.IGNORECASE)
 _COMMENT = re.compile(r"<!--(?:(?!<!--).){0,1000}?-->", re.DOTALL)
 _BYLINE = re.compile(r"^by\s++", re.IGNORECASE)
 MAX_NAME = 200
@@ -69,7 +72,7 @@ def fragment(markup: str) -> lxml.html.HtmlElement | None:
         root = lxml.html.fragment_fromstring(_escape_texts(clean), create_parent="div")
     except (lxml.etree.LxmlError, ValueError, AssertionError):
         return None
-    lxml.etree.strip_elements(root, lxml.etree.Comment, lxml.etree.PI, with_tail=False)
+    lxml.etree.strip_elements(root, lxml.etree.Comment, lxml.etree.PI, *READINGS, with_tail=False)
     return root
 
 
@@ -134,7 +137,7 @@ def headline(markup: str) -> str:
     A headline on how "the <dialog> tag" works keeps the tag; "<b>Breaking</b>" does not, escaped once too
     often or not.
     """
-    plain = _without_tags(_SCRIPT.sub("", markup[:MAX_HEADLINE]), _IN_HEADLINES)
+    plain = _without_tags(_READING.sub("", _SCRIPT.sub("", markup[:MAX_HEADLINE])), _IN_HEADLINES)
     once = decoded(plain)
     return canonical_line(once if once == plain else _without_tags(once))
 

@@ -82,6 +82,16 @@ def test_brackets_and_references_are_kept_as_browsers_show_them() -> None:
     assert page.text.endswith("If a < b, it's the mayor’s turn, he said. <dialog> opens & closes.")
 
 
+def test_a_story_comes_without_how_its_characters_are_read() -> None:
+    story = (
+        "<p>港の<ruby>市長<rt>しちょう</rt></ruby>は月曜日に新しい埠頭を開いた。"
+        + "工事には三年かかった。" * 9
+        + "</p>"
+    )
+    page = read(f"<article><h1>{TITLE}</h1>{story}</article>")
+    assert page.text.startswith("港の市長は月曜日に")
+
+
 def test_a_short_story_in_japanese_is_one() -> None:
     story = (
         "港の新しい電源が火曜日に開通した。市長は式典で十二隻が使うと述べた。"

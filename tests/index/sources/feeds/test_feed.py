@@ -48,6 +48,7 @@ def only(text: str, url: str = URL) -> Item:
         ("&amp;lt;i&amp;gt;Live&amp;lt;/i&amp;gt;: bridge", "Live: bridge"),
         ("Why &amp;lt;i&amp;gt; is no &amp;lt;em&amp;gt;", "Why <i> is no <em>"),
         ("<![CDATA[Bridge<!-- wp:heading --> closed]]>", "Bridge closed"),
+        ("&lt;ruby&gt;橋&lt;rt&gt;はし&lt;/rt&gt;&lt;/ruby&gt;が閉鎖", "橋が閉鎖"),
         ("Grund&amp;shy;steuer", "Grundsteuer"),
         ("Lan\u00addes\u00adrat", "Landesrat"),
         ("B&B: why S&P fell", "B&B: why S&P fell"),
@@ -346,6 +347,13 @@ def test_an_invitation_at_the_end_is_no_part_of_the_story(end: str) -> None:
     text = STORY.removesuffix("</p>") + f"{end}</p>"
     item = only(rss(entry(f"<description><![CDATA[{text}]]></description>")))
     assert (item.text, item.cut) == (TOLD, True)
+
+
+def test_a_text_comes_without_how_its_characters_are_read() -> None:
+    text = "<p><ruby>橋<rp>(</rp><rt>はし</rt><rp>)</rp></ruby>は五月まで通れません。</p>"
+    assert (
+        only(rss(entry(f"<description><![CDATA[{text}]]></description>"))).text == "橋は五月まで通れません。"
+    )
 
 
 def test_a_list_of_links_to_stories_is_no_text() -> None:
