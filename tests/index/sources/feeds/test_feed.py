@@ -181,6 +181,17 @@ def test_what_readers_forgive(text: str) -> None:
     assert [item.title for item in feed.parse(text, URL).items] == ["Bridge closed"]
 
 
+@pytest.mark.parametrize(
+    "fault", ["<category>roads</categry>", "<media:content url='a' url='b'/>", "<media:content width=600/>"]
+)
+def test_a_fault_spoils_no_words_behind_it(fault: str) -> None:
+    inside = f"{fault}<description>&lt;p&gt;Costs &amp;lt; 5 at R&amp;amp;D.&lt;/p&gt;</description>"
+    faulty = (
+        f"<item>{fault}<title>Road &amp; bridge</title><link>https://kurier.example/1</link>{inside}</item>"
+    )
+    assert (only(rss(faulty)).title, only(rss(faulty)).text) == ("Road & bridge", "Costs < 5 at R&D.")
+
+
 def test_entities_that_stand_for_characters() -> None:
     head = '<!DOCTYPE rss [<!ENTITY oslash "&#248;"><!ENTITY shop "K &#38; L">]>'
     assert only(rss(entry(title="&oslash;re at &shop;"), head=head)).title == "øre at K & L"
