@@ -48,7 +48,7 @@ _DECLARED = re.compile(
 )
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _MARK = re.compile(
-    r"<!\[CDATA\[|<!--|<\?|<(?![A-Za-z/_])|&(?:#[0-9]{1,8};|#[xX][0-9A-Fa-f]{1,7};|[A-Za-z][\w.]{0,99};)?"
+    r"<!\[CDATA\[|<!--|<\?|<(?![A-Za-z/_])|<(?i:br|hr|img|wbr)\b[^<>]{0,2000}>|&(?:#[0-9]{1,8};|#[xX][0-9A-Fa-f]{1,7};|[A-Za-z][\w.]{0,99};)?"
 )
 _REFERENCE = re.compile(r"&[^#;\s&][^;\s&]{0,100};")
 # Numbers, because behind a fault of the document libxml2 leaves out "&lt;" and "&amp;", and keeps these.
@@ -166,6 +166,9 @@ def _escaped(text: str, entities: dict[str, str], where: str) -> str:
             elif mark == "<![CDATA[":
                 parts.append(text[position:end].translate(_NUMBERED))
             position = position if end < 0 else end + len(_ASIDES[mark])
+            continue
+        if mark.endswith(">"):  # HTML that was not escaped: nothing closes such an element
+            parts.append(f"{mark[:-1].rstrip('/')}/>")
             continue
         replaced = _character(mark, entities)
         added += len(replaced) - len(mark)

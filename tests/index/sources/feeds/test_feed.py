@@ -192,6 +192,11 @@ def test_a_fault_spoils_no_words_behind_it(fault: str) -> None:
     assert (only(rss(faulty)).title, only(rss(faulty)).text) == ("Road & bridge", "Costs < 5 at R&D.")
 
 
+def test_html_that_is_not_escaped_is_read_to_its_end() -> None:
+    inside = "<description><p>The bridge<BR>is closed.</p><img src='a.png'><p>Lorries wait.</p></description>"
+    assert only(rss(entry(inside))).text == "The bridge\nis closed.\n\nLorries wait."
+
+
 def test_entities_that_stand_for_characters() -> None:
     head = '<!DOCTYPE rss [<!ENTITY oslash "&#248;"><!ENTITY shop "K &#38; L">]>'
     assert only(rss(entry(title="&oslash;re at &shop;"), head=head)).title == "øre at K & L"
