@@ -21,6 +21,7 @@ _HEADINGS = ("h2", "h3", "h4", "h5")
 # A story is longer than what stands on a form.
 _FORM_CHARS = 2500
 _ASKING_SHARE = 0.3
+_HEADLINE_CHARS = 25
 _TEASERS, _HEADLINES_OF_TEASER, _TEASER_CHARS, _TEASER_SHARE = 3, 2, 700, 0.6
 # More text than this beside the teasers is a story with teasers of others around it.
 _BESIDE_TEASERS = 600
@@ -234,13 +235,19 @@ def _asked(headlines: Sequence[str], text: str) -> str | None:
 
 
 def is_list_of_stories(root: HtmlElement, measures: Mapping[HtmlElement, Measure]) -> bool:
-    """Tell whether most of a page's long texts stand under headlines that are links to other pages."""
+    """Tell whether most of a page's long texts stand under headlines that are links to other pages.
+
+    A headline is a heading, or the link with which an entry of a list begins.
+    """
     headlines: Counter[HtmlElement] = Counter()
     for heading in root.iter(*_HEADINGS):
         if measures[heading].is_link or next(heading.iterancestors("a"), None) is not None:
             holder = next((outer for outer in heading.iterancestors() if measures[outer].prose), None)
             if holder is not None:
                 headlines[holder] += 1
+    for entry in root.iter("li"):
+        if measures[entry].prose and _begins_with_headline(entry, measures):
+            headlines[entry] += 1
     # Many headlines around one text are links beside a story.
     teasers = [
         measures[holder].prose
@@ -250,3 +257,9 @@ def is_list_of_stories(root: HtmlElement, measures: Mapping[HtmlElement, Measure
     total = measures[root].prose
     beside = total - sum(teasers)
     return len(teasers) >= _TEASERS and beside <= min(_BESIDE_TEASERS, (1 - _TEASER_SHARE) * total)
+
+
+def _begins_with_headline(entry: HtmlElement, measures: Mapping[HtmlElement, Measure]) -> bool:
+    first = next(iter(entry), None)
+    begins = first is not None and first.tag == "a" and not (entry.text or "").strip()
+    return begins and measures[first].text >= _HEADLINE_CHARS

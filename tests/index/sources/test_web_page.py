@@ -343,6 +343,15 @@ def test_a_list_of_stories_is_no_article() -> None:
     assert (page.text, page.why) == ("", "is a list of stories")
 
 
+def test_a_list_of_links_with_a_text_each_is_no_article() -> None:
+    teasers = "".join(
+        f"<li><a href='/story-{number}'>The headline of story number {number}</a><p>{paragraph}</p></li>"
+        for number, paragraph in enumerate(PARAGRAPHS)
+    )
+    page = read(f"<main><h1>Ports</h1><ul>{teasers}</ul></main>", "<title>Ports | Sample Wire</title>")
+    assert (page.text, page.why) == ("", "is a list of stories")
+
+
 def test_a_story_among_teasers_is_one() -> None:
     teasers = "".join(
         f"<div><h3><a href='/story-{number}'>Headline number {number}</a></h3><p>Some words on it.</p></div>"
