@@ -15,6 +15,8 @@ import cchardet
 import webencodings
 
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+# Without a mark, "<" in two bytes tells as much: https://www.w3.org/TR/xml/#sec-guessing
+_TWO_BYTES = ((b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"))
 _META_CHARSET = re.compile(
     rb"<meta[^>]{0,200}?charset\s{0,20}=\s{0,20}[\"']?\s{0,20}([\w.:-]{2,40})", re.IGNORECASE
 )
@@ -39,6 +41,9 @@ def decode(data: bytes, charset: str | None) -> str:
     for mark, name in _MARKS:
         if data.startswith(mark):
             return data[len(mark) :].decode(name, "replace")
+    for sign, name in _TWO_BYTES:
+        if data.startswith(sign):
+            return data.decode(name, "replace")
     foreign = bool(_FOREIGN.search(data))
     if foreign or b"\x1b" in data:  # ISO-2022-JP is written in ASCII with escapes
         declared = [*_declared(data, charset)]

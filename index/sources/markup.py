@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterable
+from itertools import islice
 
 import lxml.etree
 import lxml.html
@@ -11,6 +13,8 @@ import lxml.html.defs
 
 from index.text.normalize import canonical_line, canonical_text
 
+# How a character is read, in small type above it: beside it, it would tear words apart.
+READINGS = ("rt", "rp")
 _DROPPED = "script style noscript template iframe svg form button figure audio video object".split()
 _BLOCKS = (
     "address article aside blockquote dd div dl dt footer h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre "
@@ -43,6 +47,10 @@ _SCRIPT = re.compile(
     r"<(script|style)\b[^<>]{0,1000}+>(?:(?!<(?:script|style)\b).){0,4000}?</\1\s*+>",
     re.IGNORECASE | re.DOTALL,
 )
+_READING = re.compile(rf"<({'|'.join(READINGS)})>[^<>]{{0,100}}</\1>", re.IGNORECASE)
+_COMMENT = re.compile(r"<!--(?:(?!<!--).){0,1000}?-->", re.DOTALL)
+_BYLINE = re.compile(r"^by\s++", re.IGNORECASE)
+MAX_NAME = 200
 # Headlines are shorter; a longer text is an entry without one.
 MAX_HEADLINE = 4000
 _MOST_ESCAPED = 5
@@ -64,7 +72,7 @@ def fragment(markup: str) -> lxml.html.HtmlElement | None:
         root = lxml.html.fragment_fromstring(_escape_texts(clean), create_parent="div")
     except (lxml.etree.LxmlError, ValueError, AssertionError):
         return None
-    lxml.etree.strip_elements(root, lxml.etree.Comment, lxml.etree.PI, with_tail=False)
+    lxml.etree.strip_elements(root, lxml.etree.Comment, lxml.etree.PI, *READINGS, with_tail=False)
     return root
 
 
@@ -126,23 +134,36 @@ def decoded(text: str) -> str:
 def headline(markup: str) -> str:
     """Return a headline that may hold markup as one line: tags that set type go, other brackets are words.
 
-    A headline on how "the <dialog> tag" works keeps the tag; "<b>Breaking</b>" does not.
+    A headline on how "the <dialog> tag" works keeps the tag; "<b>Breaking</b>" does not, escaped once too
+    often or not.
     """
+    plain = _without_tags(_READING.sub("", _SCRIPT.sub("", markup[:MAX_HEADLINE])), _IN_HEADLINES)
+    once = decoded(plain)
+    return canonical_line(once if once == plain else _without_tags(once))
+
+
+def _without_tags(markup: str, always: frozenset[str] = frozenset()) -> str:
+    """Return a headline without its comments, the tags named in `always`, and those of elements it closes."""
     closed = {name.lower() for name in _CLOSED.findall(markup)}
 
     def without_tag(found: re.Match[str]) -> str:
         name = found["name"].lower() if found["name"] else ""
-        if name in _IN_HEADLINES or (name in _ELEMENTS and name in closed):
+        if name in always or (name in _ELEMENTS and name in closed):
             return " " if name in _BLOCKS or name == "br" else ""
         return found[0]
 
-    plain = _TAG_OR_REFERENCE.sub(without_tag, _SCRIPT.sub("", markup[:MAX_HEADLINE]))
-    return canonical_line(decoded(plain))
+    return _TAG_OR_REFERENCE.sub(without_tag, _COMMENT.sub("", markup))
 
 
 def plain_headline(text: str) -> str:
     """Return a headline that is declared to be plain text as one line: its brackets are words."""
     return canonical_line(decoded(text[:MAX_HEADLINE]))
+
+
+def person_names(written: Iterable[str], most: int = 20) -> tuple[str, ...]:
+    """Return the names of people, each once and without "By" before it; an address is no name."""
+    lines = (_BYLINE.sub("", plain_line(name))[:MAX_NAME] for name in islice(written, most))
+    return tuple(dict.fromkeys(line for line in lines if line and "@" not in line and "://" not in line))
 
 
 def plain_line(markup: str) -> str:

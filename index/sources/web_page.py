@@ -35,6 +35,7 @@ from index.sources.pages.text import load, story_text
 from index.sources.pages.tree import measured, thin_crowds, undo_layout_tables, wrap_bare_text
 from index.sources.times.dates import Times
 from index.sources.times.page import page_times
+from index.text.boilerplate import reporting
 from index.text.length import content_length
 
 logger = logging.getLogger(__name__)
@@ -43,6 +44,8 @@ logger = logging.getLogger(__name__)
 MAX_BYTES = 4 * 1024 * 1024
 # Shorter texts are menus, in letters of an alphabet (see `content_length`).
 MIN_CHARS = 150
+# A longer text tells something, whatever else stands on its page.
+_LONG = 1500
 _REFERENCE = re.compile(r"&(?:#(?P<number>1[2-5][0-9])|(?P<name>[A-Za-z][A-Za-z0-9]{1,31}));")
 
 
@@ -108,6 +111,13 @@ def _plain_reference(found: re.Match[str]) -> str:
     return html.escape(html.unescape(found[0]), quote=True)
 
 
+def _reported(text: str) -> int:
+    """Return how much a text says that is news: a short one without what its site says of itself."""
+    if len(text) >= _LONG:
+        return content_length(text)
+    return sum(content_length(text[start:end]) for run in reporting(text) for start, end in run)
+
+
 def _page(root: lxml.html.HtmlElement, url: str, timezone: ZoneInfo, now: datetime | None) -> Page:
     meta, data = meta_of(root), read_json_ld(root, url)
     named = canonical_links(root, url)
@@ -124,7 +134,7 @@ def _page(root: lxml.html.HtmlElement, url: str, timezone: ZoneInfo, now: dateti
     text = story_text(root, url, [title, *headlines], data, measures)
     own_names = list(dict.fromkeys([title, *(headline_of([line], outlet, url) for line in headlines)]))
     empty = why_no_article(own_names, text, data, is_list=is_list)
-    if empty is None and content_length(text) < MIN_CHARS:
+    if empty is None and _reported(text) < MIN_CHARS:
         empty = "holds no text of an article"
     return Page(
         url=own_address([*named, meta.get("og:url")], url),

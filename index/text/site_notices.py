@@ -35,7 +35,7 @@ NOTICES: Mapping[str, Phrases] = {
             r"(dieser|der|diese) (artikel|beitrag|inhalt|text|seite) ist (nur |exklusiv |ausschließlich )?"
             r"(für|unseren) ~(abonnent\w*|mitglieder|leser) ?~",
             r"(nur )?für abonnent\w*|exklusiv für ~abonnent\w*",
-            r"(sie sind |du bist )?(bereits|schon) (abonnent\w*|registriert|ein abo|kunde)\?~",
+            r"(sie (sind|haben) |du (bist|hast) )?(bereits|schon) (abonnent\w*|registriert|ein abo|kunde)\?~",
             r"(bitte )?(melden sie sich|loggen sie sich|melde dich|einloggen|anmelden)( (an|ein))?,? ~"
             r"um .{0,40}(weiterzulesen|lesen|fortzufahren)",
             r"um .{0,60}(weiterzulesen|lesen zu können|zu lesen), .{0,60}",
@@ -106,6 +106,26 @@ NOTICES: Mapping[str, Phrases] = {
         "tr": [r"bu (içerik|haber|yazı) ~abonelere özel~"],
         "ja": [r"(この記事は)?(有料)?会員限定.{0,30}", r"残り.{0,12}文字.{0,30}", r"続きを読むには.{0,60}"],
         "zh": [r"(本文|此文章|此内容).{0,10}(仅限|僅限).{0,10}(订阅|訂閱|会员|會員).{0,20}"],
+    },
+    # What stands where a story was; on other things of this kind ("the article of the law") there is news
+    "gone": {
+        "en": [
+            r"(sorry, )?this (article|story|page|content|report|video) is (no longer|not|currently not) "
+            r"available ~"
+        ],
+        "de": [
+            r"(leider ist )?dieser (artikel|beitrag|inhalt)( ist)?( leider)? nicht (mehr )?"
+            r"(verfügbar|abrufbar) ~",
+            r"(leider ist )?diese (seite|meldung)( ist)?( leider)? nicht (mehr )?(verfügbar|abrufbar) ~",
+        ],
+        "fr": [r"(désolé, )?(cet article|ce contenu|cette page|cette vidéo) n'est plus disponible ~"],
+        "es": [r"(lo sentimos, )?(este (artículo|contenido)|esta (noticia|página)) ya no está disponible ~"],
+        "it": [r"(quest'articolo|questo (articolo|contenuto)|questa pagina) non è più disponibile ~"],
+        "pt": [r"(este (artigo|conteúdo)|esta (notícia|página|matéria)) (já )?não está (mais )?disponível ~"],
+        "nl": [r"(dit artikel|deze (pagina|inhoud)) is niet (meer|langer) beschikbaar ~"],
+        "ru": [r"(эта (статья|страница)|этот материал) больше не(доступ\w{1,3}| доступ\w{1,3}) ~"],
+        "ja": [r"(お探しの|この|該当の)(記事|ページ).{0,20}(終了しました|終了いたしました|削除されました)"],
+        "zh": [r"(本|该|此)(文章|页面).{0,10}(不存在|已删除|已被删除).{0,20}"],
     },
     "consent": {
         "en": [

@@ -60,7 +60,10 @@ SITE_LINES: Mapping[str, Phrases] = {
     },
     # WordPress and others, as their translations say it
     "where it appeared first": {
-        "en": [r"(the )?(post|article|story|entry) … (appeared first|first appeared) on …"],
+        "en": [
+            r"(the )?(post|article|story|entry) … (appeared first|first appeared) on …",
+            r"… was originally published in … on medium, where people are continuing the conversation …",
+        ],
         "de": [
             r"(der )?(beitrag|artikel|post) … erschien (zuerst|als erstes|zunächst) (auf|bei|in) …",
             r"(der )?(beitrag|artikel|post) … ist (zuerst|als erstes|zunächst) (auf|bei|in) ~~ erschienen …",
@@ -324,6 +327,15 @@ SITE_LINES: Mapping[str, Phrases] = {
         "pt": [r"voltar (ao (topo|início)|para a (página inicial|home))"],
         "nl": [r"terug naar (boven|de (homepage|voorpagina)|het overzicht)"],
         "ru": [r"(вернуться )?(на главную|к началу|наверх)( страницу)?"],
+    },
+    # What the hosts of podcasts write below each of them, in English whatever its language is
+    "hosts of podcasts": {
+        "en": [
+            r"(hosted|produced) (on|by) (acast|simplecast|megaphone|omny|ausha|podbean|spreaker)\b…",
+            r"learn more about your ad choices. visit …",
+            r"privacy policy and california privacy notice at …",
+            r"see (acast\.com|omnystudio\.com|pcm\.adswizz\.com|podcastchoices\.com)\S{0,40} for …",
+        ],
     },
     # Faults of the site's own software, and a news agency's name for its piece
     "software": {

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.sources.feeds.furniture import drop_furniture, trails_off, without_furniture, without_invitation
+from index.sources.feeds.furniture import (
+    drop_furniture,
+    invites,
+    is_list_of_links,
+    trails_off,
+    without_furniture,
+    without_invitation,
+)
 from index.sources.markup import decoded, fragment, text_of, tidy
 from index.text.length import content_length, is_dense
 from index.text.normalize import canonical_text
@@ -36,8 +44,10 @@ def entry_text(markup: str) -> EntryText:
     root = fragment(markup)
     if root is None:
         return plain_text(decoded(markup))
-    drop_furniture(root)
-    return _ended(text_of(root))
+    below = drop_furniture(root)
+    if is_list_of_links(root):
+        return EntryText("", False)
+    return _ended(text_of(root), below)
 
 
 def plain_text(text: str) -> EntryText:
@@ -45,11 +55,16 @@ def plain_text(text: str) -> EntryText:
     return _ended(tidy(text))
 
 
-def _ended(text: str) -> EntryText:
-    text = without_furniture(text)
+def _ended(whole: str, below: Sequence[str] = ()) -> EntryText:
+    """Return a text without the furniture at its end; `below` are lines that stood there and are gone.
+
+    One of those that invites to read more tells that the text is an excerpt, though it ends with a sentence.
+    """
+    text = without_furniture(whole)
+    below = [*below, *whole[len(text) :].split("\n")]
     if all(_COLLECTED.fullmatch(line.strip()) for line in text.split("\n") if line.strip()):
         return EntryText("", False)
-    cut = trails_off(text)
+    cut = trails_off(text) or any(map(invites, below))
     return EntryText(canonical_text(without_invitation(text) if cut else text), cut)
 
 

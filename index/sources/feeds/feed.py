@@ -24,7 +24,7 @@ from index.fetch.addresses import MAX_URL_CHARS
 from index.sources.feeds import xml_repair
 from index.sources.feeds.entry_text import EntryText, entry_text, plain_text
 from index.sources.feeds.items import Feed, Item, rough_stamp
-from index.sources.markup import decoded, headline, plain_headline, plain_line
+from index.sources.markup import decoded, headline, person_names, plain_headline, plain_line
 from index.types.report import Failure
 
 logger = logging.getLogger(__name__)
@@ -273,9 +273,7 @@ def _written(entry: Any, *keys: str) -> str:
 
 
 def _authors(entry: Any) -> tuple[str, ...]:
-    """Return the names of an entry's authors; a mail address is no name."""
-    names = [str(author.get("name") or "") for author in entry.get("authors") or []]
-    return tuple(name for name in _lines(names) if "@" not in name)
+    return person_names(str(author.get("name") or "") for author in entry.get("authors") or [])
 
 
 def _lines(values: list[str]) -> tuple[str, ...]:

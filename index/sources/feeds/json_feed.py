@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 from index.errors import SourceError
 from index.sources.feeds.entry_text import EntryText, entry_text, plain_text
 from index.sources.feeds.items import Feed, Item
-from index.sources.markup import plain_headline
+from index.sources.markup import person_names, plain_headline
 from index.types.report import Failure
 
 MAX_ITEMS = 500
@@ -52,7 +52,10 @@ def _item(record: dict[str, Any], feed: dict[str, Any], base: str) -> Item | str
     url = next(
         (
             link
-            for link in (_joined(base, _text(record, key)) for key in ("url", "external_url", "id"))
+            for link in (
+                *(_joined(base, _text(record, key)) for key in ("url", "external_url")),
+                _joined(base, _text(record, "id"), is_id=True),
+            )
             if link
         ),
         None,
@@ -91,7 +94,7 @@ def _longest(record: dict[str, Any]) -> EntryText:
 def _authors(record: dict[str, Any]) -> tuple[str, ...]:
     authors = record.get("authors") or [record.get("author")]
     listed = authors if isinstance(authors, list) else []
-    return _names([author.get("name") for author in listed if isinstance(author, dict)])
+    return person_names(_text(author, "name") for author in listed if isinstance(author, dict))
 
 
 def _names(values: object) -> tuple[str, ...]:
@@ -106,11 +109,11 @@ def _text(record: dict[str, Any], key: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _joined(base: str, link: str) -> str | None:
+def _joined(base: str, link: str, *, is_id: bool = False) -> str | None:
     """Return a web address; None where a text is none. A bare id such as "42" is no relative address."""
     try:
         url = urljoin(base, link.strip())
     except ValueError:
         return None
-    is_link = link.startswith(("http://", "https://", "/", "./", "../"))
+    is_link = bool(link.strip()) and (not is_id or link.startswith(("http://", "https://", "/", "./", "../")))
     return url if is_link and url.startswith(("http://", "https://")) else None

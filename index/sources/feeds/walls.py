@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from index.sources.web_page import Page
 from index.text.addresses import address_key
-from index.text.length import content_length
+from index.text.length import content_length, is_dense
 
 # Paths that a redirect leads to when the story is not shown.
 _ELSEWHERE = (
@@ -32,6 +32,10 @@ SAME_HEADLINE = 0.6
 LEAD_WORDS = 30
 SAME_LEAD = 0.3
 RUN = 3
+# A page that shows the headline above a form has less text than this, and hardly a word of the entry's text.
+FORM_CHARS = 1500
+STRANGE = 0.15
+ENOUGH_WORDS = 8
 # Words of up to so many letters stand in every text.
 SHORT_WORD = 3
 
@@ -55,6 +59,8 @@ def why_not_the_story(title: str, text: str, page: Page, asked: str, got: str) -
     same = same_lead(text, page.text) if text else _is_about(title, page.text)
     if (title or text) and not same and not _same_headline(title, page.title):
         return "the page that it links to has neither its headline nor its words"
+    if text and not same and content_length(page.text) < FORM_CHARS and _are_strangers(text, page.text):
+        return "the page that it links to has its headline, and nothing of its words"
     return None
 
 
@@ -84,6 +90,19 @@ def same_lead(text: str, page: str, share: float = SAME_LEAD) -> bool:
     words = _words(page)
     there = {tuple(words[place : place + RUN]) for place in range(len(words) - RUN + 1)}
     return len(runs & there) >= share * len(runs)
+
+
+def _are_strangers(text: str, page: str) -> bool:
+    """Tell whether hardly one of a text's longer words (of its runs, without spaces) stands in a page."""
+    told, there = _longer(text), _longer(page)
+    return len(told) >= ENOUGH_WORDS and len(told & there) < STRANGE * len(told)
+
+
+def _longer(text: str) -> set[str]:
+    words = _words(text)
+    if is_dense(text):
+        return {"".join(words[place : place + RUN]) for place in range(len(words) - RUN + 1)}
+    return {word for word in words if len(word) > SHORT_WORD}
 
 
 def _is_about(title: str, page: str) -> bool:

@@ -15,7 +15,6 @@ from __future__ import annotations
 import re
 from html import unescape
 from html.entities import html5
-from xml.sax.saxutils import escape
 
 import lxml.etree
 
@@ -49,9 +48,11 @@ _DECLARED = re.compile(
 )
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _MARK = re.compile(
-    r"<!\[CDATA\[|<!--|<\?|<(?![A-Za-z/_])|&(?:#[0-9]{1,8};|#[xX][0-9A-Fa-f]{1,7};|[A-Za-z][\w.]{0,99};)?"
+    r"<!\[CDATA\[|<!--|<\?|<(?![A-Za-z/_])|<(?i:br|hr|img|wbr)\b[^<>]{0,2000}>|&(?:#[0-9]{1,8};|#[xX][0-9A-Fa-f]{1,7};|[A-Za-z][\w.]{0,99};)?"
 )
 _REFERENCE = re.compile(r"&[^#;\s&][^;\s&]{0,100};")
+# Numbers, because behind a fault of the document libxml2 leaves out "&lt;" and "&amp;", and keeps these.
+_NUMBERED = str.maketrans({char: f"&#{ord(char)};" for char in "&<>\"'"})
 _XML_NAMES = frozenset(("&amp;", "&lt;", "&gt;", "&quot;", "&apos;"))
 _ASIDES = {"<![CDATA[": "]]>", "<!--": "-->", "<?": "?>"}
 
@@ -161,10 +162,13 @@ def _escaped(text: str, entities: dict[str, str], where: str) -> str:
             end = -1 if mark in ended else text.find(_ASIDES[mark], position)
             if end < 0:
                 ended[mark] = position
-                parts.append(escape(mark))
+                parts.append(mark.translate(_NUMBERED))
             elif mark == "<![CDATA[":
-                parts.append(escape(text[position:end]))
+                parts.append(text[position:end].translate(_NUMBERED))
             position = position if end < 0 else end + len(_ASIDES[mark])
+            continue
+        if mark.endswith(">"):  # HTML that was not escaped: nothing closes such an element
+            parts.append(f"{mark[:-1].rstrip('/')}/>")
             continue
         replaced = _character(mark, entities)
         added += len(replaced) - len(mark)
@@ -177,13 +181,11 @@ def _escaped(text: str, entities: dict[str, str], where: str) -> str:
 
 def _character(mark: str, entities: dict[str, str]) -> str:
     """Return what stands for "&name;", "&#number;", "&" or "<" in well-formed XML."""
-    if mark in _XML_NAMES:
-        return mark
     if mark in entities:
-        return escape(_NOT_XML.sub("", entities[mark]), {'"': "&quot;"})
-    if mark.startswith("&#") or mark[1:] in html5:
-        return escape(_NOT_XML.sub("", unescape(mark)), {'"': "&quot;"})
-    return escape(mark)
+        mark = _NOT_XML.sub("", entities[mark])
+    elif mark.startswith("&#") or mark[1:] in html5:
+        mark = _NOT_XML.sub("", unescape(mark))
+    return mark.translate(_NUMBERED)
 
 
 def _resolve_prefixes(root: lxml.etree._Element) -> None:

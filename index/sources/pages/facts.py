@@ -13,7 +13,7 @@ from urllib.parse import urljoin, urlsplit
 from lxml.html import HtmlElement
 
 from index.sources.feeds.items import FeedLink
-from index.sources.markup import decoded, plain_line
+from index.sources.markup import decoded, headline, person_names, plain_line
 from index.sources.pages.json_ld import PageData, listed
 from index.text.addresses import host_of
 from index.text.normalize import canonical_line
@@ -57,8 +57,9 @@ def headlines_of(root: HtmlElement, meta: Meta, data: PageData, url: str) -> lis
     """Return what a page calls its story, what is believed most first; site names are still in there."""
     shown = _shown_headlines(root, url)
     title = str(root.findtext(".//title") or "")
-    found = (data.story.get("headline"), meta.get("og:title"), meta.get("twitter:title"), *shown, title)
-    lines = (_line(value) for value in found if isinstance(value, str))
+    told = (data.story.get("headline"), meta.get("og:title"), meta.get("twitter:title"))
+    lines = [headline(value)[: 2 * MAX_HEADLINE] for value in told if isinstance(value, str)]
+    lines += map(_line, (*shown, title))
     return list(dict.fromkeys(line for line in lines if line))
 
 
@@ -75,7 +76,8 @@ def outlet_of(root: HtmlElement, meta: Meta, data: PageData, url: str) -> str:
         *(_beside(title, line) for line in (*shown, _line(meta.get("og:title") or ""))),
         host_of(url),
     )
-    return next((name.removeprefix("www.")[:MAX_NAME] for name in candidates if name), "")
+    names = (host_of(name) if "://" in name else name.removeprefix("www.") for name in candidates)
+    return next((name[:MAX_NAME] for name in names if name), "")
 
 
 def headline_of(headlines: Sequence[str], outlet: str, url: str) -> str:
@@ -167,8 +169,7 @@ def _line(text: str) -> str:
 
 def authors_of(data: PageData) -> tuple[str, ...]:
     """Return the names of those who wrote a page's story."""
-    names = (_name(author) for author in listed(data.story.get("author"))[:20])
-    return tuple(dict.fromkeys(name for name in names if name and "://" not in name))
+    return person_names(name for author in listed(data.story.get("author")) for name in _names(author))
 
 
 def language_of(root: HtmlElement) -> str | None:
@@ -233,6 +234,11 @@ def _joined(base: str, address: str) -> str | None:
 def _name(value: object) -> str:
     if isinstance(value, list):
         value = value[0] if value else None
-    if isinstance(value, dict):
-        value = _name(value.get("name"))
-    return plain_line(value)[:MAX_NAME] if isinstance(value, str) else ""
+    return next((plain_line(name)[:MAX_NAME] for name in _names(value)), "")
+
+
+def _names(value: object) -> Iterator[str]:
+    """Yield the names of a person or organisation: a text, or an object with one or several."""
+    for name in listed(value.get("name") if isinstance(value, dict) else value):
+        if isinstance(name, str):
+            yield name

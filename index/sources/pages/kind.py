@@ -21,6 +21,7 @@ _HEADINGS = ("h2", "h3", "h4", "h5")
 # A story is longer than what stands on a form.
 _FORM_CHARS = 2500
 _ASKING_SHARE = 0.3
+_HEADLINE_CHARS = 25
 _TEASERS, _HEADLINES_OF_TEASER, _TEASER_CHARS, _TEASER_SHARE = 3, 2, 700, 0.6
 # More text than this beside the teasers is a story with teasers of others around it.
 _BESIDE_TEASERS = 600
@@ -32,7 +33,9 @@ _ADDRESS = re.compile(
     r"|tua|tuoi|tue"
     r"|ti|nostr\w+|noi|você|nosso\w?|nossa\w?|je|jij|jouw|uw|wij|we|ons|onze|вы|вас|вам|ваш\w*|мы|наш\w*)\b"
     # Within a German sentence a capital letter makes "she" and "her" a "you" and "your".
-    r"|(?<=[\w,] )(?:Sie|Ihr\w{0,2})\b|ください|お願いし|お客様|ご利用|您|你|我们|我們"
+    r"|(?<=[\w,] )(?:Sie|Ihr\w{0,2})\b|ください|お願いし|お客様|ご利用|お探し|您|你|我们|我們"
+    # Spanish has its reader in the verb.
+    r"|\b(?i:lo sentimos|puedes|podrás|quieres|aceptas?|buscas?)\b"
 )
 # What a page asks for, or says in place of a story: the reason given, the words, and titles of such pages.
 _FORMS: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = (
@@ -101,7 +104,7 @@ _FORMS: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = (
     (
         "asks for JavaScript or for proof that a person reads it",
         re.compile(
-            r"javascript|ad ?blocker|werbeblocker|captcha|robots?\b|unusual traffic|automated"
+            r"javascript|ad ?blocker|werbeblocker|captcha|robots?\b|\bbots?\b|unusual traffic|automated"
             r"|checking your browser|verify"
             r"|verif(?:ier|izier)\w*|access (?:was |is |has been )?denied|\bblocked\b"
             r"|zugriff verweigert|accès refusé"
@@ -122,28 +125,31 @@ _FORMS: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = (
         re.compile(
             r"not (?:be )?found|\b404\b|no longer (?:available|exists?)|does(?: not|n['’]t) exist"
             r"|page you (?:are|were) looking"
-            r"|nicht gefunden|existiert nicht|nicht mehr verfügbar|introuvable|n['’]existe (?:pas|plus)"
+            r"|nicht (?:gefunden|finden)|existiert nicht|nicht mehr verfügbar"
+            r"|introuvable|n['’]existe (?:pas|plus)"
             r"|no (?:se )?(?:encontr|existe)"
             r"|non (?:è stata )?trovata|non esiste|não (?:foi )?encontrad|não existe|niet gevonden"
             r"|bestaat niet|не найден"
-            r"|не существует|見つかりません|存在しません|不存在|找不到",
+            r"|не существует|見つかりません|存在しません|削除され|不存在|找不到",
             _I,
         ),
         re.compile(
             r"(?:error )?404\b.{0,60}|(?:page|file|article|story) (?:was )?not found.{0,40}|not found"
             r"|oops\b.{0,60}"
-            r"|(?:die )?seite (?:wurde )?nicht gefunden.{0,40}|page (?:introuvable|non trouvée).{0,40}"
+            r"|(?:die )?seite (?:wurde )?nicht gefunden.{0,40}|(?:die )?seite existiert nicht.{0,40}"
+            r"|fehler 404.{0,40}|page (?:introuvable|non trouvée).{0,40}"
             r"|página no encontrada.{0,40}"
             r"|pagina non trovata.{0,40}|página não encontrada.{0,40}|pagina niet gevonden.{0,40}"
             r"|страница не найдена.{0,40}"
-            r"|ページが見つかりません.{0,40}|页面不存在.{0,40}",
+            r"|(?:お探しの)?(?:ページ|記事)[がは]見つかりません.{0,40}|页面不存在.{0,40}",
             _I,
         ),
     ),
     (
         "says that the site is not available now",
         re.compile(
-            r"maintenance|be (?:right )?back|try again (?:later|in)|temporarily|unavailable|wartung"
+            r"legal reasons|data protection regulation|european economic area"
+            r"|maintenance|be (?:right )?back|try again (?:later|in)|temporarily|unavailable|wartung"
             r"|gleich zurück|später (?:noch|erneut)"
             r"|vorübergehend|réessayer|indisponible|mantenimiento|inténtelo|manutenzione|riprova"
             r"|manutenção|tente novamente"
@@ -154,10 +160,21 @@ _FORMS: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = (
             r"(?:scheduled |planned |site |under |down for )?maintenance\b.{0,60}|(?:we will"
             r"|we['’]ll) be (?:right )?back.{0,40}"
             r"|(?:service|site|temporarily) unavailable.{0,40}|50[0-4]\b.{0,60}"
+            r"|(?:451\b.{0,10})?unavailable (?:due to|for) legal reasons"
             r"|wartung(?:sarbeiten)?\b.{0,60}|(?:en )?maintenance\b.{0,60}"
             r"|(?:en |sitio en )?mantenimiento\b.{0,60}|(?:in )?manutenzione\b.{0,60}"
             r"|(?:em )?manutenção\b.{0,60}"
             r"|технические работы.{0,60}|メンテナンス.{0,40}|维护.{0,40}",
+            _I,
+        ),
+    ),
+    (
+        "sends its reader on to another page",
+        re.compile(r"redirect\w*|leaving\b|weiter(?:ge)?leit\w*|redirig\w*|redirección|転送|跳转", _I),
+        re.compile(
+            r"(?:redirecting|weiterleitung|redirection|redirigiendo|reindirizzamento|转向|跳转)\b.{0,40}"
+            r"|(?:you are (?:being redirected|(?:now )?leaving)|sie werden weitergeleitet|vous allez être"
+            r" redirigé)\b.{0,60}",
             _I,
         ),
     ),
@@ -218,13 +235,19 @@ def _asked(headlines: Sequence[str], text: str) -> str | None:
 
 
 def is_list_of_stories(root: HtmlElement, measures: Mapping[HtmlElement, Measure]) -> bool:
-    """Tell whether most of a page's long texts stand under headlines that are links to other pages."""
+    """Tell whether most of a page's long texts stand under headlines that are links to other pages.
+
+    A headline is a heading, or the link with which an entry of a list begins.
+    """
     headlines: Counter[HtmlElement] = Counter()
     for heading in root.iter(*_HEADINGS):
         if measures[heading].is_link or next(heading.iterancestors("a"), None) is not None:
             holder = next((outer for outer in heading.iterancestors() if measures[outer].prose), None)
             if holder is not None:
                 headlines[holder] += 1
+    for entry in root.iter("li"):
+        if measures[entry].prose and _begins_with_headline(entry, measures):
+            headlines[entry] += 1
     # Many headlines around one text are links beside a story.
     teasers = [
         measures[holder].prose
@@ -234,3 +257,9 @@ def is_list_of_stories(root: HtmlElement, measures: Mapping[HtmlElement, Measure
     total = measures[root].prose
     beside = total - sum(teasers)
     return len(teasers) >= _TEASERS and beside <= min(_BESIDE_TEASERS, (1 - _TEASER_SHARE) * total)
+
+
+def _begins_with_headline(entry: HtmlElement, measures: Mapping[HtmlElement, Measure]) -> bool:
+    first = next(iter(entry), None)
+    begins = first is not None and first.tag == "a" and not (entry.text or "").strip()
+    return begins and measures[first].text >= _HEADLINE_CHARS

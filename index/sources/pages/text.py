@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+import lxml.etree
 from lxml.html import HtmlElement
 
-from index.sources.markup import paragraphs, plain_line, tidy
+from index.sources.markup import READINGS, paragraphs, plain_line, tidy
 from index.sources.pages.furniture import Measures, remove_furniture
 from index.sources.pages.json_ld import PageData
 from index.sources.pages.script_data import story_in_scripts
@@ -38,7 +39,10 @@ def load(text: str) -> HtmlElement | None:
     """Return the tree of a page; None where it holds no HTML."""
     import trafilatura  # imported here: it takes 0.2 s, and the processes that read pages alone need it
 
-    return trafilatura.load_html(text)
+    root = trafilatura.load_html(text)
+    if root is not None:
+        lxml.etree.strip_elements(root, *READINGS, with_tail=False)
+    return root
 
 
 def story_text(

@@ -121,13 +121,16 @@ def found_times(
     *,
     now: datetime | None = None,
     where: str = "",
-) -> Iterator[Moment]:
-    """Yield the times within a text such as "By Ann Lee, 1 May 2024, 14:35": whole dates only."""
-    for parts in dates_within(text):
+) -> Iterator[tuple[str, Moment]]:
+    """Yield the times within a text such as "By Ann Lee, 1 May 2024, 14:35": whole dates only.
+
+    With each come the words between it and the one before, which may say what it is the time of.
+    """
+    for before, parts in dates_within(text):
         read = (read_time(part, timezone, language, now=now, where=where) for part in parts)
         moment = next((found for found in read if isinstance(found, Moment)), None)
         if moment:
-            yield moment
+            yield before, moment
 
 
 def _moment(written: Written, timezone: ZoneInfo) -> Moment:

@@ -56,7 +56,7 @@ _UPDATED = re.compile(
 )
 _PUBLISHED = re.compile(
     r"publi|posted|veröffentlicht|erschienen|erstellt|datum|date|publicado|pubblicat|gepubliceerd|opublikowano|"
-    r"опубликован|written|created|by\b|von\b|par\b|por\b|verfasst|eingestellt|gepostet|revision",
+    r"опубликован|公開|配信|掲載|発表|written|created|by\b|von\b|par\b|por\b|verfasst|eingestellt|gepostet|revision",
     re.IGNORECASE,
 )
 _TIME_ATTRIBUTES = (
@@ -96,9 +96,13 @@ class PageReader:
         found = read_time(value, self.timezone, self.language, now=self.now, where=where)
         return found if isinstance(found, Moment) else None
 
+    def all_within(self, text: str, where: str) -> list[tuple[str, Moment]]:
+        """Return the times that stand in a text, each with the words before it."""
+        return list(found_times(text, self.timezone, self.language, now=self.now, where=where))
+
     def within(self, text: str, where: str) -> Moment | None:
         """Return the first time that stands in a text."""
-        return next(found_times(text, self.timezone, self.language, now=self.now, where=where), None)
+        return next((moment for _, moment in self.all_within(text, where)), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,9 +184,8 @@ class _Walk:
     def _show(self, text: str | None, around: lxml.html.HtmlElement) -> None:
         shown = " ".join((text or "").split())
         if shown and around is not self._headline:
-            plain = _plain(shown, around, self._reader)
-            if plain:
-                self._note(plain, False, f"{shown} {around.get('class') or ''}")
+            for words, moment in _plain(shown, around, self._reader):
+                self._note(moment, False, f"{words} {around.get('class') or ''}")
         self._position += len(shown) + 1 if shown else 0
 
     def _note(self, moment: Moment, marked: bool, words: str) -> None:
@@ -249,14 +252,26 @@ def _marked(element: lxml.html.HtmlElement, reader: PageReader) -> Moment | None
     return reader.within(_text_of(element, SHORT), _WHERE_ELEMENT) if element.tag == "time" else None
 
 
-def _plain(text: str, around: lxml.html.HtmlElement, reader: PageReader) -> Moment | None:
-    """Return the time in a short text, or at the beginning of a longer one as news agencies write it."""
+def _plain(text: str, around: lxml.html.HtmlElement, reader: PageReader) -> list[tuple[str, Moment]]:
+    """Return the time in a short text, or at the beginning of a longer one as news agencies write it.
+
+    With it come the words that may say what it is the time of. A text such as "Updated on 3 May, published on
+    1 May" has two times, each with the words before it.
+    """
     if around.tag == "a" or not any(char.isdigit() for char in text):
-        return None
+        return []
     if len(text) > SHORT:
-        return reader.within(text[:30], _WHERE_TEXT) if text[0].isdigit() else None
-    found = reader.within(text, _WHERE_TEXT)
-    return found or reader.within(_text_of(around, SHORT), _WHERE_TEXT)
+        found = reader.all_within(text[:30], _WHERE_TEXT) if text[0].isdigit() else []
+    else:
+        found = reader.all_within(text, _WHERE_TEXT)
+        if len(found) > 1 and all(_is_label(words) for words, _ in found):
+            return found
+        found = found or reader.all_within(_text_of(around, SHORT), _WHERE_TEXT)
+    return [(text, moment) for _, moment in found[:1]]
+
+
+def _is_label(words: str) -> bool:
+    return bool(_UPDATED.search(words) or _PUBLISHED.search(words))
 
 
 def _words_beside(element: lxml.html.HtmlElement) -> str:

@@ -36,6 +36,9 @@ MAX_SEARCHED = 1000
 
 _HIDDEN = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _DASHES = re.compile("[\u2010-\u2015\u2212]")
+# Japanese years: the first of an era is 元年, and those of each begin behind this one.
+_ERA_YEAR = re.compile(r"(?P<era>令和|平成)\s?(?P<year>元|[0-9]{1,2})\s?(?=年)")
+_BEFORE_ERA = {"令和": 2018, "平成": 1988}
 _HALF = "|".join(re.escape(name) for name in sorted(HALF_DAYS, key=len, reverse=True))
 _NO_LETTER = r"(?![^\W\d_])"
 _YEAR = "(?:19|20|21)[0-9]{2}"
@@ -50,7 +53,7 @@ _YEAR_LAST = re.compile(
 )
 _CLOCK = re.compile(
     rf"(?:(?P<before>{_HALF})\s?)?"
-    r"(?<![0-9])(?P<hour>[0-9]{1,2})\s?[:.hH時时點点시]\s?(?P<minute>[0-9]{2})(?![0-9])"
+    r"(?<![0-9])(?P<hour>[0-9]{1,2})(?:\s?[:hH時时點点시]\s?|\.)(?P<minute>[0-9]{2})(?![0-9])"
     r"(?:\s?(?:[:.]|[分분])\s?(?P<second>[0-9]{2})(?![0-9])(?:[.,][0-9]{1,9})?)?[分분秒초]?"
     rf"(?:\s?(?P<after>{_HALF}){_NO_LETTER})?",
     re.IGNORECASE,
@@ -66,7 +69,7 @@ _ZONE = re.compile(
     re.IGNORECASE,
 )
 # Abbreviations that are words, too: read as a zone in capitals only.
-_WORDS_TOO = frozenset("et ct mt pt cat eat art wit west wet hst".split())
+_WORDS_TOO = frozenset("et ct mt pt cat eat art wit west wet hst bot pet vet".split())
 _BRACKETS = re.compile(r"\[[^\[\]]*\]|\([^()]*\)")
 _REGION_IN_BRACKETS = re.compile(r"\[([A-Za-z_]{1,30}/[A-Za-z_/]{1,40})\]")
 # A letter and all up to a separator: vowel signs of Indian scripts are no letters to `re`.
@@ -82,11 +85,18 @@ _DATE_WITHIN = re.compile(
     re.IGNORECASE,
 )
 _CLOCK_BEHIND = re.compile(
-    r"T?[\s,|@•·-]{0,4}(?:(?:at|um|à|às|a las|alle ore|alle|ore|kl\.?|klokken|om|o|в|ob)\s)?"
-    rf"(?:(?:{_HALF})\s?)?[0-9]{{1,2}}(?:\s?[:.hH時时시]\s?[0-9]{{2}}){{1,2}}(?![0-9])(?:[.,][0-9]{{1,9}})?"
-    rf"\s?(?:(?:{_HALF}){_NO_LETTER})?"
-    r"(?:\s?(?:(?:GMT|UTC)?\s?[+-][0-9]{2}:?[0-9]{2}|[A-Z]{2,4})(?![^\W_]))?"
+    r"(?:\s?\([^\W\d_]{1,4}\.?\))?T?[\s,|@•·-]{0,4}"
+    r"(?:(?:at|um|à|às|a las|alle ore|alle|ore|kl\.?|klokken|om|o|в|ob)\s)?"
+    rf"(?:(?i:{_HALF})\s?)?[0-9]{{1,2}}(?:\s?[:.hH時时시]\s?[0-9]{{2}}){{1,2}}(?![0-9])(?:[.,][0-9]{{1,9}})?"
+    rf"\s?(?:(?i:{_HALF}){_NO_LETTER})?"
+    r"(?:\s?(?:(?:GMT|UTC)\s?[+-][0-9]{1,2}(?::?[0-9]{2})?|[+-][0-9]{2}:?[0-9]{2}|[A-Z]{2,4})(?![^\W_]))?"
 )
+# "8:35 AM EDT, Wed May 1, 2024", as news agencies write it.
+_CLOCK_BEFORE = re.compile(
+    rf"(?<![0-9:.])[0-9]{{1,2}}:[0-9]{{2}}(?:\s?(?i:{_HALF}))?(?:\s[A-Z]{{1,5}})?(?:\son)?,?\s"
+    r"(?:[^\W\d_]{2,10}\.?,?\s)?$"
+)
+_LONGEST_CLOCK = 40
 
 
 class NoTimeError(Exception):
@@ -129,19 +139,36 @@ def is_day(text: str) -> bool:
     return _ISO_DAY.fullmatch(text) is not None
 
 
-def dates_within(text: str) -> Iterator[list[str]]:
-    """Yield the dates within a text, each as the parts to try: with the hour behind it, then without."""
+def dates_within(text: str) -> Iterator[tuple[str, list[str]]]:
+    """Yield the dates within a text, each as the words before it and the parts to try.
+
+    These are the date with the hour behind or before it, then without. The words begin behind the date
+    before.
+    """
     plain = _plain(text[:MAX_SEARCHED])
+    end = 0
     for found in islice(_DATE_WITHIN.finditer(plain), MAX_FOUND):
         clock = _CLOCK_BEHIND.match(plain, found.end())
         longer = [plain[found.start() : clock.end()]] if clock else []
-        yield [*longer, found[0]]
+        start = max(end, found.start() - _LONGEST_CLOCK)
+        earlier = None if clock else _CLOCK_BEFORE.search(plain[start : found.start()])
+        longer += [f"{earlier[0]}{found[0]}"] if earlier else []
+        yield plain[end : found.start()], [*longer, found[0]]
+        end = clock.end() if clock else found.end()
 
 
 def _plain(text: str) -> str:
-    """Return text with the digits of every script as 0 to 9, plain dashes, and one space between words."""
+    """Return text with the digits of every script as 0 to 9, plain dashes, and one space between words.
+
+    Years of Japanese eras become those of the common era.
+    """
     shown = _DASHES.sub("-", _HIDDEN.sub("", unicodedata.normalize("NFKC", text)))
-    return " ".join("".join(_digit(char) for char in shown).split())
+    line = " ".join("".join(_digit(char) for char in shown).split())
+    return _ERA_YEAR.sub(_common_year, line)
+
+
+def _common_year(found: re.Match[str]) -> str:
+    return str(_BEFORE_ERA[found["era"]] + (1 if found["year"] == "元" else int(found["year"])))
 
 
 def _digit(char: str) -> str:
@@ -244,8 +271,15 @@ class _Text:
             return _region(self._region) if self._region else None
         self._cut(found.start(), found.end())
         if found["sign"]:
+            self._cut_name(found.start())
             return _offset(found["sign"], int(found["hours"]), int(found["minutes"] or 0))
         return _region(found["region"]) if found["region"] else _named_zone(found["name"], self._timezone)
+
+    def _cut_name(self, start: int) -> None:
+        """Cut out the abbreviation that Go and Java write behind an offset: "-0400 EDT". It says no more."""
+        name = _ZONE.match(self._rest, start)
+        if name and name["name"] and name["name"].isupper() and self._is_zone(name["name"]):
+            self._cut(name.start(), name.end())
 
     def _is_zone(self, name: str) -> bool:
         """Tell a zone's abbreviation from another word behind the clock, as in "12:00 Wed" and "12:00 on"."""

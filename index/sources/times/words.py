@@ -49,11 +49,14 @@ _MORE_MONTHS = {
     },
 }
 
+# Short forms of weekdays in English that CLDR does not list.
+_MORE_WEEKDAYS = frozenset("tues weds thur thurs".split())
+
 # Words between the parts of a time that change nothing about it.
 _FILLERS = frozenset(
-    "at on the of and st nd rd th a à às as alle ore um uhr am den der vom de del la le les du er ère o em "
-    "kl klokken d dne ob год года г р року і и в о h hrs hr hours часов ч v i te op om klo saat ora lúc date "
-    "time published updated posted".split()
+    "at on the of and st nd rd th a à às as alle ore um uhr am den der vom de del la las le les du er ère o "
+    "em kl klokken d dne ob год года г р року і и в о h hrs hr hours часов ч v i te op om klo saat ora lúc "
+    "date time published updated posted".split()
 )
 
 HALF_DAYS: Mapping[str, int] = {
@@ -67,9 +70,10 @@ _HOURS = (
     "gmt 0 utc 0 ut 0 z 0 zulu 0 "
     "est -5 edt -4 cst -6 cdt -5 mst -7 mdt -6 pst -8 pdt -7 "
     "akst -9 akdt -8 hst -10 nst -3.5 ndt -2.5 brt -3 art -3 clt -4 clst -3 "
+    "cot -5 pet -5 vet -4 bot -4 uyt -3 "
     "wet 0 west 1 cet 1 cest 2 mez 1 mesz 2 eet 2 eest 3 msk 3 trt 3 "
-    "sast 2 eat 3 cat 2 wat 1 pkt 5 npt 5.75 wib 7 wita 8 wit 9 "
-    "sgt 8 hkt 8 pht 8 jst 9 kst 9 awst 8 acst 9.5 acdt 10.5 aest 10 aedt 11 nzst 12 nzdt 13"
+    "sast 2 eat 3 cat 2 wat 1 idt 3 irst 3.5 uzt 5 pkt 5 npt 5.75 ict 7 wib 7 wita 8 wit 9 "
+    "sgt 8 myt 8 hkt 8 pht 8 jst 9 kst 9 awst 8 acst 9.5 acdt 10.5 aest 10 aedt 11 nzst 12 nzdt 13"
 ).split()
 OFFSETS: Mapping[str, timedelta] = {
     name: timedelta(hours=float(hours)) for name, hours in zip(_HOURS[::2], _HOURS[1::2], strict=True)
@@ -131,7 +135,8 @@ def is_weekday(word: str, language: str | None = None) -> bool:
 def _is_weekday_of(key: str, language: str | None) -> bool:
     """Tell whether a word is a weekday in the text's language or in English."""
     known = _language(language)
-    return key in _weekdays_of("en") or bool(known and key in _weekdays_of(known))
+    english = key in _weekdays_of("en") or key in _MORE_WEEKDAYS
+    return english or bool(known and key in _weekdays_of(known))
 
 
 def is_filler(word: str) -> bool:

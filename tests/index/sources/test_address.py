@@ -228,7 +228,7 @@ def test_a_page_that_is_closed_leaves_the_excerpt(site: NewsSite, fetcher: Fetch
         rss_item(site.url("/2"), content=""),
     )
     reading = read(site.serve("/feed", rss(*items), etag='"1"'), fetcher)
-    assert [article.text for article in reading.articles] == [PARAGRAPHS[0] + " Read more"]
+    assert [article.text for article in reading.articles] == [PARAGRAPHS[0]]
     whys = " ".join(problem.why for problem in reading.problems)
     assert "robots.txt" in whys
     assert [problem.where for problem in reading.problems] == [site.url("/1"), site.url("/2")]

@@ -23,6 +23,8 @@ JAPANESE = "港の新しい電源①が火曜日に開通し、髙木市長が�
         (GERMAN, "cp1252", "no such label"),
         (GERMAN, "cp1252", None),
         (GERMAN, "utf-16", None),
+        (f"<rss>{GERMAN}</rss>", "utf-16-le", "utf-16"),
+        (f"<rss>{GERMAN}</rss>", "utf-16-be", None),
         (RUSSIAN, "cp1251", "utf-8"),
         (RUSSIAN, "koi8-r", None),
         (RUSSIAN, "cp1251", "windows-1251"),

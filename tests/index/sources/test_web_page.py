@@ -82,6 +82,16 @@ def test_brackets_and_references_are_kept_as_browsers_show_them() -> None:
     assert page.text.endswith("If a < b, it's the mayor’s turn, he said. <dialog> opens & closes.")
 
 
+def test_a_story_comes_without_how_its_characters_are_read() -> None:
+    story = (
+        "<p>港の<ruby>市長<rt>しちょう</rt></ruby>は月曜日に新しい埠頭を開いた。"
+        + "工事には三年かかった。" * 9
+        + "</p>"
+    )
+    page = read(f"<article><h1>{TITLE}</h1>{story}</article>")
+    assert page.text.startswith("港の市長は月曜日に")
+
+
 def test_a_short_story_in_japanese_is_one() -> None:
     story = (
         "港の新しい電源が火曜日に開通した。市長は式典で十二隻が使うと述べた。"
@@ -139,6 +149,12 @@ def test_a_headline_comes_without_the_name_of_its_site(head: str, heading: str) 
     assert page.title == TITLE
 
 
+@pytest.mark.parametrize("written", [f"<em>{TITLE}</em>", f"&lt;em&gt;{TITLE}&lt;/em&gt;"])
+def test_a_headline_in_the_data_comes_without_its_markup(written: str) -> None:
+    page = read(f"<article><h1>{TITLE}</h1>{STORY}</article>", ld(headline=written))
+    assert page.title == TITLE
+
+
 def test_a_headline_escaped_twice() -> None:
     head = "<meta property='og:title' content='Caf&amp;eacute; owner&amp;#039;s plan'>"
     assert read(f"<article>{STORY}</article>", head).title == "Café owner's plan"
@@ -150,6 +166,7 @@ def test_a_headline_escaped_twice() -> None:
         ("<meta property='og:site_name' content='Sample Wire'>", "Sample Wire"),
         (ld(headline=TITLE, publisher={"@type": "Organization", "name": "Sample Wire"}), "Sample Wire"),
         (f"<title>{TITLE} | Sample Wire</title>", "Sample Wire"),
+        ("<meta property='og:site_name' content='https://www.sample.example/'>", "sample.example"),
         ("<title>x</title>", "wire.example"),
     ],
 )
@@ -159,11 +176,17 @@ def test_the_outlet_is_the_site_by_its_own_name(head: str, outlet: str) -> None:
 
 def test_authors_language_and_address() -> None:
     head = ld(
-        headline=TITLE, author=[{"name": "Jane Doe"}, {"name": ["John Roe"]}, "https://wire.example/jane"]
+        headline=TITLE,
+        author=[
+            {"name": "By Jane Doe"},
+            {"name": ["John Roe", "Ann Poe"]},
+            {"name": "desk@wire.example"},
+            "https://wire.example/jane",
+        ],
     )
     canonical = "<link rel='canonical' href='https://www.wire.example/2025/03/shore-power?full'>"
     page = read(f"<article><h1>{TITLE}</h1>{STORY}</article>", head + canonical)
-    assert page.authors == ("Jane Doe", "John Roe")
+    assert page.authors == ("Jane Doe", "John Roe", "Ann Poe")
     assert page.language == "en"
     assert page.url == f"{URL}?full"
 
@@ -238,6 +261,41 @@ MORE_FORMS = [
         "港の記事は会員限定です",
         "この記事は有料会員限定です。ご購読のお申し込みをお願いします。すでに購読中の方はログインしてください。",
     ),
+    (
+        "asks for consent",
+        TITLE,
+        "Para seguir leyendo gratis, acepta las cookies de nuestros socios. Si no quieres aceptar las "
+        "cookies, puedes pagar un euro al mes. Tu elección vale seis meses y se puede cambiar.",
+    ),
+    (
+        "says that the page is not there",
+        "Página no encontrada",
+        "Lo sentimos, la página que buscas no existe o ha cambiado de dirección. En la portada está todo "
+        "lo que se publicó hoy, y en el archivo lo que se publicó desde el año de la fundación.",
+    ),
+    (
+        "says that the page is not there",
+        "Fehler 404",
+        "Leider können wir die Seite, die Sie suchen, nicht finden. Die Nachrichten des Tages stehen auf der "
+        "Startseite, ältere Berichte im Archiv, das bis zum Jahr der Gründung zurückreicht.",
+    ),
+    (
+        "says that the page is not there",
+        "お探しのページは見つかりませんでした",
+        "お探しのページは削除されたか、移動した可能性があります。トップページから今日のニュースをご覧ください。",
+    ),
+    (
+        "sends its reader on to another page",
+        "Redirecting…",
+        "You are being redirected to the story. If you are not redirected within five seconds, follow the "
+        "link below to the site of the publisher, which is another one than this.",
+    ),
+    (
+        "says that the site is not available now",
+        "451: Unavailable due to legal reasons",
+        "You are reading from a country that belongs to the European Economic Area, for which this "
+        "service is not made, and so access cannot be granted at this time. Call the newsroom for all else.",
+    ),
 ]
 
 
@@ -252,6 +310,16 @@ def test_a_form_is_no_article(why: str) -> None:
     title, text = FORMS[why]
     page = read(f"<main><h1>{title}</h1><p>{text}</p></main>", f"<title>{title} | Sample Wire</title>")
     assert (page.text, page.why) == ("", why)
+
+
+def test_a_headline_above_an_offer_is_no_story() -> None:
+    offer = (
+        "<p>The port of Rotterdam opened two quays…</p><p>You have reached your limit of free articles this "
+        "month.</p><p>Already a subscriber? Log in to continue reading all of our stories, as often as you "
+        "like.</p><p>Unlimited access costs 2 euros for the first month. Cancel at any time.</p>"
+    )
+    page = read(f"<article><h1>{TITLE}</h1>{offer}</article>")
+    assert (page.text, page.why) == ("", "holds no text of an article")
 
 
 def test_news_about_such_things_is_news() -> None:
@@ -272,6 +340,15 @@ def test_a_list_of_stories_is_no_article() -> None:
         for number, paragraph in enumerate(PARAGRAPHS)
     )
     page = read(f"<main>{teasers}</main>", "<title>Sample Wire</title>", "https://www.wire.example/")
+    assert (page.text, page.why) == ("", "is a list of stories")
+
+
+def test_a_list_of_links_with_a_text_each_is_no_article() -> None:
+    teasers = "".join(
+        f"<li><a href='/story-{number}'>The headline of story number {number}</a><p>{paragraph}</p></li>"
+        for number, paragraph in enumerate(PARAGRAPHS)
+    )
+    page = read(f"<main><h1>Ports</h1><ul>{teasers}</ul></main>", "<title>Ports | Sample Wire</title>")
     assert (page.text, page.why) == ("", "is a list of stories")
 
 

@@ -62,6 +62,8 @@ def feed_of(site: NewsSite, *items: str, title: str = "The Wire") -> str:
         ("/a", "/login?next=/a", "Quays open", LEAD, "Log in", STORY, "leads to a log-in page"),
         ("/a", "/consent", "Quays open", LEAD, "Choice", STORY, "leads to a consent form"),
         ("/a", "/404.html", "Quays open", LEAD, "Oh", STORY, "leads to an error page"),
+        ("/a", "/a", "Quays open", LEAD, "Quays open", WALL, "its headline, and nothing of its words"),
+        ("/a", "/a", "Quays open", LEAD, "Quays open", PARAGRAPHS[1] + PARAGRAPHS[7], None),
         ("/a", "/a", "Quays open", LEAD, "Quays open", "", "holds no article"),
         ("/a", "/a", "港湾が開業した", "", "港湾が開業した", "港湾が月曜日に開業した。", None),
     ],

@@ -45,6 +45,10 @@ def only(text: str, url: str = URL) -> Item:
         ("Marks &amp;amp; Sons &amp; Co", "Marks & Sons & Co"),
         ("A &amp;amp;amp;quot;no&amp;amp;amp;quot;", 'A "no"'),
         ("<![CDATA[<em>Live</em>: bridge &amp; road]]>", "Live: bridge & road"),
+        ("&amp;lt;i&amp;gt;Live&amp;lt;/i&amp;gt;: bridge", "Live: bridge"),
+        ("Why &amp;lt;i&amp;gt; is no &amp;lt;em&amp;gt;", "Why <i> is no <em>"),
+        ("<![CDATA[Bridge<!-- wp:heading --> closed]]>", "Bridge closed"),
+        ("&lt;ruby&gt;橋&lt;rt&gt;はし&lt;/rt&gt;&lt;/ruby&gt;が閉鎖", "橋が閉鎖"),
         ("Grund&amp;shy;steuer", "Grundsteuer"),
         ("Lan\u00addes\u00adrat", "Landesrat"),
         ("B&B: why S&P fell", "B&B: why S&P fell"),
@@ -153,6 +157,8 @@ def test_authors_and_the_outlet_that_an_entry_is_from() -> None:
     assert (item.authors, item.source) == (("Mia Holt", "Jo Berg"), "X")
     assert only(rss(entry("<author>desk@kurier.example (Mia Holt)</author>"))).authors == ("Mia Holt",)
     assert only(rss(entry("<author>desk@kurier.example</author>"))).authors == ()
+    assert only(rss(entry("<dc:creator>By Mia Holt</dc:creator>"))).authors == ("Mia Holt",)
+    assert only(rss(entry("<dc:creator>https://kurier.example/holt</dc:creator>"))).authors == ()
 
 
 # -- broken documents ------------------------------------------------------------------------------------
@@ -173,6 +179,22 @@ def test_authors_and_the_outlet_that_an_entry_is_from() -> None:
 )
 def test_what_readers_forgive(text: str) -> None:
     assert [item.title for item in feed.parse(text, URL).items] == ["Bridge closed"]
+
+
+@pytest.mark.parametrize(
+    "fault", ["<category>roads</categry>", "<media:content url='a' url='b'/>", "<media:content width=600/>"]
+)
+def test_a_fault_spoils_no_words_behind_it(fault: str) -> None:
+    inside = f"{fault}<description>&lt;p&gt;Costs &amp;lt; 5 at R&amp;amp;D.&lt;/p&gt;</description>"
+    faulty = (
+        f"<item>{fault}<title>Road &amp; bridge</title><link>https://kurier.example/1</link>{inside}</item>"
+    )
+    assert (only(rss(faulty)).title, only(rss(faulty)).text) == ("Road & bridge", "Costs < 5 at R&D.")
+
+
+def test_html_that_is_not_escaped_is_read_to_its_end() -> None:
+    inside = "<description><p>The bridge<BR>is closed.</p><img src='a.png'><p>Lorries wait.</p></description>"
+    assert only(rss(entry(inside))).text == "The bridge\nis closed.\n\nLorries wait."
 
 
 def test_entities_that_stand_for_characters() -> None:
@@ -262,6 +284,8 @@ TOLD = "The bridge over the Elm is closed.\n\nLorries go by way of Aldhorn until
         "<p><a href='#'>Einen Kommentar hinterlassen</a></p><p><img src='#'/></p>",
         "<p class='button-wrapper'><a href='#'>Abonnieren</a></p><p>Thanks for reading Kurier! Subscribe for "
         "free.</p>",
+        "<h3>More stories</h3><div class='related'><p>Fair opens on Sunday.</p></div>",
+        "<p><a href='#'>Permalink</a> | <a href='#'>Email this</a> | <a href='#'>Comments</a></p>",
         "<figure><img src='#'/><figcaption>The bridge. Photo: M. Holt</figcaption></figure><!-- end -->",
     ],
 )
@@ -311,6 +335,55 @@ def test_a_text_that_trails_off(end: str) -> None:
     assert only(rss(entry(f"<description><![CDATA[{text}]]></description>"))).cut
 
 
+@pytest.mark.parametrize(
+    "below",
+    [
+        "<p><a href='#'>Read more</a></p>",
+        "<p><a class='more-link' href='#'>Continue reading <span>“Bridge closed”</span></a></p>",
+        "<p><a href='#'>(more&hellip;)</a></p>",
+        "<p><a href='#'>Zum Artikel</a></p><p><a href='#'>3 comments</a></p>",
+        "<div><a href='#'>全文を読む</a></div>",
+    ],
+)
+def test_an_excerpt_of_whole_sentences_is_told_by_its_link_to_the_rest(below: str) -> None:
+    item = only(rss(entry(f"<description><![CDATA[{STORY}{below}]]></description>")))
+    assert (item.text, item.cut) == (TOLD, True)
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        " <a href='#'>Continue reading...</a>",
+        " Read more »",
+        " Read more of this story at Dot.",
+        "</p><p>[Lire la suite]",
+    ],
+)
+def test_an_invitation_at_the_end_is_no_part_of_the_story(end: str) -> None:
+    text = STORY.removesuffix("</p>") + f"{end}</p>"
+    item = only(rss(entry(f"<description><![CDATA[{text}]]></description>")))
+    assert (item.text, item.cut) == (TOLD, True)
+
+
+def test_a_text_comes_without_how_its_characters_are_read() -> None:
+    text = "<p><ruby>橋<rp>(</rp><rt>はし</rt><rp>)</rp></ruby>は五月まで通れません。</p>"
+    assert (
+        only(rss(entry(f"<description><![CDATA[{text}]]></description>"))).text == "橋は五月まで通れません。"
+    )
+
+
+def test_a_list_of_links_to_stories_is_no_text() -> None:
+    link = "<li><a href='#'>Bridge over the Elm is closed until May</a> <font color='#666'>Kurier</font></li>"
+    assert only(rss(entry(f"<description><![CDATA[<ol>{link * 3}</ol>]]></description>"))).text == ""
+    one = "<a href='#'>The bridge over the Elm is closed until May.</a>"
+    assert only(rss(entry(f"<description><![CDATA[{one}]]></description>"))).text != ""
+
+
+def test_a_story_that_ends_with_such_words_keeps_them() -> None:
+    text = STORY + "<p>Pupils will have to read more.</p>"
+    assert only(rss(entry(f"<description><![CDATA[{text}]]></description>"))).text.endswith("to read more.")
+
+
 def test_brackets_and_ampersands_in_a_text() -> None:
     text = "<p>If x<y at R&D, Nordsk <NRD.OL> fell to &amp;euro;5; it&#146;s a Q&A.</p>"
     told = "If x<y at R&D, Nordsk <NRD.OL> fell to €5; it’s a Q&A."
@@ -337,6 +410,11 @@ def test_a_json_feed_of_plain_text() -> None:
     assert (first.url, first.authors, first.language) == ("https://kurier.example/7", ("Mia Holt",), "no")
     assert (first.published, first.guid, second.text) == ("1738555506", "7", "longer one")
     assert "“Lost” gives no web address" in found.problems[0].why
+
+
+def test_an_address_in_a_json_feed_may_be_relative_in_any_form() -> None:
+    text = '{"home_page_url": "https://kurier.example/", "items": [{"id": "1", "url": "2025/1.html"}]}'
+    assert json_feed.parse(text, URL).items[0].url == "https://kurier.example/2025/1.html"
 
 
 def test_a_sitemap_with_pictures_and_films() -> None:

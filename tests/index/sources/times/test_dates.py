@@ -53,6 +53,8 @@ def why(value: object, zone: ZoneInfo = UTC_ZONE, language: str | None = None) -
         ("Tue Oct 14 07:31:09 +0000 2025", "2025-10-14T07:31"),
         ("Tue Oct 14 2025 07:31:09 GMT-0300 (Brasilia Standard Time)", "2025-10-14T10:31"),
         ("14 Sept 2025 07:31:00 GMT", "2025-09-14T07:31"),
+        ("Tues, 14 Oct 2025 07:31:00 GMT", "2025-10-14T07:31"),
+        ("Thurs., Oct 16, 2025, 7:31 p.m.", "2025-10-16T19:31"),
         ("Monday, 14 Oct 2025 07:31:00 GMT", "2025-10-14T07:31"),  # the wrong weekday
         ("Tue, 14 Oct 2025 24:00:00 GMT", "2025-10-15T00:00"),
         ("Tue, 14 Oct 2025 07:31:60 GMT", "2025-10-14T07:31"),
@@ -61,7 +63,11 @@ def why(value: object, zone: ZoneInfo = UTC_ZONE, language: str | None = None) -
         ("Tue, 14 Oct 2025 07:31:09 HKT", "2025-10-13T23:31"),
         ("Tue, 14 Oct 2025 07:31:09 MESZ", "2025-10-14T05:31"),
         ("Tue, 14 Oct 2025 07:31:09 UTC+5:30", "2025-10-14T02:01"),
+        ("Tue, 14 Oct 2025 07:31:09 PET", "2025-10-14T12:31"),  # a Friday in Croatian, too
+        ("Tue, 14 Oct 2025 07:31:09 ICT", "2025-10-14T00:31"),
         ("Tue, 14 Oct 2025 07:31:09 Europe/Helsinki", "2025-10-14T04:31"),
+        ("2025-10-14 07:31:09 -0400 EDT", "2025-10-14T11:31"),
+        ("Tue, 14 Oct 2025 07:31:09 +0100 BST", "2025-10-14T06:31"),
         ("2025-10-14T07:31:09+03:00[Europe/Helsinki]", "2025-10-14T04:31"),
         ("October 14, 2025 7:31 p.m. ET", "2025-10-14T23:31"),
         ("January 14, 2025 7:31 p.m. ET", "2025-01-15T00:31"),
@@ -102,12 +108,17 @@ def test_a_time_is_read(written: object, read: str) -> None:
         ("Di, 14 Okt 2025 07:31:00 +0200", "2025-10-14T05:31"),
         ("14. Dezember 2025 um 7:31 Uhr", "2025-12-14T07:31"),
         ("martes, 14 de octubre de 2025 07:31", "2025-10-14T07:31"),
+        ("14 de octubre de 2025 a las 07:31", "2025-10-14T07:31"),
         ("14 de fevereiro de 2025 às 07:31", "2025-02-14T07:31"),
         ("14 aout 2025", "2025-08-14"),
         ("Вт, 14 окт 2025 07:31:00 +0300", "2025-10-14T04:31"),
         ("14 października 2025, 07:31", "2025-10-14T07:31"),
         ("14 Ekim 2025 07:31", "2025-10-14T07:31"),
+        ("2025. október 14. 07:31", "2025-10-14T07:31"),
         ("2025年10月14日 7時31分", "2025-10-14T07:31"),
+        ("令和7年10月14日 午後7時31分", "2025-10-14T19:31"),
+        ("平成３１年４月３０日", "2019-04-30"),
+        ("令和元年5月1日", "2019-05-01"),
         ("2025년 10월 14일 오후 7:31", "2025-10-14T19:31"),
         ("١٤ أكتوبر ٢٠٢٥ ٠٧:٣١ م", "2025-10-14T19:31"),
         ("14 अक्टूबर 2025", "2025-10-14"),
@@ -229,6 +240,14 @@ def test_the_finer_time_of_one_day_wins() -> None:
         ("Posted on Oct. 14, 2025 | 7:31 pm by admin", "2025-10-14T19:31"),
         ("Lissabon, 14.10.2025 - 07:31 Uhr", "2025-10-14T07:31"),
         ("Publié le 14 octobre 2025 à 07h31", "2025-10-14T07:31"),
+        ("港湾新聞 2025年10月14日（火） 7時31分", "2025-10-14T07:31"),
+        ("2025/10/14(火) 7:31配信", "2025-10-14T07:31"),
+        ("Published 3:31 AM EDT, Tue October 14, 2025", "2025-10-14T07:31"),
+        ("Updated 7:31 p.m. on October 14, 2025", "2025-10-14T19:31"),
+        ("In room 9.15, 14 October 2025", "2025-10-14"),
+        ("By Joan Abello | October 14, 2025, 3:31 AM EDT", "2025-10-14T07:31"),
+        ("14 October 2025, 09:31 GMT+2", "2025-10-14T07:31"),
+        ("14 October 2025, 7:31 - 3 min read", "2025-10-14T07:31"),
         ("Stand: 14.10.2025", "2025-10-14"),
         ("Version 3.1.2 of 14 Oct 2025", "2025-10-14"),
         ("Chapter 12 of 2025 pages", ""),
@@ -236,7 +255,7 @@ def test_the_finer_time_of_one_day_wins() -> None:
     ],
 )
 def test_a_time_within_a_text_is_found(text: str, read: str) -> None:
-    found = next(found_times(text, UTC_ZONE, now=NOW), None)
+    found = next((moment for _, moment in found_times(text, UTC_ZONE, now=NOW)), None)
     assert (minutes(found.at.isoformat()) if found and found.precision == "minute" else "") == (
         read if "T" in read else ""
     )

@@ -86,6 +86,22 @@ def test_json_ld_goes_before_everything_else() -> None:
     assert found.published.where == "JSON-LD datePublished"
 
 
+@pytest.mark.parametrize(
+    "byline",
+    [
+        "<p>Updated on 16 October 2025, 12:00 • Published on 14 October 2025, 07:31</p>",
+        "<p>Mis à jour le 16 octobre 2025 à 12h00 - Publié le 14 octobre 2025 à 07h31</p>",
+        "<p>更新日時：2025年10月16日 12:00 公開日時：2025年10月14日 7:31</p>",
+        "<p>Published 14 October 2025, 07:31 | Updated 16 October 2025, 12:00</p>",
+    ],
+)
+def test_a_line_with_both_times_tells_them_apart(byline: str) -> None:
+    found = times(article(byline))
+    assert read(found) == "2025-10-14T07:31"
+    assert found.updated is not None
+    assert f"{found.updated.at:%Y-%m-%dT%H:%M}" == "2025-10-16T12:00"
+
+
 def test_the_finer_time_of_the_day_is_taken_from_wherever_it_stands() -> None:
     byline = "<p>14 October 2025, 07:31</p>"
     assert read(times(article(byline), data={"datePublished": "2025-10-14"})) == "2025-10-14T07:31"
