@@ -45,6 +45,14 @@ _NO_PLACE = re.compile(
     r":~:.*|(?!comments?[-=/]\d)(?:comments?|respond|disqus_thread|rss|feed|top|start)(?:[-=/].*)?",
     re.IGNORECASE,
 )
+# Below these everybody may have a site of their own, though the public suffix list does not say so: one who
+# writes there spoke for all others.
+_BLOG_HOSTS = frozenset(
+    "beehiiv.com canalblog.com dreamwidth.org exblog.jp ghost.io hashnode.dev jimdofree.com "
+    "jimdosite.com kinja.com livejournal.com medium.com micro.blog mystrikingly.com over-blog.com "
+    "posthaven.com seesaa.net skyrock.com squarespace.com strikingly.com substack.com svbtle.com "
+    "tistory.com tumblr.com typepad.com weebly.com wordpress.com write.as".split()
+)
 _AMP_HOST = "amp."
 _AMP_PATH = re.compile(r"(?:/amp|\.amp)(?=(?:\.html?)?/?$)|^/amp(?=/.)", re.IGNORECASE)
 _AMP_PARTS = frozenset(("amp", "amp=1", "amp=true", "outputtype=amp", "output=amp"))
@@ -102,15 +110,20 @@ def site_of(url_or_host: str) -> str:
     """Return the site of an address or a host: the part of the host that one owner registered.
 
     That is one name below a public suffix, where those of the list's private part count: news.example.co.uk
-    belongs to example.co.uk, and ann.github.io to nobody but Ann. A host that is a number, or has no such
-    part, is a site of its own. Names are in their ASCII form. "" where there is no host, as of a file.
+    belongs to example.co.uk, and ann.github.io to nobody but Ann. So it is with `_BLOG_HOSTS`. A host that is
+    a number, or has no such part, is a site of its own. Names are in their ASCII form. "" where there is no
+    host, as of a file.
     """
     try:
         host = urlsplit(url_or_host if "//" in url_or_host else f"//{url_or_host}").hostname or ""
     except ValueError:
         return ""
     name = _ascii(host.rstrip("."))
-    return name if _is_number(name) else _suffixes().privatesuffix(name) or name
+    if _is_number(name):
+        return name
+    site = _suffixes().privatesuffix(name) or name
+    *_, below = name.removesuffix(site).rstrip(".").split(".")
+    return f"{below}.{site}" if site in _BLOG_HOSTS and below not in ("", "www") else site
 
 
 def _is_number(host: str) -> bool:
