@@ -16,6 +16,7 @@ from typing import IO, Any, cast, get_args
 from zoneinfo import ZoneInfo
 
 from index.errors import BudgetError, RecordError, SourceError
+from index.fetch.addresses import MAX_URL_CHARS
 from index.runtime.confined import SMALL_BYTES, Call, call_here
 from index.sources.times.dates import day_moment
 from index.sources.times.text import is_day
@@ -132,7 +133,7 @@ def _load(line: bytes) -> dict[str, Any]:
 
 def to_article(record: dict[str, Any], timezone: ZoneInfo) -> Article:
     """Return the article that a JSON object describes; raise RecordError with the first reason why not."""
-    url = _required(canonical_line(_text(record, "url")), "url")
+    url = _name(canonical_line(_text(record, "url")), "url", MAX_URL_CHARS)
     own_id = article_id(url)
     times = _times(record, timezone)
     return Article(
@@ -216,9 +217,9 @@ def _id(record: dict[str, Any], own_id: str) -> str | None:
     return own_id if _MADE_FROM_ADDRESS.fullmatch(id) else id
 
 
-def _name(value: str, key: str) -> str:
-    if len(value) > MAX_NAME_CHARS:
-        raise RecordError(f"{key} has {len(value):,} characters, more than {MAX_NAME_CHARS}")
+def _name(value: str, key: str, most: int = MAX_NAME_CHARS) -> str:
+    if len(value) > most:
+        raise RecordError(f"{key} has {len(value):,} characters, more than {most:,}")
     return _required(value, key)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -18,13 +19,13 @@ from index.fetch.body import MAX_MEMBERS, gunzip
 from index.runtime.confined import Confined, call_here
 from index.sources import jsonl, story_page, web_page
 from index.sources.address import read_address
-from index.sources.feeds import feed
+from index.sources.feeds import feed, sitemap
 from index.sources.feeds.entries import MAX_EXCESSES
 from index.sources.opml import read_opml
 from index.sources.upload import read_upload
 from index.types.article import Article
 from index.types.report import Failure
-from tests.servers.news_documents import PARAGRAPHS, page, rss, rss_item
+from tests.servers.news_documents import PARAGRAPHS, STORY, page, rss, rss_item
 from tests.servers.news_site import NewsSite
 
 P = ParamSpec("P")
@@ -152,6 +153,37 @@ def test_a_broken_feed_takes_little_memory() -> None:
         assert confined.call(feed.parse, body, "https://a.example/feed").found >= 1
     finally:
         confined.end()
+
+
+LONG = "https://a.example/" + "a/" * 2000
+LONG_ADDRESS = {
+    "rss": rss(rss_item(LONG)),
+    "json": json.dumps({"version": "1.1", "items": [{"id": "1", "url": LONG, "content_text": STORY}]}),
+    "sitemap": f"<urlset><url><loc>{LONG}</loc><lastmod>2025-06-04</lastmod></url></urlset>",
+}
+
+
+@pytest.mark.parametrize("kind", LONG_ADDRESS)
+def test_an_entry_with_an_endless_address_is_left_out(site: NewsSite, fetcher: Fetcher, kind: str) -> None:
+    """It would be stored, compared and shown in full, and could be as long as the feed."""
+    reading = read_address(site.serve("/feed", LONG_ADDRESS[kind]), fetcher, timezone=ZONE, now=NOW)
+    assert not reading.articles
+    (problem,) = reading.problems
+    assert "has an address of 4,018 characters, too many: it is left out" in problem.why
+
+
+def test_an_endless_address_of_a_page_or_a_line_is_not_believed() -> None:
+    called = page().replace("<head>", f'<head><link rel="canonical" href="{LONG}">').encode()
+    assert web_page.parse(called, "https://a.example/1", None, ZONE, NOW).url == "https://a.example/1"
+    line = {"url": LONG, "title": "T", "text": STORY, "source": "S", "published_at": "2025-06-04"}
+    with pytest.raises(RecordError, match="url has 4,018 characters, more than 4,000"):
+        jsonl.to_article(line, ZONE)
+
+
+def test_of_an_index_of_sitemaps_no_endless_text_is_kept() -> None:
+    written = f"<sitemap><loc>{LONG}</loc></sitemap><sitemap><loc>/a</loc><lastmod>{LONG}</lastmod></sitemap>"
+    found = sitemap.parse(f"<sitemapindex>{written}</sitemapindex>", "https://a.example/s")
+    assert [(child.url, len(child.changed)) for child in found.children] == [("https://a.example/a", 100)]
 
 
 def test_a_text_longer_than_any_book_is_refused() -> None:
