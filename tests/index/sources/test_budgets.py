@@ -18,7 +18,7 @@ from index.fetch import Fetcher, FetchOptions
 from index.fetch.body import MAX_MEMBERS, gunzip
 from index.runtime.confined import Confined, call_here
 from index.sources import jsonl, story_page, web_page
-from index.sources.address import read_address
+from index.sources.address import MAX_BROKEN, read_address
 from index.sources.feeds import feed, sitemap
 from index.sources.feeds.entries import MAX_EXCESSES
 from index.sources.opml import read_opml
@@ -153,6 +153,29 @@ def test_a_broken_feed_takes_little_memory() -> None:
         assert confined.call(feed.parse, body, "https://a.example/feed").found >= 1
     finally:
         confined.end()
+
+
+def test_why_something_cannot_be_read_is_short_however_long_that_is(
+    site: NewsSite, fetcher: Fetcher
+) -> None:
+    """It is stored with the source and shown in lists; here a "time" of a megabyte would be."""
+    line = {"url": "/1", "title": "T", "text": STORY, "source": "S", "published_at": "2" * 1_000_000}
+    url = site.serve("/a.jsonl", json.dumps(line))
+    (problem,) = read_address(url, fetcher, timezone=ZONE, now=NOW).problems
+    assert len(problem.sentence) < 1200
+    assert problem.why.startswith("'2222")
+
+
+def test_of_very_many_broken_lines_the_first_are_named_and_the_others_counted(
+    site: NewsSite, fetcher: Fetcher
+) -> None:
+    good = {"url": "https://a.example/1", "title": "T", "text": STORY, "source": "S"}
+    written = json.dumps({**good, "published_at": "2025-06-04"})
+    url = site.serve("/a.jsonl", "{}\n" * 5000 + written)
+    reading = read_address(url, fetcher, timezone=ZONE, now=NOW)
+    assert len(reading.articles) == 1
+    assert len(reading.problems) == MAX_BROKEN + 1
+    assert reading.problems[-1].why == "4,000 more lines cannot be read"
 
 
 LONG = "https://a.example/" + "a/" * 2000
