@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-
 # A reason may repeat what stands in a document, which can be as long as that; it is stored and shown.
 MAX_REASON_CHARS = 1000
 

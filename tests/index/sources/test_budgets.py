@@ -155,9 +155,7 @@ def test_a_broken_feed_takes_little_memory() -> None:
         confined.end()
 
 
-def test_why_something_cannot_be_read_is_short_however_long_that_is(
-    site: NewsSite, fetcher: Fetcher
-) -> None:
+def test_why_something_cannot_be_read_is_short_however_long_that_is(site: NewsSite, fetcher: Fetcher) -> None:
     """It is stored with the source and shown in lists; here a "time" of a megabyte would be."""
     line = {"url": "/1", "title": "T", "text": STORY, "source": "S", "published_at": "2" * 1_000_000}
     url = site.serve("/a.jsonl", json.dumps(line))
