@@ -155,6 +155,37 @@ def test_a_broken_feed_takes_little_memory() -> None:
         confined.end()
 
 
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"title": "word " * 1000}, "title has 4,999 characters, more than 2,000"),
+        ({"language": "e" * 1000}, "language has 1,000 characters, more than 500"),
+        ({"authors": ["Ann"] * 10_000}, "authors have 30,000 characters, more than 20,000"),
+        ({"topics": ["x" * 30_000]}, "topics have 30,000 characters, more than 20,000"),
+        ({"highlights": ["x" * 300] * 100}, "highlights have 30,000 characters, more than 20,000"),
+    ],
+)
+def test_a_line_is_refused_where_what_stands_beside_its_text_is_endless(
+    changes: dict[str, object], why: str
+) -> None:
+    """Every passage is embedded with the headline, and all of it is read for every answer."""
+    line = {"url": "https://a.example/1", "title": "T", "text": STORY, "source": "S"}
+    with pytest.raises(RecordError, match=why):
+        jsonl.to_article({**line, "published_at": "2025-06-04", **changes}, ZONE)
+
+
+@pytest.mark.parametrize(
+    ("title", "highlight", "why"),
+    [("word " * 1000, "Short.", "the headline has 4,999"), ("Short", "word " * 5000, "the highlights have")],
+)
+def test_a_story_page_is_refused_where_its_headline_or_highlights_are_endless(
+    title: str, highlight: str, why: str
+) -> None:
+    written = f"Jun 4, 2025, 11:29 PM\n\n{title}\n\nHighlights\n • {highlight}\nStory\n\n{STORY}\n"
+    with pytest.raises(RecordError, match=why):
+        story_page.parse(written, "file:///a.txt", ZONE)
+
+
 def test_why_something_cannot_be_read_is_short_however_long_that_is(site: NewsSite, fetcher: Fetcher) -> None:
     """It is stored with the source and shown in lists; here a "time" of a megabyte would be."""
     line = {"url": "/1", "title": "T", "text": STORY, "source": "S", "published_at": "2" * 1_000_000}
