@@ -304,7 +304,8 @@ class Messages(commands.Cog):
 
     def _remember(self, message: int, replied: Replied) -> None:
         self._replied[message] = replied
-        if len(self._replied) > REMEMBERED:
+        # What people wrote is kept no longer than it is needed, also where few write.
+        while len(self._replied) > REMEMBERED or not _is_recent(next(iter(self._replied), message)):
             self._replied.popitem(last=False)
 
     async def _find(self, message: int) -> Replied | None:

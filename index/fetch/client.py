@@ -77,6 +77,7 @@ class Fetcher:
         *,
         resolve: Resolve = resolve,
         clock: Callable[[], float] = time.monotonic,
+        computed: Callable[[], float] = time.thread_time,
         sleep: Callable[[float], None] = time.sleep,
         now: Callable[[], datetime] = utc_now,
         certificates: ssl.SSLContext | None = None,
@@ -84,7 +85,7 @@ class Fetcher:
         self._options = options
         self._clock = clock
         self._now = now
-        self._backend = GuardedBackend(options.allow_private, resolve, clock)
+        self._backend = GuardedBackend(options.allow_private, resolve, clock, computed)
         self._politeness = Politeness(options.gap_seconds, clock, sleep)
         self._slow = SlowHosts(clock)
         self._robots = Robots(options.user_agent, lambda url: self._get(url, {}, False, MAX_BYTES), clock)

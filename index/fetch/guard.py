@@ -21,6 +21,10 @@ from index.fetch.values import FetchError
 
 Clock = Callable[[], float]
 
+# 32 MiB take half a second. A server that sends each byte in a chunk of its own, or interim responses without
+# end, takes all the time that a request has, and from answers half of theirs.
+COMPUTING_SECONDS = 5.0
+
 # Not public although some Python versions call them global: carrier-grade NAT, protocol assignments (with
 # Oracle's metadata server), 6to4 relays, Azure's metadata server; and RFC 9637's addresses for documentation,
 # which are newer than Python 3.11. See https://www.iana.org/assignments/iana-ipv6-special-registry and
@@ -70,25 +74,37 @@ def resolve(host: str, port: int) -> list[str]:
 
 
 class GuardedBackend(httpcore.NetworkBackend):
-    """Connects to checked addresses only, and lets no operation outlast the thread's deadline."""
+    """Connects to checked addresses only, and lets no operation outlast the thread's deadline.
+
+    `computed` tells how many seconds the thread has computed so far.
+    """
 
     def __init__(
-        self, allow_private: bool, resolve: Resolve = resolve, clock: Clock = time.monotonic
+        self,
+        allow_private: bool,
+        resolve: Resolve = resolve,
+        clock: Clock = time.monotonic,
+        computed: Clock = time.thread_time,
     ) -> None:
         self._allow_private = allow_private
         self._resolver = Resolver(resolve)
         self._clock = clock
+        self._computed = computed
         self._dial = httpcore.SyncBackend()
         self._thread = threading.local()
 
     def set_deadline(self, moment: float) -> None:
-        """Let everything that this thread does next end at a moment of the clock."""
+        """Let everything that this thread does next end at a moment of the clock.
+
+        Where that takes more than `COMPUTING_SECONDS` of computing, it ends sooner.
+        """
         self._thread.deadline = moment
+        self._thread.most_computed = self._computed() + COMPUTING_SECONDS
 
     def left(self, timeout: float | None) -> float:
         """Return how many seconds the next operation may take. Raises httpcore.ReadTimeout when none."""
         left: float = self._thread.deadline - self._clock()
-        if left <= 0:
+        if left <= 0 or self._computed() > self._thread.most_computed:
             raise httpcore.ReadTimeout("the whole request took too long")
         return left if timeout is None else min(left, timeout)
 

@@ -19,7 +19,7 @@ from index.clock import utc_now
 from index.errors import NewsError, QuotaError, StoreError
 from index.fetch import FetchError
 from index.ingest.quota import QuotaKeeper
-from index.ingest.schedule import Limits, Trouble, Validators, after_failure, after_success
+from index.ingest.schedule import Limits, Trouble, Validators, after_failure, after_success, longest_wait
 from index.runtime.deadline import Deadline
 from index.runtime.faults import Faults
 from index.runtime.heartbeat import Heartbeat
@@ -215,7 +215,7 @@ class Refresh:
         self._heartbeat.begin()
         now = self._clock()
         if self._looked_at is None or now < self._looked_at - timedelta(seconds=1):
-            self._book.plan_again(now)
+            self._book.plan_again(now, longest_wait(self._limits))
         self._looked_at = now
         quicker_than = SLOW_SECONDS if only_quick else None
         return self._book.lease(self._owner, now, LEASE_SECONDS, limit, quicker_than)

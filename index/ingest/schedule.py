@@ -177,6 +177,11 @@ def _usual(source: Source, took: float) -> float:
     return max(took, FORGET_SLOWNESS * (source.took or 0.0))
 
 
+def longest_wait(limits: Limits) -> float:
+    """Return the seconds that no wait exceeds, also where a server asks for one or a quota is used up."""
+    return max(limits.longest, LONGEST_ASKED) * (1 + JITTER)
+
+
 def _within(seconds: float, limits: Limits) -> float:
     return max(limits.shortest, min(seconds, limits.longest))
 

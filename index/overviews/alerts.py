@@ -27,7 +27,7 @@ from index.overviews.highlights import central_spans
 from index.overviews.matching import Comparison, Followed, NewPassages, compare
 from index.overviews.topic import about
 from index.storage.articles import Store
-from index.storage.follows import FollowStore, NewPassage, Portion, Vector
+from index.storage.follows import CLOCKS_DIFFER, FollowStore, NewPassage, Portion, Vector
 from index.storage.leases import Leases
 from index.text.normalize import canonical_line
 from index.text.spans import Span
@@ -123,8 +123,8 @@ class Alerts:
         if self._embed([follow for follow, vector in follows if vector is None]):
             return True
         now = self._clock()
-        oldest = min((follow.started_at for follow, _ in follows), default=now)
-        loaded = self._load(portion, newest, max(oldest, now - LOOK_BACK))
+        oldest = min((_since(follow, now) for follow, _ in follows), default=now)
+        loaded = self._load(portion, newest, oldest)
         if loaded is None:
             return False
         found: list[Found] = []
@@ -146,7 +146,7 @@ class Alerts:
                 self._engine.weights(text),
                 self._engine.named(text),
                 vector.astype(np.float32),
-                max(follow.started_at, now - LOOK_BACK),
+                _since(follow, now),
                 visible[follow.guild],
             )
             for text, (follow, vector) in zip(texts, follows, strict=True)
@@ -252,6 +252,15 @@ class Alerts:
             for article in met[:HEADLINES_READ]
             for quote in self._central_quote(new.articles[article], new.sentences(article))
         ]
+
+
+def _since(follow: Follow, now: datetime) -> datetime:
+    """Return the time from which articles count as news for a follow.
+
+    One that began at a later time than now began before the clock was set back: nobody knows when that was.
+    """
+    earliest = now - LOOK_BACK
+    return earliest if follow.started_at > now + CLOCKS_DIFFER else max(follow.started_at, earliest)
 
 
 def is_question(what: str) -> bool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from typing import Literal
 
+from index.quotes.in_order import matcher
 from index.text.spans import Span
 from index.types.answer import Quote
 from index.types.article import Article
@@ -63,14 +63,13 @@ def _closest(wanted: list[str], text: str) -> tuple[Span | None, float]:
     exact = _find(words, wanted)
     if exact is not None:
         return Span(spans[exact].start, spans[exact + len(wanted) - 1].end), 1.0
-    matcher = SequenceMatcher(None, words, wanted, autojunk=False)
-    longest = matcher.find_longest_match()
+    longest = matcher(words, wanted).find_longest_match()
     if not longest.size:
         return None, 0.0
     # The words are compared with as many words of the text, around the longest run that agrees.
     first = max(0, longest.a - longest.b)
     window = words[first : first + len(wanted)]
-    blocks = SequenceMatcher(None, window, wanted, autojunk=False).get_matching_blocks()
+    blocks = matcher(window, wanted).get_matching_blocks()
     agreeing = [block for block in blocks if block.size]
     likeness = sum(block.size for block in agreeing) / max(len(wanted), len(window))
     start, end = agreeing[0].a + first, agreeing[-1].a + agreeing[-1].size - 1 + first
@@ -79,8 +78,9 @@ def _closest(wanted: list[str], text: str) -> tuple[Span | None, float]:
 
 def _find(words: list[str], wanted: list[str]) -> int | None:
     """Return the first place where all of the wanted words stand together; None where they do not."""
-    starts = (place for place, word in enumerate(words) if word == wanted[0])
-    return next((place for place in starts if words[place : place + len(wanted)] == wanted), None)
+    text, found = ("\n".join(("", *run, "")) for run in (words, wanted))
+    before = text.find(found)  # in linear time, as comparing run by run is not
+    return None if before < 0 else text.count("\n", 0, before)
 
 
 def _plain(word: str) -> str:

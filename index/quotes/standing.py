@@ -6,9 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from typing import Literal
 
+from index.quotes.in_order import matcher
 from index.text.sentences import split_sentences
 from index.text.spans import Span
 
@@ -93,4 +93,4 @@ def _shared(one: Sequence[str], other: Sequence[str]) -> float:
 
 def _likeness(one: Sequence[str], other: Sequence[str]) -> float:
     """Return the share of words that both have, in the same order: in [0, 1]."""
-    return SequenceMatcher(None, one, other, autojunk=False).ratio()
+    return matcher(one, other).ratio()

@@ -34,6 +34,8 @@ from index.types.source import Evidence
 # Sitemaps of an index that are fetched in one reading. The others follow in the next ones.
 MAX_CHILDREN = 10
 MAX_UNPACKED = 64 * 1024 * 1024
+# Lines of a list that cannot be read and are named one by one. A list can have millions of them.
+MAX_BROKEN = 1000
 # What to do about a document that exceeds the limits of `index.runtime.confined`.
 SMALLER = "leave it out, or give it in smaller parts"
 
@@ -199,12 +201,18 @@ def _found(fetched: Fetched, timezone: ZoneInfo, now: datetime) -> Page | Feed |
 
 
 def _lines(fetched: Fetched, timezone: ZoneInfo) -> list[Article | Failure]:
-    lines = enumerate(fetched.body.splitlines(), 1)
-    return [
-        jsonl.parse_line(line, f"{fetched.url}:{number}", timezone).outcome
-        for number, line in lines
-        if line.strip()
-    ]
+    outcomes: list[Article | Failure] = []
+    broken = 0
+    for number, line in enumerate(fetched.body.splitlines(), 1):
+        if not line.strip():
+            continue
+        outcome = jsonl.parse_line(line, f"{fetched.url}:{number}", timezone).outcome
+        broken += isinstance(outcome, Failure)
+        if isinstance(outcome, Article) or broken <= MAX_BROKEN:
+            outcomes.append(outcome)
+    if broken > MAX_BROKEN:
+        outcomes.append(Failure(fetched.url, f"{broken - MAX_BROKEN:,} more lines cannot be read"))
+    return outcomes
 
 
 def _story(text: str, url: str, timezone: ZoneInfo) -> Sequence[Article | Failure]:

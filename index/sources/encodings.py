@@ -30,8 +30,12 @@ _TAG = re.compile(rb"<[^<>]{0,1000}>")
 _BEFORE_BYTES, _LOOKED_AT_BYTES, _SAMPLE_BYTES = 1000, 30_000, 4096
 # A label fits if at most this share of the characters outside of ASCII cannot be read with it.
 _BAD_SHARE = 0.1
+# What labels of encodings stand for that browsers do not read, such as "iso-2022-kr": no codec has this name.
+_UNREAD = "replacement"
 # Detected now and then in a few words of Spanish or Danish, and written by hardly anybody.
-_RARE = frozenset("iso-8859-3 iso-8859-4 iso-8859-10 iso-8859-13 iso-8859-14 iso-8859-16 macintosh".split())
+_RARE = frozenset(
+    f"{_UNREAD} iso-8859-3 iso-8859-4 iso-8859-10 iso-8859-13 iso-8859-14 iso-8859-16 macintosh".split()
+)
 _OTHER_NAMES = {"uhc": "euc-kr", "mac-cyrillic": "x-mac-cyrillic"}
 _FALLBACK = "cp1252"
 
@@ -61,7 +65,7 @@ def _declared(data: bytes, charset: str | None) -> Iterator[str]:
     own = _XML_CHARSET.search(head[:1024]) or _META_CHARSET.search(head)
     for label in (charset, own[1].decode("ascii", "replace") if own else None):
         encoding = webencodings.lookup(label) if label else None
-        if encoding is not None and not encoding.name.startswith(("utf-16", "x-user-defined")):
+        if encoding is not None and not encoding.name.startswith(("utf-16", "x-user-defined", _UNREAD)):
             yield "gb18030" if encoding.name == "gbk" else encoding.codec_info.name
 
 

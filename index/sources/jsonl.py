@@ -16,11 +16,19 @@ from typing import IO, Any, cast, get_args
 from zoneinfo import ZoneInfo
 
 from index.errors import BudgetError, RecordError, SourceError
+from index.fetch.addresses import MAX_URL_CHARS
 from index.runtime.confined import SMALL_BYTES, Call, call_here
 from index.sources.times.dates import day_moment
 from index.sources.times.text import is_day
 from index.text.normalize import article_id, canonical_line, canonical_text
-from index.types.article import MAX_TEXT_CHARS, Article, ArticleTimes, Precision
+from index.types.article import (
+    MAX_LISTED_CHARS,
+    MAX_TEXT_CHARS,
+    MAX_TITLE_CHARS,
+    Article,
+    ArticleTimes,
+    Precision,
+)
 from index.types.report import Failure
 
 REQUIRED = ("url", "title", "text", "source", "published_at")
@@ -132,13 +140,13 @@ def _load(line: bytes) -> dict[str, Any]:
 
 def to_article(record: dict[str, Any], timezone: ZoneInfo) -> Article:
     """Return the article that a JSON object describes; raise RecordError with the first reason why not."""
-    url = _required(canonical_line(_text(record, "url")), "url")
+    url = _name(canonical_line(_text(record, "url")), "url", MAX_URL_CHARS)
     own_id = article_id(url)
     times = _times(record, timezone)
     return Article(
         id=_id(record, own_id) or own_id,
         url=url,
-        title=_required(canonical_line(_text(record, "title")), "title"),
+        title=_name(canonical_line(_text(record, "title")), "title", MAX_TITLE_CHARS),
         text=_story(record),
         source=_name(canonical_line(_text(record, "source")), "source"),
         published_at=times.published_at,
@@ -147,7 +155,9 @@ def to_article(record: dict[str, Any], timezone: ZoneInfo) -> Article:
         highlights=_lines(record, "highlights"),
         authors=_lines(record, "authors"),
         topics=_lines(record, "topics"),
-        language=canonical_line(_text(record, "language")) if record.get("language") else None,
+        language=_name(canonical_line(_text(record, "language")), "language")
+        if record.get("language")
+        else None,
     )
 
 
@@ -216,9 +226,9 @@ def _id(record: dict[str, Any], own_id: str) -> str | None:
     return own_id if _MADE_FROM_ADDRESS.fullmatch(id) else id
 
 
-def _name(value: str, key: str) -> str:
-    if len(value) > MAX_NAME_CHARS:
-        raise RecordError(f"{key} has {len(value):,} characters, more than {MAX_NAME_CHARS}")
+def _name(value: str, key: str, most: int = MAX_NAME_CHARS) -> str:
+    if len(value) > most:
+        raise RecordError(f"{key} has {len(value):,} characters, more than {most:,}")
     return _required(value, key)
 
 
@@ -226,7 +236,10 @@ def _lines(record: dict[str, Any], key: str) -> tuple[str, ...]:
     value = record.get(key) or []
     if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
         raise RecordError(f"{key} must be a list of texts")
-    return tuple(line for line in map(canonical_line, value) if line)
+    lines = tuple(line for line in map(canonical_line, value) if line)
+    if (chars := sum(map(len, lines))) > MAX_LISTED_CHARS:
+        raise RecordError(f"{key} have {chars:,} characters, more than {MAX_LISTED_CHARS:,}")
+    return lines
 
 
 def count(path: Path) -> int:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from index.errors import BudgetError, RecordError
 from index.runtime.confined import SMALL_BYTES, Call, call_here
 from index.text.normalize import article_id, canonical_line, canonical_text
-from index.types.article import Article
+from index.types.article import MAX_LISTED_CHARS, MAX_TITLE_CHARS, Article
 from index.types.report import Failure
 
 UNNAMED_SOURCE = "Story page"
@@ -57,7 +57,7 @@ def parse(page: str, url: str, timezone: ZoneInfo) -> Article:
     return Article(
         id=article_id(address),
         url=address,
-        title=canonical_line(titles[0]),
+        title=_title(titles[0]),
         text=_story(page),
         source=canonical_line(fields.get("source", "")) or UNNAMED_SOURCE,
         published_at=min(times),
@@ -93,6 +93,13 @@ def _fields(lines: Sequence[str]) -> dict[str, str]:
     return fields
 
 
+def _title(line: str) -> str:
+    title = canonical_line(line)
+    if len(title) > MAX_TITLE_CHARS:
+        raise RecordError(f"the headline has {len(title):,} characters, more than {MAX_TITLE_CHARS:,}")
+    return title
+
+
 def _story(page: str) -> str:
     lines = canonical_text(page).split("\n")
     stripped = [line.strip() for line in lines]
@@ -117,7 +124,10 @@ def _highlights(page: str) -> tuple[str, ...]:
     lines = canonical_text(page).split("\n")
     stripped = [line.strip() for line in lines]
     start, stop = _find(stripped, "Highlights"), _find(stripped, "Story")
-    return tuple(_bullets(lines[start + 1 : stop]))
+    highlights = tuple(_bullets(lines[start + 1 : stop]))
+    if sum(map(len, highlights)) > MAX_LISTED_CHARS:
+        raise RecordError(f"the highlights have more than {MAX_LISTED_CHARS:,} characters")
+    return highlights
 
 
 def _bullets(lines: Sequence[str]) -> Iterator[str]:

@@ -46,7 +46,8 @@ class Expiry:
         self._lifetimes = lifetimes
         self._guilds = Guilds(database, clock)
         self._working = threading.Lock()
-        self._private_until: datetime | None = None
+        # In the database with this id, private answers posted until this moment have been looked at.
+        self._private_until: tuple[str, datetime | None] = "", None
         self._looked_at = ""
         self._emptied = True
 
@@ -127,8 +128,11 @@ class Expiry:
         table = schema.posted_answers
         old = table.c.private & (table.c.typed != "") & (table.c.posted_at <= horizon)
         query = select(table.c.id, table.c.posted_at).where(old).order_by(table.c.posted_at)
-        if self._private_until is not None:  # what is older has been looked at
-            query = query.where(table.c.posted_at >= self._private_until)
+        store = self._database.id
+        looked_at, until = self._private_until
+        # What is older has been looked at, unless a backup was restored or the clock has been set back.
+        if looked_at == store and until is not None and until <= horizon:
+            query = query.where(table.c.posted_at >= until)
         with self._database.reading() as connection:
             rows = connection.execute(query.limit(PORTION)).all()
         ids = [row.id for row in rows]
@@ -140,7 +144,7 @@ class Expiry:
                 nothing: dict[str, Any] = {"typed": "", "question": "", "card": {}}
                 nothing |= dict.fromkeys(("since", "until", "source", "continues"))
                 connection.execute(update(table).where(table.c.id.in_(ids)).values(nothing))
-        self._private_until = rows[-1].posted_at if len(rows) == PORTION else horizon
+        self._private_until = store, rows[-1].posted_at if len(rows) == PORTION else horizon
         return len(ids)
 
     def _delete_trail(self, horizon: datetime) -> int:

@@ -232,13 +232,15 @@ class SourceStore:
                 return None
             return _source(connection.execute(_query().where(_table.uri == url)).one())
 
-    def plan_again(self, now: datetime) -> None:
+    def plan_again(self, now: datetime, longest: float) -> None:
         """Make due what was read, added or leased at a later time than now: the clock has been set back.
 
-        Without this, such a source would be read when the clock shows the planned time once more.
+        The same goes for what is to be read in more than `longest` seconds, as no source is. Without this,
+        such a source would be read when the clock shows the planned time once more.
         """
-        ahead = func.coalesce(_table.read_at, _table.added_at) > now + AHEAD
-        later = _on_the_web & or_(ahead & (_table.next_fetch > now), _table.lease_until > now + LONGEST_LEASE)
+        ahead = (func.coalesce(_table.read_at, _table.added_at) > now + AHEAD) & (_table.next_fetch > now)
+        far = _table.next_fetch > now + timedelta(seconds=longest)
+        later = _on_the_web & or_(ahead, far, _table.lease_until > now + LONGEST_LEASE)
         if self._database.scalar(select(_table.uri).where(later).limit(1)) is None:
             return
         values = {"next_fetch": now, "lease_owner": None, "lease_until": None}

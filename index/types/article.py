@@ -12,6 +12,9 @@ import numpy.typing as npt
 
 # Characters of the longest text that is stored: a thick book. An answer reads whole articles.
 MAX_TEXT_CHARS = 2_000_000
+# Of its headline, which each of up to 1,000 passages is embedded with, and of all its highlights, authors or
+# topics together, which are read with the article for every answer.
+MAX_TITLE_CHARS, MAX_LISTED_CHARS = 2_000, 20_000
 # How well a time of publishing is known.
 Precision = Literal["minute", "day", "seen"]
 # What the words of an article were read from.

@@ -7,13 +7,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+# A reason may repeat what stands in a document, which can be as long as that; it is stored and shown.
+MAX_REASON_CHARS = 1000
+
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Something that could not be read: `where` (file and line, or address) and `why`."""
+    """Something that could not be read: `where` (file and line, or address) and `why`, which is cut."""
 
     where: str
     why: str
+
+    def __post_init__(self) -> None:
+        if len(self.why) > MAX_REASON_CHARS:
+            object.__setattr__(self, "why", f"{self.why[: MAX_REASON_CHARS - 1]}…")
 
     @property
     def sentence(self) -> str:

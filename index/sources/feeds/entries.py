@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 
 from index.errors import RecordError
 from index.fetch import Fetcher
+from index.fetch.addresses import MAX_URL_CHARS
 from index.runtime.confined import Call, call_here
 from index.sources.feeds.entry_text import first_words, only_repeats
 from index.sources.feeds.follow import Linked, announced_feeds, authority_of_page, follow
@@ -167,6 +168,10 @@ def _identified(found: Feed, url: str, work: Work) -> list[_Entry]:
     """
     keys: list[tuple[Item, str]] = []
     for item in found.items:
+        if len(item.url) > MAX_URL_CHARS:
+            long = f"an entry has an address of {len(item.url):,} characters, too many: it is left out"
+            work.problems.append(Failure(url, long))
+            continue
         try:
             keys.append((item, article_id(item.url)))
         except RecordError as error:

@@ -12,6 +12,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 import lxml.etree
 
 from index.errors import SourceError
+from index.fetch.addresses import MAX_URL_CHARS
 from index.sources.feeds import xml_repair
 from index.sources.feeds.items import Child, Feed, Item, rough_stamp
 from index.sources.markup import headline
@@ -20,6 +21,8 @@ from index.types.report import Failure
 # The protocol's own limit.
 MAX_ENTRIES = 50_000
 MAX_ITEMS = 500
+# What is kept of the time of a sitemap's last change, with the source: no time is longer.
+MAX_TIME_CHARS = 100
 
 _NEWS = "{http://www.google.com/schemas/sitemap-news/"
 # Words in the path of pages that are no story, in the languages that most feeds are written in.
@@ -79,8 +82,8 @@ def _children(root: lxml.etree._Element, url: str) -> tuple[Child, ...]:
     for entry in list(root.iterchildren("{*}sitemap"))[:MAX_ENTRIES]:
         fields = _fields(entry)
         address = _web_address(url, fields.get("loc", ""))
-        if address:
-            children.append(Child(address, fields.get("lastmod", "")))
+        if address and len(address) <= MAX_URL_CHARS:
+            children.append(Child(address, fields.get("lastmod", "")[:MAX_TIME_CHARS]))
     places = enumerate(children)
     ordered = sorted(places, key=lambda place: (rough_stamp(place[1].changed) or 0.0, place[0]), reverse=True)
     return tuple(child for _, child in ordered)

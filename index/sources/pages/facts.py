@@ -12,6 +12,7 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
+from index.fetch.addresses import MAX_URL_CHARS
 from index.sources.feeds.items import FeedLink
 from index.sources.markup import decoded, headline, person_names, plain_line
 from index.sources.pages.json_ld import PageData, listed
@@ -226,7 +227,8 @@ def _joined(base: str, address: str) -> str | None:
         parts = urlsplit(joined)
         # To browsers a host ends at "\\".
         named = bool(parts.hostname) and "\\" not in parts.netloc
-        return joined if address.strip() and parts.scheme in ("http", "https") and named else None
+        fits = bool(address.strip()) and len(joined) <= MAX_URL_CHARS
+        return joined if fits and parts.scheme in ("http", "https") and named else None
     except ValueError:
         return None
 

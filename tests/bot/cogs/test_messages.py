@@ -253,6 +253,17 @@ async def test_the_answer_is_followed_after_a_restart(world: World) -> None:
     await world.server.wait_for(lambda: said.replies == [])
 
 
+async def test_words_are_forgotten_once_their_answer_follows_them_no_longer(world: World) -> None:
+    cog = world.bot.get_cog("Messages")
+    assert isinstance(cog, messages_cog.Messages)
+    cog._replied.clear()
+    cog._replied[UNKNOWN] = messages_cog.Replied(1, 2, words="where do I live?")
+    said = await world.server.say(QUESTION, user=world.person(), guild=world.place())
+    await remembered(world, said.replies[0])
+    assert UNKNOWN not in cog._replied
+    assert len(cog._replied) == 1
+
+
 async def test_the_asker_can_remove_the_answer_and_others_cannot(world: World) -> None:
     asker, channel = world.person(), world.place()
     found = await answer(world, user=asker, guild=channel)

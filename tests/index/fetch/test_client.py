@@ -230,6 +230,21 @@ def test_an_endless_slow_answer_ends_in_time(site: NewsSite, kind: str) -> None:
         assert time.monotonic() - started < 3.0
 
 
+@pytest.mark.parametrize("kind", ["chunks", "interim responses"])
+def test_an_answer_that_takes_much_computing_ends_long_before_its_time(site: NewsSite, kind: str) -> None:
+    """Each takes the computing time of a second here, for every 64 KiB that is read."""
+    if kind == "chunks":
+        head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+        url = site.raw("/busy", lambda: itertools.chain([head], itertools.repeat(b"1\r\na\r\n" * 5000)))
+    else:
+        url = site.raw("/busy", lambda: itertools.repeat(b"HTTP/1.1 103 Early Hints\r\n\r\n" * 2000))
+    computed = map(float, itertools.count())
+    options = FetchOptions(timeout_seconds=600.0, allow_private=True, gap_seconds=0.0)
+    with Fetcher(options, computed=lambda: next(computed)) as fetcher:
+        assert "takes too long to answer" in str(refused(fetcher, url))
+    assert next(computed) < 10
+
+
 def test_the_time_is_for_all_redirects_together(site: NewsSite) -> None:
     def late() -> Iterator[bytes]:
         site.stopping.wait(0.2)

@@ -420,6 +420,24 @@ def test_a_clock_that_goes_ahead_and_comes_back_costs_no_reading(desk: Desk) -> 
     assert [source.url for source in desk.refresh.lease_all()] == [url]
 
 
+def test_a_source_put_off_by_a_quota_while_the_clock_was_ahead_is_read_when_it_is_back(desk: Desk) -> None:
+    url = desk.serve("/feed", article("one"))
+    desk.book.add([Source(url, NOW, next_fetch=NOW)], "7")
+    none = QuotaKeeper(
+        Quotas(articles=0), UsageStore(desk.database), desk.editions, desk.store.known, desk.clock
+    )
+    refresh = Refresh(desk.book, desk.read, desk.ingest, Limits(300, 86_400), none, clock=desk.clock)
+    desk.clock.advance(days=400)
+    (source,) = refresh.lease_all()
+    put_off = refresh.one(source).source.next_fetch
+    assert put_off is not None
+    assert put_off > desk.clock.now
+    desk.clock.advance(days=-400)
+    assert [source.url for source in refresh.lease_all()] == [url]
+    refresh.release()
+    refresh.stop()
+
+
 def test_a_process_that_starts_after_the_clock_was_set_back_reads_at_once(desk: Desk) -> None:
     url = desk.serve("/feed", article("one"))
     desk.refresh.one(desk.add(url))

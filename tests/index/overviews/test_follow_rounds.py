@@ -131,6 +131,19 @@ def test_an_article_from_before_the_follow_or_of_unknown_time_is_no_news(tmp_pat
         assert round_of(news) == []
 
 
+def test_a_clock_that_is_set_back_costs_a_follow_nothing(tmp_path: Path) -> None:
+    """A follow that began while the clock was ahead was told nothing until the clock was there again."""
+    clock = Clock()
+    with open_news(tmp_path, [report("Dover")], clock=clock) as news:
+        clock.advance(days=400)
+        news.follows.start("ann", None, None, "harbour bridge")
+        assert round_of(news) == []
+        clock.advance(days=-400, hours=1)
+        add(news, tmp_path, report("Hull", published_at=clock.now))
+        clock.advance(minutes=5)
+        assert names(round_of(news)) == ["harbour bridge: hull"]
+
+
 def test_nothing_is_lost_or_sent_twice_over_restarts(tmp_path: Path) -> None:
     with open_news(tmp_path) as news:
         news.follows.start("ann", None, None, "harbour bridge")

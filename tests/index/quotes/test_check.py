@@ -1,5 +1,7 @@
 """Checking what somebody says was written."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -49,3 +51,21 @@ def test_every_run_of_words_is_found_word_for_word(first: int, length: int) -> N
     words = text.split()[first : first + length]
     check = check_quote(" ".join(words), [article("bridge", text)])
     assert (check.kind == "exact") == (len(words) >= 3)
+
+
+@pytest.mark.parametrize(
+    ("claimed", "text"),
+    [("a " * 1000, "a b " * 50_000), ("a " * 900 + "c", "a " * 100_000), ("a b " * 500, "a c " * 100_000)],
+)
+def test_words_that_are_repeated_without_end_take_no_time(claimed: str, text: str) -> None:
+    """Every pair of equal words was compared, again and again: these took up to half a minute."""
+    began = time.process_time()
+    check_quote(claimed, [article("hostile", text)])
+    assert time.process_time() - began < 3
+
+
+def test_a_long_quote_that_repeats_its_articles_is_found_all_the_same() -> None:
+    text = " ".join(f"The {name} of the town {name}s the {name} on the hill." for name in map(str, range(60)))
+    check = check_quote(text.replace("town", "city"), [article("town", text)])
+    assert check.kind == "near"
+    assert check.likeness > 0.8

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -17,14 +18,14 @@ from index.fetch import Fetcher, FetchOptions
 from index.fetch.body import MAX_MEMBERS, gunzip
 from index.runtime.confined import Confined, call_here
 from index.sources import jsonl, story_page, web_page
-from index.sources.address import read_address
-from index.sources.feeds import feed
+from index.sources.address import MAX_BROKEN, read_address
+from index.sources.feeds import feed, sitemap
 from index.sources.feeds.entries import MAX_EXCESSES
 from index.sources.opml import read_opml
 from index.sources.upload import read_upload
 from index.types.article import Article
 from index.types.report import Failure
-from tests.servers.news_documents import PARAGRAPHS, page, rss, rss_item
+from tests.servers.news_documents import PARAGRAPHS, STORY, page, rss, rss_item
 from tests.servers.news_site import NewsSite
 
 P = ParamSpec("P")
@@ -152,6 +153,89 @@ def test_a_broken_feed_takes_little_memory() -> None:
         assert confined.call(feed.parse, body, "https://a.example/feed").found >= 1
     finally:
         confined.end()
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"title": "word " * 1000}, "title has 4,999 characters, more than 2,000"),
+        ({"language": "e" * 1000}, "language has 1,000 characters, more than 500"),
+        ({"authors": ["Ann"] * 10_000}, "authors have 30,000 characters, more than 20,000"),
+        ({"topics": ["x" * 30_000]}, "topics have 30,000 characters, more than 20,000"),
+        ({"highlights": ["x" * 300] * 100}, "highlights have 30,000 characters, more than 20,000"),
+    ],
+)
+def test_a_line_is_refused_where_what_stands_beside_its_text_is_endless(
+    changes: dict[str, object], why: str
+) -> None:
+    """Every passage is embedded with the headline, and all of it is read for every answer."""
+    line = {"url": "https://a.example/1", "title": "T", "text": STORY, "source": "S"}
+    with pytest.raises(RecordError, match=why):
+        jsonl.to_article({**line, "published_at": "2025-06-04", **changes}, ZONE)
+
+
+@pytest.mark.parametrize(
+    ("title", "highlight", "why"),
+    [("word " * 1000, "Short.", "the headline has 4,999"), ("Short", "word " * 5000, "the highlights have")],
+)
+def test_a_story_page_is_refused_where_its_headline_or_highlights_are_endless(
+    title: str, highlight: str, why: str
+) -> None:
+    written = f"Jun 4, 2025, 11:29 PM\n\n{title}\n\nHighlights\n • {highlight}\nStory\n\n{STORY}\n"
+    with pytest.raises(RecordError, match=why):
+        story_page.parse(written, "file:///a.txt", ZONE)
+
+
+def test_why_something_cannot_be_read_is_short_however_long_that_is(site: NewsSite, fetcher: Fetcher) -> None:
+    """It is stored with the source and shown in lists; here a "time" of a megabyte would be."""
+    line = {"url": "/1", "title": "T", "text": STORY, "source": "S", "published_at": "2" * 1_000_000}
+    url = site.serve("/a.jsonl", json.dumps(line))
+    (problem,) = read_address(url, fetcher, timezone=ZONE, now=NOW).problems
+    assert len(problem.sentence) < 1200
+    assert problem.why.startswith("'2222")
+
+
+def test_of_very_many_broken_lines_the_first_are_named_and_the_others_counted(
+    site: NewsSite, fetcher: Fetcher
+) -> None:
+    good = {"url": "https://a.example/1", "title": "T", "text": STORY, "source": "S"}
+    written = json.dumps({**good, "published_at": "2025-06-04"})
+    url = site.serve("/a.jsonl", "{}\n" * 5000 + written)
+    reading = read_address(url, fetcher, timezone=ZONE, now=NOW)
+    assert len(reading.articles) == 1
+    assert len(reading.problems) == MAX_BROKEN + 1
+    assert reading.problems[-1].why == "4,000 more lines cannot be read"
+
+
+LONG = "https://a.example/" + "a/" * 2000
+LONG_ADDRESS = {
+    "rss": rss(rss_item(LONG)),
+    "json": json.dumps({"version": "1.1", "items": [{"id": "1", "url": LONG, "content_text": STORY}]}),
+    "sitemap": f"<urlset><url><loc>{LONG}</loc><lastmod>2025-06-04</lastmod></url></urlset>",
+}
+
+
+@pytest.mark.parametrize("kind", LONG_ADDRESS)
+def test_an_entry_with_an_endless_address_is_left_out(site: NewsSite, fetcher: Fetcher, kind: str) -> None:
+    """It would be stored, compared and shown in full, and could be as long as the feed."""
+    reading = read_address(site.serve("/feed", LONG_ADDRESS[kind]), fetcher, timezone=ZONE, now=NOW)
+    assert not reading.articles
+    (problem,) = reading.problems
+    assert "has an address of 4,018 characters, too many: it is left out" in problem.why
+
+
+def test_an_endless_address_of_a_page_or_a_line_is_not_believed() -> None:
+    called = page().replace("<head>", f'<head><link rel="canonical" href="{LONG}">').encode()
+    assert web_page.parse(called, "https://a.example/1", None, ZONE, NOW).url == "https://a.example/1"
+    line = {"url": LONG, "title": "T", "text": STORY, "source": "S", "published_at": "2025-06-04"}
+    with pytest.raises(RecordError, match="url has 4,018 characters, more than 4,000"):
+        jsonl.to_article(line, ZONE)
+
+
+def test_of_an_index_of_sitemaps_no_endless_text_is_kept() -> None:
+    written = f"<sitemap><loc>{LONG}</loc></sitemap><sitemap><loc>/a</loc><lastmod>{LONG}</lastmod></sitemap>"
+    found = sitemap.parse(f"<sitemapindex>{written}</sitemapindex>", "https://a.example/s")
+    assert [(child.url, len(child.changed)) for child in found.children] == [("https://a.example/a", 100)]
 
 
 def test_a_text_longer_than_any_book_is_refused() -> None:

@@ -64,6 +64,13 @@ def test_ascii_stays() -> None:
     assert decode(b"plain <b>words</b>", "utf-16") == "plain <b>words</b>"
 
 
+@pytest.mark.parametrize("charset", ["hz-gb-2312", "iso-2022-kr", "iso-2022-cn", "replacement", None])
+def test_encodings_that_browsers_do_not_read_are_no_fault_of_the_program(charset: str | None) -> None:
+    """Python knows no codec of the name that the standard gives them: a feed with such a label broke."""
+    korean = "두 번째 전력선이 화요일에 부두에서 개통되었다고 시장이 말했다. ".encode("iso2022_kr") * 5
+    assert "caf" in decode(b'<a title="caf\xe9">' + korean, charset)
+
+
 @given(
     st.binary(max_size=3000), st.sampled_from([None, "utf-8", "gbk", "utf-16", "x", "iso-2022-jp", "\xff"])
 )

@@ -152,6 +152,27 @@ def test_the_words_of_private_questions_are_kept_for_a_day_and_then_counted(
     assert posted.quality("g1", NOW - timedelta(days=5)).private == 2
 
 
+def test_private_words_go_although_the_clock_was_ahead_for_a_while(database: Database, clock: Clock) -> None:
+    due = Expiry(database, clock, KEPT)
+    clock.advance(days=400)
+    due.delete_some()
+    clock.advance(days=-400)
+    private = an_answer("p", private=True, posted_at=NOW - timedelta(hours=25))
+    Posted(database).remember(private)
+    assert due.delete_some() == 1
+    assert Posted(database).find("p") is None
+
+
+def test_private_words_of_a_restored_backup_go_without_a_restart(database: Database, clock: Clock) -> None:
+    due = Expiry(database, clock, KEPT)
+    due.delete_some()
+    private = an_answer("p", private=True, posted_at=NOW - timedelta(days=3))
+    Posted(database).remember(private)  # as a backup of that day brings it back
+    database.rename()
+    assert due.delete_some() == 1
+    assert Posted(database).find("p") is None
+
+
 def test_it_is_deleted_in_portions_between_which_others_write(
     database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

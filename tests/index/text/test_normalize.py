@@ -1,6 +1,8 @@
 """The one place where text is normalised."""
 
+import sys
 import unicodedata
+from unicodedata import combining
 
 import pytest
 from hypothesis import given
@@ -29,6 +31,22 @@ def test_canonical_text_is_a_fixed_point(raw: str) -> None:
     assert once == once.strip()
     assert "\r" not in once
     once.encode()  # nothing is left that cannot be stored
+
+
+@given(st.text(st.sampled_from("aé漢\u0301\u0327\u0344\u0345\u3099\u0f73"), max_size=200))
+def test_canonical_text_with_many_accents_is_a_fixed_point(raw: str) -> None:
+    once = canonical_text(raw)
+    assert canonical_text(once) == once
+
+
+def test_a_tower_of_accents_takes_no_time_and_is_cut() -> None:
+    """Python puts them in order in quadratic time: these would take hours."""
+    for accents in ("\u0301\u0327" * 1_000_000, "\u0301" * 1_000_000 + "\u0327" * 1_000_000):
+        assert len(canonical_text(f"a{accents} word")) <= 40
+    written = "Z\u0351\u036b\u0343\u036a\u0302" * 20  # as people write for fun
+    assert canonical_text(written) == unicodedata.normalize("NFC", written)
+    everything = map(chr, range(sys.maxunicode + 1))
+    assert all(canonical_text("a" + char * 100) != "a" + char * 100 for char in everything if combining(char))
 
 
 @given(CLEAN)
