@@ -12,6 +12,7 @@ from bot.interactions.layouts import card_layout
 from bot.services.editions import edition_of
 from bot.services.guild_rules import guild_of
 from bot.services.missed import missed_view
+from bot.services.reading import named
 from bot.services.services import Services
 from bot.text.language import to_everyone
 
@@ -38,6 +39,7 @@ class Latest(commands.Cog):
         language: app_commands.Choice[str] | None = None,
     ) -> None:
         await interaction.response.defer(thinking=True)
+        topic = named(interaction, topic) if topic else None
         edition = edition_of(interaction)
         headlines = await self.library.workers.run(
             self.library.index.latest,

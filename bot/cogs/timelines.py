@@ -12,6 +12,7 @@ from bot.interactions.buttons import Action
 from bot.interactions.choices import LANGUAGE_CHOICES, time_choices
 from bot.interactions.layouts import card_layout
 from bot.services.editions import edition_of
+from bot.services.reading import named
 from bot.services.services import Services
 from bot.text.dates import given_moment
 from bot.text.language import to_everyone
@@ -51,7 +52,7 @@ class Timelines(commands.Cog):
         await interaction.response.defer(thinking=True)
         self.services.answers.take_turn(interaction.user.id, interaction.guild_id)
         question = Question(
-            topic,
+            named(interaction, topic),
             since=given_moment(since),
             until=given_moment(until, end=True),
             language=language.value if language else None,

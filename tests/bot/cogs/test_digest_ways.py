@@ -212,6 +212,12 @@ async def test_an_announcement_is_published_where_that_is_wanted(world: World) -
     assert message["flags"] & 1  # crossposted
 
 
+async def test_its_topics_have_names_in_place_of_ids(world: World) -> None:
+    await world.set(topics=f"<#{world.server.channel('kursk').id}>, shipping")
+    (digest,) = world.digests()
+    assert digest.plan.topics == ("kursk", "shipping")
+
+
 async def test_a_person_gets_theirs_directly_without_managing_anything(world: World) -> None:
     alice = world.server.alice
     result = await world.set(alice, to_me=True)
