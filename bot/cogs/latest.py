@@ -38,7 +38,8 @@ class Latest(commands.Cog):
         source: str | None = None,
         language: app_commands.Choice[str] | None = None,
     ) -> None:
-        await interaction.response.defer(thinking=True)
+        private = (await self.services.guild_rules.settings(interaction.guild_id)).private
+        await interaction.response.defer(thinking=True, ephemeral=private)
         topic = named(interaction, topic) if topic else None
         edition = edition_of(interaction)
         headlines = await self.library.workers.run(
@@ -49,7 +50,8 @@ class Latest(commands.Cog):
             language=language.value if language else None,
         )
         settings = await self.services.guild_rules.settings(guild_of(interaction))
-        to_everyone()
+        if not private:
+            to_everyone()
         only = () if language else settings.news_languages
         card = headlines_card(headlines, self.services.clock(), topic, source, only)
         await interaction.edit_original_response(view=card_layout(card))

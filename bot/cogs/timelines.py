@@ -49,7 +49,8 @@ class Timelines(commands.Cog):
         until: str | None = None,
         language: app_commands.Choice[str] | None = None,
     ) -> None:
-        await interaction.response.defer(thinking=True)
+        private = (await self.services.guild_rules.settings(interaction.guild_id)).private
+        await interaction.response.defer(thinking=True, ephemeral=private)
         self.services.answers.take_turn(interaction.user.id, interaction.guild_id)
         question = Question(
             named(interaction, topic),
@@ -58,8 +59,9 @@ class Timelines(commands.Cog):
             language=language.value if language else None,
             edition=edition_of(interaction),
         )
-        to_everyone()
-        await self._show(interaction, question)
+        if not private:
+            to_everyone()
+        await self._show(interaction, question, private=private)
 
     async def _of_answer(self, interaction: discord.Interaction, posted: PostedAnswer) -> None:
         """Show the timeline of a posted answer's question, with the answer's period and source."""
