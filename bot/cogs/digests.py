@@ -19,7 +19,7 @@ from bot.services.editions import edition_of
 from bot.services.guild_rules import require_manager, require_writable
 from bot.services.reading import named
 from bot.services.services import Services
-from bot.text.language import _
+from bot.text.language import _, command_text, spoken
 from index import Delivery, Digest, DigestPlan, Schedule, Story, UsageError
 
 Weekday = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
@@ -129,9 +129,8 @@ class Digests(commands.Cog):
         """Return the id of the direct conversation with a person. Raises UsageError, ToldError."""
         given = [name for name in NOT_DIRECT if getattr(interaction.namespace, name, None)]
         if given:
-            raise UsageError(
-                _("A digest that is sent to you goes without {options}.").format(options=", ".join(given))
-            )
+            options = ", ".join(command_text(name, spoken()) for name in given)
+            raise UsageError(_("A digest that is sent to you goes without {options}.").format(options=options))
         sentence = _("Here you get your digest. `/digest stop` in the server ends it.")
         channel = await require_reachable(interaction, sentence)
         assert channel is not None  # the command is for servers alone

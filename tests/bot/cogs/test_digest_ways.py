@@ -232,6 +232,13 @@ async def test_a_person_gets_theirs_directly_without_managing_anything(world: Wo
     assert world.news.digests.of_person(alice.id) == []
 
 
+async def test_what_a_direct_digest_cannot_have_is_named_as_the_person_sees_it(world: World) -> None:
+    dana = world.server.user("dana")
+    dana.locale = "de"
+    refused = await world.set(dana, to_me=True, apart=True, publish=True)
+    assert "geht ohne einzeln, veröffentlichen." in refused.text
+
+
 async def test_whose_direct_messages_are_closed_learns_that_at_once(world: World) -> None:
     carol = world.server.user("carol")
     carol.closed = True
