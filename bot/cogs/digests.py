@@ -129,8 +129,8 @@ class Digests(commands.Cog):
         """Return the id of the direct conversation with a person. Raises UsageError, ToldError."""
         given = [name for name in NOT_DIRECT if getattr(interaction.namespace, name, None)]
         if given:
-            options = ", ".join(command_text(name, spoken()) for name in given)
-            raise UsageError(_("A digest that is sent to you goes without {options}.").format(options=options))
+            names = ", ".join(command_text(name, spoken()) for name in given)
+            raise UsageError(_("A digest that is sent to you goes without {options}.").format(options=names))
         sentence = _("Here you get your digest. `/digest stop` in the server ends it.")
         channel = await require_reachable(interaction, sentence)
         assert channel is not None  # the command is for servers alone
