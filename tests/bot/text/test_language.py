@@ -150,6 +150,15 @@ def test_translations_keep_the_markdown(catalogue: Catalog) -> None:
     assert compare(catalogue, lambda text: re.findall(r"\*\*|`", text)) == []
 
 
+@pytest.mark.parametrize(
+    ("language", "other"),
+    [("fr", r"\b(?:tu|utilise|réessaie|pose|divise)\b")],  # it says vous
+)
+def test_a_language_has_one_word_for_one_thing(language: str, other: str) -> None:
+    said = [form for message in messages(read_catalogue(language)) for form in forms(message.string)]
+    assert [form for form in said if re.search(other, form)] == []
+
+
 def test_texts_name_commands_as_they_are_called_in_the_language(catalogue: Catalog) -> None:
     language = str(catalogue.locale)
 
