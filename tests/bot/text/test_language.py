@@ -162,6 +162,16 @@ def test_a_language_has_one_word_for_one_thing(language: str, other: str) -> Non
     assert [form for form in said if re.search(other, form)] == []
 
 
+@pytest.mark.parametrize(
+    ("language", "word"), [("de", "durchsucht"), ("fr", "recherche"), ("es", "búsqueda"), ("ja", "検索")]
+)
+def test_what_was_searched_is_called_so(language: str, word: str) -> None:
+    one, many = "{articles} of {count} outlet searched", "{articles} of {count} outlets searched"
+    with speaking(language):
+        assert word in _("{articles} searched")
+        assert word in counted(one, many, 5, articles="9")
+
+
 def test_texts_name_commands_as_they_are_called_in_the_language(catalogue: Catalog) -> None:
     language = str(catalogue.locale)
 
