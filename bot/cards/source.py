@@ -6,7 +6,14 @@ from bot.cards.base import AMBER, GREEN, MAX_TITLE, Card, moment
 from bot.cards.quotes import linked
 from bot.text.language import _, counted, mark, number
 from bot.text.markdown import bold, cut, timestamp
-from bot.text.source_words import ALL_KNOWN, articles_counted, found_lines, sources_counted, stored_line
+from bot.text.source_words import (
+    ALL_KNOWN,
+    articles_counted,
+    found_lines,
+    more_counted,
+    sources_counted,
+    stored_line,
+)
 from index import Added, Failure, Source, SourcePage, Trial, masked
 
 SOON = mark("They are read as soon as possible.")
@@ -97,7 +104,7 @@ def _offer(trial: Trial) -> list[str]:
 def _problems(problems: Sequence[Failure]) -> list[str]:
     shown = [f"-# {cut(masked(problem.sentence), MAX_WHY)}" for problem in problems[:SHOWN_PROBLEMS]]
     more = len(problems) - len(shown)
-    return [*shown, "-# " + _("and {count} more").format(count=number(more))] if more else shown
+    return [*shown, f"-# {more_counted(more)}"] if more else shown
 
 
 def _entry(source: Source) -> str:

@@ -9,7 +9,7 @@ from bot.cards.base import AMBER, GREEN, MAX_SOURCE, Card, moment, shorten
 from bot.text.language import _, counted, mark, number
 from bot.text.markdown import bold, cut, escape
 from bot.text.sizes import index_sizes
-from bot.text.source_words import articles_counted, outlets_counted
+from bot.text.source_words import articles_counted, more_counted, outlets_counted
 from index import Source, Status, masked
 
 MAX_FAILING, MAX_ERROR = 8, 250
@@ -67,7 +67,7 @@ def _failing(status: Status) -> list[str]:
     errors = [f"- {_named(source)}: {cut(masked(source.error or ''), MAX_ERROR)}" for source in shown]
     lines = [f"\n{bold(unread)}", *errors]
     more = len(status.failing) - MAX_FAILING
-    return [*lines, _("and {count} more").format(count=number(more))] if more > 0 else lines
+    return [*lines, more_counted(more)] if more > 0 else lines
 
 
 def _named(source: Source) -> str:
