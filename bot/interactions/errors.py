@@ -17,6 +17,7 @@ from discord import app_commands
 
 from bot.interactions.cooldowns import GuildOnCooldown
 from bot.text.language import _, mark, number, to_reader
+from bot.text.library_words import translated
 from bot.text.markdown import escape, timestamp
 from bot.text.permissions import on_screen
 from index import BusyError, NewsError, QuotaError, UsageError, masked
@@ -78,7 +79,7 @@ def _known(cause: BaseException) -> str | None:
         case ToldError():
             return str(cause)
         case NewsError():
-            return escape(masked(str(cause)))
+            return escape(masked(translated(str(cause))))
         case app_commands.CommandOnCooldown():
             server, person = _("This server has asked a lot of questions."), _("That was a lot of questions.")
             many = server if isinstance(cause, GuildOnCooldown) else person
