@@ -40,6 +40,7 @@ class Latest(commands.Cog):
     ) -> None:
         private = (await self.services.guild_rules.settings(interaction.guild_id)).private
         await interaction.response.defer(thinking=True, ephemeral=private)
+        self.services.answers.take_turn(interaction.user.id, interaction.guild_id)
         topic = named(interaction, topic) if topic else None
         edition = edition_of(interaction)
         headlines = await self.library.workers.run(
