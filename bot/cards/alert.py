@@ -6,7 +6,7 @@ from dataclasses import replace
 from bot.cards.base import GREEN, MAX_TITLE, Card
 from bot.cards.quotes import credit, quoted
 from bot.text.language import _
-from bot.text.markdown import bold, cut, timestamp
+from bot.text.markdown import bold, cut, isolated, timestamp
 from index import Follow, Quote
 
 # Characters of a topic in a list, so that twenty lines always fit.
@@ -40,7 +40,7 @@ def _lines(follows: Sequence[Follow]) -> list[str]:
 
 def _line(follow: Follow) -> str:
     since = _("since {when}").format(when=timestamp(follow.started_at, "d"))
-    facts = [cut(follow.what, MAX_LINE), since]
+    facts = [isolated(cut(follow.what, MAX_LINE)), since]
     if follow.paused:
         facts.append(_("paused, because {why}: follow it again").format(why=_(follow.paused)))
     return "- " + " · ".join(facts)
