@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from bot.cards.alert import follows_card
-from bot.cards.quality import quality_card
-from index import Follow, MissedQuestion, Quality
+import pytest
 
+from bot.cards.alert import follows_card
+from bot.cards.digest import digests_card
+from bot.cards.quality import quality_card
+from bot.text.language import speaking
+from index import Delivery, Digest, DigestPlan, Follow, MissedQuestion, Quality, Schedule
+
+NOON = datetime(2025, 6, 4, 12, tzinfo=UTC)
 ARABIC = "من فاز في الانتخابات؟"
 ISOLATED = f"\N{FIRST STRONG ISOLATE}{ARABIC}\N{POP DIRECTIONAL ISOLATE}"
 
@@ -15,5 +20,20 @@ ISOLATED = f"\N{FIRST STRONG ISOLATE}{ARABIC}\N{POP DIRECTIONAL ISOLATE}"
 def test_words_written_from_right_to_left_do_not_move_what_stands_beside_them() -> None:
     missed = Quality(3, 1, {}, (MissedQuestion(ARABIC, 2),))
     assert f"- {ISOLATED} (2 ×)" in quality_card(missed, 30).body
-    follow = Follow(1, "1", None, None, ARABIC, datetime(2025, 6, 4, tzinfo=UTC))
+    follow = Follow(1, "1", None, None, ARABIC, NOON)
     assert f"- {ISOLATED} · since <t:" in follows_card([follow], [], in_guild=False).body
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ja"])
+@pytest.mark.parametrize("char", ["*", "語", "a"])
+def test_as_many_as_there_may_be_fit_into_one_message(language: str, char: str) -> None:
+    why = "the thread is closed, and I may not open it again"
+    follows = [Follow(n, "1", "1", "2", str(n) + char * 500, NOON, why) for n in range(10)]
+    plan = DigestPlan(Schedule(22, "America/New_York", 2, (23, 8)), (char * 100,) * 5, (char * 100,) * 5, 10)
+    delivery = Delivery("1" * 19, apart=True, publish=True)
+    digests = [
+        Digest(n, "1" * 19, "1" * 19, "1" * 19, plan, NOON, stopped=why, delivery=delivery) for n in range(13)
+    ]
+    with speaking(language):
+        assert follows_card(follows, follows, in_guild=True).fits
+        assert digests_card(digests).fits
