@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.cards.base import AMBER, GREEN, MAX_TITLE, Card, moment
+from bot.cards.base import AMBER, GREEN, MAX_TITLE, Card, fitting, moment
 from bot.cards.quotes import linked
 from bot.text.language import _, counted, mark, number
 from bot.text.markdown import bold, cut, timestamp
@@ -25,8 +25,8 @@ SHOWN_PROBLEMS = 3
 OWN_ONES = mark("Of this server alone")
 SHARED_ONES = mark("Shared by all servers; `/sources remove` leaves one out here")
 
-# The sources on a page of the list, and characters of their names, addresses and errors: together with what
-# escaping adds they fit into one card.
+# The sources on a page of the list, and characters of their names, addresses and errors; of the errors fewer
+# where a page would not fit.
 ON_PAGE = 5
 MAX_NAME = 100
 MAX_ADDRESS = 300
@@ -63,11 +63,15 @@ def added_card(added: Added) -> Card:
 
 def page_card(found: SourcePage, page: int) -> Card:
     """Return a page of the list of sources, counted from 0: a server's own, then the shared ones."""
+    return fitting(lambda most: _page(found, page, most), MAX_WHY)
+
+
+def _page(found: SourcePage, page: int, most: int) -> Card:
     entries: list[str] = []
     for place, source in enumerate(found.sources):
         if place == 0 or source.shared != found.sources[place - 1].shared:
             entries.append(bold(_(SHARED_ONES) if source.shared else _(OWN_ONES)))
-        entries.append(_entry(source))
+        entries.append(_entry(source, most))
     title = sources_counted(found.total)
     if found.own and found.own < found.total:
         title += ", " + counted("{count} of this server's own", "{count} of this server's own", found.own)
@@ -107,7 +111,7 @@ def _problems(problems: Sequence[Failure]) -> list[str]:
     return [*shown, f"-# {more_counted(more)}"] if more else shown
 
 
-def _entry(source: Source) -> str:
+def _entry(source: Source, most: int) -> str:
     """Return a source in a few lines: its state and name, its times and articles, and its error."""
     address = masked(source.url)
     # An address with a hidden part is not linked: the link would show that part.
@@ -121,7 +125,7 @@ def _entry(source: Source) -> str:
         f"-# {' · '.join([articles_counted(source.articles), *times])}",
     ]
     if trouble := source.error or source.notice:
-        lines.append(f"-# {cut(masked(trouble), MAX_WHY)}")
+        lines.append(f"-# {cut(masked(trouble), most)}")
     return "\n".join(lines)
 
 

@@ -9,8 +9,9 @@ import pytest
 from bot.cards.alert import follows_card
 from bot.cards.digest import digests_card
 from bot.cards.quality import quality_card
+from bot.cards.source import ON_PAGE, page_card
 from bot.text.language import speaking
-from index import Delivery, Digest, DigestPlan, Follow, MissedQuestion, Quality, Schedule
+from index import Delivery, Digest, DigestPlan, Follow, MissedQuestion, Quality, Schedule, Source, SourcePage
 
 NOON = datetime(2025, 6, 4, 12, tzinfo=UTC)
 ARABIC = "من فاز في الانتخابات؟"
@@ -37,3 +38,25 @@ def test_as_many_as_there_may_be_fit_into_one_message(language: str, char: str) 
     with speaking(language):
         assert follows_card(follows, follows, in_guild=True).fits
         assert digests_card(digests).fits
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ja"])
+@pytest.mark.parametrize("char", ["*", "語", "a"])
+@pytest.mark.parametrize("secret", ["", "?token=secret"])
+def test_a_page_of_sources_fits_into_one_message(language: str, char: str, secret: str) -> None:
+    found = [
+        Source(
+            f"https://news.example/{n}{'x' * 250}{secret}",
+            NOON,
+            title=str(n) + char * 200,
+            state="failing",
+            articles=123456,
+            last_fetch=NOON,
+            next_fetch=NOON,
+            error=char * 500,
+            shared=n > 2,
+        )
+        for n in range(ON_PAGE)
+    ]
+    with speaking(language):
+        assert page_card(SourcePage(tuple(found), 2000, 1000, 1000), 77).fits
