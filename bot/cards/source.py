@@ -25,8 +25,8 @@ SHOWN_PROBLEMS = 3
 OWN_ONES = mark("Of this server alone")
 SHARED_ONES = mark("Shared by all servers; `/sources remove` leaves one out here")
 
-# The sources on a page of the list, and characters of their names, addresses and errors; of the errors fewer
-# where a page would not fit.
+# The sources on a page of the list, and characters of names, addresses and errors. Errors, and the addresses of
+# feeds that a page names, are shorter where not all would fit into one message.
 ON_PAGE = 5
 MAX_NAME = 100
 MAX_ADDRESS = 300
@@ -87,8 +87,14 @@ def _page(found: SourcePage, page: int, most: int) -> Card:
 
 
 def _card(trial: Trial, outcome: list[str], colour: int) -> Card:
-    lines = [*found_lines(trial, moment), *_offer(trial), *outcome, *_problems(trial.problems)]
-    return Card(cut(trial.title or masked(trial.url), MAX_TITLE), "\n".join(lines), colour=colour)
+    title = cut(trial.title or masked(trial.url), MAX_TITLE)
+
+    def found(most: int) -> Card:
+        problems = _problems(trial.problems, most)
+        lines = [*found_lines(trial, moment), *_offer(trial, most), *outcome, *problems]
+        return Card(title, "\n".join(lines), colour=colour)
+
+    return fitting(found, MAX_WHY)
 
 
 def _listed(new: int) -> str:
@@ -98,15 +104,15 @@ def _listed(new: int) -> str:
     return f"{bold(added)} {_(SOON)}"
 
 
-def _offer(trial: Trial) -> list[str]:
+def _offer(trial: Trial, most: int) -> list[str]:
     if not trial.feeds or trial.kind == "opml":
         return []
-    feeds = [f"- {cut(masked(feed), MAX_ADDRESS)}" for feed in trial.feeds[:SHOWN_FEEDS]]
+    feeds = [f"- {cut(masked(feed), most)}" for feed in trial.feeds[:SHOWN_FEEDS]]
     return [_("The page names feeds: add one of them with `/sources add`."), *feeds]
 
 
-def _problems(problems: Sequence[Failure]) -> list[str]:
-    shown = [f"-# {cut(masked(problem.sentence), MAX_WHY)}" for problem in problems[:SHOWN_PROBLEMS]]
+def _problems(problems: Sequence[Failure], most: int) -> list[str]:
+    shown = [f"-# {cut(masked(problem.sentence), most)}" for problem in problems[:SHOWN_PROBLEMS]]
     more = len(problems) - len(shown)
     return [*shown, f"-# {more_counted(more)}"] if more else shown
 

@@ -1,4 +1,4 @@
-"""Lists of what people typed: what follows and quality show, a line each."""
+"""Lists of follows, digests, sources and faults: all that there may be fits into one message."""
 
 from __future__ import annotations
 
@@ -9,9 +9,24 @@ import pytest
 from bot.cards.alert import follows_card
 from bot.cards.digest import digests_card
 from bot.cards.quality import quality_card
-from bot.cards.source import ON_PAGE, page_card
+from bot.cards.source import ON_PAGE, page_card, trial_card
+from bot.cards.status import status_card
 from bot.text.language import speaking
-from index import Delivery, Digest, DigestPlan, Follow, MissedQuestion, Quality, Schedule, Source, SourcePage
+from index import (
+    Delivery,
+    Digest,
+    DigestPlan,
+    Failure,
+    Fault,
+    Follow,
+    MissedQuestion,
+    Quality,
+    Schedule,
+    Source,
+    SourcePage,
+    Status,
+    Trial,
+)
 
 NOON = datetime(2025, 6, 4, 12, tzinfo=UTC)
 ARABIC = "من فاز في الانتخابات؟"
@@ -60,3 +75,32 @@ def test_a_page_of_sources_fits_into_one_message(language: str, char: str, secre
     ]
     with speaking(language):
         assert page_card(SourcePage(tuple(found), 2000, 1000, 1000), 77).fits
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ja"])
+@pytest.mark.parametrize("char", ["*", "語", "a"])
+def test_what_is_wrong_fits_into_one_message(language: str, char: str) -> None:
+    failing = tuple(Source(f"https://{n}.example", NOON, error=char * 500) for n in range(20))
+    faults = tuple(Fault(f"part {n}", char * 400, NOON) for n in range(12))
+    status = Status(
+        *(50, 122, NOON, 4, "local", "degraded", "model", "sqlite"),
+        addresses=20,
+        failing=failing,
+        faults=faults,
+    )
+    feeds = tuple(f"https://news.example/{n}{char * 400}" for n in range(20))
+    problems = tuple(Failure(url, char * 400) for url in feeds)
+    trial = Trial(
+        "https://news.example",
+        "page",
+        char * 400,
+        0,
+        0,
+        None,
+        full_text=False,
+        feeds=feeds,
+        problems=problems,
+    )
+    with speaking(language):
+        assert status_card(status, "1.0", 0.1, details=True, operator=True).fits
+        assert trial_card(trial).fits
