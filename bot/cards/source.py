@@ -25,7 +25,7 @@ SHOWN_PROBLEMS = 3
 OWN_ONES = mark("Of this server alone")
 SHARED_ONES = mark("Shared by all servers; `/sources remove` leaves one out here")
 
-# The sources on a page of the list, and characters of names, addresses and errors. Errors, and the addresses of
+# The sources on a page of the list, and characters of names, addresses and errors. Errors, and addresses of
 # feeds that a page names, are shorter where not all would fit into one message.
 ON_PAGE = 5
 MAX_NAME = 100
