@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.cards.base import GREEN, MAX_TITLE, Card
+from bot.cards.base import GREEN, MAX_TITLE, Card, fitting
 from bot.cards.quotes import credit, quoted
 from bot.text.language import _
-from bot.text.markdown import bold, cut, timestamp
+from bot.text.markdown import bold, cut, isolated, timestamp
 from index import Follow, Quote
 
-# Characters of a topic in a list, so that twenty lines always fit.
+# Characters of a topic in a list; fewer where many are listed.
 MAX_LINE = 150
 
 
@@ -28,19 +28,23 @@ def alert_card(follow: Follow, quotes: Sequence[Quote]) -> Card:
 
 def follows_card(mine: Sequence[Follow], here: Sequence[Follow], in_guild: bool) -> Card:
     """Return the list of what a person follows, and in a guild, what the channel does."""
-    lines = [bold(_("You")), *_lines(mine)]
-    if in_guild:
-        lines += ["", bold(_("This channel")), *_lines(here)]
-    return Card(_("Followed"), "\n".join(lines))
+
+    def listed(most: int) -> Card:
+        lines = [bold(_("You")), *_lines(mine, most)]
+        if in_guild:
+            lines += ["", bold(_("This channel")), *_lines(here, most)]
+        return Card(_("Followed"), "\n".join(lines))
+
+    return fitting(listed, MAX_LINE)
 
 
-def _lines(follows: Sequence[Follow]) -> list[str]:
-    return [_line(follow) for follow in follows] or [_("Nothing yet: `/follow` begins.")]
+def _lines(follows: Sequence[Follow], most: int) -> list[str]:
+    return [_line(follow, most) for follow in follows] or [_("Nothing yet: `/follow` begins.")]
 
 
-def _line(follow: Follow) -> str:
+def _line(follow: Follow, most: int) -> str:
     since = _("since {when}").format(when=timestamp(follow.started_at, "d"))
-    facts = [cut(follow.what, MAX_LINE), since]
+    facts = [isolated(cut(follow.what, most)), since]
     if follow.paused:
         facts.append(_("paused, because {why}: follow it again").format(why=_(follow.paused)))
     return "- " + " · ".join(facts)

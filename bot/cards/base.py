@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import NamedTuple, Self
@@ -69,6 +69,16 @@ def fits(texts: Sequence[str]) -> bool:
     """Return whether Discord takes the texts in one message."""
     size = sum(length(text) for text in texts)
     return size <= MAX_TEXT and sum(len(text.encode()) for text in texts) <= MAX_BYTES
+
+
+def fitting(build: Callable[[int], Card], most: int) -> Card:
+    """Return the card that is built with texts of at most `most` characters.
+
+    Where that is more than one message takes, the texts are made shorter until it fits.
+    """
+    while not (card := build(most)).fits and most > 1:
+        most = most * 3 // 4
+    return card
 
 
 def moment(when: datetime) -> str:

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.cards.base import MAX_OPTION, Card, shorten
+from bot.cards.base import MAX_OPTION, Card, fitting, shorten
 from bot.cards.stories import dated_count, stories_listed
 from bot.text.language import _, counted, date_text, hour_text, number, weekday
 from bot.text.markdown import cut, escape, timestamp
 from index import Delivery, Digest, DigestPlan, Schedule, Story
 
-# Characters for topics and sources of a digest, so that ten digests always fit into one list.
+# Characters for topics and sources of a digest; fewer where a list of digests would not fit.
 MAX_LISTED = 200
 # Discord's limit for the name of a thread or post.
 MAX_NAME = 100
@@ -45,8 +45,12 @@ def digest_label(digest: Digest, channel: str) -> str:
 
 def digests_card(digests: Sequence[Digest]) -> Card:
     """Return the list of digests: the channel, the schedule, and the next time or why it was stopped."""
-    lines = [_line(digest) for digest in digests] or [_("None yet: `/digest set` begins one.")]
-    return Card(_("Digests"), "\n".join(lines))
+
+    def listed(most: int) -> Card:
+        lines = [_line(digest, most) for digest in digests] or [_("None yet: `/digest set` begins one.")]
+        return Card(_("Digests"), "\n".join(lines))
+
+    return fitting(listed, MAX_LISTED)
 
 
 def set_text(digest: Digest, waiting: int) -> str:
@@ -76,15 +80,15 @@ def schedule_text(schedule: Schedule) -> str:
     return _("{when}, never from {start} to {end}").format(when=when, start=start, end=end)
 
 
-def _line(digest: Digest) -> str:
+def _line(digest: Digest, most: int) -> str:
     plan = digest.plan
-    limits = f" · {_limits(plan)}" if plan.topics or plan.sources else ""
+    limits = f" · {_limits(plan, most)}" if plan.topics or plan.sources else ""
     when = _("next {when}").format(when=timestamp(digest.next_at, "R"))
     if digest.stopped:
         when = _("stopped, because {why}: set it again").format(why=_(digest.stopped))
-    most = _("{count} at most").format(count=number(plan.number))
+    stories = _("{count} at most").format(count=number(plan.number))
     where = _("to you") if digest.delivery.direct else f"<#{digest.channel}>"
-    facts = " · ".join([most, *_ways(digest.delivery)])
+    facts = " · ".join([stories, *_ways(digest.delivery)])
     return f"- {where} {escape(schedule_text(plan.schedule))} · {when}\n  {facts}{limits}"
 
 
@@ -95,6 +99,6 @@ def _ways(delivery: Delivery) -> list[str]:
     return [*role, *apart, *([_("published")] if delivery.publish else [])]
 
 
-def _limits(plan: DigestPlan) -> str:
+def _limits(plan: DigestPlan, most: int = MAX_LISTED) -> str:
     parts = [", ".join(names) for names in (plan.topics, plan.sources) if names]
-    return cut(" · ".join(parts), MAX_LISTED)
+    return cut(" · ".join(parts), most)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.cards.base import MAX_HEADLINE, Card
 from bot.text.language import _, counted, mark, number, percent
-from bot.text.markdown import bold, cut
+from bot.text.markdown import bold, cut, isolated
 from index import Quality, Verdict
 
 # What people say about an answer, as it is shown.
@@ -37,7 +37,8 @@ def quality_card(quality: Quality, days: int) -> Card:
     if quality.missed:
         lines.append("\n" + bold(_("Most missed")))
         lines += [
-            f"- {cut(missed.question, MAX_HEADLINE)} ({number(missed.times)} ×)" for missed in quality.missed
+            f"- {isolated(cut(missed.question, MAX_HEADLINE))} ({number(missed.times)} ×)"
+            for missed in quality.missed
         ]
     return Card(title, "\n".join(lines))
 

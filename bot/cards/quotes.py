@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.cards.base import MAX_ADDRESS, MAX_HEADLINE, MAX_SOURCE, shorten
-from bot.text.language import _, is_foreign, language_name, number
+from bot.text.language import _, counted, is_foreign, language_name
 from bot.text.markdown import block_quote, escape, length, link, plain, timestamp
 from index import AnswerWords, Article, Copy, Quote, Span
 
@@ -142,7 +142,12 @@ def also_in_text(copies: Sequence[Copy]) -> str:
     more = len(distinct) - len(names)
     sources = ", ".join(names)
     if more:
-        return _("also in {sources} and {more} more").format(sources=sources, more=number(more))
+        return counted(
+            "also in {sources} and {count} more",
+            "also in {sources} and {count} more",
+            more,
+            sources=sources,
+        )
     return _("also in {sources}").format(sources=sources)
 
 

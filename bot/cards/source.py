@@ -2,11 +2,18 @@
 
 from collections.abc import Sequence
 
-from bot.cards.base import AMBER, GREEN, MAX_TITLE, Card, moment
+from bot.cards.base import AMBER, GREEN, MAX_TITLE, Card, fitting, moment
 from bot.cards.quotes import linked
 from bot.text.language import _, counted, mark, number
 from bot.text.markdown import bold, cut, timestamp
-from bot.text.source_words import ALL_KNOWN, articles_counted, found_lines, sources_counted, stored_line
+from bot.text.source_words import (
+    ALL_KNOWN,
+    articles_counted,
+    found_lines,
+    more_counted,
+    sources_counted,
+    stored_line,
+)
 from index import Added, Failure, Source, SourcePage, Trial, masked
 
 SOON = mark("They are read as soon as possible.")
@@ -18,8 +25,8 @@ SHOWN_PROBLEMS = 3
 OWN_ONES = mark("Of this server alone")
 SHARED_ONES = mark("Shared by all servers; `/sources remove` leaves one out here")
 
-# The sources on a page of the list, and characters of their names, addresses and errors: together with what
-# escaping adds they fit into one card.
+# The sources on a page of the list, and characters of names, addresses and errors. Errors, and addresses of
+# feeds that a page names, are shorter where not all would fit into one message.
 ON_PAGE = 5
 MAX_NAME = 100
 MAX_ADDRESS = 300
@@ -56,11 +63,15 @@ def added_card(added: Added) -> Card:
 
 def page_card(found: SourcePage, page: int) -> Card:
     """Return a page of the list of sources, counted from 0: a server's own, then the shared ones."""
+    return fitting(lambda most: _page(found, page, most), MAX_WHY)
+
+
+def _page(found: SourcePage, page: int, most: int) -> Card:
     entries: list[str] = []
     for place, source in enumerate(found.sources):
         if place == 0 or source.shared != found.sources[place - 1].shared:
             entries.append(bold(_(SHARED_ONES) if source.shared else _(OWN_ONES)))
-        entries.append(_entry(source))
+        entries.append(_entry(source, most))
     title = sources_counted(found.total)
     if found.own and found.own < found.total:
         title += ", " + counted("{count} of this server's own", "{count} of this server's own", found.own)
@@ -76,8 +87,14 @@ def page_card(found: SourcePage, page: int) -> Card:
 
 
 def _card(trial: Trial, outcome: list[str], colour: int) -> Card:
-    lines = [*found_lines(trial, moment), *_offer(trial), *outcome, *_problems(trial.problems)]
-    return Card(cut(trial.title or masked(trial.url), MAX_TITLE), "\n".join(lines), colour=colour)
+    title = cut(trial.title or masked(trial.url), MAX_TITLE)
+
+    def found(most: int) -> Card:
+        problems = _problems(trial.problems, most)
+        lines = [*found_lines(trial, moment), *_offer(trial, most), *outcome, *problems]
+        return Card(title, "\n".join(lines), colour=colour)
+
+    return fitting(found, MAX_WHY)
 
 
 def _listed(new: int) -> str:
@@ -87,20 +104,20 @@ def _listed(new: int) -> str:
     return f"{bold(added)} {_(SOON)}"
 
 
-def _offer(trial: Trial) -> list[str]:
+def _offer(trial: Trial, most: int) -> list[str]:
     if not trial.feeds or trial.kind == "opml":
         return []
-    feeds = [f"- {cut(masked(feed), MAX_ADDRESS)}" for feed in trial.feeds[:SHOWN_FEEDS]]
+    feeds = [f"- {cut(masked(feed), most)}" for feed in trial.feeds[:SHOWN_FEEDS]]
     return [_("The page names feeds: add one of them with `/sources add`."), *feeds]
 
 
-def _problems(problems: Sequence[Failure]) -> list[str]:
-    shown = [f"-# {cut(masked(problem.sentence), MAX_WHY)}" for problem in problems[:SHOWN_PROBLEMS]]
+def _problems(problems: Sequence[Failure], most: int) -> list[str]:
+    shown = [f"-# {cut(masked(problem.sentence), most)}" for problem in problems[:SHOWN_PROBLEMS]]
     more = len(problems) - len(shown)
-    return [*shown, "-# " + _("and {count} more").format(count=number(more))] if more else shown
+    return [*shown, f"-# {more_counted(more)}"] if more else shown
 
 
-def _entry(source: Source) -> str:
+def _entry(source: Source, most: int) -> str:
     """Return a source in a few lines: its state and name, its times and articles, and its error."""
     address = masked(source.url)
     # An address with a hidden part is not linked: the link would show that part.
@@ -114,7 +131,7 @@ def _entry(source: Source) -> str:
         f"-# {' · '.join([articles_counted(source.articles), *times])}",
     ]
     if trouble := source.error or source.notice:
-        lines.append(f"-# {cut(masked(trouble), MAX_WHY)}")
+        lines.append(f"-# {cut(masked(trouble), most)}")
     return "\n".join(lines)
 
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import math
 from urllib.parse import urlsplit
 
-from bot.cards.base import AMBER, GREEN, MAX_SOURCE, Card, moment, shorten
+from bot.cards.base import AMBER, GREEN, MAX_SOURCE, Card, fitting, moment, shorten
 from bot.text.language import _, counted, mark, number
 from bot.text.markdown import bold, cut, escape
 from bot.text.sizes import index_sizes
-from bot.text.source_words import articles_counted, outlets_counted
+from bot.text.source_words import articles_counted, more_counted, outlets_counted
 from index import Source, Status, masked
 
 MAX_FAILING, MAX_ERROR = 8, 250
+# Characters of why a part does not work; fewer where not all would fit into one message.
+MAX_FAULT = 600
 
 STATES = {
     "ready": mark("Ready"),
@@ -43,19 +45,24 @@ def status_card(
         lines.append(_("Search index {sizes}").format(sizes=", ".join(sizes)))
     if operator and status.remedy:
         lines.append(f"\n{escape(status.remedy)}")
-    if operator:
-        lines += [f"\n{escape(masked(fault.why))}" for fault in status.faults]
+    faults = status.faults if operator else ()
     unread = details and bool(status.failing)
-    lines += _failing(status) if unread else []
     footer = f"newsbot {version}" if details or operator else ""
     if operator and math.isfinite(latency):
         footer += " · " + _("Discord answers in {ms} ms").format(ms=number(round(latency * 1000)))
     good = status.state == "ready" and not unread
     state = _("Ready, but not every source can be read") if unread and status.state == "ready" else ""
-    return Card(state or _(STATES[status.state]), "\n".join(lines), footer, GREEN if good else AMBER)
+    title, colour = state or _(STATES[status.state]), GREEN if good else AMBER
+
+    def shown(most: int) -> Card:
+        broken = [f"\n{cut(masked(fault.why), most)}" for fault in faults]
+        failing = _failing(status, min(most, MAX_ERROR)) if unread else []
+        return Card(title, "\n".join([*lines, *broken, *failing]), footer, colour)
+
+    return fitting(shown, MAX_FAULT)
 
 
-def _failing(status: Status) -> list[str]:
+def _failing(status: Status, most: int) -> list[str]:
     """Return how many sources cannot be read, and the errors of the first `MAX_FAILING`."""
     unread = counted(
         "{failing} of {count} address cannot be read",
@@ -64,10 +71,10 @@ def _failing(status: Status) -> list[str]:
         failing=number(len(status.failing)),
     )
     shown = status.failing[:MAX_FAILING]
-    errors = [f"- {_named(source)}: {cut(masked(source.error or ''), MAX_ERROR)}" for source in shown]
+    errors = [f"- {_named(source)}: {cut(masked(source.error or ''), most)}" for source in shown]
     lines = [f"\n{bold(unread)}", *errors]
     more = len(status.failing) - MAX_FAILING
-    return [*lines, _("and {count} more").format(count=number(more))] if more > 0 else lines
+    return [*lines, more_counted(more)] if more > 0 else lines
 
 
 def _named(source: Source) -> str:

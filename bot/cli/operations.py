@@ -22,6 +22,7 @@ from bot.cli.session import (
 from bot.ops.shutdown import LastResort
 from bot.terminal.answers import findings_view, printable
 from bot.terminal.progress import working
+from bot.text.source_words import articles_counted
 from config import Settings, SettingsError, load_settings
 from index import BackupReport, Finding
 
@@ -74,7 +75,7 @@ def backup(
     with logged(settings, "WARNING"):
         with working(err(), "Writing and checking …"):
             report = write_backup(index_options(settings), file, force=force)
-        done = f"{report.articles:,} articles are in {report.path} ({report.size / 2**20:,.1f} MiB), checked."
+        done = f"{_articles_are(report)} in {report.path} ({report.size / 2**20:,.1f} MiB), checked."
         print_result(as_json, backup_json(report), Text(printable(done)))
 
 
@@ -90,9 +91,13 @@ def restore(
     with logged(settings, "WARNING"):
         with working(err(), "Checking and restoring …"):
             report = restore_backup(index_options(settings), file, force=force)
-        done = f"{report.articles:,} articles are restored from {report.path}; the search follows by itself."
+        done = f"{_articles_are(report)} restored from {report.path}; the search follows by itself."
         text = Text(printable(f"{done} {_deletions(report)}"))
         print_result(as_json, backup_json(report), text)
+
+
+def _articles_are(report: BackupReport) -> str:
+    return f"{articles_counted(report.articles)} {'is' if report.articles == 1 else 'are'}"
 
 
 def _deletions(report: BackupReport) -> str:

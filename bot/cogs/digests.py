@@ -17,8 +17,9 @@ from bot.interactions.layouts import card_layout
 from bot.services.delivery import require_reachable
 from bot.services.editions import edition_of
 from bot.services.guild_rules import require_manager, require_writable
+from bot.services.reading import named
 from bot.services.services import Services
-from bot.text.language import _
+from bot.text.language import _, command_text, spoken
 from index import Delivery, Digest, DigestPlan, Schedule, Story, UsageError
 
 Weekday = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
@@ -105,7 +106,7 @@ class Digests(commands.Cog):
         await interaction.response.defer(thinking=True, ephemeral=True)
         day = list(calendar.day_name).index(weekday) if every == "week" else None
         schedule = Schedule(hour, timezone, day, _quiet(quiet_from, quiet_until))
-        plan = DigestPlan(schedule, _listed(topics), _listed(sources), number)
+        plan = DigestPlan(schedule, _listed(named(interaction, topics)), _listed(sources), number)
         checked = await self.library.workers.run(self.library.index.check_plan, plan, edition_of(interaction))
         changed = (await self._chosen(interaction, change)).id if change else None
         delivery = Delivery(str(role.id) if role else None, apart, publish, to_me)
@@ -128,9 +129,8 @@ class Digests(commands.Cog):
         """Return the id of the direct conversation with a person. Raises UsageError, ToldError."""
         given = [name for name in NOT_DIRECT if getattr(interaction.namespace, name, None)]
         if given:
-            raise UsageError(
-                _("A digest that is sent to you goes without {options}.").format(options=", ".join(given))
-            )
+            names = ", ".join(command_text(name, spoken()) for name in given)
+            raise UsageError(_("A digest that is sent to you goes without {options}.").format(options=names))
         sentence = _("Here you get your digest. `/digest stop` in the server ends it.")
         channel = await require_reachable(interaction, sentence)
         assert channel is not None  # the command is for servers alone

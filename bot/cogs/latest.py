@@ -12,6 +12,7 @@ from bot.interactions.layouts import card_layout
 from bot.services.editions import edition_of
 from bot.services.guild_rules import guild_of
 from bot.services.missed import missed_view
+from bot.services.reading import named
 from bot.services.services import Services
 from bot.text.language import to_everyone
 
@@ -37,7 +38,10 @@ class Latest(commands.Cog):
         source: str | None = None,
         language: app_commands.Choice[str] | None = None,
     ) -> None:
-        await interaction.response.defer(thinking=True)
+        private = (await self.services.guild_rules.settings(interaction.guild_id)).private
+        await interaction.response.defer(thinking=True, ephemeral=private)
+        self.services.answers.take_turn(interaction.user.id, interaction.guild_id)
+        topic = named(interaction, topic) if topic else None
         edition = edition_of(interaction)
         headlines = await self.library.workers.run(
             self.library.index.latest,
@@ -47,7 +51,8 @@ class Latest(commands.Cog):
             language=language.value if language else None,
         )
         settings = await self.services.guild_rules.settings(guild_of(interaction))
-        to_everyone()
+        if not private:
+            to_everyone()
         only = () if language else settings.news_languages
         card = headlines_card(headlines, self.services.clock(), topic, source, only)
         await interaction.edit_original_response(view=card_layout(card))

@@ -274,7 +274,9 @@ class Messages(commands.Cog):
         role = message.guild.self_role if message.guild else None
         ours = rf"<@!?{self.bot.user.id}>" + (rf"|<@&{role.id}>" if role else "")
         content = re.sub(ours, " ", message.content)
-        return " ".join(with_names(content, names_of(message)).split())
+        words = " ".join(with_names(content, names_of(message)).split())
+        # A server's own emoji are no words, but they are not nothing, which asks for help.
+        return words or ("…" if content.strip() else "")
 
     # -- replies ---------------------------------------------------------------------------------------
 

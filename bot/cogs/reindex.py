@@ -138,8 +138,8 @@ class Reindex(commands.Cog):
             await interaction.response.edit_message(view=None)
             await interaction.followup.send(_("That has ended already."), ephemeral=True)
             return
-        job.why_stopped = job.why_stopped or _("by {person}").format(person=f"<@{interaction.user.id}>")
         to_everyone()
+        job.why_stopped = job.why_stopped or _("by {person}").format(person=f"<@{interaction.user.id}>")
         await interaction.response.edit_message(content=progress_text(job), view=None)
         await self.services.guild_rules.note(interaction, "reindex cancelled")
 

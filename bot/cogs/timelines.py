@@ -12,6 +12,7 @@ from bot.interactions.buttons import Action
 from bot.interactions.choices import LANGUAGE_CHOICES, time_choices
 from bot.interactions.layouts import card_layout
 from bot.services.editions import edition_of
+from bot.services.reading import named
 from bot.services.services import Services
 from bot.text.dates import given_moment
 from bot.text.language import to_everyone
@@ -48,17 +49,19 @@ class Timelines(commands.Cog):
         until: str | None = None,
         language: app_commands.Choice[str] | None = None,
     ) -> None:
-        await interaction.response.defer(thinking=True)
+        private = (await self.services.guild_rules.settings(interaction.guild_id)).private
+        await interaction.response.defer(thinking=True, ephemeral=private)
         self.services.answers.take_turn(interaction.user.id, interaction.guild_id)
         question = Question(
-            topic,
+            named(interaction, topic),
             since=given_moment(since),
             until=given_moment(until, end=True),
             language=language.value if language else None,
             edition=edition_of(interaction),
         )
-        to_everyone()
-        await self._show(interaction, question)
+        if not private:
+            to_everyone()
+        await self._show(interaction, question, private=private)
 
     async def _of_answer(self, interaction: discord.Interaction, posted: PostedAnswer) -> None:
         """Show the timeline of a posted answer's question, with the answer's period and source."""

@@ -17,7 +17,8 @@ from discord import app_commands
 
 from bot.interactions.cooldowns import GuildOnCooldown
 from bot.text.language import _, mark, number, to_reader
-from bot.text.markdown import escape, timestamp
+from bot.text.library_words import translated
+from bot.text.markdown import cut, escape, timestamp
 from bot.text.permissions import on_screen
 from index import BusyError, NewsError, QuotaError, UsageError, masked
 
@@ -27,6 +28,8 @@ EMPTY_MESSAGE = 50006
 # Discord refuses with Unknown Webhook, Unknown Interaction or Invalid Webhook Token.
 EXPIRED = frozenset({10015, 10062, 50027})
 TOO_MANY_REQUESTS, SERVER_ERROR = 429, 500
+# Characters of a sentence of the library, which may repeat what a person has typed. Discord takes 2,000.
+MAX_SENTENCE = 1000
 
 NO_PERMISSION = mark("I lack a permission here: ask a moderator to let me send messages and embed links.")
 
@@ -78,7 +81,7 @@ def _known(cause: BaseException) -> str | None:
         case ToldError():
             return str(cause)
         case NewsError():
-            return escape(masked(str(cause)))
+            return cut(masked(translated(str(cause))), MAX_SENTENCE)
         case app_commands.CommandOnCooldown():
             server, person = _("This server has asked a lot of questions."), _("That was a lot of questions.")
             many = server if isinstance(cause, GuildOnCooldown) else person

@@ -434,6 +434,7 @@ class Answers:
         await self.answer_interaction(interaction, inquiry)
 
     async def _share(self, interaction: discord.Interaction, posted: PostedAnswer) -> None:
+        self.take_turn(interaction.user.id, interaction.guild_id)  # each press posts for everyone
         await self._editions.require_seen(posted, edition_of(interaction))
         card = AnswerCard.from_json(posted.card)
         with speaking(card.language):

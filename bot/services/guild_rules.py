@@ -140,7 +140,7 @@ class GuildRules:
         if names & EVERYWHERE:
             return
         private = getattr(interaction.namespace, "private", None)
-        if private is None and command.qualified_name == "ask":
+        if private is None:
             private = (await self.settings(interaction.guild_id)).private
         if not private:
             await self.require_channel(interaction.guild_id, interaction.channel, interaction.user)

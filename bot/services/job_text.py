@@ -7,7 +7,7 @@ from datetime import timedelta
 from bot.services.job import Job
 from bot.text.language import _, counted, mark, number, percent
 from bot.text.markdown import bold, cut
-from bot.text.source_words import ALL_KNOWN
+from bot.text.source_words import ALL_KNOWN, known_counted
 from index import Failure, IngestReport, Progress, masked
 
 BAR_CELLS = 16
@@ -74,21 +74,24 @@ def outcome_text(job: Job, outcome: Outcome, took: timedelta) -> str:
             counted("{count} passage embedded again", "{count} passages embedded again", outcome.embedded)
         )
     if failed := outcome.ingested.failed:
-        alone, logged = (
-            _("{count} could not be read"),
-            _("{count} could not be read: the log says which and why"),
-        )
-        lines.append((alone if outcome.shown else logged).format(count=number(len(failed))))
+        lines.append(_unread(len(failed), shown=bool(outcome.shown)))
     lines += [f"-# {cut(masked(failure.sentence), MAX_WHY)}" for failure in outcome.shown[:SHOWN_FAILURES]]
     return "\n".join(lines)
 
 
 def _counts(report: IngestReport) -> list[str]:
-    changes = _("{added} new, {updated} updated, {unchanged} unchanged").format(
-        added=number(report.added), updated=number(report.updated), unchanged=number(report.unchanged)
+    new = counted("{count} new", "{count} new", report.added)
+    return [", ".join([new, *known_counted(report)])]
+
+
+def _unread(count: int, *, shown: bool) -> str:
+    if shown:
+        return counted("{count} could not be read", "{count} could not be read", count)
+    return counted(
+        "{count} could not be read: the log says which and why",
+        "{count} could not be read: the log says which and why",
+        count,
     )
-    copies = counted("{count} duplicate", "{count} duplicates", report.duplicates)
-    return [f"{changes}, {copies}"]
 
 
 def _far(progress: Progress) -> str:

@@ -18,7 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.text.answer_words import how_sure, outlets_named, words_of
-from bot.text.language import languages_named
+from bot.text.language import counted, languages_named
 from bot.text.sizes import index_sizes
 from bot.text.source_words import outlets_counted, stored_line
 from index import (
@@ -164,7 +164,8 @@ def ingest_view(report: IngestReport) -> RenderableType:
 
 
 def reindex_view(report: ReindexReport) -> RenderableType:
-    return Group(ingest_view(report.ingested), Text(f"{report.embedded:,} passages embedded again"))
+    embedded = counted("{count} passage embedded again", "{count} passages embedded again", report.embedded)
+    return Group(ingest_view(report.ingested), Text(embedded))
 
 
 def evaluation_view(evaluation: Evaluation, misses: int) -> RenderableType:

@@ -26,6 +26,7 @@ _BLOCK = re.compile(r"^[^\S\n]*+>(?:>>)?\s++(.+)$", re.MULTILINE)
 
 _MENTION = re.compile(r"<(@[!&]?|#)(\d{1,20})>")
 _TIME = re.compile(r"<t:(-?\d{1,12})(?::[a-zA-Z])?>")
+_EMOJI = re.compile(r"<a?:\w{1,32}:\d{1,20}>")
 _COMMAND = re.compile(r"</([^:>\n]{1,100}):\d{1,20}>")
 
 _SENTENCE = re.compile(r"[^.!?。！？\n]+(?:[.!?。！？]+(?!\s|$)[^.!?。！？\n]+)*[.!?。！？]*")
@@ -68,11 +69,11 @@ class Names:
 def with_names(content: str, names: Names) -> str:
     """Return a text with names in place of ids, and days in place of timestamps.
 
-    What has no name here is left out: an id says nothing about the news.
+    What has no name here is left out, as a server's own emoji are: an id says nothing about the news.
     """
     tables = {"@": names.people, "@!": names.people, "@&": names.roles, "#": names.channels}
     named = _MENTION.sub(lambda found: f" {tables[found[1]].get(int(found[2]), '')} ", content)
-    return _COMMAND.sub(r"/\1", _TIME.sub(_day, named))
+    return _EMOJI.sub(" ", _COMMAND.sub(r"/\1", _TIME.sub(_day, named)))
 
 
 def _day(found: re.Match[str]) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from bot.text.language import _, counted, mark, number
+from bot.text.language import _, counted, mark
 from index import IngestReport, Trial
 
 # Writes a moment, for the terminal or for Discord.
@@ -28,14 +28,23 @@ def found_lines(trial: Trial, moment: Moment) -> list[str]:
 
 def stored_line(report: IngestReport) -> str:
     """Return how many articles of a reading were added, updated, unchanged, duplicates or failed."""
-    counts = {
-        _("{count} added"): report.added,
-        _("{count} updated"): report.updated,
-        _("{count} unchanged"): report.unchanged,
-        _("{count} duplicates"): report.duplicates,
-        _("{count} failed"): len(report.failed),
-    }
-    return ", ".join(said.format(count=number(count)) for said, count in counts.items())
+    added = counted("{count} added", "{count} added", report.added)
+    failed = counted("{count} failed", "{count} failed", len(report.failed))
+    return ", ".join([added, *known_counted(report), failed])
+
+
+def known_counted(report: IngestReport) -> list[str]:
+    """Return how many articles of a reading were updated, unchanged and duplicates."""
+    return [
+        counted("{count} updated", "{count} updated", report.updated),
+        counted("{count} unchanged", "{count} unchanged", report.unchanged),
+        counted("{count} duplicate", "{count} duplicates", report.duplicates),
+    ]
+
+
+def more_counted(count: int) -> str:
+    """Return how many more there are than those that are listed."""
+    return counted("and {count} more", "and {count} more", count)
 
 
 def removed_line(url: str) -> str:

@@ -75,9 +75,8 @@ def restore_backup(options: IndexOptions, path: Path, *, force: bool = False) ->
     articles = _check(path, path)
     stored = _count_articles(target)
     if stored and not force:
-        raise UsageError(
-            f"{stored:,} articles are stored: add --force to replace them by the {articles:,} of the backup."
-        )
+        there = "1 article is" if stored == 1 else f"{stored:,} articles are"
+        raise UsageError(f"{there} stored: add --force to put the {articles:,} of the backup in their place.")
     with _only_backup(options), _unfinished(target, f"The backup {path} could not be restored") as copy:
         _copy(path, copy)
         database = Database.open(sqlite_url(copy))  # updates the schema of an older backup

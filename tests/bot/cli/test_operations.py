@@ -41,6 +41,22 @@ def test_backup_and_restore(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     assert "2 articles are in kept.newsbot" in capsys.readouterr().out
 
 
+def test_one_article_is_told_in_the_singular(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "one").mkdir()
+    with open_news(tmp_path / "one", [article("a", story("Oslo"))]):
+        pass
+    monkeypatch.setenv("NEWS_DATA_DIR", str(tmp_path / "one" / "data"))
+    assert newsbot("backup", "one.newsbot") == 0
+    assert newsbot("restore", "one.newsbot") == 2
+    assert newsbot("restore", "one.newsbot", "--force") == 0
+    shown, said = capsys.readouterr()
+    assert "1 article is in one.newsbot" in shown
+    assert "1 article is stored" in said
+    assert "1 article is restored from one.newsbot" in shown
+
+
 def test_a_backup_holds_no_secret(tmp_path: Path) -> None:
     assert newsbot("backup", "kept.newsbot") == 0
     assert TOKEN.encode() not in (tmp_path / "kept.newsbot").read_bytes()

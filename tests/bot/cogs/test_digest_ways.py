@@ -212,6 +212,12 @@ async def test_an_announcement_is_published_where_that_is_wanted(world: World) -
     assert message["flags"] & 1  # crossposted
 
 
+async def test_its_topics_have_names_in_place_of_ids(world: World) -> None:
+    await world.set(topics=f"<#{world.server.channel('kursk').id}>, shipping")
+    (digest,) = world.digests()
+    assert digest.plan.topics == ("kursk", "shipping")
+
+
 async def test_a_person_gets_theirs_directly_without_managing_anything(world: World) -> None:
     alice = world.server.alice
     result = await world.set(alice, to_me=True)
@@ -224,6 +230,13 @@ async def test_a_person_gets_theirs_directly_without_managing_anything(world: Wo
     assert "A park is opened" in message_text(second)
     world.news.privacy.delete(alice.id)
     assert world.news.digests.of_person(alice.id) == []
+
+
+async def test_what_a_direct_digest_cannot_have_is_named_as_the_person_sees_it(world: World) -> None:
+    dana = world.server.user("dana")
+    dana.locale = "de"
+    refused = await world.set(dana, to_me=True, apart=True, publish=True)
+    assert "geht ohne einzeln, veröffentlichen." in refused.text
 
 
 async def test_whose_direct_messages_are_closed_learns_that_at_once(world: World) -> None:

@@ -183,6 +183,13 @@ async def test_mentions_become_names(world: World) -> None:
     await remembered(world, said.replies[0])
 
 
+async def test_a_servers_own_emoji_are_no_words(world: World) -> None:
+    person, emoji = world.person(), "<:kek:123456789012345678>"
+    await world.server.say(emoji, user=person, guild=False, expect=0)
+    said = await world.server.say(f"thanks {emoji}", user=person, guild=world.place(), expect=0)
+    assert reactions(said.message, world) == ["👍"]
+
+
 async def test_what_was_missed_is_a_list_of_stories_and_then_nothing(world: World) -> None:
     person, channel = world.person(), world.place()
     said = await world.server.say("what did I miss?", user=person, guild=channel)

@@ -301,6 +301,16 @@ async def test_cancelling_stops_at_a_safe_point_and_tells_how_far_it_got(tmp_pat
         assert "**reindex cancelled**" in (await server.slash("audit", user=boss)).text
 
 
+async def test_all_read_in_one_language_who_cancelled_it(tmp_path: Path) -> None:
+    news = LongNews()
+    async with started(tmp_path, news) as server:
+        _, boss = await begun(server, news)
+        boss.locale = "de"
+        await server.click(server.messages()[-1], "Cancel", user=boss)
+        await server.wait_for(lambda: "Stopped" in last(server))
+        assert f"by {boss.mention}" in last(server)
+
+
 async def test_a_button_that_is_left_over_from_before_a_restart_only_says_so(tmp_path: Path) -> None:
     first, second = LongNews(), LongNews()
     async with DiscordServer() as server:

@@ -37,16 +37,17 @@ async def test_the_panel_sets_channels_roles_and_privacy(tmp_path: Path) -> None
         assert "every channel" in panel.text
         message = panel.messages[0]
         await server.click(message, "Answer in every channel", values=[elsewhere], user=boss)
-        await server.click(message, "Answer in private", user=boss)
-        assert "only whoever asked" in message_text(server.history(message)[-1])
-        settings = settings_of(news, server)
-        assert settings == GuildSettings(channels=(elsewhere.id,), private=True)
         refused = await server.slash("latest")
         assert refused.ephemeral
         assert "ask in" in refused.text
         assert f"<#{elsewhere.id}>" in refused.text
+        await server.click(message, "Answer in private", user=boss)
+        assert "only whoever asked" in message_text(server.history(message)[-1])
+        settings = settings_of(news, server)
+        assert settings == GuildSettings(channels=(elsewhere.id,), private=True)
         (mentioned,) = (await server.say(f"{server.bot.mention} troops?", expect=1)).replies
         assert "ask in" in mentioned["content"]
+        assert "Latest news" in (await server.slash("latest")).text  # seen by one person, it disturbs nobody
         assert (await server.slash("status")).deferred
         trail = await server.slash("audit", user=boss)
         assert trail.ephemeral
@@ -89,6 +90,10 @@ async def test_where_the_guild_says_so_answers_are_private_unless_asked_otherwis
         assert (await server.slash("ask", {"question": "troops?"})).ephemeral
         shown = await server.slash("ask", {"question": "troops?", "private": False})
         assert not shown.ephemeral
+        assert (await server.slash("latest")).ephemeral
+        timeline = await server.slash("timeline", {"topic": "troops"})
+        assert timeline.ephemeral
+        assert all(message["flags"] & 64 for message in timeline.messages)
 
 
 async def test_a_role_that_may_reindex_may(tmp_path: Path) -> None:

@@ -110,6 +110,14 @@ async def test_bad_input_is_one_sentence_for_one_person(
         assert server.messages() == []
 
 
+@pytest.mark.parametrize("command", ["timeline", "latest"])
+async def test_a_topic_has_names_in_place_of_ids(tmp_path: Path, command: str) -> None:
+    async with started(tmp_path) as server:
+        result = await server.slash(command, {"topic": f"troops <#{server.channel('kursk').id}>"})
+        assert "troops kursk" in result.text
+        assert server.channel("kursk").id not in result.text
+
+
 async def test_what_was_not_reported_is_said(tmp_path: Path) -> None:
     async with started(tmp_path) as server:
         result = await server.slash("timeline", {"topic": "volcanoes", "from": "2025-06-01"})

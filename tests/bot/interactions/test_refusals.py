@@ -147,6 +147,12 @@ async def test_where_it_may_not_show_that_it_types_it_answers_all_the_same(tmp_p
         assert QUOTE in (await server.say(QUESTION)).text
 
 
+async def test_a_sentence_that_repeats_what_was_typed_is_never_too_long(tmp_path: Path) -> None:
+    async with started(tmp_path) as server:
+        asked = await server.slash("ask", ASKED | {"source": "*" * 5000}, until=answered)
+        assert asked.text.startswith("There is no source called")
+
+
 async def test_an_interaction_that_expired_before_it_was_seen_is_logged_without_a_fuss(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -139,6 +139,17 @@ async def test_a_button_that_asks_again_counts_as_a_question(
         assert MANY in (await press(server, message, button)).text
 
 
+async def test_sharing_and_the_newest_stories_count_as_questions(tmp_path: Path) -> None:
+    async with started(tmp_path) as server:
+        message = await asked(server, private=True)
+        for _ in range(PERSON_QUESTIONS - 1):
+            assert MANY not in (await chosen(server, message, "Share")).text
+        refused = await chosen(server, message, "Share", until=lambda it: MANY in it.text)
+        assert len(server.messages()) == PERSON_QUESTIONS - 1
+        assert MANY in (await server.slash("latest", until=lambda it: bool(it.text))).text
+        assert MANY in refused.text
+
+
 async def test_more_quotes_are_those_that_were_not_shown(tmp_path: Path) -> None:
     async with started(tmp_path) as server:
         message = await asked(server, UNANSWERED, limit=1)

@@ -4,10 +4,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.cards.quotes import also_in_text
 from bot.services.job import Job, Stopped
 from bot.services.job_text import Outcome, outcome_text, progress_text, stopped_text
+from bot.text.language import speaking
 from bot.text.markdown import length
-from index import Failure, IngestReport, Progress
+from bot.text.source_words import stored_line
+from index import Copy, Failure, IngestReport, Progress
 from tests.discord.markdown import shown
 
 MAX_CONTENT = 2000
@@ -81,6 +84,17 @@ def test_an_outcome_counts_and_keeps_places_for_the_log() -> None:
         "1,204 passages embedded again",
         "1 could not be read: the log says which and why",
     ]
+
+
+def test_one_article_is_told_in_the_singular() -> None:
+    ingested = IngestReport(1, 0, 1, 1, (Failure("a.txt", "no headline"),))
+    assert stored_line(ingested) == "1 added, 0 updated, 1 unchanged, 1 duplicate, 1 failed"
+    with speaking("fr"):
+        text = outcome_text(a_job(), Outcome(ingested, shown=ingested.failed), timedelta(seconds=1))
+        assert text.splitlines()[1:3] == ["1 nouveau, 0 mis à jour, 1 inchangé, 1 doublon", "1 illisible"]
+        assert stored_line(ingested) == "1 ajouté, 0 mis à jour, 1 inchangé, 1 doublon, 1 en échec"
+        copies = [Copy(name, "https://x.example", Clock()()) for name in "ABCD"]
+        assert also_in_text(copies).endswith(" et 1 autre")
 
 
 def test_what_went_wrong_in_a_file_is_shown_in_three_lines_at_most() -> None:

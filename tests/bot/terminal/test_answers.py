@@ -260,6 +260,7 @@ def test_reports() -> None:
     assert shown.splitlines()[0] == "1,234 added, 0 updated, 0 unchanged, 0 duplicates, 12 failed"
     assert "  file:10: it has no date\n  and 2 more\n" in shown
     assert shown.endswith("5 passages embedded again\n")
+    assert rendered(reindex_view(ReindexReport(IngestReport(), 1))).endswith("1 passage embedded again\n")
 
 
 def test_status() -> None:

@@ -77,6 +77,13 @@ def test_the_claim_is_what_a_message_points_at_or_says(parts: Parts, expected: s
     assert claim_of(parts) == expected
 
 
+def test_a_servers_own_emoji_become_nothing() -> None:
+    assert (
+        with_names("Who won<:kek:1> and <a:party_2:2> who lost?", Names()).split()
+        == "Who won and who lost?".split()
+    )
+
+
 def test_ids_become_names_or_nothing() -> None:
     names = Names({1: "Kim"}, {2: "troops"}, {3: "general"})
     said = "<@1> and <@!1> sent <@&2> to <#3>, not <@9>, on <t:1749079740:D> with </ask:5> <t:999999999999:R>"

@@ -150,6 +150,28 @@ def test_translations_keep_the_markdown(catalogue: Catalog) -> None:
     assert compare(catalogue, lambda text: re.findall(r"\*\*|`", text)) == []
 
 
+@pytest.mark.parametrize(
+    ("language", "other"),
+    [
+        ("de", r"Geschichte|eteilten? Quellen"),  # a story is a Meldung, and shared is gemeinsam
+        ("fr", r"\b(?:tu|utilise|réessaie|pose|divise)\b"),  # it says vous
+    ],
+)
+def test_a_language_has_one_word_for_one_thing(language: str, other: str) -> None:
+    said = [form for message in messages(read_catalogue(language)) for form in forms(message.string)]
+    assert [form for form in said if re.search(other, form)] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "word"), [("de", "durchsucht"), ("fr", "recherche"), ("es", "búsqueda"), ("ja", "検索")]
+)
+def test_what_was_searched_is_called_so(language: str, word: str) -> None:
+    one, many = "{articles} of {count} outlet searched", "{articles} of {count} outlets searched"
+    with speaking(language):
+        assert word in _("{articles} searched")
+        assert word in counted(one, many, 5, articles="9")
+
+
 def test_texts_name_commands_as_they_are_called_in_the_language(catalogue: Catalog) -> None:
     language = str(catalogue.locale)
 

@@ -126,7 +126,7 @@ def test_nothing_is_replaced_unasked(tmp_path: Path, options: IndexOptions) -> N
         write_backup(options, file)
     assert file.read_text() == "somebody's"
     write_backup(options, file, force=True)
-    with pytest.raises(UsageError, match="5 articles are stored: add --force to replace them by the 5 of"):
+    with pytest.raises(UsageError, match="5 articles are stored: add --force to put the 5 of the backup"):
         restore_backup(options, file)
 
 
