@@ -6,7 +6,6 @@ Discord, who can put it right; what it says of files and servers is read by oper
 
 from __future__ import annotations
 
-import re
 from string import Formatter
 
 from bot.text.language import _, mark
@@ -34,20 +33,36 @@ SENTENCES = (
 )
 
 
+# The parts of each sentence: a text, and the name of what stands behind it (None at the end).
+_PARTS = {
+    sentence: [(text, name) for text, name, _spec, _conversion in Formatter().parse(sentence)]
+    for sentence in SENTENCES
+}
+
+
 def translated(sentence: str) -> str:
     """Return a sentence of the library in the language of this task; as it is where it is none of these."""
-    for known, pattern in _PATTERNS:
-        if found := pattern.fullmatch(sentence):
-            return _(known).format(**found.groupdict())
+    for known in SENTENCES:
+        values = _values(known, sentence)
+        if values is not None:
+            return _(known).format(**values)
     return sentence
 
 
-def _pattern(sentence: str) -> re.Pattern[str]:
-    parts = Formatter().parse(sentence)
-    written = (
-        re.escape(text) + (f"(?P<{name}>.*)" if name else "") for text, name, _spec, _conversion in parts
-    )
-    return re.compile("".join(written), re.DOTALL)
-
-
-_PATTERNS = [(sentence, _pattern(sentence)) for sentence in SENTENCES]
+def _values(known: str, sentence: str) -> dict[str, str] | None:
+    """Return what stands in a sentence for the names of a known one; None where it is another sentence."""
+    values: dict[str, str] = {}
+    place, waiting = 0, ""
+    for text, name in _PARTS[known]:
+        if name is None:
+            begins = len(sentence) - len(text) if sentence.endswith(text) else -1
+        else:
+            begins = sentence.find(text, place)
+        if begins < place or (begins > place and not waiting):
+            return None
+        if waiting:
+            values[waiting] = sentence[place:begins]
+        place, waiting = begins + len(text), name or ""
+    if waiting:
+        values[waiting] = sentence[place:]
+    return values
