@@ -10,6 +10,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+import numpy as np
+
 from index.text.addresses import address_key, clean_address, feed_key
 
 # Characters that are removed: control characters other than tab and newline; soft hyphens, which split words
@@ -23,8 +25,8 @@ _LINE_END = re.compile(r"\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 # Unicode's normal forms put the accents of a character in order, which takes Python quadratic time: 80 kB of
 # accents took 5 seconds, in which no other thread ran. Of more than 30 in a row the rest is removed; no
 # language writes more than a few (https://www.unicode.org/reports/tr15/#Stream_Safe_Text_Format).
-_MARKS = "".join(char for char in map(chr, range(0x300, 0x1F000)) if unicodedata.combining(char))
-_STACKED = re.compile(f"([{_MARKS}]{{30}})[{_MARKS}]++")
+MOST_MARKS = 30
+_IS_MARK = np.array([unicodedata.combining(char) > 0 for char in map(chr, range(0x1F000))])
 
 
 # Digits of an entry's id that stand for its feed.
@@ -39,8 +41,18 @@ def canonical_text(raw: str) -> str:
     text = _UNPRINTABLE.sub("", _LINE_END.sub("\n", raw))
     if not text.isascii():
         # Once more afterwards: some accents become two.
-        text = _STACKED.sub(r"\1", unicodedata.normalize("NFC", _STACKED.sub(r"\1", text)))
+        text = _without_towers(unicodedata.normalize("NFC", _without_towers(text)))
     return text.strip()
+
+
+def _without_towers(text: str) -> str:
+    """Remove accents above `MOST_MARKS` others: a million characters take 10 ms."""
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
+    marks = np.flatnonzero(_IS_MARK[np.minimum(codes, _IS_MARK.size - 1)])
+    above = marks[MOST_MARKS:][marks[MOST_MARKS:] - marks[:-MOST_MARKS] == MOST_MARKS]
+    if not above.size:
+        return text
+    return np.delete(codes, above).tobytes().decode("utf-32-le", "surrogatepass")
 
 
 def canonical_line(raw: str) -> str:
