@@ -25,6 +25,20 @@ def in_memory(folder: Path) -> int:
     return sum(1024 * int(size[1]) for size in sizes if size)
 
 
+def lies_in(folder: Path, file: int) -> bool:
+    """Tell whether an open file, which may have no name any more, was made in a folder."""
+    return os.readlink(f"/proc/self/fd/{file}").startswith(str(folder))
+
+
+def assert_added_in_parts(held: OnDisk, caplog: pytest.LogCaptureFixture, why: str) -> None:
+    """Add all vectors, of which some may be held already, and find them again; one line says why so."""
+    for first in range(len(held), len(VECTORS), 1000):
+        held.add(VECTORS[first : first + 1000])
+    assert np.array_equal(held.index.reconstruct_batch(EVERY), VECTORS)
+    (line,) = caplog.messages
+    assert why in line
+
+
 def test_vectors_come_back_as_they_were_added_in_parts(tmp_path: Path) -> None:
     held = OnDisk(64, tmp_path)
     assert (len(held), held.packed.size) == (0, 0)
@@ -77,25 +91,20 @@ def test_where_a_file_cannot_be_mapped_vectors_are_kept_in_memory(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def mapped(file: int, size: int, access: int) -> mmap.mmap:
-        if os.readlink(f"/proc/self/fd/{file}").startswith(str(tmp_path)):
+        if lies_in(tmp_path, file):
             raise OSError(errno.ENODEV, "No such device")
         return real(file, size, access=access)
 
     real = mmap.mmap
     monkeypatch.setattr("index.search.on_disk.mmap.mmap", mapped)
-    held = OnDisk(64, tmp_path)
-    for first in (0, 1000, 2000):
-        held.add(VECTORS[first : first + 1000])
-    assert np.array_equal(held.index.reconstruct_batch(EVERY), VECTORS)
-    (line,) = caplog.messages
-    assert "No such device" in line
+    assert_added_in_parts(OnDisk(64, tmp_path), caplog, "No such device")
 
 
 def test_where_the_disk_is_full_vectors_are_kept_in_memory(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def write(file: int, data: bytes, place: int) -> int:
-        if os.readlink(f"/proc/self/fd/{file}").startswith(str(tmp_path)):
+        if lies_in(tmp_path, file):
             raise OSError(errno.ENOSPC, "No space left on device")
         return written(file, data, place)
 
@@ -103,8 +112,4 @@ def test_where_the_disk_is_full_vectors_are_kept_in_memory(
     held.add(VECTORS[:1000])
     written = os.pwrite
     monkeypatch.setattr(os, "pwrite", write)
-    for first in (1000, 2000):
-        held.add(VECTORS[first : first + 1000])
-    assert np.array_equal(held.index.reconstruct_batch(EVERY), VECTORS)
-    (line,) = caplog.messages
-    assert "No space left" in line
+    assert_added_in_parts(held, caplog, "No space left")
