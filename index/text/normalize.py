@@ -26,7 +26,7 @@ _LINE_END = re.compile(r"\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 # accents took 5 seconds, in which no other thread ran. Of more than 30 in a row the rest is removed; no
 # language writes more than a few (https://www.unicode.org/reports/tr15/#Stream_Safe_Text_Format).
 MOST_MARKS = 30
-_IS_MARK = np.array([unicodedata.combining(char) > 0 for char in map(chr, range(0x1F000))])
+_IS_MARK = np.fromiter(map(unicodedata.combining, map(chr, range(0x1F000))), np.uint8) > 0
 
 
 # Digits of an entry's id that stand for its feed.
